@@ -1,0 +1,4 @@
+namespace RunLedger.Contracts;
+
+/// <summary>A run ended well.</summary>
+public sealed record RunCompleted : RunObservation;

@@ -1,0 +1,4 @@
+namespace RunLedger.Contracts;
+
+/// <summary>A run is alive. Moves no status.</summary>
+public sealed record RunHeartbeat : RunObservation;
