@@ -1,7 +1,7 @@
 namespace RunLedger.GroupCommit;
 
 /// <summary>A row of <c>rejected_observation</c>: what could not be taken, as it came, and why.</summary>
-internal sealed record RejectedRow
+sealed record RejectedRow
 {
     /// <summary>A digest of contract and payload: the same rubbish twice is one row.</summary>
     public Guid RejectedId { get; init; }

@@ -1,7 +1,7 @@
 namespace RunLedger.Runs;
 
 /// <summary>A row of <c>process_component_observation</c>, one component of a run.</summary>
-internal sealed record ComponentRow : LedgerRow
+sealed record ComponentRow : LedgerRow
 {
     public Guid ComponentRunId { get; init; }
     public string? DotCode { get; init; }

@@ -1,7 +1,7 @@
 namespace RunLedger.Runs;
 
 /// <summary>The columns both tables have. Times are UTC, to the microsecond.</summary>
-internal abstract record LedgerRow
+abstract record LedgerRow
 {
     public Guid ProcessRunId { get; init; }
     public Guid? ParentRunId { get; init; }

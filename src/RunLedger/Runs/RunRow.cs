@@ -1,7 +1,7 @@
 namespace RunLedger.Runs;
 
 /// <summary>A row of <c>process_run_observation</c>, the header of a run.</summary>
-internal sealed record RunRow : LedgerRow
+sealed record RunRow : LedgerRow
 {
     public string ProcessCandidateCode { get; init; } = "";
 

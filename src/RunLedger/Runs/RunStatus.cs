@@ -1,7 +1,7 @@
 namespace RunLedger.Runs;
 
 /// <summary>The nine statuses of a row; in the tables and in JSON they are snake_case.</summary>
-internal enum RunStatus
+enum RunStatus
 {
     Observed,
     Started,

@@ -1,7 +1,7 @@
 namespace RunLedger.Runs;
 
 /// <summary>Statuses as the tables, the API and the messages spell them.</summary>
-internal static class RunStatusText
+static class RunStatusText
 {
     static readonly string[] Texts =
     [
