@@ -1,0 +1,105 @@
+-- The embedded ledger: the tables of infra/postgres in SQLite's types. uuid: text, lower case with dashes; times: text, ISO 8601 UTC
+-- with six decimals, so that text order is time order; jsonb: text; bytea: blob.
+
+CREATE TABLE IF NOT EXISTS process_run_observation (
+  process_run_id          text PRIMARY KEY,
+  process_candidate_code  text NOT NULL,
+  process_definition_code text,
+  correlation_id          text NOT NULL,
+  parent_run_id           text,
+  status                  text NOT NULL DEFAULT 'observed'
+    CHECK (status IN ('observed','started','step_started','step_completed',
+                      'completed','failed','stuck','cancelled','orphan')),
+  source_system           text NOT NULL,
+  idempotency_key         text,
+  input_ref               text,
+  output_ref              text,
+  error_ref               text,
+  evidence_ref            text,
+  started_at              text,
+  ended_at                text,
+  created_at              text NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z','now')),
+  fold                    blob
+);
+
+CREATE INDEX IF NOT EXISTS process_run_observation_correlation_id_idx ON process_run_observation (correlation_id);
+CREATE INDEX IF NOT EXISTS process_run_observation_process_candidate_code_idx ON process_run_observation (process_candidate_code);
+CREATE INDEX IF NOT EXISTS process_run_observation_status_idx ON process_run_observation (status);
+CREATE INDEX IF NOT EXISTS process_run_observation_parent_run_id_idx ON process_run_observation (parent_run_id);
+CREATE UNIQUE INDEX IF NOT EXISTS process_run_observation_idempotency_key_idx ON process_run_observation (idempotency_key)
+  WHERE idempotency_key IS NOT NULL;
+
+CREATE TABLE IF NOT EXISTS process_component_observation (
+  component_run_id text PRIMARY KEY,
+  process_run_id   text NOT NULL REFERENCES process_run_observation (process_run_id),
+  parent_run_id    text,
+  correlation_id   text NOT NULL,
+  dot_code         text,
+  component_role   text,
+  event_code       text,
+  queue_job_id     text,
+  status           text NOT NULL DEFAULT 'observed'
+    CHECK (status IN ('observed','started','step_started','step_completed',
+                      'completed','failed','stuck','cancelled','orphan')),
+  input_ref        text,
+  output_ref       text,
+  error_ref        text,
+  evidence_ref     text,
+  idempotency_key  text,
+  source_system    text NOT NULL,
+  started_at       text,
+  ended_at         text,
+  created_at       text NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z','now')),
+  fold             blob
+);
+
+CREATE INDEX IF NOT EXISTS process_component_observation_process_run_id_idx ON process_component_observation (process_run_id);
+CREATE INDEX IF NOT EXISTS process_component_observation_correlation_id_idx ON process_component_observation (correlation_id);
+CREATE INDEX IF NOT EXISTS process_component_observation_dot_code_idx ON process_component_observation (dot_code);
+CREATE INDEX IF NOT EXISTS process_component_observation_queue_job_id_idx ON process_component_observation (queue_job_id);
+CREATE UNIQUE INDEX IF NOT EXISTS process_component_observation_idempotency_key_idx ON process_component_observation (idempotency_key)
+  WHERE idempotency_key IS NOT NULL;
+
+CREATE INDEX IF NOT EXISTS process_run_observation_newest_idx ON process_run_observation (created_at DESC, process_run_id DESC);
+
+CREATE TABLE IF NOT EXISTS process_run_key (
+  idempotency_key text PRIMARY KEY,
+  process_run_id  text NOT NULL
+);
+CREATE INDEX IF NOT EXISTS process_run_key_process_run_id_idx ON process_run_key (process_run_id);
+
+CREATE TABLE IF NOT EXISTS process_run_alias (
+  alias_id       text PRIMARY KEY,
+  process_run_id text NOT NULL
+);
+CREATE INDEX IF NOT EXISTS process_run_alias_process_run_id_idx ON process_run_alias (process_run_id);
+
+CREATE TABLE IF NOT EXISTS process_component_key (
+  idempotency_key  text PRIMARY KEY,
+  component_run_id text NOT NULL
+);
+CREATE INDEX IF NOT EXISTS process_component_key_component_run_id_idx ON process_component_key (component_run_id);
+
+CREATE TABLE IF NOT EXISTS process_component_alias (
+  alias_id         text PRIMARY KEY,
+  component_run_id text NOT NULL
+);
+CREATE INDEX IF NOT EXISTS process_component_alias_component_run_id_idx ON process_component_alias (component_run_id);
+
+CREATE TABLE IF NOT EXISTS rejected_observation (
+  rejected_id  text PRIMARY KEY,
+  contract     text,
+  origin       text NOT NULL,
+  content_type text,
+  payload      blob NOT NULL,
+  reason       text NOT NULL,
+  rejected_at  text NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z','now'))
+);
+CREATE INDEX IF NOT EXISTS rejected_observation_newest_idx ON rejected_observation (rejected_at DESC, rejected_id DESC);
+
+CREATE TABLE IF NOT EXISTS run_status_count (
+  writer integer NOT NULL,
+  status text NOT NULL,
+  runs   integer NOT NULL,
+  PRIMARY KEY (writer, status)
+);
