@@ -32,13 +32,13 @@ public abstract record RunObservation : IRunMessage
     /// </summary>
     public string? IdempotencyKey { get; init; }
 
-    /// <summary>Where the input is: a name or an address, not the data. At most 8 KB.</summary>
+    /// <summary>Where the input is: a name or an address, not the data. At most 32,768 characters.</summary>
     public string? InputRef { get; init; }
 
-    /// <summary>Where the output is; counts on a terminal observation only. At most 8 KB.</summary>
+    /// <summary>Where the output is; counts on a terminal observation only. At most 32,768 characters.</summary>
     public string? OutputRef { get; init; }
 
-    /// <summary>What went wrong, or where that is told; counts on a terminal observation only. At most 8 KB.</summary>
+    /// <summary>What went wrong, or where that is told; counts on a terminal observation only. At most 32,768 characters.</summary>
     public string? ErrorRef { get; init; }
 
     /// <summary>Any JSON worth keeping as evidence, by default at most 256 KB.</summary>

@@ -1,0 +1,210 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using RunLedger.Runs;
+using RunLedger.Telemetry;
+
+namespace RunLedger.GroupCommit;
+
+/// <summary>
+/// Commits messages in groups. The units that wait form a batch: their rows are loaded and locked in one round trip,
+/// each unit is handled in turn in memory, everything is written in one transaction. No timer gathers a batch: while
+/// one is on the wire the next fills by itself, so a lone message waits for nobody.
+/// </summary>
+sealed class GroupCommitter(
+    ILedgerStore store,
+    RunLedgerOptions options,
+    TimeProvider time,
+    ILogger<GroupCommitter> logger,
+    IHostApplicationLifetime? lifetime = null) : IAsyncDisposable
+{
+    /// <summary>Against other replicas; each loss means another one went forward.</summary>
+    const int MaxRaces = 5;
+    static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
+    static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    readonly Channel<Unit> _waiting = Channel.CreateUnbounded<Unit>(new() { SingleReader = true });
+    readonly CancellationToken _stopping = lifetime?.ApplicationStopping ?? default;
+    readonly Lock _starting = new();
+    Task? _loop;
+
+    /// <summary>Completes when the observation is committed; fails when it, and nothing else, could not be.</summary>
+    /// <exception cref="GivenBackException">The process stops and the database is away: nothing was handled.</exception>
+    public Task Commit(Observation observation, Func<UnitRows, Task> handle) => Enqueue(new Unit(observation, handle));
+
+    /// <summary>Completes when what was rejected is set aside.</summary>
+    /// <inheritdoc cref="Commit" path="/exception"/>
+    public Task Reject(RejectedRow rejected) => Enqueue(new Unit(rejected));
+
+    public async ValueTask DisposeAsync()
+    {
+        _waiting.Writer.TryComplete();
+        if (_loop is not null)
+            await _loop;
+    }
+
+    // A unit that is under way is never abandoned: the message waits for what becomes of it.
+    Task Enqueue(Unit unit)
+    {
+        if (_loop is null)
+        {
+            lock (_starting)
+                _loop ??= Task.Run(Run);
+        }
+
+        if (!_waiting.Writer.TryWrite(unit))
+            unit.Fail(new GivenBackException("The ledger has stopped."));
+        return unit.Done;
+    }
+
+    async Task Run()
+    {
+        var batch = new List<Unit>(options.MaxBatchSize);
+        while (await _waiting.Reader.WaitToReadAsync())
+        {
+            while (batch.Count < options.MaxBatchSize && _waiting.Reader.TryRead(out var unit))
+                batch.Add(unit);
+            await Settle(batch);
+            batch.Clear();
+        }
+    }
+
+    /// <summary>Every unit is committed, or has failed alone, or was given back.</summary>
+    async Task Settle(List<Unit> units)
+    {
+        var races = 0;
+        var pause = FirstPause;
+        while (true)
+        {
+            try
+            {
+                await Attempt(units);
+                return;
+            }
+            catch (StoreException e) when (e.Fault == StoreFault.Away)
+            {
+                Log.DatabaseAway(logger, e.InnerException!.Message, units.Count, pause);
+                if (!await Pause(pause))
+                {
+                    units.ForEach(unit => unit.Fail(new GivenBackException("The process stops and the database is away.")));
+                    return;
+                }
+
+                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            }
+            catch (StoreException e) when (e.Fault == StoreFault.Race && ++races < MaxRaces)
+            {
+                Log.RaceLost(logger, e.InnerException!.Message, units.Count);
+            }
+            catch (Exception e) when (units.Count == 1)
+            {
+                units[0].Fail(e is StoreException ? e.InnerException! : e);
+                return;
+            }
+            catch (Exception e)
+            {
+                // Halves until the guilty one is alone; in order, so that messages of one run stay in turn.
+                Log.BatchSplit(logger, e.Message, units.Count);
+                var half = units.Count / 2;
+                await Settle(units[..half]);
+                await Settle(units[half..]);
+                return;
+            }
+        }
+    }
+
+    async Task Attempt(List<Unit> units)
+    {
+        await using var batch = await store.Begin(Names.Of(units), CancellationToken.None);
+        var runs = new RowSet<RunRow>(batch.Runs, RunFold.Read);
+        var components = new RowSet<ComponentRow>(batch.Components, ComponentFold.Read);
+        var rejected = new List<RejectedRow>();
+        var failed = new List<Unit>();
+        foreach (var unit in units)
+        {
+            if (unit.Rejected is not null)
+            {
+                rejected.Add(unit.Rejected);
+                continue;
+            }
+
+            try
+            {
+                await Handle(unit, runs, components);
+            }
+            catch (Exception e)
+            {
+                // It alone fails: what it did was to its own copies.
+                unit.Fail(e);
+                failed.Add(unit);
+            }
+        }
+
+        units.RemoveAll(failed.Contains);
+        var changes = Changes(batch, runs, components, rejected);
+        if (changes.Any)
+            await batch.Commit(changes, CancellationToken.None);
+        units.ForEach(unit => unit.Complete());
+    }
+
+    static async Task Handle(Unit unit, RowSet<RunRow> runs, RowSet<ComponentRow> components)
+    {
+        var rows = new UnitRows { Run = runs.Find(unit.RunId, unit.RunKey) };
+        if (unit.ComponentId is { } component)
+            rows.Component = components.Find(component, unit.ComponentKey);
+        await unit.Handle(rows);
+        if (rows.Run is { } run)
+            runs.Put(unit.RunId, unit.RunKey, run);
+        if (unit.ComponentId is { } id && rows.Component is { } detail)
+            components.Put(id, unit.ComponentKey, detail);
+    }
+
+    LedgerChanges Changes(
+        ILedgerBatch batch, RowSet<RunRow> runs, RowSet<ComponentRow> components, List<RejectedRow> rejected)
+    {
+        var now = Micros.Time(Micros.Of(time.GetUtcNow()));
+
+        var changes = new LedgerChanges(
+            runs.Changes((fold, created) => RunFold.Row(fold) with { CreatedAt = created }, now),
+            components.Changes(
+                (fold, created) => ComponentFold.Row(fold, RunOf(fold)) with { CreatedAt = created }, now),
+            rejected);
+        foreach (var row in changes.Runs.Inserted)
+            changes.Count(row.Status, 1);
+        foreach (var row in changes.Runs.Updated)
+        {
+            changes.Count(runs.Before(row.Id)!.Status, -1);
+            changes.Count(row.Status, 1);
+        }
+
+        foreach (var id in changes.Runs.Removed)
+            changes.Count(runs.Before(id)!.Status, -1);
+        return changes;
+
+        // A component's run as sent may long be an alias. Where no message of this batch names that run, the row the
+        // fold came from says where it is kept.
+        Guid RunOf(Fold component)
+        {
+            var sent = ComponentFold.RunId(component);
+            if (runs.Knows(sent))
+                return runs.Resolve(sent);
+            var from = batch.Components.Rows.Find(row => ComponentFold.RunId(ComponentFold.Read(row)) == sent);
+            return runs.Resolve(from?.ProcessRunId ?? sent);
+        }
+    }
+
+    async Task<bool> Pause(TimeSpan pause)
+    {
+        if (_stopping.IsCancellationRequested)
+            return false;
+        try
+        {
+            await Task.Delay(pause, time, _stopping);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+}

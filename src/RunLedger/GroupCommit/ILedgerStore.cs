@@ -1,0 +1,14 @@
+using RunLedger.Runs;
+
+namespace RunLedger.GroupCommit;
+
+/// <summary>Where the ledger's rows live: PostgreSQL, or the embedded SQLite file.</summary>
+interface ILedgerStore
+{
+    /// <summary>Begins a transaction and loads what <paramref name="names"/> lead to, locked in id order.</summary>
+    /// <exception cref="StoreException">The store could not.</exception>
+    Task<ILedgerBatch> Begin(Names names, CancellationToken cancellationToken);
+
+    /// <summary>One header as committed, also by an alias; null when there is none.</summary>
+    Task<RunRow?> Find(Guid id, CancellationToken cancellationToken);
+}

@@ -1,0 +1,18 @@
+namespace RunLedger.GroupCommit;
+
+/// <summary>The names by which the two tables differ.</summary>
+/// <param name="Rows">The table itself.</param>
+/// <param name="Id">Its key.</param>
+/// <param name="Aliases">Other ids of its rows.</param>
+/// <param name="Keys">Idempotency keys of its rows.</param>
+/// <param name="Own">The columns only it has, besides its key.</param>
+sealed record LedgerTable(string Rows, string Id, string Aliases, string Keys, string[] Own)
+{
+    public static readonly LedgerTable Runs = new(
+        "process_run_observation", "process_run_id", "process_run_alias", "process_run_key",
+        ["process_candidate_code"]);
+
+    public static readonly LedgerTable Components = new(
+        "process_component_observation", "component_run_id", "process_component_alias", "process_component_key",
+        ["process_run_id", "dot_code", "component_role", "event_code", "queue_job_id"]);
+}

@@ -1,0 +1,75 @@
+using System.Data.Common;
+using Npgsql;
+using RunLedger.Runs;
+
+namespace RunLedger.GroupCommit;
+
+/// <summary>A PostgreSQL transaction that holds a batch's rows.</summary>
+sealed class PostgresBatch(NpgsqlConnection connection, NpgsqlTransaction transaction) : ILedgerBatch
+{
+    public Loaded<RunRow> Runs { get; } = new();
+    public Loaded<ComponentRow> Components { get; } = new();
+
+    public async Task Load(Names names, CancellationToken cancellationToken)
+    {
+        await using var batch = connection.CreateBatch();
+        PostgresLoad.Add(batch, LedgerTable.Runs, RowReader.RunColumns, names.Runs, names.RunKeys);
+        PostgresLoad.Add(batch, LedgerTable.Components, RowReader.ComponentColumns, names.Components, names.ComponentKeys);
+        await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
+        {
+            await PostgresLoad.Read(reader, Runs, RowReader.Run, cancellationToken);
+            await PostgresLoad.Read(reader, Components, RowReader.Component, cancellationToken);
+        }
+
+        await LoadMissed(LedgerTable.Runs, RowReader.RunColumns, Runs, RowReader.Run, cancellationToken);
+        await LoadMissed(
+            LedgerTable.Components, RowReader.ComponentColumns, Components, RowReader.Component, cancellationToken);
+    }
+
+    public async Task Commit(LedgerChanges changes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var batch = connection.CreateBatch();
+            PostgresWrite.Add(batch, changes);
+            if (batch.BatchCommands.Count > 0)
+                await batch.ExecuteNonQueryAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            throw PostgresFaults.Of(e);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // A connection that broke has nothing to roll back; its error is already on its way.
+        try
+        {
+            await transaction.DisposeAsync();
+        }
+        catch (Exception e) when (e is NpgsqlException or InvalidOperationException or IOException)
+        {
+        }
+
+        await connection.DisposeAsync();
+    }
+
+    // Aliases and keys are read after the locks are held. What they lead to and was not locked with the rest was linked
+    // by another replica in between: locked now, out of order; a deadlock is taken again like any race.
+    async Task LoadMissed<TRow>(
+        LedgerTable table, string columns, Loaded<TRow> loaded, Func<DbDataReader, TRow> read, CancellationToken cancellationToken)
+        where TRow : LedgerRow
+    {
+        if (loaded.Aliases.Count + loaded.Keys.Count == 0)
+            return;
+        var missed = loaded.Aliases.Values.Concat(loaded.Keys.Values).Except(loaded.Rows.Select(row => row.Id)).Order().ToArray();
+        if (missed.Length == 0)
+            return;
+        await using var batch = connection.CreateBatch();
+        PostgresLoad.Add(batch, table, columns, missed, []);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await PostgresLoad.Read(reader, loaded, read, cancellationToken);
+    }
+}

@@ -1,0 +1,54 @@
+using System.Data.Common;
+using Npgsql;
+using RunLedger.Runs;
+
+namespace RunLedger.GroupCommit;
+
+/// <summary>The statements that load and lock one table's part of a batch, and how their results are read.</summary>
+static class PostgresLoad
+{
+    public static void Add(NpgsqlBatch batch, LedgerTable table, string columns, Guid[] ids, string[] keys)
+    {
+        // Locked in id order, so that replicas cannot deadlock; NO KEY UPDATE, so that details of other batches may
+        // refer to a header meanwhile.
+        Add(
+            batch,
+            $"""
+             select {columns} from {table.Rows}
+             where {table.Id} = any (array(
+               select unnest($1)
+               union all select {table.Id} from {table.Aliases} where alias_id = any ($1)
+               union all select {table.Id} from {table.Keys} where idempotency_key = any ($2)))
+             order by {table.Id} for no key update
+             """,
+            ids,
+            keys);
+
+        // After the locks, with a new snapshot: what was linked while we waited is seen.
+        Add(batch, $"select alias_id, {table.Id} from {table.Aliases} where alias_id = any ($1)", ids);
+        Add(batch, $"select idempotency_key, {table.Id} from {table.Keys} where idempotency_key = any ($1)", keys);
+    }
+
+    public static async Task Read<TRow>(
+        NpgsqlDataReader reader, Loaded<TRow> into, Func<DbDataReader, TRow> read, CancellationToken cancellationToken)
+        where TRow : LedgerRow
+    {
+        while (await reader.ReadAsync(cancellationToken))
+            into.Rows.Add(read(reader));
+        await reader.NextResultAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            into.Aliases[reader.GetGuid(0)] = reader.GetGuid(1);
+        await reader.NextResultAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            into.Keys[reader.GetString(0)] = reader.GetGuid(1);
+        await reader.NextResultAsync(cancellationToken);
+    }
+
+    static void Add(NpgsqlBatch batch, string sql, params object[] arrays)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var array in arrays)
+            command.Parameters.Add(array is Guid[] ids ? PostgresWrite.Of(ids) : PostgresWrite.Of((string[])array));
+        batch.BatchCommands.Add(command);
+    }
+}

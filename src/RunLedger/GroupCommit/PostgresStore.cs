@@ -1,0 +1,59 @@
+using Npgsql;
+using RunLedger.Runs;
+
+namespace RunLedger.GroupCommit;
+
+/// <summary>The ledger in PostgreSQL: a batch is one round trip to load, one to write, one to commit.</summary>
+sealed class PostgresStore(NpgsqlDataSource dataSource) : ILedgerStore
+{
+    public async Task<ILedgerBatch> Begin(Names names, CancellationToken cancellationToken)
+    {
+        NpgsqlConnection? connection = null;
+        try
+        {
+            connection = await dataSource.OpenConnectionAsync(cancellationToken);
+            var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            var batch = new PostgresBatch(connection, transaction);
+            await batch.Load(names, cancellationToken);
+            return batch;
+        }
+        catch (Exception e)
+        {
+            if (connection is not null)
+                await connection.DisposeAsync();
+            if (e is not OperationCanceledException)
+                throw PostgresFaults.Of(e);
+            throw;
+        }
+    }
+
+    public async Task<RunRow?> Find(Guid id, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            $"""
+             select {RowReader.RunColumns} from process_run_observation
+             where process_run_id = $1
+                or process_run_id = (select process_run_id from process_run_alias where alias_id = $1)
+             """);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? RowReader.Run(reader) : null;
+    }
+
+    /// <summary>The one place that decides how RunLedger talks to PostgreSQL; what the string says wins.</summary>
+    public static NpgsqlDataSource Connect(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        // The same few statements for ever: prepared once per connection. `Max Auto Prepare=0` turns it off again,
+        // for a pooler that cannot hold prepared statements.
+        if (!settings.ContainsKey("Max Auto Prepare"))
+        {
+            settings.MaxAutoPrepare = 64;
+            settings.AutoPrepareMinUsages = 2;
+        }
+
+        if (!settings.ContainsKey("Application Name"))
+            settings.ApplicationName = "run-ledger";
+        return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+    }
+}

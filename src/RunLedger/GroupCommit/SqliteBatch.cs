@@ -1,0 +1,190 @@
+using System.Data.Common;
+using System.Text.Json;
+using Microsoft.Data.Sqlite;
+using RunLedger.Runs;
+
+namespace RunLedger.GroupCommit;
+
+/// <summary>A SQLite transaction, the only one that writes.</summary>
+sealed class SqliteBatch(SqliteConnection connection, SqliteTransaction transaction, SemaphoreSlim writer) : ILedgerBatch
+{
+    public Loaded<RunRow> Runs { get; } = new();
+    public Loaded<ComponentRow> Components { get; } = new();
+
+    public void Load(Names names)
+    {
+        Load(LedgerTable.Runs, RowReader.RunColumns, names.Runs, names.RunKeys, Runs, RowReader.Run);
+        Load(
+            LedgerTable.Components, RowReader.ComponentColumns, names.Components, names.ComponentKeys, Components,
+            RowReader.Component);
+    }
+
+    public Task Commit(LedgerChanges changes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Link(LedgerTable.Runs, changes.Runs);
+            Rows(LedgerTable.Runs, changes.Runs, row => [("process_candidate_code", row.ProcessCandidateCode)]);
+            foreach (var (old, to) in changes.Runs.Moved)
+            {
+                Run("update process_component_observation set process_run_id = $to where process_run_id = $old",
+                    ("$to", to.ToString()), ("$old", old.ToString()));
+            }
+
+            Link(LedgerTable.Components, changes.Components);
+            Rows(
+                LedgerTable.Components,
+                changes.Components,
+                row =>
+                [
+                    ("process_run_id", row.ProcessRunId.ToString()), ("dot_code", row.DotCode),
+                    ("component_role", row.ComponentRole), ("event_code", row.EventCode),
+                    ("queue_job_id", row.QueueJobId?.ToString()),
+                ]);
+            Unlink(LedgerTable.Components, changes.Components);
+            Unlink(LedgerTable.Runs, changes.Runs);
+            Reject(changes.Rejected);
+            foreach (var (status, by) in changes.Counts.Where(count => count.Value != 0))
+            {
+                Run("insert into run_status_count (writer, status, runs) values (0, $status, $by) "
+                    + "on conflict (writer, status) do update set runs = runs + excluded.runs",
+                    ("$status", status), ("$by", by));
+            }
+
+            transaction.Commit();
+            return Task.CompletedTask;
+        }
+        catch (SqliteException e)
+        {
+            throw Fault(e);
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        transaction.Dispose();
+        writer.Release();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>https://www.sqlite.org/rescode.html: constraint, too big and mismatch are a row's fault.</summary>
+    public static StoreException Fault(Exception e) =>
+        new(e is SqliteException { SqliteErrorCode: 19 or 18 or 20 } ? StoreFault.Data : StoreFault.Away, e);
+
+    void Load<TRow>(
+        LedgerTable table, string columns, Guid[] ids, string[] keys, Loaded<TRow> into, Func<DbDataReader, TRow> read)
+        where TRow : LedgerRow
+    {
+        var idList = ("$ids", (object?)JsonSerializer.Serialize(ids));
+        var keyList = ("$keys", (object?)JsonSerializer.Serialize(keys));
+        Read($"select alias_id, {table.Id} from {table.Aliases} where alias_id in (select value from json_each($ids))",
+            reader => into.Aliases[Guid.Parse(reader.GetString(0))] = Guid.Parse(reader.GetString(1)), idList);
+        Read($"select idempotency_key, {table.Id} from {table.Keys} where idempotency_key in (select value from json_each($keys))",
+            reader => into.Keys[reader.GetString(0)] = Guid.Parse(reader.GetString(1)), keyList);
+        var all = ids.Concat(into.Aliases.Values).Concat(into.Keys.Values).Distinct().Order();
+        Read($"select {columns} from {table.Rows} where {table.Id} in (select value from json_each($ids)) order by {table.Id}",
+            reader => into.Rows.Add(read(reader)), ("$ids", JsonSerializer.Serialize(all)));
+    }
+
+    void Link<TRow>(LedgerTable table, TableChanges<TRow> changes)
+        where TRow : LedgerRow
+    {
+        foreach (var id in changes.Restored)
+            Run($"delete from {table.Aliases} where alias_id = $id", ("$id", id.ToString()));
+        foreach (var id in changes.Removed)
+            Run($"update {table.Rows} set idempotency_key = null where {table.Id} = $id", ("$id", id.ToString()));
+    }
+
+    void Unlink<TRow>(LedgerTable table, TableChanges<TRow> changes)
+        where TRow : LedgerRow
+    {
+        foreach (var (old, to) in changes.Moved)
+        {
+            Run($"delete from {table.Rows} where {table.Id} = $old", ("$old", old.ToString()));
+            foreach (var names in (string[])[table.Aliases, table.Keys])
+            {
+                Run($"update {names} set {table.Id} = $to where {table.Id} = $old",
+                    ("$to", to.ToString()), ("$old", old.ToString()));
+            }
+
+            Run($"insert into {table.Aliases} (alias_id, {table.Id}) values ($old, $to) "
+                + $"on conflict (alias_id) do update set {table.Id} = excluded.{table.Id}",
+                ("$old", old.ToString()), ("$to", to.ToString()));
+        }
+
+        foreach (var (key, id) in changes.Keys)
+        {
+            Run($"insert into {table.Keys} (idempotency_key, {table.Id}) values ($key, $id)",
+                ("$key", key), ("$id", id.ToString()));
+        }
+    }
+
+    void Rows<TRow>(LedgerTable table, TableChanges<TRow> changes, Func<TRow, (string, object?)[]> own)
+        where TRow : LedgerRow
+    {
+        foreach (var row in changes.Inserted)
+        {
+            (string Column, object? Value)[] values =
+                [(table.Id, row.Id.ToString()), .. own(row), .. Shared(row), ("created_at", Micros.Text(row.CreatedAt))];
+            Run($"insert into {table.Rows} ({string.Join(", ", values.Select(v => v.Column))}) "
+                + $"values ({string.Join(", ", values.Select(v => "$" + v.Column))})", Parameters(values));
+        }
+
+        foreach (var row in changes.Updated)
+        {
+            (string Column, object? Value)[] values = [.. own(row), .. Shared(row)];
+            Run($"update {table.Rows} set {string.Join(", ", values.Select(v => $"{v.Column} = ${v.Column}"))} "
+                + $"where {table.Id} = $id", [.. Parameters(values), ("$id", row.Id.ToString())]);
+        }
+    }
+
+    static (string, object?)[] Shared(LedgerRow row) =>
+    [
+        ("parent_run_id", row.ParentRunId?.ToString()), ("correlation_id", row.CorrelationId),
+        ("status", row.Status.Text()), ("source_system", row.SourceSystem), ("idempotency_key", row.IdempotencyKey),
+        ("input_ref", row.InputRef), ("output_ref", row.OutputRef), ("error_ref", row.ErrorRef),
+        ("evidence_ref", row.EvidenceRef), ("started_at", Time(row.StartedAt)), ("ended_at", Time(row.EndedAt)),
+        ("fold", row.Fold),
+    ];
+
+    static (string, object?)[] Parameters((string Column, object? Value)[] values) =>
+        [.. values.Select(v => ("$" + v.Column, v.Value))];
+
+    static string? Time(DateTime? time) => time is { } utc ? Micros.Text(utc) : null;
+
+    void Reject(List<RejectedRow> rejected)
+    {
+        foreach (var row in rejected)
+        {
+            Run("insert into rejected_observation (rejected_id, contract, origin, content_type, payload, reason, rejected_at) "
+                + "values ($id, $contract, $origin, $type, $payload, $reason, $at) on conflict (rejected_id) do nothing",
+                ("$id", row.RejectedId.ToString()), ("$contract", row.Contract), ("$origin", row.Origin),
+                ("$type", row.ContentType), ("$payload", row.Payload), ("$reason", row.Reason),
+                ("$at", Micros.Text(row.RejectedAt)));
+        }
+    }
+
+    void Run(string sql, params (string Name, object? Value)[] parameters)
+    {
+        using var command = Command(sql, parameters);
+        command.ExecuteNonQuery();
+    }
+
+    void Read(string sql, Action<SqliteDataReader> each, params (string Name, object? Value)[] parameters)
+    {
+        using var command = Command(sql, parameters);
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+            each(reader);
+    }
+
+    SqliteCommand Command(string sql, (string Name, object? Value)[] parameters)
+    {
+        var command = connection.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = sql;
+        foreach (var (name, value) in parameters)
+            command.Parameters.AddWithValue(name, value ?? DBNull.Value);
+        return command;
+    }
+}

@@ -1,0 +1,84 @@
+using Microsoft.Data.Sqlite;
+using RunLedger.Runs;
+
+namespace RunLedger.GroupCommit;
+
+/// <summary>
+/// The embedded ledger: one SQLite file, one process, one writer at a time, so that nothing races. A commit is on disk
+/// when it returns.
+/// </summary>
+sealed class SqliteStore : ILedgerStore, IDisposable
+{
+    readonly SqliteConnection _connection;
+    readonly SemaphoreSlim _writer = new(1, 1);
+    bool _ready;
+
+    public SqliteStore(string file)
+    {
+        _connection = new SqliteConnection(ConnectionString(file));
+    }
+
+    public static string ConnectionString(string file) =>
+        new SqliteConnectionStringBuilder { DataSource = file, ForeignKeys = true, DefaultTimeout = 10 }.ConnectionString;
+
+    public async Task<ILedgerBatch> Begin(Names names, CancellationToken cancellationToken)
+    {
+        await _writer.WaitAsync(cancellationToken);
+        try
+        {
+            Ready();
+            var batch = new SqliteBatch(_connection, _connection.BeginTransaction(deferred: false), _writer);
+            batch.Load(names);
+            return batch;
+        }
+        catch (Exception e)
+        {
+            _writer.Release();
+            throw SqliteBatch.Fault(e);
+        }
+    }
+
+    public async Task<RunRow?> Find(Guid id, CancellationToken cancellationToken)
+    {
+        await _writer.WaitAsync(cancellationToken);
+        try
+        {
+            Ready();
+            using var command = _connection.CreateCommand();
+            command.CommandText =
+                $"""
+                 select {RowReader.RunColumns} from process_run_observation
+                 where process_run_id = $id
+                    or process_run_id = (select process_run_id from process_run_alias where alias_id = $id)
+                 """;
+            command.Parameters.AddWithValue("$id", id.ToString());
+            using var reader = command.ExecuteReader();
+            return reader.Read() ? RowReader.Run(reader) : null;
+        }
+        finally
+        {
+            _writer.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        _connection.Dispose();
+        _writer.Dispose();
+    }
+
+    // The file and its tables are made on first use. WAL: the page reads while the ledger writes; FULL: what was
+    // answered survives a power cut.
+    void Ready()
+    {
+        if (_ready)
+            return;
+        if (_connection.State != System.Data.ConnectionState.Open)
+            _connection.Open();
+        using var command = _connection.CreateCommand();
+        using var script = new StreamReader(typeof(SqliteStore).Assembly.GetManifestResourceStream("sqlite.sql")!);
+        command.CommandText = "pragma journal_mode = wal; pragma synchronous = full;" + script.ReadToEnd();
+        command.ExecuteNonQuery();
+        _ready = true;
+    }
+}

@@ -1,0 +1,10 @@
+using RunLedger.Runs;
+
+namespace RunLedger.GroupCommit;
+
+/// <summary>The rows one message works on: as they are before it, and, once it is handled, after it.</summary>
+sealed class UnitRows
+{
+    public Fold? Run { get; set; }
+    public Fold? Component { get; set; }
+}

@@ -1,0 +1,51 @@
+using System.Net.Mime;
+using MassTransit;
+using MassTransit.Serialization;
+
+namespace RunLedger.Intake;
+
+/// <summary>
+/// Reads what is in the error queue: whatever the body is, it becomes a <see cref="Refused"/> that says what the
+/// headers say of how it got there.
+/// </summary>
+sealed class FaultedDeserializer(ContentType contentType) : ISerializerFactory, IMessageDeserializer
+{
+    public ContentType ContentType => contentType;
+
+    public IMessageSerializer CreateSerializer() => throw new NotSupportedException("This only reads.");
+
+    public IMessageDeserializer CreateDeserializer() => this;
+
+    public ConsumeContext Deserialize(ReceiveContext receiveContext)
+    {
+        var contract = ContractNames.Of(receiveContext).Select(ContractNames.Resolve).FirstOrDefault(type => type is not null);
+        var refused = new Refused(contract?.Name, Reason(receiveContext.TransportHeaders));
+        return new BodyConsumeContext(receiveContext, new SystemTextJsonSerializerContext(
+            SystemTextJsonMessageSerializer.Instance,
+            SystemTextJsonMessageSerializer.Options,
+            contentType,
+            new RawMessageContext(EmptyHeaders.Instance, receiveContext.InputAddress, RawSerializerOptions.Default),
+            [MessageUrn.ForTypeString<Refused>()],
+            message: refused));
+    }
+
+    public SerializerContext Deserialize(MessageBody body, Headers headers, Uri? destinationAddress = null) =>
+        throw new NotSupportedException("The error queue is read from its transport only.");
+
+    public MessageBody GetMessageBody(string text) => new StringMessageBody(text);
+
+    public void Probe(ProbeContext context) => context.CreateScope("faulted").Add("contentType", contentType.MediaType);
+
+    static string Reason(Headers headers)
+    {
+        if (headers.TryGetHeader(MessageHeaders.FaultMessage, out var fault))
+        {
+            var type = headers.TryGetHeader(MessageHeaders.FaultExceptionType, out var name) ? $"{name}: " : "";
+            return $"The ledger could not handle it: {type}{fault}. Its log has the details; send it again once that is mended.";
+        }
+
+        return headers.TryGetHeader("x-first-death-reason", out var death)
+            ? $"The broker gave it up ({death}): it was delivered too often without being acknowledged."
+            : "It was in the error queue, and nothing says why.";
+    }
+}

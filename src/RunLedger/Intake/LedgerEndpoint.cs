@@ -1,0 +1,86 @@
+using System.Net.Mime;
+using MassTransit;
+using MassTransit.Middleware;
+using MassTransit.RabbitMqTransport.Configuration;
+using MassTransit.RabbitMqTransport.Topology;
+using MassTransit.Serialization;
+using RunLedger.GroupCommit;
+
+namespace RunLedger.Intake;
+
+/// <summary>How the ledger's two queues are declared and what happens to what fails in them.</summary>
+static class LedgerEndpoint
+{
+    /// <summary>
+    /// Both a lost connection and a requeue count as deliveries, and brokers differ in their default (none before 4.0,
+    /// 20 since): high enough for any outage, low enough that a message nobody can take ends somewhere.
+    /// </summary>
+    const int DeliveryLimit = 10_000;
+
+    public static readonly ContentType Plain = new("application/json");
+
+    /// <summary>The queue of observations.</summary>
+    public static void ConfigureIntake(this IReceiveEndpointConfigurator endpoint, RunLedgerOptions options)
+    {
+        endpoint.PrefetchCount = options.PrefetchCount;
+        endpoint.PublishFaults = false;
+        endpoint.AddDeserializer(new ObservationDeserializer(SystemTextJsonMessageSerializer.JsonContentType, envelope: true));
+        endpoint.AddDeserializer(new ObservationDeserializer(Plain, envelope: false), isDefault: true);
+        endpoint.ThrowOnSkippedMessages();
+        endpoint.FailLast();
+
+        // What the database is to blame for never gets here: the batch waits. This is for the unforeseen.
+        endpoint.UseMessageRetry(retry =>
+        {
+            retry.Ignore<GivenBackException>();
+            retry.Intervals(100, 500);
+        });
+
+        if (endpoint is not IRabbitMqReceiveEndpointConfigurator rabbit)
+            return;
+        rabbit.SetQuorumQueue();
+        rabbit.SetQueueArgument("x-delivery-limit", DeliveryLimit);
+        rabbit.SetQueueArgument("x-dead-letter-exchange", $"{options.QueueName}_error");
+        rabbit.SetQueueArgument("x-dead-letter-strategy", "at-least-once");
+        rabbit.SetQueueArgument("x-overflow", "reject-publish");
+        PlainErrorQueue(rabbit, $"{options.QueueName}_error");
+    }
+
+    /// <summary>The queue of what failed.</summary>
+    public static void ConfigureFaulted(this IReceiveEndpointConfigurator endpoint)
+    {
+        endpoint.PrefetchCount = 16;
+        endpoint.PublishFaults = false;
+        endpoint.ConfigureConsumeTopology = false;
+        endpoint.AddDeserializer(new FaultedDeserializer(SystemTextJsonMessageSerializer.JsonContentType));
+        endpoint.AddDeserializer(new FaultedDeserializer(Plain), isDefault: true);
+        // There is no error queue of the error queue: what cannot be set aside now stays where it is.
+        endpoint.RethrowFaultedMessages();
+        if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbit)
+            rabbit.SetQuorumQueue();
+    }
+
+    static void FailLast(this IReceiveEndpointConfigurator endpoint) => endpoint.ConfigureError(error =>
+    {
+        error.UseFilter(new GiveBackFilter());
+        error.UseFilter(new GenerateFaultFilter());
+        error.UseFilter(new ErrorTransportFilter());
+    });
+
+    // MassTransit gives an error queue all arguments of its queue; ours must not hand its dead letters to itself.
+    static void PlainErrorQueue(IRabbitMqReceiveEndpointConfigurator endpoint, string queue)
+    {
+        if (endpoint is not IRabbitMqEndpointConfiguration { Topology.Send: RabbitMqSendTopology topology })
+            throw new NotSupportedException("This MassTransit keeps the error queue's settings elsewhere.");
+        var others = topology.ConfigureErrorSettings;
+        topology.ConfigureErrorSettings = settings =>
+        {
+            others?.Invoke(settings);
+            if (settings is not RabbitMqErrorSettings { QueueName: var name } || name != queue)
+                return;
+            foreach (var argument in (string[])
+                ["x-delivery-limit", "x-dead-letter-exchange", "x-dead-letter-strategy", "x-overflow"])
+                settings.SetQueueArgument(argument, null);
+        };
+    }
+}

@@ -1,0 +1,146 @@
+using System.Net.Mime;
+using System.Text;
+using System.Text.Json;
+using MassTransit;
+using MassTransit.Serialization;
+using RunLedger.Runs;
+
+namespace RunLedger.Intake;
+
+/// <summary>
+/// Reads what arrives at the ledger's queue: MassTransit's envelope, and plain JSON from publishers that are not .NET.
+/// A body becomes exactly one message: the observation it is, or <see cref="Refused"/> with what is wrong. Nothing
+/// throws, because what throws here would be retried.
+/// </summary>
+sealed class ObservationDeserializer(ContentType contentType, bool envelope) : ISerializerFactory, IMessageDeserializer
+{
+    static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        AllowTrailingCommas = true,
+        ReadCommentHandling = JsonCommentHandling.Skip,
+        NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.Strict,
+    };
+
+    public ContentType ContentType => contentType;
+
+    public IMessageSerializer CreateSerializer() => throw new NotSupportedException("This only reads.");
+
+    public IMessageDeserializer CreateDeserializer() => this;
+
+    public ConsumeContext Deserialize(ReceiveContext receiveContext)
+    {
+        var headers = receiveContext.TransportHeaders;
+        MessageContext context = new RawMessageContext(new Tolerant(headers), receiveContext.InputAddress, RawSerializerOptions.Default);
+        object message;
+        try
+        {
+            var body = receiveContext.Body.GetBytes();
+            message = envelope
+                ? Envelope(body, ref context)
+                : Plain(receiveContext, body);
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException or FormatException or InvalidOperationException or DecoderFallbackException)
+        {
+            message = new Refused(null, $"The body is not readable: {Words(e)}");
+        }
+
+        return new BodyConsumeContext(receiveContext, new SystemTextJsonSerializerContext(
+            SystemTextJsonMessageSerializer.Instance,
+            Options,
+            contentType,
+            context,
+            [MessageUrn.ForTypeString(message.GetType())],
+            message: message));
+    }
+
+    public SerializerContext Deserialize(MessageBody body, Headers headers, Uri? destinationAddress = null) =>
+        throw new NotSupportedException("The ledger's queue takes messages from its transport only.");
+
+    public MessageBody GetMessageBody(string text) => new StringMessageBody(text);
+
+    public void Probe(ProbeContext context) => context.CreateScope("observations").Add("contentType", contentType.MediaType);
+
+    /// <summary>Reads a contract's JSON; what is wrong with it is said in words.</summary>
+    public static object Read(Type contract, JsonElement json)
+    {
+        if (json.ValueKind != JsonValueKind.Object)
+            return new Refused(contract.Name, $"A {contract.Name} is a JSON object, and this is {Kind(json)}.");
+        try
+        {
+            return json.Deserialize(contract, Options)!;
+        }
+        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
+        {
+            return new Refused(contract.Name, $"Not a {contract.Name}: {Words(e)}");
+        }
+    }
+
+    /// <inheritdoc cref="Read(Type, JsonElement)"/>
+    public static string Words(Exception e) => e is JsonException { Path: { Length: > 0 } path }
+        && !e.Message.Contains(path, StringComparison.Ordinal)
+            ? $"{e.Message} Path: {path}"
+            : e.Message;
+
+    static object Envelope(byte[] body, ref MessageContext context)
+    {
+        var read = JsonSerializer.Deserialize<JsonMessageEnvelope>(body, Options);
+        if (read?.Message is not JsonElement json)
+            return new Refused(null, "The body says it is MassTransit's envelope and has no message in it.");
+        context = new EnvelopeMessageContext(read, SystemTextJsonMessageSerializer.Instance);
+        foreach (var name in read.MessageType ?? [])
+        {
+            if (ContractNames.Resolve(name) is { } contract)
+                return Read(contract, json);
+        }
+
+        return Unknown(read.MessageType ?? []);
+    }
+
+    static object Plain(ReceiveContext context, byte[] body)
+    {
+        var names = ContractNames.Of(context).ToList();
+        var contract = names.Select(ContractNames.Resolve).FirstOrDefault(type => type is not null);
+        if (contract is null)
+            return Unknown(names);
+        return Read(contract, JsonSerializer.Deserialize<JsonElement>(body, Options));
+    }
+
+    static Refused Unknown(IReadOnlyCollection<string> names) => new(
+        names.FirstOrDefault(),
+        (names.Count == 0 ? "The message names no contract" : $"No contract of the ledger is named {string.Join(" or ", names)}")
+        + ": publish to the exchange of one (RunLedger.Contracts:RunStarted, …), or set the property `type` to one of "
+        + string.Join(", ", ContractMap.Names) + ".");
+
+    static string Kind(JsonElement json) => json.ValueKind.ToString().ToLowerInvariant();
+
+    /// <summary>Publishers may set a message id that is no GUID; that is no reason to refuse what they say.</summary>
+    sealed class Tolerant(Headers headers) : Headers
+    {
+        public IEnumerable<KeyValuePair<string, object>> GetAll() => headers.GetAll();
+
+        public bool TryGetHeader(string key, out object value) =>
+            headers.TryGetHeader(key, out value!) && (key is not MessageHeaders.MessageId || Guid.TryParse(value.ToString(), out _));
+
+        public T? Get<T>(string key, T? defaultValue = default)
+            where T : class => Try(() => headers.Get(key, defaultValue), defaultValue);
+
+        public T? Get<T>(string key, T? defaultValue = null)
+            where T : struct => Try(() => headers.Get(key, defaultValue), defaultValue);
+
+        public IEnumerator<HeaderValue> GetEnumerator() => headers.GetEnumerator();
+
+        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => headers.GetEnumerator();
+
+        static T Try<T>(Func<T> get, T otherwise)
+        {
+            try
+            {
+                return get();
+            }
+            catch (Exception e) when (e is FormatException or JsonException or ArgumentException)
+            {
+                return otherwise;
+            }
+        }
+    }
+}

@@ -1,0 +1,11 @@
+using MassTransit;
+using RunLedger.GroupCommit;
+
+namespace RunLedger.Intake;
+
+/// <summary>Sets aside what <c>run-ledger</c> received and could not read.</summary>
+sealed class RefusedConsumer(GroupCommitter committer, Rejections rejections) : IConsumer<Refused>
+{
+    public Task Consume(ConsumeContext<Refused> context) =>
+        committer.Reject(rejections.Of(context.ReceiveContext, context.Message.Contract, context.Message.Reason));
+}

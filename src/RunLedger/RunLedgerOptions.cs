@@ -1,0 +1,42 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace RunLedger;
+
+/// <summary>How the ledger takes messages and writes rows. Every default can stay as it is.</summary>
+public sealed class RunLedgerOptions
+{
+    /// <summary>The configuration section, <c>RunLedger</c>.</summary>
+    public const string Section = "RunLedger";
+
+    /// <summary>The name of the queue and of MassTransit's endpoint.</summary>
+    /// <value>The default is <c>run-ledger</c>; errors go to the same name with <c>_error</c>.</value>
+    [Required, RegularExpression("^[A-Za-z0-9._:-]{1,200}$")]
+    public string QueueName { get; set; } = "run-ledger";
+
+    /// <summary>Messages the broker may have under way to this process at once.</summary>
+    /// <value>
+    /// The default is 1,000: two full batches, one on the wire and one that fills meanwhile. More costs memory
+    /// (each holds its payload) and moves more to redo when the process is killed.
+    /// </value>
+    [Range(1, 60_000)]
+    public int PrefetchCount { get; set; } = 1_000;
+
+    /// <summary>The most messages one commit takes.</summary>
+    /// <value>The default is 500. A batch never waits to become full: this only bounds it.</value>
+    [Range(1, 10_000)]
+    public int MaxBatchSize { get; set; } = 500;
+
+    /// <summary>The most bytes an observation's evidence may have as JSON in UTF-8.</summary>
+    /// <value>The default is 256 KB; a larger one is set aside as rejected.</value>
+    [Range(0, 64 * 1024 * 1024)]
+    public int MaxEvidenceBytes { get; set; } = 256 * 1024;
+
+    /// <summary>The PostgreSQL database, as an Npgsql connection string.</summary>
+    /// <value>The default is null: the ledger is the SQLite file <see cref="SqliteFile"/>.</value>
+    public string? Postgres { get; set; }
+
+    /// <summary>The file of the embedded ledger, made on first use; not used where <see cref="Postgres"/> is set.</summary>
+    /// <value>The default is <c>run-ledger.db</c> in the working directory.</value>
+    [Required]
+    public string SqliteFile { get; set; } = "run-ledger.db";
+}

@@ -1,0 +1,62 @@
+using MassTransit;
+using MassTransit.Configuration;
+using MassTransit.Saga;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using RunLedger.GroupCommit;
+using RunLedger.Intake;
+using RunLedger.Runs;
+
+namespace RunLedger;
+
+/// <summary>Puts the ledger into a MassTransit host.</summary>
+public static class RunLedgerRegistration
+{
+    /// <summary>The key of the ledger's <see cref="NpgsqlDataSource"/> in the container.</summary>
+    internal const string DataSource = "run-ledger";
+
+    /// <summary>
+    /// Adds the ledger to a bus: the state machine, its repository and the endpoints <c>run-ledger</c> and
+    /// <c>run-ledger_error</c>, which <c>ConfigureEndpoints</c> then configures. May be called again: the options of all
+    /// calls apply, in turn. Turns MassTransit's usage telemetry off.
+    /// </summary>
+    /// <param name="bus">The registration inside <c>AddMassTransit</c> or <c>AddMassTransitTestHarness</c>.</param>
+    /// <param name="configure">Sets the options; without it the ledger is a SQLite file in the working directory.</param>
+    /// <exception cref="OptionsValidationException">When the host starts and an option is out of its range.</exception>
+    public static IBusRegistrationConfigurator AddRunLedger(
+        this IBusRegistrationConfigurator bus, Action<RunLedgerOptions>? configure = null)
+    {
+        var options = bus.AddOptions<RunLedgerOptions>();
+        if (configure is not null)
+            options.Configure(configure);
+        if (bus.Any(service => service.ServiceType == typeof(GroupCommitter)))
+            return bus;
+
+        options.ValidateOnStart();
+        bus.AddSingleton<IValidateOptions<RunLedgerOptions>, RunLedgerOptionsValidation>();
+        bus.TryAddSingleton(services => services.GetRequiredService<IOptions<RunLedgerOptions>>().Value);
+        bus.TryAddSingleton(TimeProvider.System);
+        bus.AddKeyedSingleton(DataSource, (services, _) =>
+            PostgresStore.Connect(services.GetRequiredService<RunLedgerOptions>().Postgres!));
+        bus.AddSingleton<ILedgerStore>(services =>
+            services.GetRequiredService<RunLedgerOptions>() is { Postgres: null } embedded
+                ? new SqliteStore(embedded.SqliteFile)
+                : new PostgresStore(services.GetRequiredKeyedService<NpgsqlDataSource>(DataSource)));
+        bus.AddSingleton<Door>();
+        bus.AddSingleton<Rejections>();
+        bus.AddSingleton<GroupCommitter>();
+
+        bus.DisableUsageTelemetry();
+        bus.AddSagaStateMachine<RunStateMachine, Run, RunSagaDefinition>().Repository(repository =>
+        {
+            repository.RegisterLoadSagaRepository<Run, RunRepository>();
+            repository.RegisterQuerySagaRepository<Run, RunRepository>();
+            repository.RegisterSagaRepository<Run, GroupCommitter, SagaConsumeContextFactory<GroupCommitter, Run>, RunRepository>();
+        });
+        bus.AddConsumer<RefusedConsumer, RefusedConsumerDefinition>();
+        bus.AddConsumer<FaultedConsumer, FaultedConsumerDefinition>();
+        return bus;
+    }
+}
