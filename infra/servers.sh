@@ -1,0 +1,73 @@
+# Read by servers-up and servers-down: where the two servers come from, and how to reach them.
+# shellcheck shell=bash
+
+repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+say() { echo "$*" >&2; }
+
+give_up() {
+  say "$@"
+  exit 1
+}
+
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+can_be_root() {
+  [ "$(id -u)" -eq 0 ] || { command -v sudo && sudo -v; } > /dev/null 2>&1
+}
+
+# An engine and its compose plug-in: a client alone starts nothing.
+docker_answers() {
+  command -v docker > /dev/null && docker info > /dev/null 2>&1 && docker compose version > /dev/null 2>&1
+}
+
+compose() {
+  docker compose --project-directory "$repository" "$@" > /dev/null
+}
+
+listens() {
+  (exec 3<> "/dev/tcp/127.0.0.1/$1") 2> /dev/null
+}
+
+# The Debian cluster as "version name port status": the running one, else the newest.
+cluster() {
+  command -v pg_lsclusters > /dev/null || return 0
+  pg_lsclusters --no-header | awk '
+    { newest = $1 " " $2 " " $3 " " $4 }
+    $4 ~ /^online/ { running = newest }
+    END { print running ? running : newest }'
+}
+
+postgres_port() {
+  local port
+  read -r _ _ port _ <<< "$(cluster)"
+  echo "${port:-5432}"
+}
+
+# RabbitMQ's commands name the node after the host, which Erlang must be able to look up.
+rabbit() {
+  if getent hosts "$(hostname -s)" > /dev/null; then
+    as_root "$@"
+  else
+    as_root env RABBITMQ_NODENAME=rabbit@localhost "$@"
+  fi
+}
+
+# Which servers the command is about: those named, else both.
+wants() {
+  local wanted=$1
+  shift
+  [ $# -eq 0 ] || [[ " $* " == *" $wanted "* ]]
+}
+
+check_names() {
+  local name
+  for name; do
+    case $name in
+      postgres | rabbitmq) ;;
+      *) give_up "usage: ${0##*/} [postgres] [rabbitmq]" ;;
+    esac
+  done
+}
