@@ -19,7 +19,7 @@ sealed class SqliteStore : ILedgerStore, IDisposable
     }
 
     public static string ConnectionString(string file) =>
-        new SqliteConnectionStringBuilder { DataSource = file, ForeignKeys = true, DefaultTimeout = 10 }.ConnectionString;
+        new SqliteConnectionStringBuilder { DataSource = file, ForeignKeys = true, DefaultTimeout = 10, Pooling = false }.ConnectionString;
 
     public async Task<ILedgerBatch> Begin(Names names, CancellationToken cancellationToken)
     {

@@ -35,9 +35,7 @@ sealed class ObservationDeserializer(ContentType contentType, bool envelope) : I
         try
         {
             var body = receiveContext.Body.GetBytes();
-            message = envelope
-                ? Envelope(body, ref context)
-                : Plain(receiveContext, body);
+            message = envelope ? Unwrap(body, ref context) : Plain(receiveContext, body);
         }
         catch (Exception e) when (e is JsonException or NotSupportedException or FormatException or InvalidOperationException or DecoderFallbackException)
         {
@@ -81,10 +79,10 @@ sealed class ObservationDeserializer(ContentType contentType, bool envelope) : I
             ? $"{e.Message} Path: {path}"
             : e.Message;
 
-    static object Envelope(byte[] body, ref MessageContext context)
+    static object Unwrap(byte[] body, ref MessageContext context)
     {
-        var read = JsonSerializer.Deserialize<JsonMessageEnvelope>(body, Options);
-        if (read?.Message is not JsonElement json)
+        var read = JsonSerializer.Deserialize<Envelope>(body, Options);
+        if (read?.Message is not { } json)
             return new Refused(null, "The body says it is MassTransit's envelope and has no message in it.");
         context = new EnvelopeMessageContext(read, SystemTextJsonMessageSerializer.Instance);
         foreach (var name in read.MessageType ?? [])
