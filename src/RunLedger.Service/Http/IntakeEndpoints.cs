@@ -1,0 +1,86 @@
+using System.Globalization;
+using Microsoft.AspNetCore.RateLimiting;
+using MassTransit;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace RunLedger.Service.Http;
+
+/// <summary>The routes that take observations.</summary>
+static class IntakeEndpoints
+{
+    const string Policy = "intake";
+
+    public static IServiceCollection AddIntake(this IServiceCollection services, bool embedded)
+    {
+        services.AddSingleton<ObservationIntake>();
+        if (embedded)
+        {
+            services.AddSingleton<CommitSignal>();
+            services.AddConsumeObserver<CommitSignal>(provider => provider.GetRequiredService<CommitSignal>());
+        }
+
+        services.AddRateLimiter(limiter =>
+        {
+            limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+            limiter.AddConcurrencyLimiter(Policy, requests => requests.PermitLimit = IntakeLimits.MaxRequests);
+            limiter.OnRejected = (rejection, _) =>
+            {
+                rejection.HttpContext.Response.Headers.RetryAfter = "1";
+                return ValueTask.CompletedTask;
+            };
+        });
+        return services;
+    }
+
+    public static IEndpointRouteBuilder MapIntake(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/api/observations", Observations)
+            .WithSummary("Take observations: one JSON object, an array of them, or NDJSON.")
+            .Accepts<object>("application/json", "application/x-ndjson")
+            .Produces<IntakeResult>(StatusCodes.Status202Accepted)
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status429TooManyRequests)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .RequireRateLimiting(Policy);
+        return routes;
+    }
+
+    static Task<IResult> Observations(HttpRequest request, ObservationIntake intake) =>
+        Take(request, intake, ObservationBody.Observation, "POST /api/observations");
+
+    static async Task<IResult> Take(
+        HttpRequest request,
+        ObservationIntake intake,
+        Func<int, System.Text.Json.JsonElement, byte[], IntakeLine> read,
+        string origin)
+    {
+        var cancellationToken = request.HttpContext.RequestAborted;
+        using var body = new MemoryStream();
+        await request.Body.CopyToAsync(body, cancellationToken);
+        try
+        {
+            var result = await intake.Take(ObservationBody.Read(body.ToArray(), read), origin, cancellationToken);
+            return Answer(result);
+        }
+        catch (Exception e) when (e is TimeoutException or MassTransitException)
+        {
+            request.HttpContext.Response.Headers.RetryAfter = "5";
+            return TypedResults.Problem(
+                "The observations are not durable yet: the broker or the database is away. Send them again; "
+                + "what arrived twice counts once.",
+                statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
+    }
+
+    static IResult Answer(IntakeResult result)
+    {
+        if (result.Accepted > 0)
+            return TypedResults.Accepted((string?)null, result);
+        return TypedResults.Problem(
+            result.Rejected.Count == 0
+                ? "The body is empty: send an observation as JSON."
+                : string.Create(CultureInfo.InvariantCulture, $"None of the {result.Rejected.Count} observations can be taken."),
+            statusCode: StatusCodes.Status400BadRequest,
+            extensions: new Dictionary<string, object?> { ["accepted"] = 0, ["rejected"] = result.Rejected });
+    }
+}

@@ -1,0 +1,11 @@
+using RunLedger.Contracts;
+
+namespace RunLedger.Service.Http;
+
+/// <summary>One observation of a request's body, or why it is none.</summary>
+/// <param name="Number">Its line, or its place in the array, from 1.</param>
+/// <param name="Contract">What it says it is.</param>
+/// <param name="Json">As it was sent.</param>
+/// <param name="Message">The observation, or null.</param>
+/// <param name="Reason">Why not, or null.</param>
+sealed record IntakeLine(int Number, string? Contract, byte[] Json, RunObservation? Message, string? Reason);

@@ -1,0 +1,70 @@
+using MassTransit;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using RunLedger.GroupCommit;
+using RunLedger.Service.Http;
+
+namespace RunLedger.Service.Serve;
+
+/// <summary>
+/// The deployable: the ledger, its HTTP and its health. With <c>ConnectionStrings:RabbitMq</c> it consumes from the
+/// broker, with <c>ConnectionStrings:Postgres</c> it writes there; what is absent is embedded.
+/// </summary>
+static class LedgerHost
+{
+    public const string DefaultUrl = "http://127.0.0.1:5080";
+
+    public static WebApplication Build(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
+            builder.WebHost.UseUrls(DefaultUrl);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = IntakeLimits.MaxBodyBytes);
+
+        var settings = builder.Configuration;
+        var rabbit = settings.GetConnectionString("RabbitMq");
+        builder.Services.AddMassTransit(bus =>
+        {
+            bus.AddRunLedger(options =>
+            {
+                settings.GetSection(RunLedgerOptions.Section).Bind(options);
+                options.Postgres = settings.GetConnectionString("Postgres") is { Length: > 0 } postgres ? postgres : null;
+            });
+            if (string.IsNullOrEmpty(rabbit))
+                bus.UsingInMemory((context, transport) => transport.ConfigureEndpoints(context));
+            else
+                bus.UsingRabbitMq((context, transport) => ConfigureRabbit(context, transport, rabbit));
+        });
+        builder.Services.AddIntake(embedded: string.IsNullOrEmpty(rabbit));
+        builder.Services.AddHealthChecks().AddCheck<StoreHealthCheck>("ledger-store", tags: ["ready"]);
+        builder.Services.AddProblemDetails();
+        builder.Services.AddOpenApi();
+        // Above MassTransit's own patience: the batch in hand is finished before the process goes.
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
+
+        var app = builder.Build();
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.UseRateLimiter();
+        app.MapOpenApi();
+        app.MapIntake();
+        app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
+        app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready") });
+        return app;
+    }
+
+    static void ConfigureRabbit(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator transport, string address)
+    {
+        transport.Host(new Uri(address));
+        // The contracts' base types are for C#, not for the broker.
+        transport.Publish<Contracts.RunObservation>(topology => topology.Exclude = true);
+        transport.Publish<Contracts.StepObservation>(topology => topology.Exclude = true);
+        transport.Publish<Contracts.LedgerNotice>(topology => topology.Exclude = true);
+        transport.Publish<Contracts.IRunMessage>(topology => topology.Exclude = true);
+        transport.ConfigureJsonSerializerOptions(json => new(json) { WriteIndented = false });
+        transport.ConfigureEndpoints(context);
+    }
+}
