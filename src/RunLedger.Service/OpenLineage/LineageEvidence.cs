@@ -23,7 +23,8 @@ static class LineageEvidence
         var evidence = Write(@event, facets, []);
         if (evidence.WrittenCount > limit)
         {
-            facets = [.. facets.Select(Measured).OrderByDescending(f => f.Bytes).ThenBy(f => f.Path, StringComparer.Ordinal)];
+            facets = [.. facets.Select(Measured)
+                .OrderByDescending(facet => facet.Bytes).ThenBy(facet => facet.Path, StringComparer.Ordinal)];
 
             // What is said of the dropped is longest when all are.
             var room = limit - Write(@event, [], facets).WrittenCount;

@@ -60,7 +60,7 @@ static class LineageMapping
             : LineageResult.Rejected(string.Join("; ", @event.Faults.Distinct().Take(FaultsNamed)));
     }
 
-    /// <summary>OpenLineage tells its three events apart by what they have: a dataset, or a job without a run.</summary>
+    /// <summary>OpenLineage tells its three events apart by what they have: a dataset, or a job and no run.</summary>
     static string? WhatElse(EventNode @event) => @event switch
     {
         _ when @event.Member("run") is not null || @event.Member("eventType") is not null => null,

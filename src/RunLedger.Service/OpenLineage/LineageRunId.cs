@@ -10,7 +10,7 @@ namespace RunLedger.Service.OpenLineage;
 /// </summary>
 static class LineageRunId
 {
-    /// <summary>The UUIDv5 of https://openlineage.io in the namespace of URLs, so that anybody can compute the ids.</summary>
+    /// <summary>In the namespace of URLs, so that anybody can compute the ids.</summary>
     static readonly Guid OpenLineage = Uuid.NewNameBased(Uuid.Namespace.URL, "https://openlineage.io");
 
     /// <summary>Null, with the faults noted, where the node does not name a run.</summary>

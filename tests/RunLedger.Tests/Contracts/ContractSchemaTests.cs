@@ -33,7 +33,7 @@ public sealed class ContractSchemaTests
             $"""
              {name} and {file} have drifted apart: others read that file to speak to the ledger.
              If the change is meant (a new member is optional, nothing is renamed), accept it with
-               RUNLEDGER_ACCEPT=1 dotnet run --project tests/RunLedger.Tests -- -class {typeof(ContractSchemaTests).FullName}
+               RUNLEDGER_ACCEPT=1 dotnet run --project tests/RunLedger.Tests -- -class {GetType().FullName}
              and commit the file. The record gives now:
              {Printed(schema)}
              """);
@@ -50,7 +50,8 @@ public sealed class ContractSchemaTests
     [Theory]
     [InlineData("RunStarted", "processRunId", "processCandidateCode", "correlationId", "sourceSystem", "occurredAt")]
     [InlineData(
-        "StepFailed", "componentRunId", "processRunId", "processCandidateCode", "correlationId", "sourceSystem", "occurredAt")]
+        "StepFailed",
+        "componentRunId", "processRunId", "processCandidateCode", "correlationId", "sourceSystem", "occurredAt")]
     [InlineData("ProcessDefined", "processCandidateCode", "processDefinitionCode", "occurredAt")]
     public void What_the_tables_cannot_do_without_is_required(string name, params string[] members)
     {
@@ -67,9 +68,11 @@ public sealed class ContractSchemaTests
         Assert.Equal("uuid", members["componentRunId"]!["format"]!.GetValue<string>());
         Assert.Equal("date-time", members["occurredAt"]!["format"]!.GetValue<string>());
         Assert.Equal(
-            """["dot_runtime","job_queue","workflow_engine","dry_run"]""", members["sourceSystem"]!["enum"]!.ToJsonString());
+            """["dot_runtime","job_queue","workflow_engine","dry_run"]""",
+            members["sourceSystem"]!["enum"]!.ToJsonString());
         Assert.Equal("""["producer","verifier","step",null]""", members["componentRole"]!["enum"]!.ToJsonString());
-        Assert.StartsWith("Any JSON", members["evidenceRef"]!["description"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Any JSON", members["evidenceRef"]!["description"]!.GetValue<string>(), StringComparison.Ordinal);
     }
 
     static string Printed(JsonObject schema) => schema.ToJsonString(Readable);

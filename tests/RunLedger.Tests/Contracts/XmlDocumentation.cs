@@ -19,7 +19,8 @@ sealed class XmlDocumentation(Assembly assembly)
         var member = _members[$"P:{declaring.FullName}.{property.Name}"];
         return member.Element("inheritdoc") is null
             ? Text(member)
-            : Summary(declaring.GetInterfaces().Select(type => type.GetProperty(property.Name)).First(p => p is not null)!);
+            : Summary(declaring.GetInterfaces()
+                .Select(type => type.GetProperty(property.Name)).OfType<PropertyInfo>().First());
     }
 
     static string Text(XElement member)

@@ -33,7 +33,7 @@ static class LineageEvents
                   "job": { "namespace": "airflow", "name": "nightly" }
                 }
               },
-              "errorMessage": { "message": "no such table", "programmingLanguage": "JAVA", "stackTrace": "at a.b(c.java:1)" },
+              "errorMessage": { "message": "no such table", "stackTrace": "at a.b(c.java:1)" },
               "processing_engine": { "name": "spark", "version": "3.5.1" }
             }
           },

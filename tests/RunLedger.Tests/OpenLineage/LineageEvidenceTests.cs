@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using RunLedger.Service.OpenLineage;
 using Xunit;
 using static RunLedger.Tests.OpenLineage.LineageEvents;
 
@@ -18,8 +19,8 @@ public sealed class LineageEvidenceTests
         var run = evidence.GetProperty("runFacets");
         Assert.Equal("at a.b(c.java:1)", run.GetProperty("errorMessage").GetProperty("stackTrace").GetString());
         Assert.Equal("3.5.1", run.GetProperty("processing_engine").GetProperty("version").GetString());
-        Assert.Equal(
-            "BATCH", evidence.GetProperty("jobFacets").GetProperty("jobType").GetProperty("processingType").GetString());
+        var job = evidence.GetProperty("jobFacets");
+        Assert.Equal("BATCH", job.GetProperty("jobType").GetProperty("processingType").GetString());
         Assert.False(evidence.TryGetProperty("dropped", out _));
     }
 
@@ -96,7 +97,8 @@ public sealed class LineageEvidenceTests
         Assert.Equal("""{"f":2}""", MapText(json).Taken().EvidenceRef!.Value.GetProperty("jobFacets").GetRawText());
     }
 
-    static JsonElement Evidence(JsonNode @event, int limit = 256 * 1024) => @event.Map(limit).Taken().EvidenceRef!.Value;
+    static JsonElement Evidence(JsonNode @event, int limit = LineageMapping.DefaultEvidenceLimit) =>
+        @event.Map(limit).Taken().EvidenceRef!.Value;
 
     static List<string?> Dropped(JsonElement evidence) =>
         [.. evidence.GetProperty("dropped").EnumerateArray().Select(line => line.GetString())];

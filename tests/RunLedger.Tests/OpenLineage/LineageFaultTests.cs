@@ -9,8 +9,12 @@ namespace RunLedger.Tests.OpenLineage;
 public sealed class LineageFaultTests
 {
     [Theory]
-    [InlineData("""{"eventTime":"2026-03-02T09:30:00Z","dataset":{"namespace":"n","name":"d"}}""", "a DatasetEvent says nothing of a run")]
-    [InlineData("""{"eventTime":"2026-03-02T09:30:00Z","job":{"namespace":"n","name":"j"}}""", "a JobEvent says nothing of a run")]
+    [InlineData(
+        """{"eventTime":"2026-03-02T09:30:00Z","dataset":{"namespace":"n","name":"d"}}""",
+        "a DatasetEvent says nothing of a run")]
+    [InlineData(
+        """{"eventTime":"2026-03-02T09:30:00Z","job":{"namespace":"n","name":"j"}}""",
+        "a JobEvent says nothing of a run")]
     public void An_event_of_something_else_is_no_fault_and_is_ignored(string json, string reason)
     {
         var result = MapText(json);
@@ -44,7 +48,9 @@ public sealed class LineageFaultTests
     [InlineData("job.namespace", "job.namespace is missing: send the namespace of the job, a string")]
     [InlineData("eventTime", "eventTime is missing: send ISO 8601 with an offset, such as 2026-03-02T09:30:00.123456Z")]
     [InlineData("run.facets.parent.run", "run.facets.parent.run is missing: send the run as {\"runId\": …}")]
-    [InlineData("run.facets.parent.root.run.runId", "run.facets.parent.root.run.runId is missing: send the run's id, best a UUID")]
+    [InlineData(
+        "run.facets.parent.root.run.runId",
+        "run.facets.parent.root.run.runId is missing: send the run's id, best a UUID")]
     public void What_is_missing_is_named_by_its_path(string member, string reason)
     {
         Assert.Equal(reason, Event().Without(member).Map().Rejected());
@@ -55,20 +61,32 @@ public sealed class LineageFaultTests
     [InlineData("run", "5", "run is a number: send an object: the run as {\"runId\": …}")]
     [InlineData("run.runId", "5", "run.runId is a number: send the run's id, best a UUID")]
     [InlineData("run.runId", "\" \"", "run.runId is empty: send the run's id, best a UUID")]
-    [InlineData("run.runId", "\"00000000-0000-0000-0000-000000000000\"", "run.runId is the empty UUID: send the run's id, best a UUID")]
+    [InlineData(
+        "run.runId", "\"00000000-0000-0000-0000-000000000000\"",
+        "run.runId is the empty UUID: send the run's id, best a UUID")]
     [InlineData("run.facets", "[]", "run.facets is an array: send an object")]
     [InlineData("run.facets.parent", "\"p\"", "run.facets.parent is a string: send an object")]
-    [InlineData("run.facets.parent.run.runId", "true", "run.facets.parent.run.runId is a boolean: send the run's id, best a UUID")]
+    [InlineData(
+        "run.facets.parent.run.runId", "true",
+        "run.facets.parent.run.runId is a boolean: send the run's id, best a UUID")]
     [InlineData("job.name", "\"\"", "job.name is empty: send the name of the job, a string")]
     [InlineData("job.namespace", "{}", "job.namespace is an object: send the namespace of the job, a string")]
     [InlineData("inputs", "{}", "inputs is an object: send an array of objects")]
     [InlineData("inputs", "[{\"namespace\":\"n\",\"name\":\"d\"},7]", "inputs[1] is a number: send an object")]
     [InlineData("outputs", "[{\"namespace\":\"n\"}]", "outputs[0].name is missing: send a string")]
     [InlineData("eventType", "[]", "eventType is an array: send START, RUNNING, COMPLETE, FAIL, ABORT or OTHER")]
-    [InlineData("eventType", "\"PAUSE\"", "eventType is \"PAUSE\": send START, RUNNING, COMPLETE, FAIL, ABORT or OTHER")]
-    [InlineData("eventTime", "1772443800", "eventTime is a number: send ISO 8601 with an offset, such as 2026-03-02T09:30:00.123456Z")]
-    [InlineData("eventTime", "\"02.03.2026\"", "eventTime is not a time: send ISO 8601 with an offset, such as 2026-03-02T09:30:00.123456Z")]
-    [InlineData("eventTime", "\"2026-02-30T00:00:00Z\"", "eventTime is not a time: send ISO 8601 with an offset, such as 2026-03-02T09:30:00.123456Z")]
+    [InlineData(
+        "eventType", "\"PAUSE\"",
+        "eventType is \"PAUSE\": send START, RUNNING, COMPLETE, FAIL, ABORT or OTHER")]
+    [InlineData(
+        "eventTime", "1772443800",
+        "eventTime is a number: send ISO 8601 with an offset, such as 2026-03-02T09:30:00.123456Z")]
+    [InlineData(
+        "eventTime", "\"02.03.2026\"",
+        "eventTime is not a time: send ISO 8601 with an offset, such as 2026-03-02T09:30:00.123456Z")]
+    [InlineData(
+        "eventTime", "\"2026-02-30T00:00:00Z\"",
+        "eventTime is not a time: send ISO 8601 with an offset, such as 2026-03-02T09:30:00.123456Z")]
     public void What_is_of_the_wrong_kind_is_named_with_what_to_send(string member, string json, string reason)
     {
         Assert.Equal(reason, Event().With(member, JsonNode.Parse(json)).Map().Rejected());

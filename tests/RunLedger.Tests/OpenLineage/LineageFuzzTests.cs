@@ -17,18 +17,22 @@ public sealed class LineageFuzzTests
         Gen.Int.Select(number => number.ToString(CultureInfo.InvariantCulture)),
         Gen.String.Select(text => JsonSerializer.Serialize(text)),
         Gen.OneOf(
-            "null", "true", "-1e999", "\"\"", "\" \"", "\"\\ud800\"", "\"\\udc00\\ud800\"", "\"\\u0000\"", "\"\\ud83e\\udd86\"",
+            "null", "true", "-1e999", "\"\"", "\" \"", "\"fail\"", "\"airflow\"",
+            "\"\\ud800\"", "\"\\udc00\\ud800\"", "\"\\u0000\"", "\"\\ud83e\\udd86\"",
             "\"9999-12-31T23:59:59.999999999-14:00\"", "\"0001-01-01T00:00:00+14:00\"", "\"0001-01-01T00:00:00\"",
-            "\"2026-03-02T09:30:00\"", "\"00000000-0000-0000-0000-000000000000\"", $"\"{Run}\"", "\"fail\"", "\"airflow\"",
+            "\"2026-03-02T09:30:00\"", "\"00000000-0000-0000-0000-000000000000\"", $"\"{Run}\"",
             $"\"{new string('é', 5000)}\"", new string('[', 70) + new string(']', 70)));
+
+    static readonly Gen<string> Name =
+        Gen.OneOf("runId", "namespace", "name", "job", "run", "root", "a", "\\ud800", "\\u0000");
 
     static readonly Gen<string> Json = Gen.Recursive<string>((depth, inner) => depth > 3
         ? Scalar
         : Gen.Frequency(
             (4, Scalar),
             (1, inner.Array[0, 4].Select(items => $"[{string.Join(',', items)}]")),
-            (2, Gen.Select(Gen.OneOf("runId", "namespace", "name", "job", "run", "root", "a", "\\ud800", "\\u0000"), inner)
-                .Array[0, 4].Select(members => $"{{{string.Join(',', members.Select(m => $"\"{m.Item1}\":{m.Item2}"))}}}"))));
+            (2, Gen.Select(Name, inner, (name, value) => $"\"{name}\":{value}").Array[0, 4]
+                .Select(members => $"{{{string.Join(',', members)}}}"))));
 
     /// <summary>A few places of a good event, each with what stands there now.</summary>
     static readonly Gen<string> Mutated = Gen.Select(Gen.Int[0, 1000], Json, Gen.Bool).Array[1, 4].Select(Mutate);

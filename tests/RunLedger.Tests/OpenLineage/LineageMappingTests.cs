@@ -50,7 +50,11 @@ public sealed class LineageMappingTests
     {
         var observation = MapText(
             $$"""
-            { "eventTime": "2026-03-02T09:30:00Z", "run": { "runId": "{{Run}}" }, "job": { "namespace": "n", "name": "j" } }
+            {
+              "eventTime": "2026-03-02T09:30:00Z",
+              "run": { "runId": "{{Run}}" },
+              "job": { "namespace": "n", "name": "j" }
+            }
             """).Taken();
 
         Assert.Equal(Run, observation.CorrelationId);

@@ -40,7 +40,8 @@ public sealed class LineageRunIdTests
     [Theory]
     [InlineData(Root, Parent, Run)]
     [InlineData("manual__2026-03-02", "attempt 1", "7")]
-    public void All_runs_of_a_tree_share_the_wire_key_and_find_their_parents(string rootId, string middleId, string leafId)
+    public void All_runs_of_a_tree_share_the_wire_key_and_find_their_parents(
+        string rootId, string middleId, string leafId)
     {
         var root = Named("airflow", "nightly", rootId).Without("run.facets.parent").Map().Taken();
         var middle = Named("airflow", "dag", middleId)
