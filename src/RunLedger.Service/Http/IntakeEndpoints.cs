@@ -1,7 +1,8 @@
 using System.Globalization;
-using Microsoft.AspNetCore.RateLimiting;
+using System.Text.Json;
 using MassTransit;
-using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.RateLimiting;
+using RunLedger.Service.OpenLineage;
 
 namespace RunLedger.Service.Http;
 
@@ -19,6 +20,7 @@ static class IntakeEndpoints
             services.AddConsumeObserver<CommitSignal>(provider => provider.GetRequiredService<CommitSignal>());
         }
 
+        services.AddRequestDecompression();
         services.AddRateLimiter(limiter =>
         {
             limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
@@ -36,7 +38,15 @@ static class IntakeEndpoints
     {
         routes.MapPost("/api/observations", Observations)
             .WithSummary("Take observations: one JSON object, an array of them, or NDJSON.")
-            .Accepts<object>("application/json", "application/x-ndjson")
+            .Accepts<object>("application/json", "application/x-ndjson", "*/*")
+            .Produces<IntakeResult>(StatusCodes.Status202Accepted)
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status429TooManyRequests)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .RequireRateLimiting(Policy);
+        routes.MapPost("/api/v1/lineage", Lineage)
+            .WithSummary("Take OpenLineage events as its clients send them: one, or an array; gzip is fine.")
+            .Accepts<object>("application/json", "*/*")
             .Produces<IntakeResult>(StatusCodes.Status202Accepted)
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status429TooManyRequests)
@@ -48,10 +58,21 @@ static class IntakeEndpoints
     static Task<IResult> Observations(HttpRequest request, ObservationIntake intake) =>
         Take(request, intake, ObservationBody.Observation, "POST /api/observations");
 
+    static Task<IResult> Lineage(HttpRequest request, ObservationIntake intake, RunLedgerOptions options)
+    {
+        return Take(request, intake, Read, "POST /api/v1/lineage");
+
+        IntakeLine Read(int number, JsonElement json, byte[] raw)
+        {
+            var (observation, reason, ignored) = LineageMapping.Map(json, options.MaxEvidenceBytes);
+            return new IntakeLine(number, observation?.GetType().Name ?? "OpenLineage", raw, observation, reason, ignored);
+        }
+    }
+
     static async Task<IResult> Take(
         HttpRequest request,
         ObservationIntake intake,
-        Func<int, System.Text.Json.JsonElement, byte[], IntakeLine> read,
+        Func<int, JsonElement, byte[], IntakeLine> read,
         string origin)
     {
         var cancellationToken = request.HttpContext.RequestAborted;
@@ -74,7 +95,7 @@ static class IntakeEndpoints
 
     static IResult Answer(IntakeResult result)
     {
-        if (result.Accepted > 0)
+        if (result.Accepted + result.Ignored.Count > 0)
             return TypedResults.Accepted((string?)null, result);
         return TypedResults.Problem(
             result.Rejected.Count == 0

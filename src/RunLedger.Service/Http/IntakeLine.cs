@@ -8,4 +8,6 @@ namespace RunLedger.Service.Http;
 /// <param name="Json">As it was sent.</param>
 /// <param name="Message">The observation, or null.</param>
 /// <param name="Reason">Why not, or null.</param>
-sealed record IntakeLine(int Number, string? Contract, byte[] Json, RunObservation? Message, string? Reason);
+/// <param name="IsIgnored">It is fine, and says nothing of a run.</param>
+sealed record IntakeLine(
+    int Number, string? Contract, byte[] Json, RunObservation? Message, string? Reason, bool IsIgnored = false);

@@ -2,10 +2,6 @@ namespace RunLedger.Service.Http;
 
 /// <summary>The answer of the intake: what is durable now, and what was set aside.</summary>
 /// <param name="Accepted">How many observations are durable.</param>
-/// <param name="Rejected">The lines that could not be taken, and why.</param>
-sealed record IntakeResult(int Accepted, IReadOnlyList<RejectedLine> Rejected);
-
-/// <summary>A line that could not be taken.</summary>
-/// <param name="Line">Its line, or its place in the array, from 1.</param>
-/// <param name="Reason">What is wrong, in words its sender can act on.</param>
-sealed record RejectedLine(int Line, string Reason);
+/// <param name="Ignored">The lines that are fine and say nothing of a run.</param>
+/// <param name="Rejected">The lines that could not be taken, and why; they are set aside.</param>
+sealed record IntakeResult(int Accepted, IReadOnlyList<IntakeRemark> Ignored, IReadOnlyList<IntakeRemark> Rejected);

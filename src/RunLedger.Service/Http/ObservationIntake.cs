@@ -16,7 +16,7 @@ sealed class ObservationIntake(
     public async Task<IntakeResult> Take(IEnumerable<IntakeLine> lines, string origin, CancellationToken cancellationToken)
     {
         var accepted = 0;
-        var rejected = new List<RejectedLine>();
+        List<IntakeRemark> ignored = [], rejected = [];
         foreach (var chunk in lines.Chunk(IntakeLimits.Chunk))
         {
             var durable = new List<Task>(chunk.Length);
@@ -30,7 +30,14 @@ sealed class ObservationIntake(
                     continue;
                 }
 
-                rejected.Add(new RejectedLine(line.Number, reason!));
+                var remark = new IntakeRemark(line.Number, reason!);
+                if (line.IsIgnored)
+                {
+                    ignored.Add(remark);
+                    continue;
+                }
+
+                rejected.Add(remark);
                 durable.Add(committer.Reject(
                     rejections.Of(line.Contract, origin, "application/json", line.Json, reason!)));
             }
@@ -38,7 +45,7 @@ sealed class ObservationIntake(
             await Task.WhenAll(durable).WaitAsync(IntakeLimits.Patience, cancellationToken);
         }
 
-        return new IntakeResult(accepted, rejected);
+        return new IntakeResult(accepted, ignored, rejected);
     }
 
     async Task Deliver(Contracts.RunObservation message, CancellationToken cancellationToken)

@@ -49,6 +49,7 @@ static class LedgerHost
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseRateLimiter();
+        app.UseRequestDecompression();
         app.MapOpenApi();
         app.MapIntake();
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
