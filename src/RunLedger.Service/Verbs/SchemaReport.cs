@@ -36,8 +36,13 @@ static class SchemaReport
         foreach (var guard in report.Guards) Row($"guard {guard.Table}", Counted(guard), !guard.Changed);
         Row("left after the rollback", Lines(report.Leftovers), report.Leftovers.Count == 0);
 
-        var console = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(output) });
-        if (!console.Profile.Out.IsTerminal) console.Profile.Width = PipeWidth;
+        var target = new AnsiConsoleOutput(output);
+        var console = AnsiConsole.Create(new()
+        {
+            Out = target,
+            Ansi = target.IsTerminal ? AnsiSupport.Detect : AnsiSupport.No,
+        });
+        if (!target.IsTerminal) console.Profile.Width = PipeWidth;
         console.Write(table);
         var outcome = report.Passed ? "The rehearsal passed" : "The rehearsal failed";
         output.WriteLine(report.Leftovers.Count == 0 ? $"{outcome}; nothing was changed." : $"{outcome}.");

@@ -47,7 +47,8 @@ sealed class LedgerSchema(string connectionString)
             .Build()
             .PerformUpgrade();
         if (result.Error is { } error)
-            throw new SchemaException($"{result.ErrorScript?.Name ?? JournalTable}: {error.Message}", error);
+            throw new SchemaException(
+                $"{result.ErrorScript?.Name ?? JournalTable}: {(error as PostgresException)?.MessageText ?? error.Message}", error);
         return [.. result.Scripts.Select(script => script.Name)];
     }
 

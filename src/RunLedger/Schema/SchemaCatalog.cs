@@ -60,7 +60,8 @@ static class SchemaCatalog
           union all
           select t.relname, 'rule', r.rulename, pg_get_ruledef(r.oid), false
           from tables t join pg_rewrite r on r.ev_class = t.oid)
-        select of_table::text, kind::text, name::text, replace(definition, quote_ident($1) || '.', ''), harmless
+        select of_table::text, kind::text, name::text,
+          regexp_replace(replace(definition, quote_ident($1) || '.', ''), '\s+', ' ', 'g'), harmless
         from facts
         order by of_table, array_position(array['table', 'column', 'constraint', 'index', 'trigger', 'rule'], kind), name
         """;
