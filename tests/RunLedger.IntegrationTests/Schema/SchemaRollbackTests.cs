@@ -86,7 +86,8 @@ public sealed class SchemaRollbackTests
         var schema = new LedgerSchema(other.ConnectionString);
 
         await schema.ApplyAsync();
-        await schema.RollbackAsync(dropData: false);
+        // Now the name means the other ledger's table, further down the search path.
+        await database.ExecuteAsync("drop table other.process_run_key");
         await schema.RollbackAsync(dropData: true);
 
         Assert.Empty(await database.ListAsync("select relname from pg_class where relnamespace = 'other'::regnamespace"));
