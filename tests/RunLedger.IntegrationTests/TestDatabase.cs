@@ -5,7 +5,7 @@ using Xunit;
 
 namespace RunLedger.IntegrationTests;
 
-/// <summary>A database of one test's own on the server of <c>ConnectionStrings__Postgres</c>, dropped at the end.</summary>
+/// <summary>A test's own database on the server of <c>ConnectionStrings__Postgres</c>, dropped at the end.</summary>
 sealed class TestDatabase : IAsyncDisposable
 {
     readonly string _server;
@@ -27,7 +27,8 @@ sealed class TestDatabase : IAsyncDisposable
     public static async Task<TestDatabase> CreateAsync(bool applySchema = false)
     {
         var server = Environment.GetEnvironmentVariable("ConnectionStrings__Postgres");
-        if (string.IsNullOrWhiteSpace(server)) Missing("ConnectionStrings__Postgres is not set; infra/servers-up prints it.");
+        if (string.IsNullOrWhiteSpace(server))
+            Missing("ConnectionStrings__Postgres is not set; infra/servers-up prints it.");
         var name = $"run_ledger_test_{Guid.CreateVersion7():N}";
         try
         {
@@ -62,7 +63,12 @@ sealed class TestDatabase : IAsyncDisposable
     {
         await DataSource.DisposeAsync();
         await using (var pooled = new NpgsqlConnection(ConnectionString)) NpgsqlConnection.ClearPool(pooled);
-        await ExecuteAsync(_server, $"drop database if exists {_name} with (force)");
+        // Not "with (force)": only a superuser may force out an autovacuum that happens to be here. A plain drop cancels
+        // that by itself, and gives the sessions ended here the seconds they need to go.
+        await ExecuteAsync(_server, $"""
+            select pg_terminate_backend(pid) from pg_stat_activity where datname = '{_name}' and usename = current_user
+            """);
+        await ExecuteAsync(_server, $"drop database if exists {_name}");
     }
 
     static async Task ExecuteAsync(string server, string sql)

@@ -3,15 +3,17 @@ using Npgsql;
 
 namespace RunLedger.Service.Verbs;
 
-/// <summary>The database that a verb is about, and what to say, on one line and without its password, when it cannot be asked.</summary>
+/// <summary>
+/// The database that a verb is about, and what to say, on one line and without its password, when it cannot be asked.
+/// </summary>
 sealed record PostgresTarget(string? ConnectionString, string Fault)
 {
     public static PostgresTarget Read(string? option, IConfiguration configuration)
     {
         var text = string.IsNullOrWhiteSpace(option) ? configuration.GetConnectionString("Postgres") : option;
         if (string.IsNullOrWhiteSpace(text))
-            return new(null, "No PostgreSQL database is named: give --connection or set ConnectionStrings__Postgres, for example "
-                + "\"Host=localhost;Username=runledger;Password=…;Database=runledger\".");
+            return new(null, "No PostgreSQL database is named: give --connection or set ConnectionStrings__Postgres, "
+                + "for example \"Host=localhost;Username=runledger;Password=…;Database=runledger\".");
         try
         {
             var settings = new NpgsqlConnectionStringBuilder(text);
@@ -27,7 +29,7 @@ sealed record PostgresTarget(string? ConnectionString, string Fault)
         }
     }
 
-    /// <summary>Null for what is not the database's answer or absence: that is a defect and keeps its stack trace.</summary>
+    /// <summary>Null for what is not the database's answer or absence: a defect, which keeps its stack trace.</summary>
     public string? Describe(Exception exception) => exception switch
     {
         PostgresException e => $"{Fault}: {e.MessageText} ({e.SqlState})",

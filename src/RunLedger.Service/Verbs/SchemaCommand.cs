@@ -4,8 +4,8 @@ using RunLedger.Schema;
 namespace RunLedger.Service.Verbs;
 
 /// <summary>
-/// <c>schema apply | rollback | verify | rehearse</c>. Exit codes: 0 done, 1 the answer is no (refused, different, rehearsal
-/// failed), 2 the database could not be asked.
+/// <c>schema apply | rollback | verify | rehearse</c>. Exit codes: 0 done, 1 the answer is no (refused, different,
+/// rehearsal failed), 2 the database could not be asked.
 /// </summary>
 static class SchemaCommand
 {
@@ -32,11 +32,11 @@ static class SchemaCommand
 
         Command Apply()
         {
-            var command = new Command("apply", "Run the scripts that were not run yet; safe from several replicas at once");
+            var command = new Command("apply", "Run the scripts that have not run yet; replicas may do so at once");
             command.SetAction((parsed, cancel) => RunAsync(parsed, async (target, output) =>
             {
                 var applied = await new LedgerSchema(target).ApplyAsync(cancel);
-                SchemaReport.Scripts(output, "applied", applied, nothing: "Nothing to apply: the schema is up to date.");
+                SchemaReport.Scripts(output, "applied", applied, "Nothing to apply: the schema is up to date.");
                 return Done;
             }));
             return command;
@@ -45,11 +45,14 @@ static class SchemaCommand
         Command Rollback()
         {
             var dropData = new Option<bool>("--drop-data") { Description = "Also when there are rows: they are lost" };
-            var command = new Command("rollback", "Drop the ledger's tables; refuses while there are rows in them") { dropData };
+            var command = new Command("rollback", "Drop the ledger's tables; refuses while there are rows")
+            {
+                dropData,
+            };
             command.SetAction((parsed, cancel) => RunAsync(parsed, async (target, output) =>
             {
                 var ran = await new LedgerSchema(target).RollbackAsync(parsed.GetValue(dropData), cancel);
-                SchemaReport.Scripts(output, "ran", ran, nothing: "Nothing to roll back.");
+                SchemaReport.Scripts(output, "ran", ran, "Nothing to roll back.");
                 return Done;
             }));
             return command;
@@ -75,7 +78,10 @@ static class SchemaCommand
                 HelpName = "table",
                 AllowMultipleArgumentsPerToken = true,
             };
-            var command = new Command("rehearse", "Apply and write a run in one transaction that rolls back") { guards };
+            var command = new Command("rehearse", "Apply and write a run in one transaction that rolls back")
+            {
+                guards,
+            };
             command.SetAction((parsed, cancel) => RunAsync(parsed, async (target, output) =>
             {
                 var report = await SchemaRehearsal.RunAsync(target, parsed.GetValue(guards) ?? [], cancel);

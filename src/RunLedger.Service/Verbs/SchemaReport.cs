@@ -30,7 +30,7 @@ static class SchemaReport
     public static void Rehearsal(TextWriter output, RehearsalReport report)
     {
         var table = new Table().AddColumns("Rehearsed", "Seen", "");
-        Row("scripts run", report.Scripts.Count == 0 ? "none: all are applied" : string.Join('\n', report.Scripts), true);
+        Row("scripts run", Lines(report.Scripts), true);
         Row("header and detail row written, read back", report.Failure ?? "both", report.Failure is null);
         Row("triggers on the ledger's tables", Lines(report.Triggers), report.Triggers.Count == 0);
         foreach (var guard in report.Guards) Row($"guard {guard.Table}", Counted(guard), !guard.Changed);
@@ -48,7 +48,8 @@ static class SchemaReport
         output.WriteLine(report.Leftovers.Count == 0 ? $"{outcome}; nothing was changed." : $"{outcome}.");
 
         void Row(string what, string seen, bool good) =>
-            table.AddRow(new Text(what), new Text(seen), new Text(good ? "ok" : "FAILED", good ? Color.Green : Color.Red));
+            table.AddRow(
+                new Text(what), new Text(seen), new Text(good ? "ok" : "FAILED", good ? Color.Green : Color.Red));
     }
 
     static string Lines(IReadOnlyList<string> lines) => lines.Count == 0 ? "none" : string.Join('\n', lines);
@@ -56,7 +57,8 @@ static class SchemaReport
     static string Counted(GuardCount guard) => guard switch
     {
         { Changed: false } => $"{guard.Before.Rows} rows before and after",
-        _ when guard.Before.Rows == guard.After.Rows => $"{guard.Before.Rows} rows before and after, but some were written",
+        _ when guard.Before.Rows == guard.After.Rows =>
+            $"{guard.Before.Rows} rows before and after, but some were written",
         _ => $"{guard.Before.Rows} rows before, {guard.After.Rows} after",
     };
 }

@@ -11,25 +11,25 @@ sealed class LedgerSchema(string connectionString)
 {
     public const string JournalTable = "run_ledger_schema_journal";
 
-    public async Task<SchemaState> StateAsync(CancellationToken cancellationToken = default)
+    public async Task<SchemaState> StateAsync(CancellationToken cancel = default)
     {
         await using var connection = new NpgsqlConnection(connectionString);
-        await connection.OpenAsync(cancellationToken);
-        var schema = await connection.CurrentSchemaAsync(cancellationToken);
-        var tables = await ExistingAsync(connection, schema, [.. SchemaScript.Tables, JournalTable], cancellationToken);
+        await connection.OpenAsync(cancel);
+        var schema = await connection.CurrentSchemaAsync(cancel);
+        var tables = await ExistingAsync(connection, schema, [.. SchemaScript.Tables, JournalTable], cancel);
         return new(
             schema,
             [.. SchemaScript.Tables.Except(tables)],
-            tables.Contains(JournalTable) ? await JournalAsync(connection, schema, cancellationToken) : null);
+            tables.Contains(JournalTable) ? await JournalAsync(connection, schema, cancel) : null);
     }
 
     /// <summary>Runs the scripts that the journal does not name, in one transaction; returns their names.</summary>
-    public async Task<IReadOnlyList<string>> ApplyAsync(CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<string>> ApplyAsync(CancellationToken cancel = default)
     {
-        await using var held = await SchemaLock.TakeAsync(connectionString, cancellationToken);
-        var state = await StateAsync(cancellationToken);
-        // The scripts add only what is not there. So when a table has gone missing behind the journal's back, those that
-        // the journal names run again, and "schema apply" is the right answer to a missing table always.
+        await using var held = await SchemaLock.TakeAsync(connectionString, cancel);
+        var state = await StateAsync(cancel);
+        // The scripts add only what is not there. So when a table has gone missing behind the journal's back, those
+        // that the journal names run again, and "schema apply" is always the right answer to a missing table.
         var again = new SqlScriptOptions { ScriptType = ScriptType.RunAlways };
         var scripts = state.MissingTables.Count == 0 ? state.Pending : SchemaScript.Forward;
 
@@ -47,8 +47,10 @@ sealed class LedgerSchema(string connectionString)
             .Build()
             .PerformUpgrade();
         if (result.Error is { } error)
-            throw new SchemaException(
-                $"{result.ErrorScript?.Name ?? JournalTable}: {(error as PostgresException)?.MessageText ?? error.Message}", error);
+        {
+            var reason = (error as PostgresException)?.MessageText ?? error.Message;
+            throw new SchemaException($"{result.ErrorScript?.Name ?? JournalTable}: {reason}", error);
+        }
         return [.. result.Scripts.Select(script => script.Name)];
     }
 
@@ -56,46 +58,52 @@ sealed class LedgerSchema(string connectionString)
     /// Drops all that the scripts made, and the journal, in one transaction; returns the rollback scripts that ran.
     /// Without <paramref name="dropData"/> it refuses while a single row is in any of the tables.
     /// </summary>
-    public async Task<IReadOnlyList<string>> RollbackAsync(bool dropData, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<string>> RollbackAsync(bool dropData, CancellationToken cancel = default)
     {
-        await using var held = await SchemaLock.TakeAsync(connectionString, cancellationToken);
-        var state = await StateAsync(cancellationToken);
-        if (state.Journal?.Except(SchemaScript.Forward.Select(script => script.Name)).ToList() is { Count: > 0 } unknown)
+        await using var held = await SchemaLock.TakeAsync(connectionString, cancel);
+        var state = await StateAsync(cancel);
+        var unknown = state.Journal?.Except(SchemaScript.Forward.Select(script => script.Name)).ToList();
+        if (unknown is { Count: > 0 })
             throw new SchemaException(
-                $"The journal names scripts that this version does not have: {string.Join(", ", unknown)}. Roll back with the version that applied them.");
+                $"The journal names scripts that this version does not have: {string.Join(", ", unknown)}. " +
+                "Roll back with the version that applied them.");
         var tables = SchemaScript.Tables.Except(state.MissingTables).ToList();
         if (tables.Count == 0 && state.Journal is null) return [];
 
         await using var connection = new NpgsqlConnection(connectionString);
-        await connection.OpenAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await connection.EnterSchemaAsync(state.Schema, cancellationToken);
+        await connection.OpenAsync(cancel);
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        await connection.EnterSchemaAsync(state.Schema, cancel);
         // Locked before they are counted, so that no row slips in between the count and the drop.
         if (tables.Count > 0)
-            await connection.ExecuteAsync($"lock table {string.Join(", ", tables)}", cancellationToken);
-        if (!dropData) await RefuseRowsAsync(connection, tables, cancellationToken);
-        foreach (var script in SchemaScript.Rollback) await connection.ExecuteAsync(script.Sql, cancellationToken);
-        await connection.ExecuteAsync($"drop table if exists {JournalTable}", cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+            await connection.ExecuteAsync($"lock table {string.Join(", ", tables)}", cancel);
+        if (!dropData) await RefuseRowsAsync(connection, tables, cancel);
+        foreach (var script in SchemaScript.Rollback) await connection.ExecuteAsync(script.Sql, cancel);
+        await connection.ExecuteAsync($"drop table if exists {JournalTable}", cancel);
+        await transaction.CommitAsync(cancel);
         return [.. SchemaScript.Rollback.Select(script => script.Name)];
     }
 
-    static async Task RefuseRowsAsync(NpgsqlConnection connection, List<string> tables, CancellationToken cancellationToken)
+    static async Task RefuseRowsAsync(NpgsqlConnection connection, List<string> tables, CancellationToken cancel)
     {
         var filled = new List<string>();
         foreach (var table in tables)
         {
-            await using var command = new NpgsqlCommand($"select count(*) from {table}", connection) { CommandTimeout = 0 };
-            if (await command.ExecuteScalarAsync(cancellationToken) is long rows and > 0)
+            await using var command = new NpgsqlCommand($"select count(*) from {table}", connection)
+            {
+                CommandTimeout = 0,
+            };
+            if (await command.ExecuteScalarAsync(cancel) is long rows and > 0)
                 filled.Add($"{table} ({rows} {(rows == 1 ? "row" : "rows")})");
         }
         if (filled.Count > 0)
             throw new SchemaException(
-                $"Nothing was rolled back, there are rows in {string.Join(", ", filled)}. To lose them: schema rollback --drop-data");
+                $"Nothing was rolled back, there are rows in {string.Join(", ", filled)}. " +
+                "To lose them: schema rollback --drop-data");
     }
 
     static async Task<List<string>> ExistingAsync(
-        NpgsqlConnection connection, string schema, string[] tables, CancellationToken cancellationToken)
+        NpgsqlConnection connection, string schema, string[] tables, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand("""
             select c.relname::text
@@ -104,15 +112,15 @@ sealed class LedgerSchema(string connectionString)
             """, connection);
         command.Parameters.AddWithValue(schema);
         command.Parameters.AddWithValue(tables);
-        return await command.ListAsync(row => row.GetString(0), cancellationToken);
+        return await command.ListAsync(row => row.GetString(0), cancel);
     }
 
     static async Task<IReadOnlyList<string>> JournalAsync(
-        NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
+        NpgsqlConnection connection, string schema, CancellationToken cancel)
     {
         using var quoting = new NpgsqlCommandBuilder();
         await using var command = new NpgsqlCommand(
             $"select scriptname::text from {quoting.QuoteIdentifier(schema)}.{JournalTable} order by 1", connection);
-        return await command.ListAsync(row => row.GetString(0), cancellationToken);
+        return await command.ListAsync(row => row.GetString(0), cancel);
     }
 }

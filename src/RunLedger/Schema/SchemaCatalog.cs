@@ -5,18 +5,19 @@ namespace RunLedger.Schema;
 /// <summary>Reads what the catalog says about the tables of a schema, without the schema's name.</summary>
 static class SchemaCatalog
 {
-    /// <summary>Call within a transaction: it narrows the search path, so that definitions name their tables alike.</summary>
+    /// <summary>Call in a transaction: it narrows the search path, so that definitions name tables alike.</summary>
     /// <param name="tables">Only these; null for all of the schema.</param>
     public static async Task<List<CatalogFact>> ReadAsync(
-        NpgsqlConnection connection, string schema, IEnumerable<string>? tables, CancellationToken cancellationToken)
+        NpgsqlConnection connection, string schema, IEnumerable<string>? tables, CancellationToken cancel)
     {
-        await connection.EnterSchemaAsync(schema, cancellationToken);
+        await connection.EnterSchemaAsync(schema, cancel);
         await using var command = new NpgsqlCommand(Facts, connection);
         command.Parameters.AddWithValue(schema);
         command.Parameters.AddWithValue(tables is null ? DBNull.Value : tables.ToArray());
         return await command.ListAsync(
-            row => new CatalogFact(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetBoolean(4)),
-            cancellationToken);
+            row => new CatalogFact(
+                row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetBoolean(4)),
+            cancel);
     }
 
     // The index behind a primary key or a unique constraint is told by the constraint and not told twice. An unlogged
@@ -53,7 +54,8 @@ static class SchemaCatalog
             concat_ws(' ', pg_get_indexdef(i.indexrelid), case when not i.indisvalid then '(invalid)' end),
             not i.indisunique
           from tables t join pg_index i on i.indrelid = t.oid join pg_class c on c.oid = i.indexrelid
-          where not exists (select from pg_constraint k where k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x'))
+          where not exists (
+            select from pg_constraint k where k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x'))
           union all
           select t.relname, 'trigger', g.tgname, pg_get_triggerdef(g.oid), false
           from tables t join pg_trigger g on g.tgrelid = t.oid and not g.tgisinternal
@@ -63,6 +65,7 @@ static class SchemaCatalog
         select of_table::text, kind::text, name::text,
           regexp_replace(replace(definition, quote_ident($1) || '.', ''), '\s+', ' ', 'g'), harmless
         from facts
-        order by of_table, array_position(array['table', 'column', 'constraint', 'index', 'trigger', 'rule'], kind), name
+        order by of_table,
+          array_position(array['table', 'column', 'constraint', 'index', 'trigger', 'rule'], kind), name
         """;
 }

@@ -3,8 +3,8 @@ using Npgsql;
 namespace RunLedger.Schema;
 
 /// <summary>
-/// One change of the schema at a time, however many replicas start. Held on a session of its own, so that it also covers
-/// the moment after the commit and is gone with the process whatever happens to it.
+/// One change of the schema at a time, however many replicas start. Held on a session of its own, so that it
+/// outlasts the commit and is gone with the process whatever happens to it.
 /// </summary>
 sealed class SchemaLock : IAsyncDisposable
 {
@@ -12,19 +12,19 @@ sealed class SchemaLock : IAsyncDisposable
 
     SchemaLock(NpgsqlConnection connection) => _connection = connection;
 
-    public static async Task<SchemaLock> TakeAsync(string connectionString, CancellationToken cancellationToken)
+    public static async Task<SchemaLock> TakeAsync(string connectionString, CancellationToken cancel)
     {
         // Not pooled: closing ends the session, and the session's end releases the lock.
         var settings = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false };
         var connection = new NpgsqlConnection(settings.ConnectionString);
         try
         {
-            await connection.OpenAsync(cancellationToken);
+            await connection.OpenAsync(cancel);
             await using var command = connection.CreateCommand();
             command.CommandText = "select pg_advisory_lock(hashtextextended('run_ledger_schema', 0))";
             // The others may be waiting for a long script.
             command.CommandTimeout = 0;
-            await command.ExecuteNonQueryAsync(cancellationToken);
+            await command.ExecuteNonQueryAsync(cancel);
             return new(connection);
         }
         catch

@@ -4,19 +4,19 @@ using Npgsql;
 namespace RunLedger.Schema;
 
 /// <summary>
-/// Applies the schema and writes a run to it in one transaction that rolls back: the proof, on the user's own database, that
-/// the ledger touches nothing but its own tables.
+/// Applies the schema and writes a run to it in one transaction that rolls back: the proof, on the user's own database,
+/// that the ledger touches nothing but its own tables.
 /// </summary>
 static class SchemaRehearsal
 {
     public static async Task<RehearsalReport> RunAsync(
-        string connectionString, IEnumerable<string> guards, CancellationToken cancellationToken = default)
+        string connectionString, IEnumerable<string> guards, CancellationToken cancel = default)
     {
-        await using var held = await SchemaLock.TakeAsync(connectionString, cancellationToken);
-        var state = await new LedgerSchema(connectionString).StateAsync(cancellationToken);
+        await using var held = await SchemaLock.TakeAsync(connectionString, cancel);
+        var state = await new LedgerSchema(connectionString).StateAsync(cancel);
         await using var connection = new NpgsqlConnection(connectionString);
-        await connection.OpenAsync(cancellationToken);
-        var guarded = await Guards.ResolveAsync(connection, guards, cancellationToken);
+        await connection.OpenAsync(cancel);
+        var guarded = await Guards.ResolveAsync(connection, guards, cancel);
         var run = Guid.CreateVersion7();
         string? failure = null;
         List<string> triggers;
@@ -24,31 +24,31 @@ static class SchemaRehearsal
         List<GuardReading> before, after;
 
         // One snapshot for the whole transaction: what the others write to a guarded table meanwhile is not counted.
-        await using (var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken))
+        await using (var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel))
         {
             // A rehearsal gives up before it makes a working ledger wait.
-            await connection.ExecuteAsync("set local lock_timeout = '5s'", cancellationToken);
-            earlier = await SchemaCatalog.ReadAsync(connection, state.Schema, SchemaScript.Tables, cancellationToken);
-            before = await Guards.ReadAsync(connection, guarded, cancellationToken);
+            await connection.ExecuteAsync("set local lock_timeout = '5s'", cancel);
+            earlier = await SchemaCatalog.ReadAsync(connection, state.Schema, SchemaScript.Tables, cancel);
+            before = await Guards.ReadAsync(connection, guarded, cancel);
 
             // A failure must not end the transaction: the guards and triggers are still to be looked at.
-            await transaction.SaveAsync("scripts", cancellationToken);
+            await transaction.SaveAsync("scripts", cancel);
             try
             {
-                foreach (var script in state.Pending) await connection.ExecuteAsync(script.Sql, cancellationToken);
-                await transaction.SaveAsync("scripts", cancellationToken);
-                failure = await WriteRunAsync(connection, run, cancellationToken);
+                foreach (var script in state.Pending) await connection.ExecuteAsync(script.Sql, cancel);
+                await transaction.SaveAsync("scripts", cancel);
+                failure = await WriteRunAsync(connection, run, cancel);
             }
             catch (PostgresException e)
             {
-                await transaction.RollbackAsync("scripts", cancellationToken);
+                await transaction.RollbackAsync("scripts", cancel);
                 failure = e.MessageText;
             }
 
-            var facts = await SchemaCatalog.ReadAsync(connection, state.Schema, SchemaScript.Tables, cancellationToken);
+            var facts = await SchemaCatalog.ReadAsync(connection, state.Schema, SchemaScript.Tables, cancel);
             triggers = [.. facts.Where(fact => fact.Kind is "trigger" or "rule").Select(fact => fact.Definition)];
-            after = await Guards.ReadAsync(connection, guarded, cancellationToken);
-            await transaction.RollbackAsync(cancellationToken);
+            after = await Guards.ReadAsync(connection, guarded, cancel);
+            await transaction.RollbackAsync(cancel);
         }
 
         return new(
@@ -56,11 +56,11 @@ static class SchemaRehearsal
             failure,
             triggers,
             [.. guarded.Select((guard, i) => new GuardCount(guard.Name, before[i], after[i]))],
-            await LeftoversAsync(connection, state, earlier, run, cancellationToken));
+            await LeftoversAsync(connection, state, earlier, run, cancel));
     }
 
     /// <summary>Writes a header row and a detail row and reads them back; returns what is wrong with them.</summary>
-    static async Task<string?> WriteRunAsync(NpgsqlConnection connection, Guid run, CancellationToken cancellationToken)
+    static async Task<string?> WriteRunAsync(NpgsqlConnection connection, Guid run, CancellationToken cancel)
     {
         await using var write = new NpgsqlBatch(connection)
         {
@@ -73,14 +73,15 @@ static class SchemaRehearsal
                     """) { Parameters = { new() { Value = run } } },
                 new("""
                     insert into process_component_observation
-                      (component_run_id, process_run_id, correlation_id, dot_code, component_role, status, source_system)
+                      (component_run_id, process_run_id, correlation_id,
+                       dot_code, component_role, status, source_system)
                     values ($1, $1, 'rehearsal', 'rehearsal', 'step', 'step_started', 'dry_run')
                     """) { Parameters = { new() { Value = run } } },
                 // What somebody deferred to the commit happens now: there will be no commit.
                 new("set constraints all immediate"),
             },
         };
-        await write.ExecuteNonQueryAsync(cancellationToken);
+        await write.ExecuteNonQueryAsync(cancel);
 
         await using var read = new NpgsqlCommand("""
             select count(*)
@@ -92,21 +93,21 @@ static class SchemaRehearsal
                 = ('rehearsal', 'rehearsal', 'step', 'step_started', 'dry_run')
             """, connection);
         read.Parameters.AddWithValue(run);
-        return await read.ExecuteScalarAsync(cancellationToken) is 1L ? null : "the test rows did not read back as written";
+        return await read.ExecuteScalarAsync(cancel) is 1L ? null : "the test rows did not read back as written";
     }
 
     static async Task<IReadOnlyList<string>> LeftoversAsync(
-        NpgsqlConnection connection, SchemaState state, List<CatalogFact> earlier, Guid run, CancellationToken cancellationToken)
+        NpgsqlConnection connection, SchemaState state, List<CatalogFact> earlier, Guid run, CancellationToken cancel)
     {
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var now = await SchemaCatalog.ReadAsync(connection, state.Schema, SchemaScript.Tables, cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        var now = await SchemaCatalog.ReadAsync(connection, state.Schema, SchemaScript.Tables, cancel);
         var leftovers = now.Except(earlier).Select(fact => $"{fact.Kind} {fact.Name} on {fact.Table}").ToList();
         if (now.Exists(fact => fact.Table == "process_run_observation"))
         {
             await using var command = new NpgsqlCommand(
                 "select count(*) from process_run_observation where process_run_id = $1", connection);
             command.Parameters.AddWithValue(run);
-            if (await command.ExecuteScalarAsync(cancellationToken) is not 0L) leftovers.Add($"the test row {run}");
+            if (await command.ExecuteScalarAsync(cancel) is not 0L) leftovers.Add($"the test row {run}");
         }
         return leftovers;
     }

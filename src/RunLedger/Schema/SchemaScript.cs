@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 
 namespace RunLedger.Schema;
 
-/// <summary>A numbered script of <c>infra/postgres</c>, embedded. A new pair of files is a new script: nothing names them.</summary>
+/// <summary>
+/// A numbered script of <c>infra/postgres</c>, embedded. A new pair of files is a new script: nothing names them.
+/// </summary>
 sealed partial record SchemaScript(int Number, string Name, string Sql)
 {
     const string Folder = "postgres/";

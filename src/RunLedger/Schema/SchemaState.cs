@@ -1,7 +1,7 @@
 namespace RunLedger.Schema;
 
 /// <summary>What the database has of the ledger. Reading it needs no right but to read.</summary>
-/// <param name="Schema">Where the ledger's tables are, or would be created: the first schema of the search path.</param>
+/// <param name="Schema">Where the ledger's tables are, or would be: the first schema of the search path.</param>
 /// <param name="MissingTables">The ledger's tables that are not there.</param>
 /// <param name="Journal">The scripts that were applied, by the journal; null where there is no journal.</param>
 sealed record SchemaState(string Schema, IReadOnlyList<string> MissingTables, IReadOnlyList<string>? Journal)
@@ -20,7 +20,8 @@ sealed record SchemaState(string Schema, IReadOnlyList<string> MissingTables, IR
     {
         { Ready: true } => null,
         { MissingTables.Count: > 0 } =>
-            $"Tables of the ledger are missing in schema {Schema}: {string.Join(", ", MissingTables)}. Run: {ApplyCommand}",
+            $"Tables of the ledger are missing in schema {Schema}: {string.Join(", ", MissingTables)}. " +
+            $"Run: {ApplyCommand}",
         _ => $"Scripts of the ledger were not applied: {string.Join(", ", Pending.Select(script => script.Name))}. " +
              $"Run: {ApplyCommand}",
     };

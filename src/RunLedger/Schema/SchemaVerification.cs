@@ -3,28 +3,28 @@ using Npgsql;
 namespace RunLedger.Schema;
 
 /// <summary>
-/// Compares the live tables with the scripts. The scripts run in a schema of their own that is never committed, and the two
-/// catalogs are compared, so that there is no second description of the tables to keep in step.
+/// Compares the live tables with the scripts. The scripts run in a schema of their own that is never committed, and
+/// the two catalogs are compared, so that there is no second description of the tables to keep in step.
 /// </summary>
 static class SchemaVerification
 {
     public static async Task<IReadOnlyList<SchemaDifference>> RunAsync(
-        string connectionString, CancellationToken cancellationToken = default)
+        string connectionString, CancellationToken cancel = default)
     {
         await using var connection = new NpgsqlConnection(connectionString);
-        await connection.OpenAsync(cancellationToken);
-        var schema = await connection.CurrentSchemaAsync(cancellationToken);
+        await connection.OpenAsync(cancel);
+        var schema = await connection.CurrentSchemaAsync(cancel);
         // Never committed.
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
 
         var scratch = $"run_ledger_promise_{Guid.CreateVersion7():N}";
-        await connection.ExecuteAsync($"create schema {scratch}", cancellationToken);
-        await connection.EnterSchemaAsync(scratch, cancellationToken);
-        foreach (var script in SchemaScript.Forward) await connection.ExecuteAsync(script.Sql, cancellationToken);
+        await connection.ExecuteAsync($"create schema {scratch}", cancel);
+        await connection.EnterSchemaAsync(scratch, cancel);
+        foreach (var script in SchemaScript.Forward) await connection.ExecuteAsync(script.Sql, cancel);
 
-        var promised = await SchemaCatalog.ReadAsync(connection, scratch, null, cancellationToken);
+        var promised = await SchemaCatalog.ReadAsync(connection, scratch, null, cancel);
         var tables = promised.Select(fact => fact.Table).Distinct();
-        var found = await SchemaCatalog.ReadAsync(connection, schema, tables, cancellationToken);
+        var found = await SchemaCatalog.ReadAsync(connection, schema, tables, cancel);
         return [.. Compare(promised, found)];
     }
 

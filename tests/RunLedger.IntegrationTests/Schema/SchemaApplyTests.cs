@@ -83,7 +83,7 @@ public sealed class SchemaApplyTests
         Assert.Equal(1, run.ExitCode);
         Assert.StartsWith("03_ledger_memory.sql: ", run.Error, StringComparison.Ordinal);
         Assert.Single(Lines(run.Error));
-        Assert.Empty(await database.ListAsync("select relname from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'"));
+        Assert.Empty(await database.ListAsync("select tablename from pg_tables where schemaname = 'public'"));
     }
 
     [Fact]

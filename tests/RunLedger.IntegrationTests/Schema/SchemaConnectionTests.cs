@@ -29,7 +29,9 @@ public sealed class SchemaConnectionTests
     [InlineData("rehearse")]
     public async Task A_server_that_does_not_answer_is_one_line_without_the_password(string verb)
     {
-        var run = await VerbRun.SchemaAsync([], verb, "--connection", $"Host=127.0.0.1;Port=1;Username=u;Password={Secret}");
+        var nobody = $"Host=127.0.0.1;Port=1;Username=u;Password={Secret}";
+
+        var run = await VerbRun.SchemaAsync([], verb, "--connection", nobody);
 
         AssertOneLine(run, "PostgreSQL at 127.0.0.1:1: ");
     }
@@ -42,7 +44,8 @@ public sealed class SchemaConnectionTests
 
         var run = await VerbRun.SchemaAsync([], "verify", "--connection", nowhere.ConnectionString);
 
-        AssertOneLine(run, $"PostgreSQL at {nowhere.Host}:{nowhere.Port}: database \"no_such_database\" does not exist");
+        AssertOneLine(
+            run, $"PostgreSQL at {nowhere.Host}:{nowhere.Port}: database \"no_such_database\" does not exist");
     }
 
     [Fact]
@@ -75,13 +78,15 @@ public sealed class SchemaConnectionTests
         await using var database = await TestDatabase.CreateAsync();
 
         var configured = await VerbRun.SchemaAsync(Configured(database.ConnectionString), "apply");
-        var option = await VerbRun.SchemaAsync(Configured("Host=127.0.0.1;Port=1"), "verify", "--connection", database.ConnectionString);
+        var option = await VerbRun.SchemaAsync(
+            Configured("Host=127.0.0.1;Port=1"), "verify", "--connection", database.ConnectionString);
 
         Assert.Equal((0, ""), (configured.ExitCode, configured.Error));
         Assert.Equal((0, ""), (option.ExitCode, option.Error));
     }
 
-    static Dictionary<string, string?> Configured(string connection) => new() { ["ConnectionStrings:Postgres"] = connection };
+    static Dictionary<string, string?> Configured(string connection) =>
+        new() { ["ConnectionStrings:Postgres"] = connection };
 
     static void AssertOneLine(VerbRun run, string start)
     {

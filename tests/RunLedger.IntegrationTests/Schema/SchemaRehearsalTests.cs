@@ -49,7 +49,8 @@ public sealed class SchemaRehearsalTests
         var run = await VerbRun.SchemaAsync(database, "rehearse");
 
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains("CREATE TRIGGER spy AFTER INSERT ON process_run_observation", run.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "CREATE TRIGGER spy AFTER INSERT ON process_run_observation", run.Output, StringComparison.Ordinal);
         Assert.Contains("The rehearsal failed; nothing was changed.", run.Output, StringComparison.Ordinal);
     }
 
@@ -65,7 +66,8 @@ public sealed class SchemaRehearsalTests
             declare made record;
             begin
               for made in select * from pg_event_trigger_ddl_commands() where command_tag = 'CREATE TABLE' loop
-                execute format('create trigger spy before insert on %s for each row execute function spy()', made.object_identity);
+                execute 'create trigger spy before insert on ' || made.object_identity ||
+                        ' for each row execute function spy()';
               end loop;
             end $$;
             create event trigger plant on ddl_command_end when tag in ('CREATE TABLE') execute function plant()
@@ -102,13 +104,15 @@ public sealed class SchemaRehearsalTests
         await database.ExecuteAsync("create table orders (id int)");
         await TriggerAsync(database, "perform pg_advisory_xact_lock(1)", statement: true);
         await using var gate = await database.DataSource.OpenConnectionAsync();
-        await using (var close = new NpgsqlCommand("select pg_advisory_lock(1)", gate)) await close.ExecuteNonQueryAsync();
+        await using var close = new NpgsqlCommand("select pg_advisory_lock(1)", gate);
+        await using var open = new NpgsqlCommand("select pg_advisory_unlock(1)", gate);
+        await close.ExecuteNonQueryAsync();
 
         var rehearsal = SchemaRehearsal.RunAsync(database.ConnectionString, ["orders"]);
         var waiting = "select 1 from pg_locks where locktype = 'advisory' and not granted";
         while (!rehearsal.IsCompleted && (await database.ListAsync(waiting)).Count == 0) await Task.Yield();
         await database.ExecuteAsync("insert into orders values (1)");
-        await using (var open = new NpgsqlCommand("select pg_advisory_unlock(1)", gate)) await open.ExecuteNonQueryAsync();
+        await open.ExecuteNonQueryAsync();
         var report = await rehearsal;
 
         Assert.Null(report.Failure);
@@ -131,7 +135,8 @@ public sealed class SchemaRehearsalTests
     public async Task A_script_that_fails_fails_it_and_the_guards_are_still_counted()
     {
         await using var database = await TestDatabase.CreateAsync();
-        await database.ExecuteAsync("create table orders (id int); create view rejected_observation as select 1 as one");
+        await database.ExecuteAsync(
+            "create table orders (id int); create view rejected_observation as select 1 as one");
         var before = await database.ListAsync(Catalog);
 
         var report = await SchemaRehearsal.RunAsync(database.ConnectionString, ["orders"]);
@@ -151,10 +156,14 @@ public sealed class SchemaRehearsalTests
             """);
 
         var report = await SchemaRehearsal.RunAsync(
-            database.ConnectionString, ["sales.orders", "SALES.Orders", "Mixed; drop", "\"Mixed; drop\"", "sales.Odd\"Name"]);
+            database.ConnectionString,
+            ["sales.orders", "SALES.Orders", "Mixed; drop", "\"Mixed; drop\"", "sales.Odd\"Name"]);
 
         Assert.Equal(
-            ["sales.orders", "sales.orders", "public.\"Mixed; drop\"", "public.\"Mixed; drop\"", "sales.\"Odd\"\"Name\""],
+            [
+                "sales.orders", "sales.orders", "public.\"Mixed; drop\"", "public.\"Mixed; drop\"",
+                "sales.\"Odd\"\"Name\"",
+            ],
             report.Guards.Select(guard => guard.Table));
         Assert.True(report.Passed);
     }

@@ -17,7 +17,8 @@ public sealed class SchemaRollbackTests
 
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.Equal(
-            SchemaScript.Rollback.Select(script => $"ran {script.Name}"), run.Output.TrimEnd().Split(Environment.NewLine));
+            SchemaScript.Rollback.Select(script => $"ran {script.Name}"),
+            run.Output.TrimEnd().Split(Environment.NewLine));
         Assert.Empty(await database.ListAsync(Tables));
     }
 
@@ -90,12 +91,13 @@ public sealed class SchemaRollbackTests
         await database.ExecuteAsync("drop table other.process_run_key");
         await schema.RollbackAsync(dropData: true);
 
-        Assert.Empty(await database.ListAsync("select relname from pg_class where relnamespace = 'other'::regnamespace"));
+        Assert.Empty(await database.ListAsync("select tablename from pg_tables where schemaname = 'other'"));
         Assert.Empty(await SchemaVerification.RunAsync(database.ConnectionString));
     }
 
     static Task FillAsync(TestDatabase database) => database.ExecuteAsync("""
         insert into process_run_key values ('a', gen_random_uuid()), ('b', gen_random_uuid());
-        insert into rejected_observation (rejected_id, origin, payload, reason) values (gen_random_uuid(), 'test', '', 'none')
+        insert into rejected_observation (rejected_id, origin, payload, reason)
+        values (gen_random_uuid(), 'test', '', 'none')
         """);
 }
