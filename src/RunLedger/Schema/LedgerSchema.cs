@@ -23,20 +23,18 @@ sealed class LedgerSchema(string connectionString)
             tables.Contains(JournalTable) ? await JournalAsync(connection, schema, cancel) : null);
     }
 
-    /// <summary>Runs the scripts that the journal does not name, in one transaction; returns their names.</summary>
+    /// <summary>Runs what is to be applied, in one transaction; returns the scripts' names.</summary>
     public async Task<IReadOnlyList<string>> ApplyAsync(CancellationToken cancel = default)
     {
         await using var held = await SchemaLock.TakeAsync(connectionString, cancel);
         var state = await StateAsync(cancel);
-        // The scripts add only what is not there. So when a table has gone missing behind the journal's back, those
-        // that the journal names run again, and "schema apply" is always the right answer to a missing table.
+        // Those that the journal names already are not entered again.
         var again = new SqlScriptOptions { ScriptType = ScriptType.RunAlways };
-        var scripts = state.MissingTables.Count == 0 ? state.Pending : SchemaScript.Forward;
 
         await using var dataSource = NpgsqlDataSource.Create(connectionString);
         var result = DeployChanges.To
             .PostgresqlDatabase(new PostgresqlConnectionManager(dataSource))
-            .WithScripts(scripts.Select(script => state.Pending.Contains(script)
+            .WithScripts(state.ToApply.Select(script => state.Pending.Contains(script)
                 ? new SqlScript(script.Name, script.Sql)
                 : new SqlScript(script.Name, script.Sql, again)))
             .JournalToPostgresqlTable(state.Schema, JournalTable)

@@ -1,7 +1,7 @@
 namespace RunLedger.Schema;
 
 /// <summary>What a rehearsal saw.</summary>
-/// <param name="Scripts">The scripts that ran: those that the journal does not name.</param>
+/// <param name="Scripts">The scripts that ran: those that <c>schema apply</c> would run.</param>
 /// <param name="Failure">Why a script, or the test rows, failed; null when they did not.</param>
 /// <param name="Triggers">Triggers and rules on the ledger's tables, by their definition. There must be none.</param>
 /// <param name="Guards">The guarded tables before and after.</param>

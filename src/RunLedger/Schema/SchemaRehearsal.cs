@@ -35,7 +35,7 @@ static class SchemaRehearsal
             await transaction.SaveAsync("scripts", cancel);
             try
             {
-                foreach (var script in state.Pending) await connection.ExecuteAsync(script.Sql, cancel);
+                foreach (var script in state.ToApply) await connection.ExecuteAsync(script.Sql, cancel);
                 await transaction.SaveAsync("scripts", cancel);
                 failure = await WriteRunAsync(connection, run, cancel);
             }
@@ -52,7 +52,7 @@ static class SchemaRehearsal
         }
 
         return new(
-            [.. state.Pending.Select(script => script.Name)],
+            [.. state.ToApply.Select(script => script.Name)],
             failure,
             triggers,
             [.. guarded.Select((guard, i) => new GuardCount(guard.Name, before[i], after[i]))],

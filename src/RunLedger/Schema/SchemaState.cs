@@ -8,9 +8,15 @@ sealed record SchemaState(string Schema, IReadOnlyList<string> MissingTables, IR
 {
     public const string ApplyCommand = "dotnet run --project src/RunLedger.Service -- schema apply";
 
-    /// <summary>The scripts that <c>schema apply</c> would run for the first time.</summary>
+    /// <summary>The scripts that the journal does not name.</summary>
     public IReadOnlyList<SchemaScript> Pending { get; } =
         [.. SchemaScript.Forward.Where(script => Journal?.Contains(script.Name) is not true)];
+
+    /// <summary>
+    /// The scripts that <c>schema apply</c> runs. They add only what is not there, so when a table has gone missing behind
+    /// the journal's back they all run again, and applying is always the right answer to a missing table.
+    /// </summary>
+    public IReadOnlyList<SchemaScript> ToApply => MissingTables.Count == 0 ? Pending : SchemaScript.Forward;
 
     /// <summary>Tables made by hand, without a journal, are as good as journalled ones.</summary>
     public bool Ready => MissingTables.Count == 0 && (Journal is null || Pending.Count == 0);

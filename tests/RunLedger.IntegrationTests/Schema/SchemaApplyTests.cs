@@ -65,6 +65,7 @@ public sealed class SchemaApplyTests
         await using var database = await TestDatabase.CreateAsync(applySchema: true);
         await database.ExecuteAsync("drop table process_component_observation");
 
+        Assert.True((await SchemaRehearsal.RunAsync(database.ConnectionString, [])).Passed);
         await new LedgerSchema(database.ConnectionString).ApplyAsync();
 
         Assert.Empty(await SchemaVerification.RunAsync(database.ConnectionString));
@@ -75,7 +76,7 @@ public sealed class SchemaApplyTests
     public async Task A_script_that_fails_leaves_nothing_of_those_before_it()
     {
         await using var database = await TestDatabase.CreateAsync();
-        // Not a table, so the last script cannot index it.
+        // Not a table, so the script that should make it cannot index it.
         await database.ExecuteAsync("create view rejected_observation as select 1 as one");
 
         var run = await VerbRun.SchemaAsync(database, "apply");
