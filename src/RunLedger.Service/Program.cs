@@ -1,6 +1,13 @@
 using System.CommandLine;
 using RunLedger.Service.Serve;
+using RunLedger.Service.Verbs;
+
+var configuration = new ConfigurationBuilder()
+    .AddJsonFile("appsettings.json", optional: true)
+    .AddEnvironmentVariables()
+    .Build();
 
 var root = ServeCommand.Configure(new RootCommand("RunLedger: a durable ledger of runs. Without a verb: serve."));
 root.Subcommands.Add(ServeCommand.Create());
+root.Subcommands.Add(SchemaCommand.Create(configuration));
 return await root.Parse(args).InvokeAsync();

@@ -11,7 +11,7 @@ static class PostgresLoad
     {
         // Locked in id order, so that replicas cannot deadlock; NO KEY UPDATE, so that details of other batches may
         // refer to a header meanwhile.
-        Add(
+        PostgresWrite.Run(
             batch,
             $"""
              select {columns} from {table.Rows}
@@ -21,12 +21,16 @@ static class PostgresLoad
                union all select {table.Id} from {table.Keys} where idempotency_key = any ($2)))
              order by {table.Id} for no key update
              """,
-            ids,
-            keys);
+            PostgresWrite.Of(ids),
+            PostgresWrite.Of(keys));
 
         // After the locks, with a new snapshot: what was linked while we waited is seen.
-        Add(batch, $"select alias_id, {table.Id} from {table.Aliases} where alias_id = any ($1)", ids);
-        Add(batch, $"select idempotency_key, {table.Id} from {table.Keys} where idempotency_key = any ($1)", keys);
+        PostgresWrite.Run(
+            batch, $"select alias_id, {table.Id} from {table.Aliases} where alias_id = any ($1)", PostgresWrite.Of(ids));
+        PostgresWrite.Run(
+            batch,
+            $"select idempotency_key, {table.Id} from {table.Keys} where idempotency_key = any ($1)",
+            PostgresWrite.Of(keys));
     }
 
     public static async Task Read<TRow>(
@@ -42,13 +46,5 @@ static class PostgresLoad
         while (await reader.ReadAsync(cancellationToken))
             into.Keys[reader.GetString(0)] = reader.GetGuid(1);
         await reader.NextResultAsync(cancellationToken);
-    }
-
-    static void Add(NpgsqlBatch batch, string sql, params object[] arrays)
-    {
-        var command = new NpgsqlBatchCommand(sql);
-        foreach (var array in arrays)
-            command.Parameters.Add(array is Guid[] ids ? PostgresWrite.Of(ids) : PostgresWrite.Of((string[])array));
-        batch.BatchCommands.Add(command);
     }
 }

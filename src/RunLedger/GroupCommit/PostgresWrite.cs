@@ -210,7 +210,7 @@ static class PostgresWrite
     static (Guid[] Old, Guid[] New) Columns(List<(Guid Old, Guid New)> moved) =>
         (moved.ConvertAll(m => m.Old).ToArray(), moved.ConvertAll(m => m.New).ToArray());
 
-    static void Run(NpgsqlBatch batch, string sql, params NpgsqlParameter[] parameters)
+    public static void Run(NpgsqlBatch batch, string sql, params NpgsqlParameter[] parameters)
     {
         var command = new NpgsqlBatchCommand(sql);
         command.Parameters.AddRange(parameters);

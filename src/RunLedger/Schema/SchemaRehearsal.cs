@@ -1,0 +1,114 @@
+using System.Data;
+using Npgsql;
+
+namespace RunLedger.Schema;
+
+/// <summary>
+/// Applies the schema and writes a run to it in one transaction that rolls back: the proof, on the user's own database,
+/// that the ledger touches nothing but its own tables.
+/// </summary>
+static class SchemaRehearsal
+{
+    public static async Task<RehearsalReport> RunAsync(
+        string connectionString, IEnumerable<string> guards, CancellationToken cancel = default)
+    {
+        await using var held = await SchemaLock.TakeAsync(connectionString, cancel);
+        var state = await new LedgerSchema(connectionString).StateAsync(cancel);
+        await using var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync(cancel);
+        var guarded = await Guards.ResolveAsync(connection, guards, cancel);
+        var run = Guid.CreateVersion7();
+        string? failure = null;
+        List<string> triggers;
+        List<CatalogFact> earlier;
+        List<GuardReading> before, after;
+
+        // One snapshot for the whole transaction: what the others write to a guarded table meanwhile is not counted.
+        await using (var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel))
+        {
+            // A rehearsal gives up before it makes a working ledger wait.
+            await connection.ExecuteAsync("set local lock_timeout = '5s'", cancel);
+            earlier = await SchemaCatalog.ReadAsync(connection, state.Schema, SchemaScript.Tables, cancel);
+            before = await Guards.ReadAsync(connection, guarded, cancel);
+
+            // A failure must not end the transaction: the guards and triggers are still to be looked at.
+            await transaction.SaveAsync("scripts", cancel);
+            try
+            {
+                foreach (var script in state.ToApply) await connection.ExecuteAsync(script.Sql, cancel);
+                await transaction.SaveAsync("scripts", cancel);
+                failure = await WriteRunAsync(connection, run, cancel);
+            }
+            catch (PostgresException e)
+            {
+                await transaction.RollbackAsync("scripts", cancel);
+                failure = e.MessageText;
+            }
+
+            var facts = await SchemaCatalog.ReadAsync(connection, state.Schema, SchemaScript.Tables, cancel);
+            triggers = [.. facts.Where(fact => fact.Kind is "trigger" or "rule").Select(fact => fact.Definition)];
+            after = await Guards.ReadAsync(connection, guarded, cancel);
+            await transaction.RollbackAsync(cancel);
+        }
+
+        return new(
+            [.. state.ToApply.Select(script => script.Name)],
+            failure,
+            triggers,
+            [.. guarded.Select((guard, i) => new GuardCount(guard.Name, before[i], after[i]))],
+            await LeftoversAsync(connection, state, earlier, run, cancel));
+    }
+
+    /// <summary>Writes a header row and a detail row and reads them back; returns what is wrong with them.</summary>
+    static async Task<string?> WriteRunAsync(NpgsqlConnection connection, Guid run, CancellationToken cancel)
+    {
+        await using var write = new NpgsqlBatch(connection)
+        {
+            BatchCommands =
+            {
+                new("""
+                    insert into process_run_observation
+                      (process_run_id, process_candidate_code, correlation_id, status, source_system)
+                    values ($1, 'PROC-CAND:rehearsal', 'rehearsal', 'started', 'dry_run')
+                    """) { Parameters = { new() { Value = run } } },
+                new("""
+                    insert into process_component_observation
+                      (component_run_id, process_run_id, correlation_id,
+                       dot_code, component_role, status, source_system)
+                    values ($1, $1, 'rehearsal', 'rehearsal', 'step', 'step_started', 'dry_run')
+                    """) { Parameters = { new() { Value = run } } },
+                // What somebody deferred to the commit happens now: there will be no commit.
+                new("set constraints all immediate"),
+            },
+        };
+        await write.ExecuteNonQueryAsync(cancel);
+
+        await using var read = new NpgsqlCommand("""
+            select count(*)
+            from process_run_observation h join process_component_observation d using (process_run_id)
+            where process_run_id = $1 and d.component_run_id = $1
+              and (h.process_candidate_code, h.correlation_id, h.status, h.source_system)
+                = ('PROC-CAND:rehearsal', 'rehearsal', 'started', 'dry_run')
+              and (d.correlation_id, d.dot_code, d.component_role, d.status, d.source_system)
+                = ('rehearsal', 'rehearsal', 'step', 'step_started', 'dry_run')
+            """, connection);
+        read.Parameters.AddWithValue(run);
+        return await read.ExecuteScalarAsync(cancel) is 1L ? null : "the test rows did not read back as written";
+    }
+
+    static async Task<IReadOnlyList<string>> LeftoversAsync(
+        NpgsqlConnection connection, SchemaState state, List<CatalogFact> earlier, Guid run, CancellationToken cancel)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        var now = await SchemaCatalog.ReadAsync(connection, state.Schema, SchemaScript.Tables, cancel);
+        var leftovers = now.Except(earlier).Select(fact => $"{fact.Kind} {fact.Name} on {fact.Table}").ToList();
+        if (now.Exists(fact => fact.Table == "process_run_observation"))
+        {
+            await using var command = new NpgsqlCommand(
+                "select count(*) from process_run_observation where process_run_id = $1", connection);
+            command.Parameters.AddWithValue(run);
+            if (await command.ExecuteScalarAsync(cancel) is not 0L) leftovers.Add($"the test row {run}");
+        }
+        return leftovers;
+    }
+}

@@ -1,0 +1,23 @@
+using System.CommandLine;
+using Microsoft.Extensions.Configuration;
+using RunLedger.Service.Verbs;
+
+namespace RunLedger.IntegrationTests.Schema;
+
+/// <summary>A <c>schema</c> verb as a user runs it: what it printed and its exit code.</summary>
+sealed record VerbRun(int ExitCode, string Output, string Error)
+{
+    public static Task<VerbRun> SchemaAsync(TestDatabase database, params string[] arguments) =>
+        SchemaAsync([], [.. arguments, "--connection", database.ConnectionString]);
+
+    public static async Task<VerbRun> SchemaAsync(Dictionary<string, string?> configured, params string[] arguments)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(configured).Build();
+        var root = new RootCommand { SchemaCommand.Create(configuration) };
+        await using var output = new StringWriter();
+        await using var error = new StringWriter();
+        var exitCode = await root.Parse(["schema", .. arguments])
+            .InvokeAsync(new() { Output = output, Error = error, EnableDefaultExceptionHandler = false });
+        return new(exitCode, output.ToString(), error.ToString());
+    }
+}
