@@ -1,4 +1,6 @@
 using System.CommandLine;
+using RunLedger.Schema;
+using RunLedger.Service.Verbs;
 
 namespace RunLedger.Service.Serve;
 
@@ -24,7 +26,39 @@ static class ServeCommand
     static async Task<int> Run(string? urls, CancellationToken cancellationToken)
     {
         await using var app = LedgerHost.Build(urls is null ? [] : ["--urls", urls]);
+        if (!await HasTables(app.Configuration, app.Logger, cancellationToken))
+            return 1;
+        var ledger = app.Services.GetRequiredService<RunLedgerOptions>();
+        ServeLog.Serving(
+            app.Logger,
+            string.IsNullOrEmpty(app.Configuration.GetConnectionString("RabbitMq")) ? "HTTP alone" : $"HTTP and RabbitMQ, queue {ledger.QueueName}",
+            ledger.Postgres is null ? Path.GetFullPath(ledger.SqliteFile) : "PostgreSQL");
         await app.RunAsync(cancellationToken);
         return 0;
+    }
+
+    /// <summary>
+    /// Nothing is applied to somebody's PostgreSQL unless they say so. A database that is away is no reason not to
+    /// start: the ledger waits for it, and says so.
+    /// </summary>
+    static async Task<bool> HasTables(IConfiguration configuration, ILogger logger, CancellationToken cancellationToken)
+    {
+        if (configuration.GetConnectionString("Postgres") is not { Length: > 0 } postgres)
+            return true;
+        var schema = new LedgerSchema(postgres);
+        try
+        {
+            if (configuration.GetValue<bool>("Schema:ApplyOnStart"))
+                await schema.ApplyAsync(cancellationToken);
+            if ((await schema.StateAsync(cancellationToken)).Advice is not { } advice)
+                return true;
+            await Console.Error.WriteLineAsync(advice);
+            return false;
+        }
+        catch (Exception e) when (PostgresTarget.Read(postgres, configuration).Describe(e) is { } fault)
+        {
+            ServeLog.SchemaUnknown(logger, fault);
+            return !configuration.GetValue<bool>("Schema:ApplyOnStart");
+        }
     }
 }

@@ -100,7 +100,14 @@ sealed class ObservationDeserializer(ContentType contentType, bool envelope) : I
         var contract = names.Select(ContractNames.Resolve).FirstOrDefault(type => type is not null);
         if (contract is null)
             return Unknown(names);
-        return Read(contract, JsonSerializer.Deserialize<JsonElement>(body, Options));
+        try
+        {
+            return Read(contract, JsonSerializer.Deserialize<JsonElement>(body, Options));
+        }
+        catch (JsonException e)
+        {
+            return new Refused(contract.Name, $"The body is not JSON: {Words(e)}");
+        }
     }
 
     static Refused Unknown(IReadOnlyCollection<string> names) => new(

@@ -1,0 +1,11 @@
+namespace RunLedger.Service.Serve;
+
+/// <summary>Every log message of the host.</summary>
+static partial class ServeLog
+{
+    [LoggerMessage(100, LogLevel.Warning, "Whether the ledger's tables are there is not known: {Fault}")]
+    public static partial void SchemaUnknown(ILogger logger, string fault);
+
+    [LoggerMessage(101, LogLevel.Information, "The ledger consumes from {Bus} and writes to {Store}.")]
+    public static partial void Serving(ILogger logger, string bus, string store);
+}
