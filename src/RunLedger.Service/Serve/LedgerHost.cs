@@ -52,6 +52,7 @@ static class LedgerHost
         app.UseRequestDecompression();
         app.MapOpenApi();
         app.MapIntake();
+        app.MapGet("/", () => Results.Redirect("/api/runs")).ExcludeFromDescription();
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
         app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready") });
         return app;
