@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Microsoft.AspNetCore.Mvc;
 using RunLedger.Service.Reading;
 
 namespace RunLedger.Service.Http;
@@ -7,30 +8,39 @@ namespace RunLedger.Service.Http;
 sealed record RunListQuery
 {
     [Description("Only runs in this status, or in one of several, separated by commas.")]
+    [FromQuery(Name = "status")]
     public string? Status { get; init; }
 
     [Description("Only runs of this process candidate.")]
+    [FromQuery(Name = "candidate")]
     public string? Candidate { get; init; }
 
     [Description("Only runs with this wire key.")]
+    [FromQuery(Name = "correlationId")]
     public string? CorrelationId { get; init; }
 
     [Description("Only runs that this kind of system spoke of: dot_runtime, job_queue, workflow_engine or dry_run.")]
+    [FromQuery(Name = "source")]
     public string? Source { get; init; }
 
     [Description("Only runs that name this run as their parent.")]
+    [FromQuery(Name = "parentRunId")]
     public string? ParentRunId { get; init; }
 
     [Description("Only runs the ledger first heard of at this time or later (createdAt, ISO 8601).")]
+    [FromQuery(Name = "since")]
     public string? Since { get; init; }
 
     [Description("Only runs the ledger first heard of before this time (createdAt, ISO 8601).")]
+    [FromQuery(Name = "until")]
     public string? Until { get; init; }
 
     [Description("How many runs a page holds at most.")]
+    [FromQuery(Name = "limit")]
     public string? Limit { get; init; }
 
     [Description("nextCursor of the page before, for the page after it.")]
+    [FromQuery(Name = "cursor")]
     public string? Cursor { get; init; }
 
     public RunFilter Filter(QueryText text) => new()

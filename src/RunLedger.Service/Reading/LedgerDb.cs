@@ -15,8 +15,10 @@ sealed class LedgerDb(DbContextOptions<LedgerDb> options) : DbContext(options)
     public DbSet<RunStatusCount> StatusCounts => Set<RunStatusCount>();
     public DbSet<RejectedRow> Rejected => Set<RejectedRow>();
 
-    /// <summary>The first bytes of a column, cut by the database, so that a long one does not travel.</summary>
-    public static byte[] Head(byte[] bytes, int from, int count) =>
+    /// <summary>
+    /// The first bytes of a column, cut by the database, so that a long one does not travel. SQLite makes null of none.
+    /// </summary>
+    public static byte[]? Head(byte[] bytes, int from, int count) =>
         throw new InvalidOperationException("This is translated to SQL and never called.");
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace RunLedger.Service.Reading;
 
-/// <summary>Registers what <c>MapLedgerReading</c> answers from.</summary>
+/// <summary>Registers what <c>MapLedgerReading</c> answers from, and the document that the host's <c>MapOpenApi</c> serves.</summary>
 static class LedgerReading
 {
     /// <summary>Reads the ledger in PostgreSQL; the data source stays its owner's to dispose.</summary>
@@ -22,6 +22,6 @@ static class LedgerReading
         services.TryAddSingleton<RunQueries>();
         services.TryAddSingleton<RunTreeQuery>();
         services.TryAddSingleton<RejectedQueries>();
-        return services;
+        return services.AddOpenApi();
     }
 }

@@ -19,7 +19,7 @@ sealed class RejectedQueries(IDbContextFactory<LedgerDb> ledger)
                     Contract = r.Contract,
                     Origin = r.Origin,
                     ContentType = r.ContentType,
-                    Payload = LedgerDb.Head(r.Payload, 1, HeadBytes),
+                    Payload = LedgerDb.Head(r.Payload, 1, HeadBytes) ?? Array.Empty<byte>(),
                     Reason = r.Reason,
                     RejectedAt = r.RejectedAt,
                 },

@@ -9,9 +9,9 @@ sealed class RunQueries(IDbContextFactory<LedgerDb> ledger)
     public async Task<Page<RunRow>> ListAsync(RunFilter filter, PageKey? after, int limit, CancellationToken token)
     {
         await using var db = await ledger.CreateDbContextAsync(token);
-        var runs = (await FilteredAsync(db, filter, token)).OlderThan(after, db.Database.IsNpgsql());
-        var page = filter.Statuses.Count == 0 ? runs.Newest(limit + 1) : OfStatuses(runs, filter.Statuses, limit + 1);
-        var rows = await db.WithParentsAsync(await page.ToListAsync(token), token);
+        var parents = filter.ParentRunId is { } parent ? await db.NamesAsync(parent, token) : [];
+        var rows = await Rows(db, filter, parents, after, limit + 1).ToListAsync(token);
+        rows = await db.WithParentsAsync(rows, token);
         return Page<RunRow>.Of(rows, limit, run => new(run.CreatedAt, run.ProcessRunId));
     }
 
@@ -49,13 +49,19 @@ sealed class RunQueries(IDbContextFactory<LedgerDb> ledger)
             .ToDictionaryAsync(sum => sum.Status, sum => sum.Runs, token);
     }
 
-    static async Task<IQueryable<RunRow>> FilteredAsync(LedgerDb db, RunFilter filter, CancellationToken token)
+    /// <summary>The rows of a page; <paramref name="parents"/> are the names of the parent the filter asks for.</summary>
+    public static IQueryable<RunRow> Rows(
+        LedgerDb db, RunFilter filter, IReadOnlyList<Guid?> parents, PageKey? after, int count)
     {
-        var runs = db.Runs.AsQueryable();
-        if (filter.ParentRunId is { } parent)
+        var runs = Filtered(db.Runs, filter, parents).OlderThan(after, db.Database.IsNpgsql());
+        return filter.Statuses.Count == 0 ? runs.Newest(count) : OfStatuses(runs, filter.Statuses, count);
+    }
+
+    static IQueryable<RunRow> Filtered(IQueryable<RunRow> runs, RunFilter filter, IReadOnlyList<Guid?> parents)
+    {
+        if (filter.ParentRunId is not null)
         {
-            var names = await db.NamesAsync(parent, token);
-            runs = runs.Where(r => names.Contains(r.ParentRunId));
+            runs = runs.Where(r => parents.Contains(r.ParentRunId));
         }
         if (filter.Candidate is { } candidate)
         {
