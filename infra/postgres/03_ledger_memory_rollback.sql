@@ -4,6 +4,8 @@ DROP TABLE IF EXISTS process_component_alias;
 DROP TABLE IF EXISTS process_component_key;
 DROP TABLE IF EXISTS process_run_alias;
 DROP TABLE IF EXISTS process_run_key;
+DROP INDEX IF EXISTS process_run_observation_status_newest_idx;
+DROP INDEX IF EXISTS process_run_observation_candidate_newest_idx;
 DROP INDEX IF EXISTS process_run_observation_newest_idx;
 ALTER TABLE process_component_observation DROP COLUMN IF EXISTS fold;
 ALTER TABLE process_run_observation DROP COLUMN IF EXISTS fold;

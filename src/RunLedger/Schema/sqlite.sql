@@ -61,6 +61,11 @@ CREATE UNIQUE INDEX IF NOT EXISTS process_component_observation_idempotency_key_
   WHERE idempotency_key IS NOT NULL;
 
 CREATE INDEX IF NOT EXISTS process_run_observation_newest_idx ON process_run_observation (created_at DESC, process_run_id DESC);
+CREATE INDEX IF NOT EXISTS process_run_observation_candidate_newest_idx
+  ON process_run_observation (process_candidate_code, created_at DESC, process_run_id DESC);
+-- Whole, because SQLite does not see that status = 'failed' implies status <> 'completed'.
+CREATE INDEX IF NOT EXISTS process_run_observation_status_newest_idx
+  ON process_run_observation (status, created_at DESC, process_run_id DESC);
 
 CREATE TABLE IF NOT EXISTS process_run_key (
   idempotency_key text PRIMARY KEY,

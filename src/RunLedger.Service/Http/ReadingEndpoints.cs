@@ -1,0 +1,145 @@
+using System.ComponentModel;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using RunLedger.Service.Reading;
+
+namespace RunLedger.Service.Http;
+
+/// <summary>The reading side of the API. What it declares for OpenAPI is served by the host's <c>MapOpenApi</c>.</summary>
+static class ReadingEndpoints
+{
+    /// <summary>Maps <c>GET /api/runs…</c>, <c>/api/summary</c> and <c>/api/rejected…</c>; needs <c>AddLedgerReading</c>.</summary>
+    public static IEndpointRouteBuilder MapLedgerReading(this IEndpointRouteBuilder routes)
+    {
+        var api = routes.MapGroup("/api").WithTags("Reading")
+            .AddEndpointFilter<OutageFilter>().ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        api.MapGet("/runs", ListRunsAsync).WithName("ListRuns")
+            .WithSummary("Lists runs, newest first, a page at a time.")
+            .WithDescription("Newest by createdAt, the time at which the ledger first heard of the run: every run has it and "
+                + "it never changes, so that pages neither skip nor repeat. Filters combine with and.")
+            .Answers<PageAnswer<RunAnswer>>().AddOpenApiOperationTransformer(QuerySchemas.Describe);
+        api.MapGet("/runs/{id}", GetRunAsync).WithName("GetRun")
+            .WithSummary("One run, by its id or an alias.")
+            .Answers<RunAnswer>().ProducesProblem(StatusCodes.Status404NotFound);
+        api.MapGet("/runs/{id}/components", ListComponentsAsync).WithName("ListComponents")
+            .WithSummary("The components of a run in the order they started, a page at a time.")
+            .Answers<PageAnswer<ComponentAnswer>>().ProducesProblem(StatusCodes.Status404NotFound)
+            .AddOpenApiOperationTransformer(QuerySchemas.Describe);
+        api.MapGet("/runs/{id}/tree", GetTreeAsync).WithName("GetRunTree")
+            .WithSummary("A run with the runs it started, nested, and its chain of parents up to the root.")
+            .WithDescription($"At most {RunTreeQuery.MaxRuns} runs and {RunTreeQuery.MaxDepth} levels each way; truncated "
+                + "says when there is more.")
+            .Answers<RunTree>().ProducesProblem(StatusCodes.Status404NotFound);
+        api.MapGet("/summary", GetSummaryAsync).WithName("GetSummary")
+            .WithSummary("How many runs are in each status.")
+            .Produces<SummaryAnswer>();
+        api.MapGet("/rejected", ListRejectedAsync).WithName("ListRejected")
+            .WithSummary("Lists what could not be taken, newest first, a page at a time.")
+            .WithDescription($"Payloads are cut to {RejectedQueries.HeadBytes} bytes; payloadTruncated says which.")
+            .Answers<PageAnswer<RejectedAnswer>>().AddOpenApiOperationTransformer(QuerySchemas.Describe);
+        api.MapGet("/rejected/{id}", GetRejectedAsync).WithName("GetRejected")
+            .WithSummary("One rejected observation with its whole payload.")
+            .Answers<RejectedAnswer>().ProducesProblem(StatusCodes.Status404NotFound);
+        return routes;
+    }
+
+    static async Task<IResult> ListRunsAsync(
+        [AsParameters] RunListQuery query, [FromServices] RunQueries runs, CancellationToken token)
+    {
+        var text = new QueryText();
+        var filter = query.Filter(text);
+        var list = $"runs\n{filter.Fingerprint}";
+        var (limit, after) = (text.Limit(query.Limit), text.After(query.Cursor, list));
+        return text.Problem is { } problem
+            ? problem
+            : Paged(await runs.ListAsync(filter, after, limit, token), RunAnswer.Of, list, ReadingJson.Default.PageAnswerRunAnswer);
+    }
+
+    static async Task<IResult> GetRunAsync(string id, [FromServices] RunQueries runs, CancellationToken token)
+    {
+        var text = new QueryText();
+        var run = text.Id("id", id);
+        return text.Problem is { } problem ? problem
+            : await runs.FindAsync(run.GetValueOrDefault(), token) is { } row
+                ? TypedResults.Json(RunAnswer.Of(row), ReadingJson.Default.RunAnswer)
+                : Unknown("run", id);
+    }
+
+    static async Task<IResult> ListComponentsAsync(
+        string id,
+        [Description("How many components a page holds at most.")] string? limit,
+        [Description("nextCursor of the page before, for the page after it.")] string? cursor,
+        [FromServices] RunQueries runs,
+        CancellationToken token)
+    {
+        var text = new QueryText();
+        var (sent, count) = (text.Id("id", id), text.Limit(limit));
+        if (text.Problem is { } unreadable)
+        {
+            return unreadable;
+        }
+        if (await runs.ResolveAsync(sent.GetValueOrDefault(), token) is not { } run)
+        {
+            return Unknown("run", id);
+        }
+        var list = $"components\n{run}";
+        var after = text.After(cursor, list);
+        return text.Problem is { } problem ? problem : Paged(
+            await runs.ComponentsAsync(run, after, count, token),
+            ComponentAnswer.Of,
+            list,
+            ReadingJson.Default.PageAnswerComponentAnswer);
+    }
+
+    static async Task<IResult> GetTreeAsync(string id, [FromServices] RunTreeQuery trees, CancellationToken token)
+    {
+        var text = new QueryText();
+        var run = text.Id("id", id);
+        return text.Problem is { } problem ? problem
+            : await trees.FindAsync(run.GetValueOrDefault(), token) is { } tree
+                ? TypedResults.Json(tree, ReadingJson.Default.RunTree)
+                : Unknown("run", id);
+    }
+
+    static async Task<IResult> GetSummaryAsync([FromServices] RunQueries runs, CancellationToken token) =>
+        TypedResults.Json(SummaryAnswer.Of(await runs.CountsAsync(token)), ReadingJson.Default.SummaryAnswer);
+
+    static async Task<IResult> ListRejectedAsync(
+        [Description("How many a page holds at most.")] string? limit,
+        [Description("nextCursor of the page before, for the page after it.")] string? cursor,
+        [FromServices] RejectedQueries rejected,
+        CancellationToken token)
+    {
+        const string List = "rejected";
+        var text = new QueryText();
+        var (count, after) = (text.Limit(limit), text.After(cursor, List));
+        return text.Problem is { } problem ? problem : Paged(
+            await rejected.ListAsync(after, count, token), RejectedAnswer.Of, List, ReadingJson.Default.PageAnswerRejectedAnswer);
+    }
+
+    static async Task<IResult> GetRejectedAsync(string id, [FromServices] RejectedQueries rejected, CancellationToken token)
+    {
+        var text = new QueryText();
+        var sent = text.Id("id", id);
+        return text.Problem is { } problem ? problem
+            : await rejected.FindAsync(sent.GetValueOrDefault(), token) is { } row
+                ? TypedResults.Json(RejectedAnswer.Of(new(row, row.Payload.Length)), ReadingJson.Default.RejectedAnswer)
+                : Unknown("rejected observation", id);
+    }
+
+    static JsonHttpResult<PageAnswer<TAnswer>> Paged<TRow, TAnswer>(
+        Page<TRow> page, Func<TRow, TAnswer> answer, string list, JsonTypeInfo<PageAnswer<TAnswer>> json) =>
+        TypedResults.Json(
+            new PageAnswer<TAnswer>
+            {
+                Items = page.Items.Select(answer).ToList(),
+                NextCursor = page.Next is { } next ? Cursor.Write(next, list) : null,
+            },
+            json);
+
+    static ProblemHttpResult Unknown(string what, string id) => TypedResults.Problem(
+        $"The ledger has no {what} {id}.", statusCode: StatusCodes.Status404NotFound, title: "Not found.");
+
+    static RouteHandlerBuilder Answers<T>(this RouteHandlerBuilder route) => route.Produces<T>().ProducesValidationProblem();
+}

@@ -1,0 +1,14 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using RunLedger.Service.Reading;
+
+namespace RunLedger.Service.Http;
+
+// A tree nests two levels a run, deeper than the 64 a serializer writes by default.
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, MaxDepth = 4 * RunTreeQuery.MaxDepth)]
+[JsonSerializable(typeof(PageAnswer<RunAnswer>))]
+[JsonSerializable(typeof(PageAnswer<ComponentAnswer>))]
+[JsonSerializable(typeof(PageAnswer<RejectedAnswer>))]
+[JsonSerializable(typeof(RunTree))]
+[JsonSerializable(typeof(SummaryAnswer))]
+sealed partial class ReadingJson : JsonSerializerContext;

@@ -1,0 +1,61 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using RunLedger.GroupCommit;
+using RunLedger.Runs;
+
+namespace RunLedger.Service.Reading;
+
+/// <summary>The ledger's tables as they are read: the rows the writers know, in either store. Nothing is written through it.</summary>
+sealed class LedgerDb(DbContextOptions<LedgerDb> options) : DbContext(options)
+{
+    public DbSet<RunRow> Runs => Set<RunRow>();
+    public DbSet<ComponentRow> Components => Set<ComponentRow>();
+    public DbSet<RunAlias> RunAliases => Set<RunAlias>();
+    public DbSet<RunStatusCount> StatusCounts => Set<RunStatusCount>();
+    public DbSet<RejectedRow> Rejected => Set<RejectedRow>();
+
+    /// <summary>
+    /// The first bytes of a column, cut by the database, so that a long one does not travel. SQLite makes null of none.
+    /// </summary>
+    public static byte[]? Head(byte[] bytes, int from, int count) =>
+        throw new InvalidOperationException("This is translated to SQL and never called.");
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        configurationBuilder.Properties<RunStatus>().HaveConversion<StatusConverter>();
+        if (Database.IsSqlite())
+        {
+            // Converted on both sides of a comparison, so that SQLite compares and sorts the stored text.
+            configurationBuilder.Properties<Guid>().HaveConversion<GuidToStringConverter>();
+            configurationBuilder.Properties<DateTime>().HaveConversion<SqliteTimeConverter>();
+        }
+    }
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<RunRow>().ToTable("process_run_observation").HasKey(r => r.ProcessRunId);
+        modelBuilder.Entity<ComponentRow>().ToTable("process_component_observation").HasKey(c => c.ComponentRunId);
+        modelBuilder.Entity<RunAlias>().ToTable("process_run_alias").HasKey(a => a.AliasId);
+        modelBuilder.Entity<RunStatusCount>().ToTable("run_status_count").HasKey(c => new { c.Writer, c.Status });
+        modelBuilder.Entity<RejectedRow>().ToTable("rejected_observation").HasKey(r => r.RejectedId);
+
+        // The fold is between the ledger and itself: readers never fetch it.
+        modelBuilder.Entity<RunRow>().Ignore(r => r.Fold);
+        modelBuilder.Entity<ComponentRow>().Ignore(c => c.Fold);
+        if (Database.IsNpgsql())
+        {
+            modelBuilder.Entity<RunRow>().Property(r => r.EvidenceRef).HasColumnType("jsonb");
+            modelBuilder.Entity<ComponentRow>().Property(c => c.EvidenceRef).HasColumnType("jsonb");
+        }
+        foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()))
+        {
+            property.SetColumnName(JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name));
+        }
+        // substr counts bytes on bytea in PostgreSQL and on a blob in SQLite.
+        modelBuilder.HasDbFunction(() => Head(default!, default, default)).HasName("substr").IsBuiltIn();
+    }
+
+    sealed class StatusConverter() : ValueConverter<RunStatus, string>(
+        status => status.Text(), text => RunStatusText.Parse(text));
+}

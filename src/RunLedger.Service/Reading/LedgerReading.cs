@@ -1,0 +1,27 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Npgsql;
+
+namespace RunLedger.Service.Reading;
+
+/// <summary>Registers what <c>MapLedgerReading</c> answers from, and the document that the host's <c>MapOpenApi</c> serves.</summary>
+static class LedgerReading
+{
+    /// <summary>Reads the ledger in PostgreSQL; the data source stays its owner's to dispose.</summary>
+    public static IServiceCollection AddLedgerReading(this IServiceCollection services, NpgsqlDataSource postgres) =>
+        services.AddReading(options => options.UseNpgsql(postgres));
+
+    /// <summary>Reads the embedded ledger.</summary>
+    public static IServiceCollection AddLedgerReading(this IServiceCollection services, string sqliteConnectionString) =>
+        services.AddReading(options => options.UseSqlite(sqliteConnectionString));
+
+    static IServiceCollection AddReading(this IServiceCollection services, Action<DbContextOptionsBuilder> store)
+    {
+        services.AddPooledDbContextFactory<LedgerDb>(options =>
+            store(options.UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking)));
+        services.TryAddSingleton<RunQueries>();
+        services.TryAddSingleton<RunTreeQuery>();
+        services.TryAddSingleton<RejectedQueries>();
+        return services.AddOpenApi();
+    }
+}

@@ -1,0 +1,95 @@
+using Microsoft.EntityFrameworkCore;
+using RunLedger.Runs;
+
+namespace RunLedger.Service.Reading;
+
+/// <summary>Runs and their components, a page at a time; parents are shown by the id of their run, whatever id was sent.</summary>
+sealed class RunQueries(IDbContextFactory<LedgerDb> ledger)
+{
+    public async Task<Page<RunRow>> ListAsync(RunFilter filter, PageKey? after, int limit, CancellationToken token)
+    {
+        await using var db = await ledger.CreateDbContextAsync(token);
+        var parents = filter.ParentRunId is { } parent ? await db.NamesAsync(parent, token) : [];
+        var rows = await Rows(db, filter, parents, after, limit + 1).ToListAsync(token);
+        rows = await db.WithParentsAsync(rows, token);
+        return Page<RunRow>.Of(rows, limit, run => new(run.CreatedAt, run.ProcessRunId));
+    }
+
+    /// <summary>The run of this id or alias; null where there is none.</summary>
+    public async Task<RunRow?> FindAsync(Guid id, CancellationToken token)
+    {
+        await using var db = await ledger.CreateDbContextAsync(token);
+        var run = await db.RunOf(id).SingleOrDefaultAsync(token) ?? await db.RunByAlias(id).SingleOrDefaultAsync(token);
+        return run is null ? null : (await db.WithParentsAsync([run], token))[0];
+    }
+
+    /// <summary>The id of the run that this id or alias names; null where there is none.</summary>
+    public async Task<Guid?> ResolveAsync(Guid id, CancellationToken token)
+    {
+        await using var db = await ledger.CreateDbContextAsync(token);
+        return await db.RunOf(id).Select(r => (Guid?)r.ProcessRunId).SingleOrDefaultAsync(token)
+            ?? await db.RunByAlias(id).Select(r => (Guid?)r.ProcessRunId).SingleOrDefaultAsync(token);
+    }
+
+    public async Task<Page<ComponentRow>> ComponentsAsync(Guid run, PageKey? after, int limit, CancellationToken token)
+    {
+        await using var db = await ledger.CreateDbContextAsync(token);
+        var page = db.Components.Where(c => c.ProcessRunId == run).After(after).InOrder(limit + 1);
+        var rows = await db.WithParentsAsync(await page.ToListAsync(token), token);
+        return Page<ComponentRow>.Of(rows, limit, component => new(component.StartedAt, component.ComponentRunId));
+    }
+
+    /// <summary>How many runs are in each status; a status nobody is in is missing.</summary>
+    public async Task<IReadOnlyDictionary<RunStatus, long>> CountsAsync(CancellationToken token)
+    {
+        await using var db = await ledger.CreateDbContextAsync(token);
+        return await db.StatusCounts
+            .GroupBy(count => count.Status)
+            .Select(counts => new { Status = counts.Key, Runs = counts.Sum(count => count.Runs) })
+            .ToDictionaryAsync(sum => sum.Status, sum => sum.Runs, token);
+    }
+
+    /// <summary>The rows of a page; <paramref name="parents"/> are the names of the parent the filter asks for.</summary>
+    public static IQueryable<RunRow> Rows(
+        LedgerDb db, RunFilter filter, IReadOnlyList<Guid?> parents, PageKey? after, int count)
+    {
+        var runs = Filtered(db.Runs, filter, parents).OlderThan(after, db.Database.IsNpgsql());
+        return filter.Statuses.Count == 0 ? runs.Newest(count) : OfStatuses(runs, filter.Statuses, count);
+    }
+
+    static IQueryable<RunRow> Filtered(IQueryable<RunRow> runs, RunFilter filter, IReadOnlyList<Guid?> parents)
+    {
+        if (filter.ParentRunId is not null)
+        {
+            runs = runs.Where(r => parents.Contains(r.ParentRunId));
+        }
+        if (filter.Candidate is { } candidate)
+        {
+            runs = runs.Where(r => r.ProcessCandidateCode == candidate);
+        }
+        if (filter.CorrelationId is { } correlation)
+        {
+            runs = runs.Where(r => r.CorrelationId == correlation);
+        }
+        if (filter.Source is { } source)
+        {
+            runs = runs.Where(r => r.SourceSystem == source);
+        }
+        if (filter.Since is { } since)
+        {
+            runs = runs.Where(r => r.CreatedAt >= since);
+        }
+        if (filter.Until is { } until)
+        {
+            runs = runs.Where(r => r.CreatedAt < until);
+        }
+        return runs;
+    }
+
+    // One leg per status, each as long as the page at most: only so can an index give every leg in order. The status is a
+    // constant, because the index leaves the many completed runs out and a prepared plan could not see that it applies.
+    static IQueryable<RunRow> OfStatuses(IQueryable<RunRow> runs, IEnumerable<RunStatus> statuses, int count) => statuses
+        .Select(status => runs.Where(r => r.Status == EF.Constant(status)).Newest(count))
+        .Aggregate(Queryable.Concat)
+        .Newest(count);
+}

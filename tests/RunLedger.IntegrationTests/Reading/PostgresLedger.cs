@@ -1,0 +1,80 @@
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using RunLedger.Runs;
+using RunLedger.Service.Reading;
+using RunLedger.Tests.Reading;
+using Xunit;
+
+namespace RunLedger.IntegrationTests.Reading;
+
+/// <summary>A ledger in a PostgreSQL database of its own, on the server that <c>ConnectionStrings__Postgres</c> names.</summary>
+sealed class PostgresLedger : ReadableLedger
+{
+    static readonly string[] Scripts = ["postgres/02_observation_substrate.sql", "postgres/03_ledger_memory.sql"];
+
+    // On CI a missing server is a fault, not a reason to pass.
+    static bool Required => Environment.GetEnvironmentVariable("CI") == "true";
+
+    readonly string _server;
+    readonly string _name = $"reading_{Guid.CreateVersion7():n}";
+
+    PostgresLedger(string server)
+    {
+        _server = server;
+        ConnectionString = new NpgsqlConnectionStringBuilder(server) { Database = _name }.ConnectionString;
+        DataSource = NpgsqlDataSource.Create(ConnectionString);
+    }
+
+    public string ConnectionString { get; }
+    public NpgsqlDataSource DataSource { get; }
+
+    public static async Task<ReadableLedger> OpenAsync()
+    {
+        var server = Environment.GetEnvironmentVariable("ConnectionStrings__Postgres");
+        Assert.SkipWhen(string.IsNullOrEmpty(server) && !Required, "ConnectionStrings__Postgres is not set: run infra/servers-up.");
+        Assert.False(string.IsNullOrEmpty(server), "ConnectionStrings__Postgres is not set.");
+        var ledger = new PostgresLedger(server!);
+        try
+        {
+            await ledger.OnServerAsync($"create database {ledger._name}");
+        }
+        catch (NpgsqlException unreachable) when (unreachable is not PostgresException && !Required)
+        {
+            Assert.Skip($"PostgreSQL does not answer, run infra/servers-up: {unreachable.Message}");
+        }
+        foreach (var script in Scripts)
+        {
+            using var text = new StreamReader(typeof(RunRow).Assembly.GetManifestResourceStream(script)!);
+            await ledger.ExecuteAsync(await text.ReadToEndAsync());
+        }
+        return ledger;
+    }
+
+    public override async Task ExecuteAsync(string sql)
+    {
+        await using var command = DataSource.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    public override string Bytes(byte[] bytes) => $@"'\x{Convert.ToHexString(bytes)}'";
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await DataSource.DisposeAsync();
+        await OnServerAsync($"drop database {_name} with (force)");
+    }
+
+    protected override void AddReading(IServiceCollection services) => services.AddLedgerReading(DataSource);
+
+    async Task OnServerAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(_server) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+#pragma warning disable CA2100 // SQL of the tests themselves
+        await using var command = new NpgsqlCommand(sql, connection);
+#pragma warning restore CA2100
+        await command.ExecuteNonQueryAsync();
+    }
+}

@@ -1,0 +1,29 @@
+using Xunit;
+
+namespace RunLedger.Tests.Reading;
+
+/// <summary>What the reading side promises over either store.</summary>
+public abstract class ReadingContract : IAsyncLifetime
+{
+    protected ReadableLedger Ledger { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Ledger = await OpenAsync();
+        await Ledger.StartAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Ledger is not null)
+        {
+            await Ledger.DisposeAsync();
+        }
+        GC.SuppressFinalize(this);
+    }
+
+    protected abstract Task<ReadableLedger> OpenAsync();
+
+    /// <summary>Ids whose order is that of their numbers in either store.</summary>
+    protected static Guid Id(int number) => Guid.Parse($"0198c0de-0000-7000-8000-{number:x12}");
+}

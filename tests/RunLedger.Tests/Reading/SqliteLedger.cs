@@ -1,0 +1,43 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using RunLedger.Runs;
+using RunLedger.Service.Reading;
+
+namespace RunLedger.Tests.Reading;
+
+/// <summary>A ledger in a SQLite file of its own.</summary>
+sealed class SqliteLedger : ReadableLedger
+{
+    readonly string _file = Path.Combine(Path.GetTempPath(), $"ledger-{Guid.CreateVersion7():n}.db");
+
+    string ConnectionString => $"Data Source={_file};Pooling=False";
+
+    public static async Task<ReadableLedger> OpenAsync()
+    {
+        var ledger = new SqliteLedger();
+        using var schema = new StreamReader(typeof(RunRow).Assembly.GetManifestResourceStream("sqlite.sql")!);
+        await ledger.ExecuteAsync(await schema.ReadToEndAsync());
+        return ledger;
+    }
+
+    public override async Task ExecuteAsync(string sql)
+    {
+        await using var connection = new SqliteConnection(ConnectionString);
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // SQL of the tests themselves
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        await command.ExecuteNonQueryAsync();
+    }
+
+    public override string Bytes(byte[] bytes) => $"x'{Convert.ToHexString(bytes)}'";
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        File.Delete(_file);
+    }
+
+    protected override void AddReading(IServiceCollection services) => services.AddLedgerReading(ConnectionString);
+}
