@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using RunLedger.GroupCommit;
 using RunLedger.Service.Http;
+using RunLedger.Service.Reading;
 
 namespace RunLedger.Service.Serve;
 
@@ -13,6 +14,7 @@ static class LedgerHost
 {
     public const string DefaultUrl = "http://127.0.0.1:5080";
 
+    /// <exception cref="Microsoft.Data.Sqlite.SqliteException">The embedded ledger's file cannot be used.</exception>
     public static WebApplication Build(string[] args)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
@@ -38,6 +40,12 @@ static class LedgerHost
             else
                 bus.UsingRabbitMq((context, transport) => ConfigureRabbit(context, transport, rabbit));
         });
+        var ledger = new RunLedgerOptions();
+        settings.GetSection(RunLedgerOptions.Section).Bind(ledger);
+        if (settings.GetConnectionString("Postgres") is { Length: > 0 } database)
+            builder.Services.AddLedgerReading(PostgresStore.Connect(database));
+        else
+            builder.Services.AddLedgerReading(SqliteStore.ConnectionString(ledger.SqliteFile));
         builder.Services.AddIntake(embedded: string.IsNullOrEmpty(rabbit));
         builder.Services.AddHealthChecks().AddCheck<StoreHealthCheck>("ledger-store", tags: ["ready"]);
         builder.Services.AddProblemDetails();
@@ -46,12 +54,15 @@ static class LedgerHost
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
 
         var app = builder.Build();
+        if (app.Services.GetRequiredService<ILedgerStore>() is SqliteStore embedded)
+            embedded.Open();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseRateLimiter();
         app.UseRequestDecompression();
         app.MapOpenApi();
         app.MapIntake();
+        app.MapLedgerReading();
         app.MapGet("/", () => Results.Redirect("/api/runs")).ExcludeFromDescription();
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
         app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready") });

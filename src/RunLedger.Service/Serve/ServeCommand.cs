@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Options;
 using RunLedger.Schema;
 using RunLedger.Service.Verbs;
 
@@ -24,6 +26,25 @@ static class ServeCommand
     }
 
     static async Task<int> Run(string? urls, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Serve(urls, cancellationToken);
+        }
+        catch (SqliteException e)
+        {
+            await Console.Error.WriteLineAsync(
+                $"The embedded ledger's file cannot be used: {e.Message} RunLedger__SqliteFile names another.");
+            return 1;
+        }
+        catch (OptionsValidationException e)
+        {
+            await Console.Error.WriteLineAsync($"The settings cannot be used: {e.Message}");
+            return 1;
+        }
+    }
+
+    static async Task<int> Serve(string? urls, CancellationToken cancellationToken)
     {
         await using var app = LedgerHost.Build(urls is null ? [] : ["--urls", urls]);
         if (!await HasTables(app.Configuration, app.Logger, cancellationToken))

@@ -67,8 +67,24 @@ sealed class SqliteStore : ILedgerStore, IDisposable
         _writer.Dispose();
     }
 
-    // The file and its tables are made on first use. WAL: the page reads while the ledger writes; FULL: what was
-    // answered survives a power cut.
+    /// <summary>
+    /// Opens the file and makes it and its tables where they are missing; done on first use where nobody did before.
+    /// </summary>
+    /// <exception cref="SqliteException">The file cannot be opened or is no SQLite database.</exception>
+    public void Open()
+    {
+        _writer.Wait();
+        try
+        {
+            Ready();
+        }
+        finally
+        {
+            _writer.Release();
+        }
+    }
+
+    // WAL: the API reads while the ledger writes; FULL: what was answered survives a power cut.
     void Ready()
     {
         if (_ready)
