@@ -1,8 +1,9 @@
 using MassTransit;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 using RunLedger.GroupCommit;
 using RunLedger.Service.Http;
 using RunLedger.Service.Reading;
+using RunLedger.Service.Verbs;
 
 namespace RunLedger.Service.Serve;
 
@@ -14,6 +15,7 @@ static class LedgerHost
 {
     public const string DefaultUrl = "http://127.0.0.1:5080";
 
+    /// <exception cref="OptionsValidationException">A connection string cannot be read.</exception>
     /// <exception cref="Microsoft.Data.Sqlite.SqliteException">The embedded ledger's file cannot be used.</exception>
     public static WebApplication Build(string[] args)
     {
@@ -28,6 +30,7 @@ static class LedgerHost
 
         var settings = builder.Configuration;
         var rabbit = settings.GetConnectionString("RabbitMq");
+        CheckConnections(settings);
         builder.Services.AddMassTransit(bus =>
         {
             bus.AddRunLedger(options =>
@@ -67,6 +70,19 @@ static class LedgerHost
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
         app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready") });
         return app;
+    }
+
+    static void CheckConnections(IConfiguration settings)
+    {
+        var faults = new List<string>();
+        if (settings.GetConnectionString("RabbitMq") is { Length: > 0 } rabbit
+            && !(Uri.TryCreate(rabbit, UriKind.Absolute, out var uri) && uri.Scheme is "amqp" or "amqps"))
+            faults.Add("ConnectionStrings__RabbitMq is no amqp URI such as amqp://user:password@host:5672/");
+        if (settings.GetConnectionString("Postgres") is { Length: > 0 } postgres
+            && PostgresTarget.Read(postgres, settings) is { ConnectionString: null } unreadable)
+            faults.Add($"ConnectionStrings__Postgres: {unreadable.Fault}");
+        if (faults.Count > 0)
+            throw new OptionsValidationException("ConnectionStrings", typeof(string), faults);
     }
 
     static void ConfigureRabbit(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator transport, string address)
