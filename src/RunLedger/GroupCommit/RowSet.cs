@@ -11,6 +11,7 @@ sealed class RowSet<TRow>
 {
     readonly Dictionary<Guid, TRow> _loaded;
     readonly Dictionary<Guid, Guid> _aliases;
+    readonly HashSet<Guid> _storedAliases;
     readonly Dictionary<string, Guid> _keys;
     readonly Func<TRow, Fold> _read;
     readonly Dictionary<Guid, Fold> _folds = [];
@@ -25,6 +26,7 @@ sealed class RowSet<TRow>
     {
         _loaded = loaded.Rows.ToDictionary(row => row.Id);
         _aliases = loaded.Aliases;
+        _storedAliases = [.. loaded.Aliases.Keys];
         _keys = loaded.Keys;
         _read = read;
         foreach (var row in loaded.Rows)
@@ -62,7 +64,9 @@ sealed class RowSet<TRow>
             }
         }
 
-        if (_aliases.Remove(fold.Id) && !_moved.Remove(fold.Id))
+        _aliases.Remove(fold.Id);
+        _moved.Remove(fold.Id);
+        if (_storedAliases.Contains(fold.Id))
             _restored.Add(fold.Id);
         _removed.Remove(fold.Id);
         _folds[fold.Id] = fold;
@@ -110,7 +114,7 @@ sealed class RowSet<TRow>
     {
         if (old == to)
             return;
-        foreach (var (alias, _) in _aliases.Where(alias => alias.Value == old).ToList())
+        foreach (var (alias, _) in _aliases.Where(alias => alias.Value == old && alias.Key != to).ToList())
         {
             _aliases[alias] = to;
             _moved.Add(alias);
