@@ -1,1 +1,17 @@
-return 0;
+using System.CommandLine;
+using RunLedger.Benchmarks;
+
+var root = new RootCommand(
+    "Measures the ledger on the servers of ConnectionStrings__Postgres and ConnectionStrings__RabbitMq; starts none.");
+root.Subcommands.Add(Throughput.Create());
+root.Subcommands.Add(Latency.Create());
+root.Subcommands.Add(Growth.Create());
+try
+{
+    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (BenchException e)
+{
+    await Console.Error.WriteLineAsync(e.Message);
+    return 2;
+}

@@ -1,0 +1,48 @@
+using Microsoft.Extensions.Hosting;
+
+namespace RunLedger.Benchmarks;
+
+/// <summary>Fills a queue, drains it, and checks that what came out is what went in.</summary>
+static class Drain
+{
+    static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+
+    /// <summary>Messages per second of one drain.</summary>
+    public static async Task<double> Rate(
+        Servers servers, string queue, int runs, Func<Consumption, IHost> subject, bool writes, TimeProvider time)
+    {
+        using (var topology = subject(new Consumption()))
+        {
+            // Declares the queue; nothing is in it.
+            await topology.StartAsync();
+            await topology.StopAsync();
+        }
+
+        var before = writes ? await servers.Query<long>("select count(*) from process_run_observation") : 0;
+        await Preload.Fill(servers, queue, ReferenceWork.Messages(runs, time.GetUtcNow()));
+        var consumption = new Consumption();
+        consumption.Expect(runs * ReferenceWork.MessagesPerRun);
+        using var host = subject(consumption);
+        await host.StartAsync();
+        var elapsed = await consumption.All(Limit);
+        await host.StopAsync();
+        if (await servers.Depth(queue) is > 0 and var left)
+            throw new BenchException($"{left:N0} messages are left in {queue}.");
+        if (writes)
+            await Check(servers, before + runs);
+        return runs * ReferenceWork.MessagesPerRun / elapsed.TotalSeconds;
+    }
+
+    static async Task Check(Servers servers, long runs)
+    {
+        var completed = await servers.Query<long>(
+            """
+            select count(*) from process_run_observation r where status = 'completed' and 3 =
+              (select count(*) from process_component_observation c
+               where c.process_run_id = r.process_run_id and c.status = 'step_completed')
+            """);
+        var rejected = await servers.Query<long>("select count(*) from rejected_observation");
+        if (completed != runs || rejected != 0)
+            throw new BenchException($"{completed:N0} of {runs:N0} runs are complete and {rejected:N0} messages were rejected.");
+    }
+}

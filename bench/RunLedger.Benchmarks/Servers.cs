@@ -1,0 +1,103 @@
+using Npgsql;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+using RunLedger.Schema;
+
+namespace RunLedger.Benchmarks;
+
+/// <summary>The servers a measurement runs on: a database of its own, and queues of its own that are deleted after it.</summary>
+sealed class Servers : IAsyncDisposable
+{
+    const string Advice = "Start them with: eval \"$(infra/servers-up)\"";
+    readonly string _admin;
+    readonly string _database = $"run_ledger_bench_{Environment.ProcessId}";
+    readonly List<string> _queues = [];
+
+    Servers(string admin, string rabbit)
+    {
+        _admin = admin;
+        Rabbit = new Uri(rabbit);
+        Postgres = new NpgsqlConnectionStringBuilder(admin) { Database = _database }.ConnectionString;
+    }
+
+    public Uri Rabbit { get; }
+    public string Postgres { get; }
+
+    /// <exception cref="BenchException">A server is not named or does not answer.</exception>
+    public static async Task<Servers> Find()
+    {
+        var servers = new Servers(Setting("Postgres"), Setting("RabbitMq"));
+        try
+        {
+            await servers.Admin($"drop database if exists {servers._database}");
+            await servers.Admin($"create database {servers._database}");
+            await new LedgerSchema(servers.Postgres).ApplyAsync();
+            await using var connection = await servers.Connect();
+        }
+        catch (Exception e) when (e is NpgsqlException or BrokerUnreachableException)
+        {
+            throw new BenchException($"{e.Message} {Advice}");
+        }
+
+        return servers;
+    }
+
+    public Task<IConnection> Connect() => new ConnectionFactory { Uri = Rabbit }.CreateConnectionAsync();
+
+    /// <summary>A queue name of this measurement.</summary>
+    public string Queue(string name)
+    {
+        var queue = $"run-ledger-bench-{name}-{Environment.ProcessId}";
+        _queues.Add(queue);
+        return queue;
+    }
+
+    /// <summary>How many messages wait in a queue.</summary>
+    public async Task<uint> Depth(string queue)
+    {
+        await using var connection = await Connect();
+        await using var channel = await connection.CreateChannelAsync();
+        return await channel.MessageCountAsync(queue);
+    }
+
+    public async Task<T> Query<T>(string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(Postgres);
+        await using var command = source.CreateCommand(sql);
+        command.CommandTimeout = 0;
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    public Task Clear() => Query<object>(
+        """
+        truncate process_component_observation, process_run_observation, process_run_key, process_component_key,
+          process_run_alias, process_component_alias, run_status_count, rejected_observation;
+        select 1
+        """);
+
+    public async ValueTask DisposeAsync()
+    {
+        await using var connection = await Connect();
+        await using var channel = await connection.CreateChannelAsync();
+        foreach (var queue in _queues)
+        {
+            await channel.QueueDeleteAsync(queue);
+            await channel.QueueDeleteAsync($"{queue}_error");
+            await channel.ExchangeDeleteAsync(queue);
+            await channel.ExchangeDeleteAsync($"{queue}_error");
+        }
+
+        NpgsqlConnection.ClearAllPools();
+        await Admin($"drop database {_database} with (force)");
+    }
+
+    static string Setting(string name) => Environment.GetEnvironmentVariable($"ConnectionStrings__{name}")
+        is { Length: > 0 } value ? value : throw new BenchException($"ConnectionStrings__{name} is not set. {Advice}");
+
+    async Task Admin(string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(_admin);
+        await using var command = source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+}
