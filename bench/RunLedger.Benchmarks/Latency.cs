@@ -12,7 +12,8 @@ static class Latency
 {
     static readonly Option<int> Rate = new("--rate")
     {
-        Description = "Messages per second; a third of what `throughput` says is the bar's rate.", Required = true,
+        Description = "Messages per second; a third of what `throughput` says is the bar's rate.",
+        Required = true,
     };
 
     static readonly Option<int> Seconds = new("--seconds") { Description = "How long.", DefaultValueFactory = _ => 30 };

@@ -46,30 +46,47 @@ static class ReferenceWork
         var key = id.ToString("N");
         yield return new RunStarted
         {
-            ProcessRunId = id, ProcessCandidateCode = "PROC-CAND:bench", CorrelationId = key, InputRef = "s3://in",
-            SourceSystem = SourceSystems.DotRuntime, OccurredAt = start,
+            ProcessRunId = id,
+            ProcessCandidateCode = "PROC-CAND:bench",
+            CorrelationId = key,
+            InputRef = "s3://in",
+            SourceSystem = SourceSystems.DotRuntime,
+            OccurredAt = start,
         };
         for (var step = 0; step < 3; step++)
         {
             var component = Guid.CreateVersion7();
             yield return new StepStarted
             {
-                ProcessRunId = id, ProcessCandidateCode = "PROC-CAND:bench", CorrelationId = key,
-                ComponentRunId = component, DotCode = $"dot_bench_{step}", ComponentRole = ComponentRoles.Step,
-                SourceSystem = SourceSystems.DotRuntime, OccurredAt = start.AddSeconds((2 * step) + 1),
+                ProcessRunId = id,
+                ProcessCandidateCode = "PROC-CAND:bench",
+                CorrelationId = key,
+                ComponentRunId = component,
+                DotCode = $"dot_bench_{step}",
+                ComponentRole = ComponentRoles.Step,
+                SourceSystem = SourceSystems.DotRuntime,
+                OccurredAt = start.AddSeconds((2 * step) + 1),
             };
             yield return new StepCompleted
             {
-                ProcessRunId = id, ProcessCandidateCode = "PROC-CAND:bench", CorrelationId = key,
-                ComponentRunId = component, OutputRef = "s3://step",
-                SourceSystem = SourceSystems.DotRuntime, OccurredAt = start.AddSeconds((2 * step) + 2),
+                ProcessRunId = id,
+                ProcessCandidateCode = "PROC-CAND:bench",
+                CorrelationId = key,
+                ComponentRunId = component,
+                OutputRef = "s3://step",
+                SourceSystem = SourceSystems.DotRuntime,
+                OccurredAt = start.AddSeconds((2 * step) + 2),
             };
         }
 
         yield return new RunCompleted
         {
-            ProcessRunId = id, ProcessCandidateCode = "PROC-CAND:bench", CorrelationId = key, OutputRef = "s3://out",
-            SourceSystem = SourceSystems.DotRuntime, OccurredAt = start.AddSeconds(8),
+            ProcessRunId = id,
+            ProcessCandidateCode = "PROC-CAND:bench",
+            CorrelationId = key,
+            OutputRef = "s3://out",
+            SourceSystem = SourceSystems.DotRuntime,
+            OccurredAt = start.AddSeconds(8),
         };
     }
 }

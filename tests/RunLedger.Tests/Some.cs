@@ -15,56 +15,89 @@ sealed class Some
 
     public RunStarted Started() => new()
     {
-        ProcessRunId = Id, ProcessCandidateCode = Candidate, CorrelationId = Id.ToString("N"),
-        SourceSystem = SourceSystems.DotRuntime, OccurredAt = Start,
+        ProcessRunId = Id,
+        ProcessCandidateCode = Candidate,
+        CorrelationId = Id.ToString("N"),
+        SourceSystem = SourceSystems.DotRuntime,
+        OccurredAt = Start,
     };
 
     public RunObserved Observed() => new()
     {
-        ProcessRunId = Id, ProcessCandidateCode = Candidate, CorrelationId = Id.ToString("N"),
-        SourceSystem = SourceSystems.DotRuntime, OccurredAt = Start.AddSeconds(1),
+        ProcessRunId = Id,
+        ProcessCandidateCode = Candidate,
+        CorrelationId = Id.ToString("N"),
+        SourceSystem = SourceSystems.DotRuntime,
+        OccurredAt = Start.AddSeconds(1),
     };
 
     public RunHeartbeat Heartbeat() => new()
     {
-        ProcessRunId = Id, ProcessCandidateCode = Candidate, CorrelationId = Id.ToString("N"),
-        SourceSystem = SourceSystems.DotRuntime, OccurredAt = Start.AddSeconds(2),
+        ProcessRunId = Id,
+        ProcessCandidateCode = Candidate,
+        CorrelationId = Id.ToString("N"),
+        SourceSystem = SourceSystems.DotRuntime,
+        OccurredAt = Start.AddSeconds(2),
     };
 
     public RunCompleted Completed() => new()
     {
-        ProcessRunId = Id, ProcessCandidateCode = Candidate, CorrelationId = Id.ToString("N"),
-        SourceSystem = SourceSystems.DotRuntime, OccurredAt = Start.AddSeconds(60),
+        ProcessRunId = Id,
+        ProcessCandidateCode = Candidate,
+        CorrelationId = Id.ToString("N"),
+        SourceSystem = SourceSystems.DotRuntime,
+        OccurredAt = Start.AddSeconds(60),
     };
 
     public RunFailed Failed() => new()
     {
-        ProcessRunId = Id, ProcessCandidateCode = Candidate, CorrelationId = Id.ToString("N"),
-        SourceSystem = SourceSystems.DotRuntime, OccurredAt = Start.AddSeconds(60), ErrorRef = "it broke",
+        ProcessRunId = Id,
+        ProcessCandidateCode = Candidate,
+        CorrelationId = Id.ToString("N"),
+        SourceSystem = SourceSystems.DotRuntime,
+        OccurredAt = Start.AddSeconds(60),
+        ErrorRef = "it broke",
     };
 
     public RunCancelled Cancelled() => new()
     {
-        ProcessRunId = Id, ProcessCandidateCode = Candidate, CorrelationId = Id.ToString("N"),
-        SourceSystem = SourceSystems.DotRuntime, OccurredAt = Start.AddSeconds(60),
+        ProcessRunId = Id,
+        ProcessCandidateCode = Candidate,
+        CorrelationId = Id.ToString("N"),
+        SourceSystem = SourceSystems.DotRuntime,
+        OccurredAt = Start.AddSeconds(60),
     };
 
     public StepStarted StepStarted(Guid component) => new()
     {
-        ProcessRunId = Id, ProcessCandidateCode = Candidate, CorrelationId = Id.ToString("N"), ComponentRunId = component,
-        SourceSystem = SourceSystems.DotRuntime, OccurredAt = Start.AddSeconds(10), DotCode = "dot_kg_check",
+        ProcessRunId = Id,
+        ProcessCandidateCode = Candidate,
+        CorrelationId = Id.ToString("N"),
+        ComponentRunId = component,
+        SourceSystem = SourceSystems.DotRuntime,
+        OccurredAt = Start.AddSeconds(10),
+        DotCode = "dot_kg_check",
         ComponentRole = ComponentRoles.Verifier,
     };
 
     public StepCompleted StepCompleted(Guid component) => new()
     {
-        ProcessRunId = Id, ProcessCandidateCode = Candidate, CorrelationId = Id.ToString("N"), ComponentRunId = component,
-        SourceSystem = SourceSystems.DotRuntime, OccurredAt = Start.AddSeconds(20),
+        ProcessRunId = Id,
+        ProcessCandidateCode = Candidate,
+        CorrelationId = Id.ToString("N"),
+        ComponentRunId = component,
+        SourceSystem = SourceSystems.DotRuntime,
+        OccurredAt = Start.AddSeconds(20),
     };
 
     public StepFailed StepFailed(Guid component) => new()
     {
-        ProcessRunId = Id, ProcessCandidateCode = Candidate, CorrelationId = Id.ToString("N"), ComponentRunId = component,
-        SourceSystem = SourceSystems.DotRuntime, OccurredAt = Start.AddSeconds(20), ErrorRef = "it broke",
+        ProcessRunId = Id,
+        ProcessCandidateCode = Candidate,
+        CorrelationId = Id.ToString("N"),
+        ComponentRunId = component,
+        SourceSystem = SourceSystems.DotRuntime,
+        OccurredAt = Start.AddSeconds(20),
+        ErrorRef = "it broke",
     };
 }

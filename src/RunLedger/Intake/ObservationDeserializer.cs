@@ -73,11 +73,17 @@ sealed class ObservationDeserializer(ContentType contentType, bool envelope) : I
         }
     }
 
-    /// <inheritdoc cref="Read(Type, JsonElement)"/>
-    public static string Words(Exception e) => e is JsonException { Path: { Length: > 0 } path }
-        && !e.Message.Contains(path, StringComparison.Ordinal)
-            ? $"{e.Message} Path: {path}"
+    /// <summary>What an exception says, for the one who sent the body.</summary>
+    public static string Words(Exception e)
+    {
+        // The converter's own words (half a surrogate pair, no GUID) are in the inner exception.
+        var words = e.InnerException is { } inner && !e.Message.Contains(inner.Message, StringComparison.Ordinal)
+            ? $"{e.Message} {inner.Message}"
             : e.Message;
+        return e is JsonException { Path: { Length: > 0 } path } && !words.Contains(path, StringComparison.Ordinal)
+            ? $"{words} Path: {path}"
+            : words;
+    }
 
     static object Unwrap(byte[] body, ref MessageContext context)
     {

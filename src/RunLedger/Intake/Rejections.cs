@@ -9,10 +9,10 @@ namespace RunLedger.Intake;
 /// <summary>Makes the rows of <c>rejected_observation</c>.</summary>
 sealed class Rejections(TimeProvider time)
 {
-    /// <summary>A message as the transport delivered it.</summary>
+    /// <summary>A message as the transport delivered it; its origin is the queue.</summary>
     public RejectedRow Of(ReceiveContext context, string? contract, string reason) => Of(
         contract,
-        context.InputAddress.AbsolutePath.TrimStart('/'),
+        context.InputAddress.Segments[^1],
         context.ContentType?.MediaType,
         context.Body.GetBytes(),
         reason);
