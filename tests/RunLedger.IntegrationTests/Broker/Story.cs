@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Npgsql;
 
 namespace RunLedger.IntegrationTests.Broker;
 
@@ -23,7 +24,7 @@ sealed class Story
     }
 
     /// <summary>The expected rows, one a line.</summary>
-    public string Rows => string.Join('\n', _rows.Values);
+    public string Rows => string.Join('\n', _rows.Values.Order(StringComparer.Ordinal));
 
     public int Runs => _rows.Values.Count(row => row.StartsWith("run", StringComparison.Ordinal));
 
@@ -36,16 +37,24 @@ sealed class Story
     }
 
     /// <summary>The rows of the ledger in the form of <see cref="Rows"/>.</summary>
-    public static async Task<string> Stored(TestDatabase database) => string.Join('\n', await database.ListAsync(
-        """
-        select line from (
-          select concat_ws('|', 'run', process_run_id, status, to_char(started_at at time zone 'UTC', 'HH24:MI:SS.US'),
-            to_char(ended_at at time zone 'UTC', 'HH24:MI:SS.US'), output_ref, error_ref) line from process_run_observation
-          union all
-          select concat_ws('|', 'step', component_run_id, status, to_char(started_at at time zone 'UTC', 'HH24:MI:SS.US'),
-            to_char(ended_at at time zone 'UTC', 'HH24:MI:SS.US'), output_ref, error_ref, process_run_id)
-          from process_component_observation) rows order by line collate "C"
-        """));
+    public static Task<string> Stored(TestDatabase database) => Stored(database.ConnectionString);
+
+    /// <inheritdoc cref="Stored(TestDatabase)"/>
+    public static async Task<string> Stored(string connectionString)
+    {
+        await using var source = NpgsqlDataSource.Create(connectionString);
+        await using var command = source.CreateCommand(
+            """
+            select coalesce(string_agg(line, e'\n' order by line collate "C"), '') from (
+              select concat_ws('|', 'run', process_run_id, status, to_char(started_at at time zone 'UTC', 'HH24:MI:SS.US'),
+                to_char(ended_at at time zone 'UTC', 'HH24:MI:SS.US'), output_ref, error_ref) line from process_run_observation
+              union all
+              select concat_ws('|', 'step', component_run_id, status, to_char(started_at at time zone 'UTC', 'HH24:MI:SS.US'),
+                to_char(ended_at at time zone 'UTC', 'HH24:MI:SS.US'), output_ref, error_ref, process_run_id)
+              from process_component_observation) rows
+            """);
+        return (string)(await command.ExecuteScalarAsync())!;
+    }
 
     void Run(int number)
     {
