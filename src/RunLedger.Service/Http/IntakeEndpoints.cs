@@ -77,11 +77,17 @@ static class IntakeEndpoints
     {
         var cancellationToken = request.HttpContext.RequestAborted;
         using var body = new MemoryStream();
-        await request.Body.CopyToAsync(body, cancellationToken);
         try
         {
+            await request.Body.CopyToAsync(body, cancellationToken);
             var result = await intake.Take(ObservationBody.Read(body.ToArray(), read), origin, cancellationToken);
             return Answer(result);
+        }
+        catch (BadHttpRequestException e)
+        {
+            return TypedResults.Problem(
+                $"{e.Message} Send at most {IntakeLimits.MaxBodyBytes:N0} bytes at once, and without long pauses.",
+                statusCode: e.StatusCode);
         }
         catch (Exception e) when (e is TimeoutException or MassTransitException)
         {

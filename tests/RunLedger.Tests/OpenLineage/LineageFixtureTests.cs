@@ -84,7 +84,7 @@ public sealed class LineageFixtureTests
         ];
     }
 
-    static string Fixtures()
+    internal static string Fixtures()
     {
         const string folder = "shared/fixtures/openlineage";
         for (var above = new DirectoryInfo(AppContext.BaseDirectory); above is not null; above = above.Parent)
