@@ -12,7 +12,7 @@ sealed class Rejections(TimeProvider time)
     /// <summary>A message as the transport delivered it.</summary>
     public RejectedRow Of(ReceiveContext context, string? contract, string reason) => Of(
         contract,
-        context.InputAddress.AbsolutePath.TrimStart('/'),
+        context.InputAddress.Segments[^1],
         context.ContentType?.MediaType,
         context.Body.GetBytes(),
         reason);
