@@ -47,6 +47,30 @@ public sealed class PoisonTests
         await site.SettleAsync([], rejected: 1);
     }
 
+    [Fact]
+    public async Task What_fails_for_an_unforeseen_reason_is_set_aside_through_the_error_queue_and_its_neighbours_land()
+    {
+        var sent = new Traffic(12).Runs(50);
+        var expected = Oracle.Rows(sent);
+        var refused = new Sent("RunStarted", Guid.CreateVersion7(), new(2025, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        await using var site = await LedgerSite.CreateAsync();
+        await using (var rule = site.Database.CreateCommand(
+            $"alter table process_run_observation add constraint somebodys_rule check (process_run_id <> '{refused.RunId}')"))
+            await rule.ExecuteNonQueryAsync();
+        await site.PreloadAsync([.. sent[..100], refused, .. sent[100..]]);
+
+        await site.StartAsync();
+
+        await Eventually.Async(
+            async () => await LedgerRows.RejectedAsync(site.Database) is [var row] ? Unexpected(row) : "it is not set aside",
+            TimeSpan.FromSeconds(30));
+        await site.SettleAsync(expected, rejected: 1);
+
+        static string? Unexpected(string row) =>
+            row.StartsWith($"{LedgerSite.ErrorQueue}: ", StringComparison.Ordinal)
+            && row.Contains("somebodys_rule", StringComparison.Ordinal) ? null : row;
+    }
+
     static async Task<List<(string Origin, string Reason)>> RejectedAsync(LedgerSite site, byte[] payload)
     {
         await using var command = site.Database.CreateCommand(
