@@ -1,0 +1,131 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace RunLedger.IntegrationTests.Broker;
+
+/// <summary>The service as it is deployed: a process of its own, which can be killed.</summary>
+sealed class LedgerProcess : IAsyncDisposable
+{
+    static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+
+    readonly Process _process;
+    readonly StringBuilder _output = new();
+    readonly HttpClient _http;
+
+    LedgerProcess(ProcessStartInfo start, Uri url)
+    {
+        _http = new HttpClient { BaseAddress = url, Timeout = TimeSpan.FromSeconds(5) };
+        _process = new Process { StartInfo = start };
+        _process.OutputDataReceived += Keep;
+        _process.ErrorDataReceived += Keep;
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    /// <summary>The end of what it printed.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+                return _output.ToString(Math.Max(0, _output.Length - 6_000), Math.Min(6_000, _output.Length));
+        }
+    }
+
+    /// <summary>Running, and consuming where <paramref name="ready"/>.</summary>
+    public static async Task<LedgerProcess> StartAsync(
+        string postgres, Uri broker, Dictionary<string, string>? settings = null, bool ready = true)
+    {
+        var url = new Uri($"http://127.0.0.1:{FreePort()}");
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "RunLedger.Service.dll")])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Path.GetTempPath(),
+        };
+        start.Environment["ConnectionStrings__Postgres"] = postgres;
+        start.Environment["ConnectionStrings__RabbitMq"] = broker.ToString();
+        start.Environment["ASPNETCORE_URLS"] = url.ToString();
+        foreach (var (name, value) in settings ?? [])
+            start.Environment[name] = value;
+
+        var ledger = new LedgerProcess(start, url);
+        try
+        {
+            if (ready)
+                await Eventually.Async(ledger.NotReadyAsync, StartLimit, () => ledger.Output);
+            return ledger;
+        }
+        catch
+        {
+            await ledger.DisposeAsync();
+            throw;
+        }
+    }
+
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>SIGKILL.</summary>
+    public async Task KillAsync()
+    {
+        if (!_process.HasExited)
+            _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>SIGTERM; the exit code, and how long it took to go.</summary>
+    public async Task<(int ExitCode, TimeSpan Took)> StopAsync()
+    {
+        var clock = Stopwatch.StartNew();
+        await Shell.RunAsync("kill", "-TERM", $"{_process.Id}");
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        try
+        {
+            await _process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail($"The ledger did not go within 60 s of SIGTERM.\n{Output}");
+        }
+
+        return (_process.ExitCode, clock.Elapsed);
+    }
+
+    public Task StopIfRunningAsync() => _process.HasExited ? Task.CompletedTask : StopAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        _process.Dispose();
+        _http.Dispose();
+    }
+
+    async Task<string?> NotReadyAsync()
+    {
+        if (_process.HasExited)
+            Assert.Fail($"The ledger ended with exit code {_process.ExitCode}.\n{Output}");
+        try
+        {
+            using var answer = await _http.GetAsync("/health/ready");
+            return answer.IsSuccessStatusCode ? null : $"/health/ready answers {(int)answer.StatusCode}";
+        }
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+        {
+            return e.Message;
+        }
+    }
+
+    void Keep(object _, DataReceivedEventArgs line)
+    {
+        lock (_output)
+            _output.AppendLine(line.Data);
+    }
+}

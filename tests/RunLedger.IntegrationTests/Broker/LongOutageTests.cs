@@ -1,0 +1,39 @@
+using System.Diagnostics;
+
+namespace RunLedger.IntegrationTests.Broker;
+
+public sealed class LongOutageTests
+{
+    static readonly TimeSpan Away = TimeSpan.FromMinutes(2);
+
+    [Fact]
+    public async Task A_database_away_for_two_minutes_pauses_consumption_and_nothing_is_in_the_error_queue()
+    {
+        var traffic = new Traffic(11);
+        var sent = traffic.Runs(1_000);
+        var expected = Oracle.Rows(sent);
+        var postgres = await OwnPostgres.CreateAsync();
+        var host = await VirtualHost.CreateAsync();
+        await using var site = new LedgerSite(postgres.ConnectionString, host.Address, host, postgres);
+        await site.PreloadAsync(traffic.Disturbed(sent));
+        await site.StartAsync(LedgerSite.Slow, ready: false);
+        await site.MidLoadAsync();
+
+        await postgres.StopAsync();
+        var clock = Stopwatch.StartNew();
+        var paused = await site.Publisher.WaitingAsync(LedgerSite.Queue);
+        await Eventually.Async(
+            async () =>
+            {
+                Assert.Equal(0u, await site.Publisher.WaitingAsync(LedgerSite.ErrorQueue));
+                Assert.True(await site.Publisher.WaitingAsync(LedgerSite.Queue) is var waiting && waiting == paused,
+                    $"{paused} messages waited when the database went, {waiting} now.");
+                return clock.Elapsed < Away ? "the database is still to be away" : null;
+            },
+            Away * 2);
+        await postgres.StartAsync();
+
+        Assert.True(paused > 0, "All was done before the database went.");
+        await site.SettleAsync(expected);
+    }
+}

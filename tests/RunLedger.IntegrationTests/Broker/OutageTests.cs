@@ -1,0 +1,79 @@
+namespace RunLedger.IntegrationTests.Broker;
+
+/// <summary>Servers that go away: a test's own, so that nobody else's do.</summary>
+public sealed class OutageTests
+{
+    [Fact]
+    public async Task A_database_restarted_in_mid_load_loses_nothing()
+    {
+        var (traffic, sent, expected) = Load(8);
+        var postgres = await OwnPostgres.CreateAsync();
+        var host = await VirtualHost.CreateAsync();
+        await using var site = new LedgerSite(postgres.ConnectionString, host.Address, host, postgres);
+        await site.PreloadAsync(traffic.Disturbed(sent));
+        await site.StartAsync(LedgerSite.Slow, ready: false);
+        await site.MidLoadAsync();
+
+        await postgres.RestartAsync();
+
+        Assert.True(await site.Publisher.WaitingAsync(LedgerSite.Queue) > 0, "All was done before the restart.");
+        await site.SettleAsync(expected);
+    }
+
+    [Fact]
+    public async Task A_broker_restarted_in_mid_load_loses_nothing()
+    {
+        var (traffic, sent, expected) = Load(9);
+        var database = await TestDatabase.CreateAsync(applySchema: true);
+        var broker = await OwnBroker.CreateAsync();
+        await using var site = new LedgerSite(database.ConnectionString, broker.Address, broker, database);
+        await site.PreloadAsync(traffic.Disturbed(sent));
+        await site.StartAsync(LedgerSite.Slow, ready: false);
+        await site.MidLoadAsync();
+
+        await broker.RestartAsync();
+
+        Assert.True(await site.Publisher.WaitingAsync(LedgerSite.Queue) > 0, "All was done before the restart.");
+        await site.SettleAsync(expected);
+    }
+
+    [Fact]
+    public async Task A_ledger_told_to_stop_while_the_database_is_away_goes_and_gives_every_message_back()
+    {
+        var (_, sent, expected) = Load(10);
+        var postgres = await OwnPostgres.CreateAsync();
+        var host = await VirtualHost.CreateAsync();
+        await using var site = new LedgerSite(postgres.ConnectionString, host.Address, host, postgres);
+        await site.PreloadAsync([]);
+        await postgres.StopAsync();
+        await site.Publisher.SendAsync(sent);
+        var ledger = await site.StartAsync(ready: false);
+        await site.MidLoadAsync(taken: 1_000);
+        await Eventually.Async(
+            () => Task.FromResult(ledger.Output.Contains("The database cannot be used", StringComparison.Ordinal) ? null : "it has not noticed"),
+            TimeSpan.FromSeconds(30), () => ledger.Output);
+
+        var (exitCode, took) = await ledger.StopAsync();
+
+        Assert.True(exitCode == 0, $"Exit code {exitCode}.\n{ledger.Output}");
+        Assert.True(took < TimeSpan.FromSeconds(30), $"It took {took}.\n{ledger.Output}");
+        Assert.Equal(0u, await site.Publisher.WaitingAsync(LedgerSite.ErrorQueue));
+        // Nor did it try to move one there, which the stop of its bus may have cut short.
+        Assert.DoesNotContain(LedgerSite.ErrorQueue, ledger.Output, StringComparison.Ordinal);
+        await Eventually.Async(
+            async () => await site.Publisher.WaitingAsync(LedgerSite.Queue) is var waiting && waiting == sent.Count
+                ? null
+                : $"{waiting} of {sent.Count} messages wait",
+            TimeSpan.FromSeconds(10), () => ledger.Output);
+        await postgres.StartAsync();
+        await site.StartAsync();
+        await site.SettleAsync(expected);
+    }
+
+    static (Traffic Traffic, List<Sent> Sent, List<string> Expected) Load(int seed)
+    {
+        var traffic = new Traffic(seed);
+        var sent = traffic.Runs(1_000);
+        return (traffic, sent, Oracle.Rows(sent));
+    }
+}

@@ -1,0 +1,55 @@
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace RunLedger.IntegrationTests.Broker;
+
+/// <summary>A message the ledger cannot take, and what the reason for that must speak of.</summary>
+sealed record Poison(string Exchange, string Body, string Reason)
+{
+    const string Started = "RunLedger.Contracts:RunStarted";
+
+    public string RoutingKey { get; init; } = "";
+    public string ContentType { get; init; } = "application/json";
+    public string? Type { get; init; }
+
+    /// <summary>One of each kind.</summary>
+    public static List<Poison> All() =>
+    [
+        new(Started, "not JSON", "not JSON"),
+        new(Started, "", "not JSON"),
+        new(Started, "[1, 2]", "array"),
+        With("occurredAt", """{"when": "yesterday"}""", "occurredAt"),
+        With("processRunId", "17", "processRunId"),
+        With("evidenceRef", string.Concat(Enumerable.Repeat("[", 200)) + string.Concat(Enumerable.Repeat("]", 200)), "depth"),
+        With("evidenceRef", $"\"{new string('e', 5 * 1024 * 1024)}\"", "evidenceRef"),
+        With("processRunId", "\"00000000-0000-0000-0000-000000000000\"", "empty GUID"),
+        With("sourceSystem", "\"abacus\"", "abacus"),
+        With("processCandidateCode", null, "processCandidateCode"),
+        With("inputRef", """ "a\u0000b" """, "inputRef"),
+        With("inputRef", """ "a\ud800b" """, "inputRef"),
+        With("occurredAt", "\"0001-01-01T00:00:00Z\"", "before 2000"),
+        With("occurredAt", "\"0001-01-01T00:00:00+05:00\"", "occurredAt"),
+        With("occurredAt", "\"9999-12-31T23:59:59.9999999Z\"", "24 h ahead"),
+        With("occurredAt", "\"9999-12-31T23:59:59.9999999-05:00\"", "occurredAt"),
+        new("", Good().ToJsonString(), "RunVanished") { RoutingKey = LedgerSite.Queue, Type = "RunVanished" },
+        new("", Good().ToJsonString(), "no contract") { RoutingKey = LedgerSite.Queue },
+        new(Started, new JsonObject
+        {
+            ["messageType"] = new JsonArray("urn:message:Somebody.Else:Happened"),
+            ["message"] = Good(),
+        }.ToJsonString(), "Happened") { ContentType = "application/vnd.masstransit+json" },
+    ];
+
+    public byte[] Payload => Encoding.UTF8.GetBytes(Body);
+
+    /// <summary>Good but for one member, whose JSON is replaced as text: much of it no JSON writer would write.</summary>
+    static Poison With(string member, string? json, string reason)
+    {
+        var message = Good();
+        message.Remove(member);
+        var text = message.ToJsonString();
+        return new Poison(Started, json is null ? text : $$"""{"{{member}}": {{json}}, {{text[1..]}}""", reason);
+    }
+
+    static JsonObject Good() => new Sent("RunStarted", Guid.CreateVersion7(), new(2025, 1, 1, 0, 0, 0, TimeSpan.Zero)).Json();
+}

@@ -1,0 +1,85 @@
+namespace RunLedger.IntegrationTests.Broker;
+
+public sealed class PoisonTests
+{
+    [Fact]
+    public async Task Poison_among_a_thousand_good_messages_is_set_aside_with_its_reason_and_harms_nobody()
+    {
+        var traffic = new Traffic(5);
+        var sent = traffic.Runs(250)[..1_000];
+        var expected = Oracle.Rows(sent);
+        var poisons = Poison.All();
+        await using var site = await LedgerSite.CreateAsync();
+        // All of it waits, so that good and bad come in one batch.
+        await site.PreloadAsync(sent[..500]);
+        foreach (var poison in poisons)
+            await site.Publisher.SendAsync(poison.Exchange, poison.RoutingKey, poison.Payload, poison.ContentType, poison.Type);
+        await site.Publisher.SendAsync(sent[500..]);
+
+        await site.StartAsync();
+
+        await site.SettleAsync(expected, rejected: poisons.Count);
+        foreach (var poison in poisons)
+        {
+            var head = poison.Body[..Math.Min(60, poison.Body.Length)];
+            var row = Assert.Single(await RejectedAsync(site, poison.Payload));
+            Assert.True(row.Origin == LedgerSite.Queue, $"{head} came from {row.Origin}: {row.Reason}");
+            Assert.True(row.Reason.Contains(poison.Reason, StringComparison.Ordinal), $"{head}: {row.Reason}");
+        }
+    }
+
+    [Theory]
+    [InlineData(LedgerSite.ErrorQueue, "")]
+    [InlineData("", LedgerSite.ErrorQueue)]
+    public async Task What_ends_in_the_error_queue_is_moved_to_where_people_look(string exchange, string routingKey)
+    {
+        await using var site = await LedgerSite.CreateAsync();
+        await site.StartAsync();
+
+        await site.Publisher.SendAsync(exchange, routingKey, "whatever it was"u8.ToArray(), "text/plain");
+
+        await Eventually.Async(
+            async () => (await RejectedAsync(site, "whatever it was"u8.ToArray())).Count == 1 ? null : "it is not set aside",
+            TimeSpan.FromSeconds(20));
+        var row = Assert.Single(await RejectedAsync(site, "whatever it was"u8.ToArray()));
+        Assert.Equal(LedgerSite.ErrorQueue, row.Origin);
+        Assert.NotEmpty(row.Reason);
+        await site.SettleAsync([], rejected: 1);
+    }
+
+    [Fact]
+    public async Task What_fails_for_an_unforeseen_reason_is_set_aside_through_the_error_queue_and_its_neighbours_land()
+    {
+        var sent = new Traffic(12).Runs(50);
+        var expected = Oracle.Rows(sent);
+        var refused = new Sent("RunStarted", Guid.CreateVersion7(), new(2025, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        await using var site = await LedgerSite.CreateAsync();
+        await using (var rule = site.Database.CreateCommand(
+            $"alter table process_run_observation add constraint somebodys_rule check (process_run_id <> '{refused.RunId}')"))
+            await rule.ExecuteNonQueryAsync();
+        await site.PreloadAsync([.. sent[..100], refused, .. sent[100..]]);
+
+        await site.StartAsync();
+
+        await Eventually.Async(
+            async () => await LedgerRows.RejectedAsync(site.Database) is [var row] ? Unexpected(row) : "it is not set aside",
+            TimeSpan.FromSeconds(30));
+        await site.SettleAsync(expected, rejected: 1);
+
+        static string? Unexpected(string row) =>
+            row.StartsWith($"{LedgerSite.ErrorQueue}: ", StringComparison.Ordinal)
+            && row.Contains("somebodys_rule", StringComparison.Ordinal) ? null : row;
+    }
+
+    static async Task<List<(string Origin, string Reason)>> RejectedAsync(LedgerSite site, byte[] payload)
+    {
+        await using var command = site.Database.CreateCommand(
+            "select origin, reason from rejected_observation where payload = $1");
+        command.Parameters.AddWithValue(payload);
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new List<(string, string)>();
+        while (await reader.ReadAsync())
+            rows.Add((reader.GetString(0), reader.GetString(1)));
+        return rows;
+    }
+}

@@ -1,0 +1,92 @@
+using System.Text;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace RunLedger.IntegrationTests.Broker;
+
+/// <summary>A publisher that knows nothing of the ledger's code; what it sent is confirmed by the broker.</summary>
+sealed class Publisher(Uri broker) : IAsyncDisposable
+{
+    const int Window = 200;
+    static readonly CreateChannelOptions Confirmed = new(
+        publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
+    IConnection? _connection;
+    IChannel? _channel;
+
+    /// <summary>Half as plain JSON, half in MassTransit's envelope. Repeats what a broker that went away did not confirm.</summary>
+    public async Task SendAsync(IReadOnlyList<Sent> stream)
+    {
+        foreach (var chunk in stream.Index().Chunk(Window))
+        {
+            await ConfirmAsync(() => Task.WhenAll(chunk.Select(one => one.Index % 2 == 0
+                ? PublishAsync(one.Item.Exchange, "", one.Item.Json().ToJsonString(), "application/json")
+                : PublishAsync(one.Item.Exchange, "", one.Item.Envelope().ToJsonString(), "application/vnd.masstransit+json"))));
+        }
+    }
+
+    public Task SendAsync(string exchange, string routingKey, byte[] body, string? contentType, string? type = null) =>
+        ConfirmAsync(() => PublishAsync(exchange, routingKey, body, contentType, type));
+
+    /// <summary>Messages that wait in a queue and are with no consumer.</summary>
+    public async Task<uint> WaitingAsync(string queue)
+    {
+        uint count = 0;
+        await ConfirmAsync(async () => count = await _channel!.MessageCountAsync(queue));
+        return count;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_connection is not null)
+            await _connection.DisposeAsync();
+    }
+
+    Task PublishAsync(string exchange, string routingKey, string body, string contentType) =>
+        PublishAsync(exchange, routingKey, Encoding.UTF8.GetBytes(body), contentType, null);
+
+    async Task PublishAsync(string exchange, string routingKey, byte[] body, string? contentType, string? type)
+    {
+        var properties = new BasicProperties { Persistent = true };
+        if (contentType is not null)
+            properties.ContentType = contentType;
+        if (type is not null)
+            properties.Type = type;
+        // Mandatory: what no queue takes fails here.
+        await _channel!.BasicPublishAsync(exchange, routingKey, mandatory: true, properties, body);
+    }
+
+    async Task ConfirmAsync(Func<Task> work)
+    {
+        var last = "";
+        await Eventually.Async(
+            async () =>
+            {
+                try
+                {
+                    await OpenAsync();
+                    await work();
+                    return null;
+                }
+                catch (Exception e) when (e is OperationInterruptedException or AlreadyClosedException
+                    or BrokerUnreachableException or PublishException or OperationCanceledException or IOException)
+                {
+                    last = e.ToString();
+                    return e.Message;
+                }
+            },
+            TimeSpan.FromSeconds(60),
+            () => last);
+    }
+
+    async Task OpenAsync()
+    {
+        if (_channel is { IsOpen: true })
+            return;
+        if (_connection is not null)
+            await _connection.DisposeAsync();
+        _connection = null;
+        var factory = new ConnectionFactory { Uri = broker, AutomaticRecoveryEnabled = false };
+        _connection = await factory.CreateConnectionAsync();
+        _channel = await _connection.CreateChannelAsync(Confirmed);
+    }
+}

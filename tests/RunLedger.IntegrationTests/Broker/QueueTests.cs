@@ -1,0 +1,39 @@
+namespace RunLedger.IntegrationTests.Broker;
+
+public sealed class QueueTests
+{
+    static readonly Sent Started = new("RunStarted", Guid.CreateVersion7(), new(2025, 1, 1, 0, 0, 0, TimeSpan.FromHours(2)));
+
+    [Theory]
+    [InlineData("application/json")]
+    [InlineData(null)]
+    public async Task A_message_from_a_publisher_that_is_not_dotnet_becomes_a_row(string? contentType)
+    {
+        if (!Shell.Has("amqp-publish"))
+            TestDatabase.Missing("amqp-publish is missing; Debian's package is amqp-tools.");
+        await using var site = await LedgerSite.CreateAsync();
+        await site.StartAsync();
+
+        await Shell.RunAsync("amqp-publish",
+            [$"--url={site.Broker}", "-e", Started.Exchange, "-r", "any", "-b", Started.Json().ToJsonString(),
+                .. contentType is null ? Array.Empty<string>() : ["-C", contentType]]);
+
+        await site.SettleAsync(Oracle.Rows([Started]));
+    }
+
+    [Fact]
+    public async Task The_queues_are_declared_so_that_nothing_is_lost_and_nothing_goes_round_for_ever()
+    {
+        await using var site = await LedgerSite.CreateAsync();
+        var ledger = await site.StartAsync();
+        await ledger.StopAsync();
+        var queue = await site.Host!.ArgumentsAsync(LedgerSite.Queue);
+        var errors = await site.Host!.ArgumentsAsync(LedgerSite.ErrorQueue);
+
+        Assert.Equal("quorum", queue["x-queue-type"]);
+        Assert.Equal("10000", queue["x-delivery-limit"]);
+        Assert.Equal(LedgerSite.ErrorQueue, queue["x-dead-letter-exchange"]);
+        Assert.Equal("quorum", errors["x-queue-type"]);
+        Assert.Equal(["x-queue-type"], errors.Keys);
+    }
+}

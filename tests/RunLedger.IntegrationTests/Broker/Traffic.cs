@@ -1,0 +1,110 @@
+namespace RunLedger.IntegrationTests.Broker;
+
+/// <summary>
+/// Believable runs, the same for the same seed. No two observations have one time, so that the oracle needs no rule
+/// for ties.
+/// </summary>
+sealed class Traffic(int seed)
+{
+    readonly Random _random = new(seed);
+    DateTimeOffset _clock = new(2025, 3, 1, 8, 0, 0, TimeSpan.Zero);
+
+    /// <summary>Observations of so many runs, in the order in which they happened.</summary>
+    public List<Sent> Runs(int count) => [.. Enumerable.Range(0, count).SelectMany(_ => Run(Id()))];
+
+    /// <summary>Runs that two publishers named differently, with one idempotency key; some of their steps too.</summary>
+    public List<Sent> SharedRuns(int count) => [.. Enumerable.Range(0, count).SelectMany(_ => Run(Id(), Id()))];
+
+    /// <summary>So many messages of one run, of its ending and of eight components.</summary>
+    public List<Sent> Burst(int count)
+    {
+        var run = Id();
+        Guid[] components = [.. Enumerable.Range(0, 8).Select(_ => Id())];
+        List<Sent> sent = [Say("RunStarted", run)];
+        while (sent.Count < count - 1)
+        {
+            sent.Add(_random.Next(3) switch
+            {
+                0 => Say("RunHeartbeat", run),
+                1 => Say("StepStarted", run) with { ComponentId = Any(components) },
+                _ => Step(run, Any(components)),
+            });
+        }
+
+        sent.Add(End(run));
+        return sent;
+    }
+
+    /// <summary>In any order, every third twice.</summary>
+    public Sent[] Disturbed(IReadOnlyList<Sent> sent)
+    {
+        Sent[] stream = [.. sent, .. sent.Where(_ => Chance(0.33))];
+        _random.Shuffle(stream);
+        return stream;
+    }
+
+    IEnumerable<Sent> Run(params Guid[] ids)
+    {
+        var shared = ids.Length > 1;
+        if (shared)
+        {
+            foreach (var id in ids)
+                yield return Say(Chance(0.7) ? "RunStarted" : "RunObserved", id) with { Key = $"run-{ids[0]}" };
+        }
+        else if (Chance(0.9))
+        {
+            yield return Say("RunStarted", ids[0]);
+        }
+
+        if (!shared && Chance(0.2))
+            yield return Say("RunObserved", ids[0]);
+        if (Chance(0.1))
+            yield return End(Any(ids));
+        for (var steps = _random.Next(5); steps > 0; steps--)
+        {
+            Guid[] components = shared && Chance(0.4) ? [Id(), Id()] : [Id()];
+            foreach (var component in components)
+            {
+                var key = components.Length > 1 ? $"step-{components[0]}" : null;
+                if (key is not null || Chance(0.9))
+                    yield return Say("StepStarted", Any(ids)) with { ComponentId = component, Key = key };
+            }
+
+            if (Chance(0.3))
+                yield return Say("RunHeartbeat", Any(ids));
+            if (Chance(0.9))
+                yield return Step(Any(ids), Any(components));
+        }
+
+        if (Chance(0.85))
+            yield return End(Any(ids));
+    }
+
+    Sent Step(Guid run, Guid component) => Chance(0.8)
+        ? Say("StepCompleted", run) with { ComponentId = component, OutputRef = $"out-{_random.Next()}" }
+        : Say("StepFailed", run) with { ComponentId = component, ErrorRef = $"err-{_random.Next()}" };
+
+    Sent End(Guid run) => _random.Next(6) switch
+    {
+        0 => Say("RunFailed", run) with { ErrorRef = $"err-{_random.Next()}" },
+        1 => Say("RunCancelled", run),
+        _ => Say("RunCompleted", run) with { OutputRef = $"out-{_random.Next()}" },
+    };
+
+    Sent Say(string contract, Guid run)
+    {
+        _clock = _clock.AddMilliseconds(1 + _random.Next(5_000)).AddTicks(_random.Next(10));
+        return new Sent(contract, run, _clock.ToOffset(TimeSpan.FromHours(_random.Next(-11, 12))));
+    }
+
+    Guid Any(Guid[] ids) => ids[_random.Next(ids.Length)];
+
+    bool Chance(double of) => _random.NextDouble() < of;
+
+    Guid Id()
+    {
+        var bytes = new byte[16];
+        _random.NextBytes(bytes);
+        return new Guid(bytes);
+    }
+}

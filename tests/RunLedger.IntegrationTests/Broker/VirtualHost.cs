@@ -1,0 +1,63 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+
+namespace RunLedger.IntegrationTests.Broker;
+
+/// <summary>A test's own virtual host on the broker of <c>ConnectionStrings__RabbitMq</c>, deleted at the end.</summary>
+sealed class VirtualHost : IAsyncDisposable
+{
+    readonly HttpClient _management;
+    readonly string _name = $"run-ledger-test-{Guid.CreateVersion7():N}";
+
+    VirtualHost(Uri broker)
+    {
+        Address = new UriBuilder(broker) { Path = _name }.Uri;
+        _management = new HttpClient { BaseAddress = new Uri($"http://{broker.Host}:15672/api/") };
+        _management.DefaultRequestHeaders.Authorization =
+            new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(broker.UserInfo)));
+    }
+
+    public Uri Address { get; }
+
+    public static async Task<VirtualHost> CreateAsync()
+    {
+        var broker = Environment.GetEnvironmentVariable("ConnectionStrings__RabbitMq");
+        if (string.IsNullOrWhiteSpace(broker))
+            TestDatabase.Missing("ConnectionStrings__RabbitMq is not set; infra/servers-up prints it.");
+        var host = new VirtualHost(new Uri(broker!));
+        try
+        {
+            await host.PutAsync($"vhosts/{host._name}", new { });
+        }
+        catch (HttpRequestException e) when (e.StatusCode is null)
+        {
+            TestDatabase.Missing($"RabbitMQ's management does not answer: {e.Message}");
+        }
+
+        await host.PutAsync($"permissions/{host._name}/{Uri.UnescapeDataString(new Uri(broker!).UserInfo.Split(':')[0])}",
+            new { configure = ".*", write = ".*", read = ".*" });
+        return host;
+    }
+
+    /// <summary>The arguments a queue was declared with.</summary>
+    public async Task<Dictionary<string, string>> ArgumentsAsync(string queue)
+    {
+        var answer = await _management.GetFromJsonAsync<JsonElement>($"queues/{_name}/{queue}");
+        return answer.GetProperty("arguments").EnumerateObject()
+            .ToDictionary(argument => argument.Name, argument => argument.Value.ToString());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using (await _management.DeleteAsync($"vhosts/{_name}"))
+            _management.Dispose();
+    }
+
+    async Task PutAsync(string path, object body)
+    {
+        using var answer = await _management.PutAsJsonAsync(path, body);
+        answer.EnsureSuccessStatusCode();
+    }
+}
