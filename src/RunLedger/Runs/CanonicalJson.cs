@@ -10,9 +10,14 @@ namespace RunLedger.Runs;
 /// </summary>
 static class CanonicalJson
 {
+    /// <summary>Readers give up at 64 by default, and the column nests the value three deeper.</summary>
+    const int MaxDepth = 60;
+
     /// <exception cref="FormatException">The value holds something PostgreSQL cannot store; the message says what.</exception>
     public static void Write(Utf8JsonWriter writer, JsonElement value)
     {
+        if (writer.CurrentDepth >= MaxDepth && value.ValueKind is (JsonValueKind.Object or JsonValueKind.Array))
+            throw new FormatException($"is nested more than {MaxDepth} deep: flatten it or send it as text");
         switch (value.ValueKind)
         {
             case JsonValueKind.Object:

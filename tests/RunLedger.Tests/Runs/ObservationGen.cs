@@ -49,6 +49,13 @@ static class ObservationGen
     /// <summary>A set of observations.</summary>
     public static readonly Gen<RunObservation[]> Set = One.Array[1, 14];
 
+    /// <summary>A set in which so many ends and identities disagree that not all of them can be remembered.</summary>
+    public static readonly Gen<RunObservation[]> Disagreeing =
+        (from message in One
+         from at in Gen.Int[0, 60]
+         from correlation in Gen.Int[0, 60]
+         select message with { OccurredAt = Some.Noon.AddSeconds(at), CorrelationId = $"c{correlation}" }).Array[30, 60];
+
     /// <summary>The same set twice: as generated, and permuted with some of it repeated.</summary>
     public static readonly Gen<(RunObservation[] Once, RunObservation[] Again, int[] Batches)> Twice =
         from once in Set
