@@ -17,6 +17,8 @@ public static class RunLedgerRegistration
     /// <summary>The key of the ledger's <see cref="NpgsqlDataSource"/> in the container.</summary>
     internal const string DataSource = "run-ledger";
 
+    static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(20);
+
     /// <summary>
     /// Adds the ledger to a bus: the state machine, its repository and the endpoints <c>run-ledger</c> and
     /// <c>run-ledger_error</c>, which <c>ConfigureEndpoints</c> then configures. May be called again: the options of all
@@ -49,6 +51,9 @@ public static class RunLedgerRegistration
         bus.AddSingleton<GroupCommitter>();
 
         bus.DisableUsageTelemetry();
+        // Without a limit an acknowledgement that is stuck in a connection that broke keeps its endpoint from ever
+        // connecting again: MassTransit waits for it.
+        bus.AddOptions<MassTransitHostOptions>().Configure(host => host.StopTimeout ??= StopTimeout);
         bus.AddSagaStateMachine<RunStateMachine, Run, RunSagaDefinition>().Repository(repository =>
         {
             repository.RegisterLoadSagaRepository<Run, RunRepository>();
