@@ -12,7 +12,7 @@ static class PostgresWrite
     static readonly string[] SharedColumns =
     [
         "parent_run_id", "correlation_id", "status", "source_system", "idempotency_key", "input_ref", "output_ref",
-        "error_ref", "evidence_ref", "started_at", "ended_at", "fold",
+        "error_ref", "evidence_ref", "started_at", "ended_at", "created_at", "fold",
     ];
 
     /// <summary>Counters of one process; replicas that share a number only wait for one another.</summary>
@@ -79,7 +79,7 @@ static class PostgresWrite
     {
         if (changes.Inserted.Count > 0)
         {
-            Run(batch, InsertSql(table), Parameters(table, changes.Inserted, withCreated: true));
+            Run(batch, InsertSql(table), Parameters(table, changes.Inserted));
 
             // Two replicas cannot both make a row and an alias of one id: whoever is second is thrown back.
             Run(
@@ -89,7 +89,7 @@ static class PostgresWrite
         }
 
         if (changes.Updated.Count > 0)
-            Run(batch, UpdateSql(table), Parameters(table, changes.Updated, withCreated: false));
+            Run(batch, UpdateSql(table), Parameters(table, changes.Updated));
     }
 
     static void Unlink<TRow>(NpgsqlBatch batch, LedgerTable table, TableChanges<TRow> changes)
@@ -163,7 +163,7 @@ static class PostgresWrite
 
     static string InsertSql(LedgerTable table)
     {
-        string[] columns = [table.Id, .. table.Own, .. SharedColumns, "created_at"];
+        string[] columns = [table.Id, .. table.Own, .. SharedColumns];
         var values = string.Join(", ", columns.Select(c => c == "evidence_ref" ? "evidence_ref::jsonb" : c));
         return $"insert into {table.Rows} ({string.Join(", ", columns)}) select {values} "
             + $"from unnest({Places(columns.Length)}) r({string.Join(", ", columns)}) order by {table.Id}";
@@ -179,7 +179,7 @@ static class PostgresWrite
 
     static string Places(int count) => string.Join(", ", Enumerable.Range(1, count).Select(n => $"${n}"));
 
-    static NpgsqlParameter[] Parameters<TRow>(LedgerTable table, List<TRow> rows, bool withCreated)
+    static NpgsqlParameter[] Parameters<TRow>(LedgerTable table, List<TRow> rows)
         where TRow : LedgerRow
     {
         var own = rows switch
@@ -199,8 +199,8 @@ static class PostgresWrite
             Column(rows, r => r.ParentRunId), Column(rows, r => r.CorrelationId), Column(rows, r => r.Status.Text()),
             Column(rows, r => r.SourceSystem), Column(rows, r => r.IdempotencyKey), Column(rows, r => r.InputRef),
             Column(rows, r => r.OutputRef), Column(rows, r => r.ErrorRef), Column(rows, r => r.EvidenceRef),
-            Column(rows, r => r.StartedAt), Column(rows, r => r.EndedAt), Column(rows, r => r.Fold),
-            .. withCreated ? [Column(rows, r => r.CreatedAt)] : (NpgsqlParameter[])[],
+            Column(rows, r => r.StartedAt), Column(rows, r => r.EndedAt), Column(rows, r => r.CreatedAt),
+            Column(rows, r => r.Fold),
         ];
     }
 

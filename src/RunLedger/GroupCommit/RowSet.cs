@@ -85,7 +85,9 @@ sealed class RowSet<TRow>
             var row = make(fold, _createdAt.GetValueOrDefault(id, now));
             if (!_loaded.TryGetValue(id, out var before))
                 changes.Inserted.Add(row);
-            else if (row.ProcessRunId != before.ProcessRunId || !row.Fold.AsSpan().SequenceEqual(before.Fold))
+            else if (row.ProcessRunId != before.ProcessRunId
+                || row.CreatedAt != before.CreatedAt
+                || !row.Fold.AsSpan().SequenceEqual(before.Fold))
                 changes.Updated.Add(row);
         }
 

@@ -125,7 +125,7 @@ sealed class SqliteBatch(SqliteConnection connection, SqliteTransaction transact
         foreach (var row in changes.Inserted)
         {
             (string Column, object? Value)[] values =
-                [(table.Id, row.Id.ToString()), .. own(row), .. Shared(row), ("created_at", Micros.Text(row.CreatedAt))];
+                [(table.Id, row.Id.ToString()), .. own(row), .. Shared(row)];
             Run($"insert into {table.Rows} ({string.Join(", ", values.Select(v => v.Column))}) "
                 + $"values ({string.Join(", ", values.Select(v => "$" + v.Column))})", Parameters(values));
         }
@@ -144,7 +144,7 @@ sealed class SqliteBatch(SqliteConnection connection, SqliteTransaction transact
         ("status", row.Status.Text()), ("source_system", row.SourceSystem), ("idempotency_key", row.IdempotencyKey),
         ("input_ref", row.InputRef), ("output_ref", row.OutputRef), ("error_ref", row.ErrorRef),
         ("evidence_ref", row.EvidenceRef), ("started_at", Time(row.StartedAt)), ("ended_at", Time(row.EndedAt)),
-        ("fold", row.Fold),
+        ("created_at", Micros.Text(row.CreatedAt)), ("fold", row.Fold),
     ];
 
     static (string, object?)[] Parameters((string Column, object? Value)[] values) =>
