@@ -10,4 +10,5 @@ var configuration = new ConfigurationBuilder()
 var root = ServeCommand.Configure(new RootCommand("RunLedger: a durable ledger of runs. Without a verb: serve."));
 root.Subcommands.Add(ServeCommand.Create());
 root.Subcommands.Add(SchemaCommand.Create(configuration));
+root.Subcommands.Add(DemoCommand.Create(TimeProvider.System));
 return await root.Parse(args).InvokeAsync();
