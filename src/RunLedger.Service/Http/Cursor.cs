@@ -7,8 +7,8 @@ using RunLedger.Service.Reading;
 namespace RunLedger.Service.Http;
 
 /// <summary>
-/// Page keys as clients carry them: opaque, and tied by a digest to the list and filters they came from, so that a cursor
-/// used with others is refused instead of answered with a page that belongs to nothing.
+/// Page keys as clients carry them: opaque, and tied by a digest to the list and filters they came from, so that a
+/// cursor used with others is refused instead of answered with a page that belongs to nothing.
 /// </summary>
 static class Cursor
 {

@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace RunLedger.Service.Http;
 
-/// <summary>Answers 503 while the database cannot, and says whether waiting helps; everything else stays an error of ours.</summary>
+/// <summary>
+/// Answers 503 while the database cannot, and says whether waiting helps; everything else stays an error of ours.
+/// </summary>
 sealed partial class OutageFilter(ILogger<OutageFilter> log) : IEndpointFilter
 {
     const string RetryAfterSeconds = "5";
@@ -20,7 +22,9 @@ sealed partial class OutageFilter(ILogger<OutageFilter> log) : IEndpointFilter
             DatabaseAway(context.HttpContext.Request.Path, cause.Message);
             context.HttpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
             return TypedResults.Problem(
-                reason, statusCode: StatusCodes.Status503ServiceUnavailable, title: "The ledger's database cannot answer.");
+                reason,
+                statusCode: StatusCodes.Status503ServiceUnavailable,
+                title: "The ledger's database cannot answer.");
         }
     }
 
@@ -36,7 +40,8 @@ sealed partial class OutageFilter(ILogger<OutageFilter> log) : IEndpointFilter
     {
         PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn } =>
             "Its tables are missing or older than this service: run 'schema apply'.",
-        PostgresException { SqlState: var state } => Away(state) ? "It is starting, stopping, full or not to be entered." : null,
+        PostgresException { SqlState: var state } =>
+            Away(state) ? "It is starting, stopping, full or not to be entered." : null,
         NpgsqlException => "It cannot be reached. Nothing is lost: observations wait in the queue.",
         SqliteException { SqliteErrorCode: 5 or 6 } => "Its file is locked by another program.",
         SqliteException { SqliteErrorCode: 8 or 10 or 13 or 14 } => "Its file cannot be read.",

@@ -7,7 +7,8 @@ namespace RunLedger.Service.Http;
 /// <summary>Parameters are bound as text; OpenAPI is told what the text has to be.</summary>
 static class QuerySchemas
 {
-    public static Task Describe(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken token)
+    public static Task Describe(
+        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken token)
     {
         foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
         {

@@ -39,7 +39,8 @@ sealed class QueryText
     }
 
     public int Limit(string? value) => value is null or "" ? DefaultLimit
-        : int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= MaxLimit
+        : int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var limit)
+            && limit is >= 1 and <= MaxLimit
             ? limit
             : Refuse<int>("limit", $"'{Shown(value)}' is not a whole number from 1 to {MaxLimit}.");
 
@@ -56,21 +57,22 @@ sealed class QueryText
 
     public string? Source(string? value) => value is null or "" || SourceSystems.All.Contains(value)
         ? Text("source", value)
-        : Refuse<string>("source", $"'{Shown(value)}' is no source system; accepted: {string.Join(", ", SourceSystems.All)}.");
+        : Refuse<string>(
+            "source", $"'{Shown(value)}' is no source system; accepted: {string.Join(", ", SourceSystems.All)}.");
 
     public IReadOnlyList<RunStatus> Statuses(string? value)
     {
         var texts = (value ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         return Array.Find(texts, text => !RunStatusText.All.Contains(text)) is { } wrong
-            ? Refuse<IReadOnlyList<RunStatus>>("status", $"'{Shown(wrong)}' is no status; accepted, one or several with "
-                + $"commas: {string.Join(", ", RunStatusText.All)}.") ?? []
+            ? Refuse<IReadOnlyList<RunStatus>>("status", $"'{Shown(wrong)}' is no status; accepted, one or several "
+                + $"with commas: {string.Join(", ", RunStatusText.All)}.") ?? []
             : texts.Select(RunStatusText.Parse).Distinct().Order().ToList();
     }
 
     public PageKey? After(string? value, string list) => value is null or "" ? null
         : Cursor.Read(value, list)
-            ?? Refuse<PageKey?>("cursor", "It is not a cursor of this list with these filters. Pass nextCursor of the page "
-                + "before unchanged, with the same filters, or leave it out to start at the first page.");
+            ?? Refuse<PageKey?>("cursor", "It is not a cursor of this list with these filters. Pass nextCursor of the "
+                + "page before unchanged, with the same filters, or leave it out to start at the first page.");
 
     T? Refuse<T>(string name, string reason)
     {

@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 namespace RunLedger.Service.Http;
 
 /// <summary>
-/// JSON that goes out as it was stored. It is not read into a document and written again: what was rejected may hold text
-/// that a writer refuses, such as half of a surrogate pair.
+/// JSON that goes out as it was stored. It is not read into a document and written again: what was rejected may hold
+/// text that a writer refuses, such as half of a surrogate pair.
 /// </summary>
 [JsonConverter(typeof(RawJsonConverter))]
 sealed record RawJson(ReadOnlyMemory<byte> Utf8)

@@ -6,18 +6,22 @@ using RunLedger.Service.Reading;
 
 namespace RunLedger.Service.Http;
 
-/// <summary>The reading side of the API. What it declares for OpenAPI is served by the host's <c>MapOpenApi</c>.</summary>
+/// <summary>
+/// The reading side of the API. What it declares for OpenAPI is served by the host's <c>MapOpenApi</c>.
+/// </summary>
 static class ReadingEndpoints
 {
-    /// <summary>Maps <c>GET /api/runs…</c>, <c>/api/summary</c> and <c>/api/rejected…</c>; needs <c>AddLedgerReading</c>.</summary>
+    /// <summary>
+    /// Maps <c>GET /api/runs…</c>, <c>/api/summary</c> and <c>/api/rejected…</c>; needs <c>AddLedgerReading</c>.
+    /// </summary>
     public static IEndpointRouteBuilder MapLedgerReading(this IEndpointRouteBuilder routes)
     {
         var api = routes.MapGroup("/api").WithTags("Reading")
             .AddEndpointFilter<OutageFilter>().ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         api.MapGet("/runs", ListRunsAsync).WithName("ListRuns")
             .WithSummary("Lists runs, newest first, a page at a time.")
-            .WithDescription("Newest by createdAt, the time at which the ledger first heard of the run: every run has it and "
-                + "it never changes, so that pages neither skip nor repeat. Filters combine with and.")
+            .WithDescription("Newest by createdAt, the time at which the ledger first heard of the run: every run has "
+                + "it and it never changes, so that pages neither skip nor repeat. Filters combine with and.")
             .Answers<PageAnswer<RunAnswer>>().AddOpenApiOperationTransformer(QuerySchemas.Describe);
         api.MapGet("/runs/{id}", GetRunAsync).WithName("GetRun")
             .WithSummary("One run, by its id or an alias.")
@@ -28,8 +32,8 @@ static class ReadingEndpoints
             .AddOpenApiOperationTransformer(QuerySchemas.Describe);
         api.MapGet("/runs/{id}/tree", GetTreeAsync).WithName("GetRunTree")
             .WithSummary("A run with the runs it started, nested, and its chain of parents up to the root.")
-            .WithDescription($"At most {RunTreeQuery.MaxRuns} runs and {RunTreeQuery.MaxDepth} levels each way; truncated "
-                + "says when there is more.")
+            .WithDescription($"At most {RunTreeQuery.MaxRuns} runs and {RunTreeQuery.MaxDepth} levels each way; "
+                + "truncated says when there is more.")
             .Answers<RunTree>().ProducesProblem(StatusCodes.Status404NotFound);
         api.MapGet("/summary", GetSummaryAsync).WithName("GetSummary")
             .WithSummary("How many runs are in each status.")
@@ -53,7 +57,11 @@ static class ReadingEndpoints
         var (limit, after) = (text.Limit(query.Limit), text.After(query.Cursor, list));
         return text.Problem is { } problem
             ? problem
-            : Paged(await runs.ListAsync(filter, after, limit, token), RunAnswer.Of, list, ReadingJson.Default.PageAnswerRunAnswer);
+            : Paged(
+                await runs.ListAsync(filter, after, limit, token),
+                RunAnswer.Of,
+                list,
+                ReadingJson.Default.PageAnswerRunAnswer);
     }
 
     static async Task<IResult> GetRunAsync(string id, [FromServices] RunQueries runs, CancellationToken token)
@@ -115,10 +123,14 @@ static class ReadingEndpoints
         var text = new QueryText();
         var (count, after) = (text.Limit(limit), text.After(cursor, List));
         return text.Problem is { } problem ? problem : Paged(
-            await rejected.ListAsync(after, count, token), RejectedAnswer.Of, List, ReadingJson.Default.PageAnswerRejectedAnswer);
+            await rejected.ListAsync(after, count, token),
+            RejectedAnswer.Of,
+            List,
+            ReadingJson.Default.PageAnswerRejectedAnswer);
     }
 
-    static async Task<IResult> GetRejectedAsync(string id, [FromServices] RejectedQueries rejected, CancellationToken token)
+    static async Task<IResult> GetRejectedAsync(
+        string id, [FromServices] RejectedQueries rejected, CancellationToken token)
     {
         var text = new QueryText();
         var sent = text.Id("id", id);
@@ -141,5 +153,6 @@ static class ReadingEndpoints
     static ProblemHttpResult Unknown(string what, string id) => TypedResults.Problem(
         $"The ledger has no {what} {id}.", statusCode: StatusCodes.Status404NotFound, title: "Not found.");
 
-    static RouteHandlerBuilder Answers<T>(this RouteHandlerBuilder route) => route.Produces<T>().ProducesValidationProblem();
+    static RouteHandlerBuilder Answers<T>(this RouteHandlerBuilder route) =>
+        route.Produces<T>().ProducesValidationProblem();
 }

@@ -4,7 +4,9 @@ using RunLedger.Service.Reading;
 
 namespace RunLedger.Service.Http;
 
-/// <summary>The query of <c>GET /api/runs</c> as it comes: text, so that what cannot be read is answered in our words.</summary>
+/// <summary>
+/// The query of <c>GET /api/runs</c> as it comes: text, so that what cannot be read is answered in our words.
+/// </summary>
 sealed record RunListQuery
 {
     [Description("Only runs in this status, or in one of several, separated by commas.")]

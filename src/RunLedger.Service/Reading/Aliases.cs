@@ -16,14 +16,17 @@ static class Aliases
         join run in db.Runs on alias.ProcessRunId equals run.ProcessRunId
         select run;
 
-    /// <summary>Every id under which the run of this id is known, its own included, whether or not it has a row.</summary>
+    /// <summary>
+    /// Every id under which the run of this id is known, its own included, whether or not it has a row.
+    /// </summary>
     public static async Task<IReadOnlyList<Guid?>> NamesAsync(this LedgerDb db, Guid id, CancellationToken token)
     {
         var run = await db.RunAliases.Where(a => a.AliasId == id).Select(a => (Guid?)a.ProcessRunId)
             .SingleOrDefaultAsync(token) ?? id;
         return
         [
-            run, .. await db.RunAliases.Where(a => a.ProcessRunId == run).Select(a => (Guid?)a.AliasId).ToListAsync(token),
+            run,
+            .. await db.RunAliases.Where(a => a.ProcessRunId == run).Select(a => (Guid?)a.AliasId).ToListAsync(token),
         ];
     }
 
@@ -31,7 +34,7 @@ static class Aliases
     public static async Task<List<T>> WithParentsAsync<T>(this LedgerDb db, List<T> rows, CancellationToken token)
         where T : LedgerRow
     {
-        var sent = rows.Where(row => row.ParentRunId is not null).Select(row => row.ParentRunId!.Value).Distinct().ToList();
+        var sent = rows.Select(row => row.ParentRunId).OfType<Guid>().Distinct().ToList();
         if (sent.Count == 0)
         {
             return rows;

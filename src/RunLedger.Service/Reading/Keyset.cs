@@ -6,8 +6,8 @@ namespace RunLedger.Service.Reading;
 
 /// <summary>
 /// Pages by key: the rows that sort behind the last one shown, so that a deep page costs what the first one does.
-/// PostgreSQL descends its index with a row-value comparison; SQLite with the bound on the time, which is why that bound
-/// stands alone before the tie on the id.
+/// PostgreSQL descends its index with a row-value comparison; SQLite with the bound on the time, which is why that
+/// bound stands alone before the tie on the id.
 /// </summary>
 static class Keyset
 {
@@ -24,7 +24,8 @@ static class Keyset
             return runs;
         }
         return rowValues
-            ? runs.Where(r => EF.Functions.LessThan(ValueTuple.Create(r.CreatedAt, r.ProcessRunId), ValueTuple.Create(at, id)))
+            ? runs.Where(r => EF.Functions.LessThan(
+                ValueTuple.Create(r.CreatedAt, r.ProcessRunId), ValueTuple.Create(at, id)))
             : runs.Where(r => r.CreatedAt <= at && (r.CreatedAt < at || r.ProcessRunId < id));
     }
 
@@ -35,11 +36,14 @@ static class Keyset
             return rejected;
         }
         return rowValues
-            ? rejected.Where(r => EF.Functions.LessThan(ValueTuple.Create(r.RejectedAt, r.RejectedId), ValueTuple.Create(at, id)))
+            ? rejected.Where(r => EF.Functions.LessThan(
+                ValueTuple.Create(r.RejectedAt, r.RejectedId), ValueTuple.Create(at, id)))
             : rejected.Where(r => r.RejectedAt <= at && (r.RejectedAt < at || r.RejectedId < id));
     }
 
-    /// <summary>In the order they started; those that did not start last. A run's components are few enough to sort.</summary>
+    /// <summary>
+    /// In the order they started; those that did not start last. A run's components are few enough to sort.
+    /// </summary>
     public static IQueryable<ComponentRow> InOrder(this IQueryable<ComponentRow> components, int count) => components
         .OrderBy(c => c.StartedAt == null).ThenBy(c => c.StartedAt).ThenBy(c => c.ComponentRunId).Take(count);
 

@@ -6,7 +6,9 @@ using RunLedger.Runs;
 
 namespace RunLedger.Service.Reading;
 
-/// <summary>The ledger's tables as they are read: the rows the writers know, in either store. Nothing is written through it.</summary>
+/// <summary>
+/// The ledger's tables as they are read: the rows the writers know, in either store. Nothing is written through it.
+/// </summary>
 sealed class LedgerDb(DbContextOptions<LedgerDb> options) : DbContext(options)
 {
     public DbSet<RunRow> Runs => Set<RunRow>();

@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace RunLedger.Service.Reading;
 
-/// <summary>Registers what <c>MapLedgerReading</c> answers from, and the document that the host's <c>MapOpenApi</c> serves.</summary>
+/// <summary>
+/// Registers what <c>MapLedgerReading</c> answers from, and the document that the host's <c>MapOpenApi</c> serves.
+/// </summary>
 static class LedgerReading
 {
     /// <summary>Reads the ledger in PostgreSQL; the data source stays its owner's to dispose.</summary>
@@ -12,8 +14,8 @@ static class LedgerReading
         services.AddReading(options => options.UseNpgsql(postgres));
 
     /// <summary>Reads the embedded ledger.</summary>
-    public static IServiceCollection AddLedgerReading(this IServiceCollection services, string sqliteConnectionString) =>
-        services.AddReading(options => options.UseSqlite(sqliteConnectionString));
+    public static IServiceCollection AddLedgerReading(this IServiceCollection services, string sqliteConnection) =>
+        services.AddReading(options => options.UseSqlite(sqliteConnection));
 
     static IServiceCollection AddReading(this IServiceCollection services, Action<DbContextOptionsBuilder> store)
     {

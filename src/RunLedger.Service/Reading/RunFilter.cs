@@ -3,7 +3,9 @@ using RunLedger.Runs;
 
 namespace RunLedger.Service.Reading;
 
-/// <summary>Which runs a list shows; null means any. <c>Since</c> (inclusive) and <c>Until</c> (exclusive) cut on created_at.</summary>
+/// <summary>
+/// Which runs a list shows; null means any. <c>Since</c> (inclusive) and <c>Until</c> (exclusive) cut on created_at.
+/// </summary>
 sealed record RunFilter
 {
     /// <summary>Distinct, in the order of the enum; empty means any.</summary>
@@ -15,7 +17,9 @@ sealed record RunFilter
     public DateTime? Since { get; init; }
     public DateTime? Until { get; init; }
 
-    /// <summary>The same text for the same filters, so that a cursor can tell whether it is asked to go on elsewhere.</summary>
+    /// <summary>
+    /// The same text for the same filters, so that a cursor can tell whether it is asked to go on elsewhere.
+    /// </summary>
     public string Fingerprint => string.Join(
         '\n',
         string.Join(',', Statuses.Select(status => status.Text())),

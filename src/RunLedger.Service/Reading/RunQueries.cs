@@ -3,7 +3,9 @@ using RunLedger.Runs;
 
 namespace RunLedger.Service.Reading;
 
-/// <summary>Runs and their components, a page at a time; parents are shown by the id of their run, whatever id was sent.</summary>
+/// <summary>
+/// Runs and their components, a page at a time; parents are shown by the id of their run, whatever id was sent.
+/// </summary>
 sealed class RunQueries(IDbContextFactory<LedgerDb> ledger)
 {
     public async Task<Page<RunRow>> ListAsync(RunFilter filter, PageKey? after, int limit, CancellationToken token)
@@ -49,7 +51,9 @@ sealed class RunQueries(IDbContextFactory<LedgerDb> ledger)
             .ToDictionaryAsync(sum => sum.Status, sum => sum.Runs, token);
     }
 
-    /// <summary>The rows of a page; <paramref name="parents"/> are the names of the parent the filter asks for.</summary>
+    /// <summary>
+    /// The rows of a page; <paramref name="parents"/> are the names of the parent the filter asks for.
+    /// </summary>
     public static IQueryable<RunRow> Rows(
         LedgerDb db, RunFilter filter, IReadOnlyList<Guid?> parents, PageKey? after, int count)
     {
@@ -86,10 +90,10 @@ sealed class RunQueries(IDbContextFactory<LedgerDb> ledger)
         return runs;
     }
 
-    // One leg per status, each as long as the page at most: only so can an index give every leg in order. The status is a
-    // constant, because the index leaves the many completed runs out and a prepared plan could not see that it applies.
-    static IQueryable<RunRow> OfStatuses(IQueryable<RunRow> runs, IEnumerable<RunStatus> statuses, int count) => statuses
-        .Select(status => runs.Where(r => r.Status == EF.Constant(status)).Newest(count))
-        .Aggregate(Queryable.Concat)
-        .Newest(count);
+    // One leg per status, each as long as the page at most: only so can an index give every leg in order. The status is
+    // a constant, because the index leaves the many completed runs out and a prepared plan could not know it applies.
+    static IQueryable<RunRow> OfStatuses(IQueryable<RunRow> runs, IEnumerable<RunStatus> statuses, int count) =>
+        statuses.Select(status => runs.Where(r => r.Status == EF.Constant(status)).Newest(count))
+            .Aggregate(Queryable.Concat)
+            .Newest(count);
 }

@@ -5,7 +5,7 @@ namespace RunLedger.Service.Reading;
 
 /// <summary>
 /// Walks from a run up to its root and down to its leaves, a level at a time: the number of queries follows the depth,
-/// never the number of runs. A parent has been named by whoever published the child, so circles happen and end the walk.
+/// never the number of runs. A parent has been named by whoever published the child, so circles happen and end it.
 /// </summary>
 sealed class RunTreeQuery(IDbContextFactory<LedgerDb> ledger)
 {
@@ -79,8 +79,11 @@ sealed class RunTreeQuery(IDbContextFactory<LedgerDb> ledger)
         return new(ByParent(found), cycleAt, Truncated: false);
     }
 
-    /// <summary>The runs that name one of these as parent, by its id or an alias, with the parent's own id put in.</summary>
-    static async Task<List<RunTreeNode>> ChildrenAsync(LedgerDb db, List<Guid> parents, int count, CancellationToken token)
+    /// <summary>
+    /// The runs that name one of these as parent, by its id or an alias, with the parent's own id put in.
+    /// </summary>
+    static async Task<List<RunTreeNode>> ChildrenAsync(
+        LedgerDb db, List<Guid> parents, int count, CancellationToken token)
     {
         var aliases = await db.RunAliases.Where(a => parents.Contains(a.ProcessRunId))
             .ToDictionaryAsync(a => a.AliasId, a => a.ProcessRunId, token);
@@ -93,7 +96,8 @@ sealed class RunTreeQuery(IDbContextFactory<LedgerDb> ledger)
     }
 
     static async Task<RunTreeNode?> FindNodeAsync(LedgerDb db, Guid id, CancellationToken token) =>
-        await Nodes(db.RunOf(id)).SingleOrDefaultAsync(token) ?? await Nodes(db.RunByAlias(id)).SingleOrDefaultAsync(token);
+        await Nodes(db.RunOf(id)).SingleOrDefaultAsync(token)
+            ?? await Nodes(db.RunByAlias(id)).SingleOrDefaultAsync(token);
 
     static IQueryable<RunTreeNode> Nodes(IQueryable<RunRow> runs) => runs.Select(r => new RunTreeNode
     {

@@ -7,7 +7,9 @@ using Xunit;
 
 namespace RunLedger.IntegrationTests.Reading;
 
-/// <summary>A ledger in a PostgreSQL database of its own, on the server that <c>ConnectionStrings__Postgres</c> names.</summary>
+/// <summary>
+/// A ledger in a PostgreSQL database of its own, on the server that <c>ConnectionStrings__Postgres</c> names.
+/// </summary>
 sealed class PostgresLedger : ReadableLedger
 {
     static readonly string[] Scripts = ["postgres/02_observation_substrate.sql", "postgres/03_ledger_memory.sql"];
@@ -31,7 +33,8 @@ sealed class PostgresLedger : ReadableLedger
     public static async Task<ReadableLedger> OpenAsync()
     {
         var server = Environment.GetEnvironmentVariable("ConnectionStrings__Postgres");
-        Assert.SkipWhen(string.IsNullOrEmpty(server) && !Required, "ConnectionStrings__Postgres is not set: run infra/servers-up.");
+        Assert.SkipWhen(
+            string.IsNullOrEmpty(server) && !Required, "ConnectionStrings__Postgres is not set: run infra/servers-up.");
         Assert.False(string.IsNullOrEmpty(server), "ConnectionStrings__Postgres is not set.");
         var ledger = new PostgresLedger(server!);
         try

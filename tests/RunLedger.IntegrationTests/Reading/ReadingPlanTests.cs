@@ -36,7 +36,8 @@ public sealed class ReadingPlanTests : IAsyncLifetime
               'dot_runtime',
               timestamptz '2026-01-01Z' + i / 100 * interval '100 seconds'
             from generate_series(1, 200000) i;
-            insert into process_component_observation (component_run_id, process_run_id, correlation_id, source_system, started_at)
+            insert into process_component_observation
+              (component_run_id, process_run_id, correlation_id, source_system, started_at)
             select gen_random_uuid(), process_run_id, 'c', 'job_queue', created_at + i * interval '1 second'
             from (select * from process_run_observation where process_candidate_code = 'PROC-CAND:old' limit 4) run,
               generate_series(1, 20000) i
@@ -61,7 +62,8 @@ public sealed class ReadingPlanTests : IAsyncLifetime
         await CostsLittleAsync(new() { Since = First, Until = Middle }, null, "process_run_observation_newest_idx");
         await CostsLittleAsync(Of(RunStatus.Failed), null, "process_run_observation_status_newest_idx");
         await CostsLittleAsync(Of(RunStatus.Completed), deep, "process_run_observation_newest_idx");
-        await CostsLittleAsync(Of(RunStatus.Started, RunStatus.Failed), deep, "process_run_observation_status_newest_idx");
+        await CostsLittleAsync(
+            Of(RunStatus.Started, RunStatus.Failed), deep, "process_run_observation_status_newest_idx");
         await CostsLittleAsync(
             new() { Candidate = "PROC-CAND:old" }, null, "process_run_observation_candidate_newest_idx");
         await CostsLittleAsync(
@@ -108,6 +110,8 @@ public sealed class ReadingPlanTests : IAsyncLifetime
         await command.Connection!.OpenAsync();
         var text = (string)(await command.ExecuteScalarAsync())!;
         var top = JsonElement.Parse(text)[0].GetProperty("Plan");
-        return (text, top.GetProperty("Shared Hit Blocks").GetInt64() + top.GetProperty("Shared Read Blocks").GetInt64());
+        return (
+            text,
+            top.GetProperty("Shared Hit Blocks").GetInt64() + top.GetProperty("Shared Read Blocks").GetInt64());
     }
 }

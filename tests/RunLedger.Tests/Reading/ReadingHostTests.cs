@@ -14,8 +14,8 @@ public sealed class ReadingHostTests
 {
     static readonly string[] Paths =
     [
-        "/api/runs", "/api/runs/{id}", "/api/runs/{id}/components", "/api/runs/{id}/tree", "/api/summary", "/api/rejected",
-        "/api/rejected/{id}",
+        "/api/runs", "/api/runs/{id}", "/api/runs/{id}/components", "/api/runs/{id}/tree", "/api/summary",
+        "/api/rejected", "/api/rejected/{id}",
     ];
 
     [Fact]
@@ -30,18 +30,20 @@ public sealed class ReadingHostTests
             var get = document.GetProperty("paths").GetProperty(path).GetProperty("get");
             Assert.NotEmpty(get.GetProperty("summary").GetString()!);
             Assert.True(get.GetProperty("responses").TryGetProperty("503", out _));
-            var ok = get.GetProperty("responses").GetProperty("200").GetProperty("content").GetProperty("application/json");
-            Assert.True(ok.TryGetProperty("schema", out _));
+            var ok = get.GetProperty("responses").GetProperty("200").GetProperty("content");
+            Assert.True(ok.GetProperty("application/json").TryGetProperty("schema", out _));
         }
         var list = document.GetProperty("paths").GetProperty("/api/runs").GetProperty("get");
-        var parameters = list.GetProperty("parameters").EnumerateArray().ToDictionary(p => p.GetProperty("name").GetString()!);
+        var parameters = list.GetProperty("parameters").EnumerateArray()
+            .ToDictionary(p => p.GetProperty("name").GetString()!);
         Assert.Equal(
             ["candidate", "correlationId", "cursor", "limit", "parentRunId", "since", "source", "status", "until"],
             parameters.Keys.Order());
         Assert.All(parameters.Values, parameter => Assert.NotEmpty(parameter.GetProperty("description").GetString()!));
         Assert.Equal(500, parameters["limit"].GetProperty("schema").GetProperty("maximum").GetInt32());
         Assert.True(list.GetProperty("responses").TryGetProperty("400", out _));
-        var run = document.GetProperty("components").GetProperty("schemas").GetProperty("RunAnswer").GetProperty("properties");
+        var run = document.GetProperty("components").GetProperty("schemas").GetProperty("RunAnswer")
+            .GetProperty("properties");
         Assert.True(run.TryGetProperty("evidenceRef", out _));
         Assert.False(run.TryGetProperty("fold", out _));
     }
@@ -49,13 +51,15 @@ public sealed class ReadingHostTests
     [Theory]
     [InlineData("Data Source=/nowhere/ledger.db;Mode=ReadOnly", "file")]
     [InlineData("Data Source=:memory:", "tables are missing")]
-    public async Task A_ledger_that_cannot_be_read_answers_503_with_a_reason_and_when_to_come_back(string store, string reason)
+    public async Task A_ledger_that_cannot_be_read_answers_503_with_a_reason_and_when_to_come_back(
+        string store, string reason)
     {
         await using var app = await StartAsync(store);
 
         foreach (var path in Paths)
         {
-            using var response = await app.GetTestClient().GetAsync(path.Replace("{id}", $"{Guid.Empty}", StringComparison.Ordinal));
+            using var response = await app.GetTestClient().GetAsync(
+                path.Replace("{id}", $"{Guid.Empty}", StringComparison.Ordinal));
             var body = await response.Content.ReadAsStringAsync();
             Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
             Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);

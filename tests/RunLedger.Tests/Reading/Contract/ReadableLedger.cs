@@ -41,18 +41,20 @@ public abstract class ReadableLedger : IAsyncDisposable
 
     public Task RunAsync(
         Guid id, string createdAt = "2026-03-01T00:00:00.000000Z", string status = "completed", Guid? parent = null,
-        string candidate = "PROC-CAND:a", string correlation = "c", string source = "dot_runtime", string? evidence = null) =>
+        string candidate = "PROC-CAND:a", string correlation = "c", string source = "dot_runtime",
+        string? evidence = null) =>
         ExecuteAsync($"""
-            insert into process_run_observation (process_run_id, process_candidate_code, correlation_id, parent_run_id, status,
-              source_system, evidence_ref, created_at, fold)
-            values ('{id}', '{candidate}', '{correlation}', {Literal(parent)}, '{status}', '{source}', {Literal(evidence)},
-              '{createdAt}', {Bytes([1, 2])})
+            insert into process_run_observation
+              (process_run_id, process_candidate_code, correlation_id, parent_run_id, status, source_system,
+               evidence_ref, created_at, fold)
+            values ('{id}', '{candidate}', '{correlation}', {Literal(parent)}, '{status}', '{source}',
+              {Literal(evidence)}, '{createdAt}', {Bytes([1, 2])})
             """);
 
     public Task ComponentAsync(Guid id, Guid run, string? startedAt, string status = "step_completed") =>
         ExecuteAsync($"""
-            insert into process_component_observation (component_run_id, process_run_id, correlation_id, status, source_system,
-              started_at, created_at)
+            insert into process_component_observation
+              (component_run_id, process_run_id, correlation_id, status, source_system, started_at, created_at)
             values ('{id}', '{run}', 'c', '{status}', 'job_queue', {Literal(startedAt)}, '2026-03-01T00:00:00.000000Z')
             """);
 

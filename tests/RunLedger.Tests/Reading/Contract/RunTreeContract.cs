@@ -77,10 +77,11 @@ public abstract class RunTreeContract : ReadingContract
     public async Task A_tree_holds_a_thousand_runs_and_says_when_there_are_more(int children, bool truncated)
     {
         await Ledger.RunAsync(Id(1));
+        var rows = Enumerable.Range(2, children).Select(n => $"('{Id(n)}', 'p', 'c', '{Id(1)}', 'started', 'dry_run')");
         await Ledger.ExecuteAsync($"""
             insert into process_run_observation
               (process_run_id, process_candidate_code, correlation_id, parent_run_id, status, source_system)
-            values {string.Join(',', Enumerable.Range(2, children).Select(n => $"('{Id(n)}', 'p', 'c', '{Id(1)}', 'started', 'dry_run')"))}
+            values {string.Join(',', rows)}
             """);
 
         var tree = await Ledger.GetAsync($"/api/runs/{Id(1)}/tree");

@@ -1,0 +1,56 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using RunLedger.Runs;
+using RunLedger.Service.Reading;
+using Xunit;
+
+namespace RunLedger.Tests.Reading;
+
+/// <summary>SQLite descends an index for a page: it neither scans the table nor sorts it.</summary>
+public sealed class SqlitePlanTests
+{
+    static readonly PageKey Deep = new(new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc), Guid.Empty);
+
+    [Fact]
+    public async Task A_page_of_all_runs_starts_where_the_last_one_ended() =>
+        Assert.StartsWith(
+            "SEARCH p USING INDEX process_run_observation_newest_idx (created_at<?)",
+            Assert.Single(await PlanAsync(new())));
+
+    [Fact]
+    public async Task A_page_of_one_candidate_starts_where_the_last_one_ended() =>
+        Assert.StartsWith(
+            "SEARCH p USING INDEX process_run_observation_candidate_newest_idx "
+                + "(process_candidate_code=? AND created_at<?)",
+            Assert.Single(await PlanAsync(new() { Candidate = "PROC-CAND:a" })));
+
+    [Fact]
+    public async Task A_page_of_two_statuses_takes_each_from_its_place()
+    {
+        var plan = await PlanAsync(new() { Statuses = [RunStatus.Failed, RunStatus.Stuck] });
+
+        Assert.Equal(2, plan.Count(step => step.Contains(
+            "USING INDEX process_run_observation_status_newest_idx (status=? AND created_at<?)",
+            StringComparison.Ordinal)));
+    }
+
+    static async Task<List<string>> PlanAsync(RunFilter filter)
+    {
+        await using var ledger = await SqliteLedger.OpenAsync();
+        await ledger.StartAsync();
+        var contexts = ledger.Services.GetRequiredService<IDbContextFactory<LedgerDb>>();
+        await using var db = await contexts.CreateDbContextAsync();
+        await using var command = RunQueries.Rows(db, filter, [], Deep, 51).CreateDbCommand();
+#pragma warning disable CA2100 // the very SQL of the query, explained
+        command.CommandText = $"explain query plan {command.CommandText}";
+#pragma warning restore CA2100
+        await db.Database.OpenConnectionAsync();
+        await using var reader = await command.ExecuteReaderAsync();
+        List<string> plan = [];
+        while (await reader.ReadAsync())
+        {
+            plan.Add(reader.GetString(3));
+        }
+        return plan;
+    }
+}
