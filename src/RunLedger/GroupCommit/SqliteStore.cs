@@ -24,15 +24,18 @@ sealed class SqliteStore : ILedgerStore, IDisposable
     public async Task<ILedgerBatch> Begin(Names names, CancellationToken cancellationToken)
     {
         await _writer.WaitAsync(cancellationToken);
+        SqliteTransaction? transaction = null;
         try
         {
             Ready();
-            var batch = new SqliteBatch(_connection, _connection.BeginTransaction(deferred: false), _writer);
+            transaction = _connection.BeginTransaction(deferred: false);
+            var batch = new SqliteBatch(_connection, transaction, _writer);
             batch.Load(names);
             return batch;
         }
         catch (Exception e)
         {
+            transaction?.Dispose();
             _writer.Release();
             throw SqliteBatch.Fault(e);
         }

@@ -19,7 +19,8 @@ sealed class Door(RunLedgerOptions options, TimeProvider time)
     static readonly DateTimeOffset Earliest = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
     static readonly TimeSpan Ahead = TimeSpan.FromHours(24);
 
-    // Evidence is stored, not shown in a page: nothing but what JSON demands is escaped.
+    // Evidence is stored, not shown in a page: nothing is escaped but what JSON demands, and, as no encoder of .NET spares
+    // them, characters beyond the first 65,536.
     static readonly JsonWriterOptions Plain = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,

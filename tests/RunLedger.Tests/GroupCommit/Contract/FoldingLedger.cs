@@ -1,0 +1,91 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using RunLedger.Contracts;
+using RunLedger.GroupCommit;
+using RunLedger.Runs;
+using Xunit;
+
+namespace RunLedger.Tests.GroupCommit;
+
+/// <summary>A replica without a bus: door, fold and committer over a store.</summary>
+sealed class FoldingLedger : IAsyncDisposable
+{
+    readonly GroupCommitter _committer;
+    readonly Door _door;
+
+    public FoldingLedger(ILedgerStore store, TimeProvider? time = null)
+    {
+        var options = new RunLedgerOptions();
+        Store = new RecordingStore(store);
+        _door = new Door(options, TimeProvider.System);
+        _committer = new GroupCommitter(
+            Store, options, time ?? TimeProvider.System, NullLogger<GroupCommitter>.Instance);
+    }
+
+    public RecordingStore Store { get; }
+
+    public Task Commit(RunObservation message) => Commit(message, _ => { });
+
+    /// <param name="message">What was observed.</param>
+    /// <param name="after">Works on the rows after the fold.</param>
+    public Task Commit(RunObservation message, Action<UnitRows> after)
+    {
+        var observation = Admit(message);
+        return _committer.Commit(observation, rows =>
+        {
+            Fold(rows, observation);
+            after(rows);
+            return Task.CompletedTask;
+        });
+    }
+
+    /// <summary>Commits what the door would not let in: <paramref name="smuggled"/> says the rest.</summary>
+    public Task Smuggle(RunObservation message, Func<RunObservation, RunObservation> smuggled)
+    {
+        var admitted = Admit(message);
+        var observation = admitted with { Message = smuggled(admitted.Message) };
+        return _committer.Commit(observation, rows =>
+        {
+            Fold(rows, observation);
+            return Task.CompletedTask;
+        });
+    }
+
+    public Task Reject(RejectedRow row) => _committer.Reject(row);
+
+    /// <summary>Lets what <paramref name="enqueue"/> commits wait until it is all there: one batch.</summary>
+    public async Task Together(Func<IEnumerable<Task>> enqueue)
+    {
+        var open = new TaskCompletionSource();
+        var plugged = new TaskCompletionSource();
+        var plug = _committer.Commit(Admit(Some.Run().Started()), async _ =>
+        {
+            plugged.TrySetResult();
+            await open.Task;
+        });
+        await plugged.Task;
+        var units = enqueue().ToList();
+        open.SetResult();
+        await plug;
+        await Task.WhenAll(units);
+    }
+
+    public Task Together(params RunObservation[] messages) => Together(() => messages.Select(Commit));
+
+    public ValueTask DisposeAsync() => _committer.DisposeAsync();
+
+    public static void Fold(UnitRows rows, Observation observation)
+    {
+        rows.Run = Merge(rows.Run, RunFold.Of(observation));
+        if (observation.Message is StepObservation)
+            rows.Component = Merge(rows.Component, ComponentFold.Of(observation));
+    }
+
+    static Fold Merge(Fold? known, Fold observed) =>
+        known is null ? observed : RunLedger.Runs.Fold.Merge(known, observed);
+
+    Observation Admit(RunObservation message)
+    {
+        Assert.True(_door.TryAdmit(message, out var observation, out var reason), reason);
+        return observation;
+    }
+}

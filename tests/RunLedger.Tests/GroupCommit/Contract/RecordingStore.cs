@@ -1,0 +1,34 @@
+using RunLedger.GroupCommit;
+using RunLedger.Runs;
+
+namespace RunLedger.Tests.GroupCommit;
+
+/// <summary>A store that remembers what was committed to it.</summary>
+sealed class RecordingStore(ILedgerStore store) : ILedgerStore
+{
+    public List<LedgerChanges> Committed { get; } = [];
+
+    public int Begun { get; private set; }
+
+    public async Task<ILedgerBatch> Begin(Names names, CancellationToken cancellationToken)
+    {
+        Begun++;
+        return new Batch(await store.Begin(names, cancellationToken), Committed);
+    }
+
+    public Task<RunRow?> Find(Guid id, CancellationToken cancellationToken) => store.Find(id, cancellationToken);
+
+    sealed class Batch(ILedgerBatch batch, List<LedgerChanges> committed) : ILedgerBatch
+    {
+        public Loaded<RunRow> Runs => batch.Runs;
+        public Loaded<ComponentRow> Components => batch.Components;
+
+        public async Task Commit(LedgerChanges changes, CancellationToken cancellationToken)
+        {
+            await batch.Commit(changes, cancellationToken);
+            committed.Add(changes);
+        }
+
+        public ValueTask DisposeAsync() => batch.DisposeAsync();
+    }
+}

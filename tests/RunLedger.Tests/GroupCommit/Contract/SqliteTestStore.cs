@@ -1,0 +1,38 @@
+using Microsoft.Data.Sqlite;
+using RunLedger.Contracts;
+using RunLedger.GroupCommit;
+
+namespace RunLedger.Tests.GroupCommit;
+
+/// <summary>A SQLite file.</summary>
+sealed class SqliteTestStore : TestStore
+{
+    static readonly string Folder = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
+
+    readonly string _file = Path.Combine(Folder, $"run-ledger-{Guid.CreateVersion7()}.db");
+    readonly SqliteStore _store;
+
+    public SqliteTestStore() => _store = new SqliteStore(_file);
+
+    public override ILedgerStore Ledger => _store;
+
+    public override async Task<List<string>> Query(string sql)
+    {
+        await using var connection = new SqliteConnection(SqliteStore.ConnectionString(_file));
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return await Read(command);
+    }
+
+    // SQLite keeps text of any length and kind; what it refuses is a column that must not be null.
+    public override RunObservation Unstorable(RunObservation message) => message with { CorrelationId = null! };
+
+    public override ValueTask DisposeAsync()
+    {
+        _store.Dispose();
+        foreach (var file in (string[])[_file, _file + "-wal", _file + "-shm"])
+            File.Delete(file);
+        return ValueTask.CompletedTask;
+    }
+}

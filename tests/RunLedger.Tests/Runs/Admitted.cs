@@ -1,0 +1,16 @@
+using RunLedger.Contracts;
+using RunLedger.Runs;
+
+namespace RunLedger.Tests.Runs;
+
+/// <summary>Messages as the door lets them in.</summary>
+static class Admitted
+{
+    static readonly Door Door = new(new RunLedgerOptions(), TimeProvider.System);
+
+    public static Observation By(RunObservation message)
+    {
+        Assert.True(Door.TryAdmit(message, out var observation, out var reason), reason);
+        return observation;
+    }
+}
