@@ -17,7 +17,8 @@ static class DemoCommand
     static readonly Option<int?> Seed = new("--seed") { Description = "The same seed tells the same story." };
     static readonly Option<Uri> Url = new("--url")
     {
-        Description = "The ledger's HTTP address.", DefaultValueFactory = _ => new Uri(LedgerHost.DefaultUrl),
+        Description = "The ledger's HTTP address.",
+        DefaultValueFactory = _ => new Uri(LedgerHost.DefaultUrl),
     };
 
     static readonly Option<Uri?> Rabbit = new("--rabbitmq") { Description = "Publish on this broker (an amqp URI) instead." };

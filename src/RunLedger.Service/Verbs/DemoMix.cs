@@ -55,7 +55,8 @@ sealed class DemoMix(int seed, DateTimeOffset until)
                 var component = Id();
                 messages.Add(Of<StepStarted>(at = Later(at)) with
                 {
-                    ComponentRunId = component, DotCode = steps[step],
+                    ComponentRunId = component,
+                    DotCode = steps[step],
                     ComponentRole = last ? ComponentRoles.Verifier : ComponentRoles.Producer,
                 });
 
@@ -84,8 +85,11 @@ sealed class DemoMix(int seed, DateTimeOffset until)
         T Of<T>(DateTimeOffset when)
             where T : RunObservation => (T)(RunObservation)(Activator.CreateInstance<T>() with
             {
-                ProcessRunId = id, ProcessCandidateCode = candidate, CorrelationId = $"demo-{parent ?? id:N}",
-                SourceSystem = source, OccurredAt = when,
+                ProcessRunId = id,
+                ProcessCandidateCode = candidate,
+                CorrelationId = $"demo-{parent ?? id:N}",
+                SourceSystem = source,
+                OccurredAt = when,
             });
     }
 

@@ -204,8 +204,12 @@ public sealed class IntakeTests : IAsyncLifetime
 
     static JsonObject Started(Guid run) => new()
     {
-        ["type"] = "RunStarted", ["processRunId"] = $"{run}", ["processCandidateCode"] = "P", ["correlationId"] = "c",
-        ["sourceSystem"] = "dot_runtime", ["occurredAt"] = "2026-11-01T14:00:00.1234567+02:00",
+        ["type"] = "RunStarted",
+        ["processRunId"] = $"{run}",
+        ["processCandidateCode"] = "P",
+        ["correlationId"] = "c",
+        ["sourceSystem"] = "dot_runtime",
+        ["occurredAt"] = "2026-11-01T14:00:00.1234567+02:00",
     };
 
     static string With(string member, JsonNode? value)

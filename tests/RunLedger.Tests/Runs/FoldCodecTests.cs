@@ -57,8 +57,14 @@ public sealed class FoldCodecTests
         var run = Some.Run();
         var foreign = new RunRow
         {
-            ProcessRunId = run.Id, ProcessCandidateCode = "by hand", CorrelationId = "hand", SourceSystem = SourceSystems.DryRun,
-            Status = RunStatus.Started, StartedAt = run.Start.UtcDateTime, InputRef = "hand", IdempotencyKey = "hand",
+            ProcessRunId = run.Id,
+            ProcessCandidateCode = "by hand",
+            CorrelationId = "hand",
+            SourceSystem = SourceSystems.DryRun,
+            Status = RunStatus.Started,
+            StartedAt = run.Start.UtcDateTime,
+            InputRef = "hand",
+            IdempotencyKey = "hand",
         };
 
         var row = RunFold.Row(Fold.Merge(RunFold.Read(foreign), RunFold.Of(Admitted.By(run.Heartbeat() with { InputRef = "in" }))));
@@ -72,9 +78,9 @@ public sealed class FoldCodecTests
     // jsonb gives evidence back in a spelling of its own: members by length, spaces between.
     static T AsStored<T>(T row)
         where T : LedgerRow => row.EvidenceRef is not { } json ? row : row with
-    {
-        EvidenceRef = Reordered(JsonNode.Parse(json))!.ToJsonString(new JsonSerializerOptions { WriteIndented = true }),
-    };
+        {
+            EvidenceRef = Reordered(JsonNode.Parse(json))!.ToJsonString(new JsonSerializerOptions { WriteIndented = true }),
+        };
 
     static JsonNode? Reordered(JsonNode? node) => node switch
     {

@@ -45,7 +45,11 @@ public abstract class CommitContract : StoreContract
         var run = Some.Run();
         var sent = run.Failed() with
         {
-            IdempotencyKey = "k", ParentRunId = Step, InputRef = "in", OutputRef = "out", ErrorRef = "ünïcödé ✓ 🚂",
+            IdempotencyKey = "k",
+            ParentRunId = Step,
+            InputRef = "in",
+            OutputRef = "out",
+            ErrorRef = "ünïcödé ✓ 🚂",
             EvidenceRef = JsonSerializer.SerializeToElement(new { n = 1.5, text = "a'b\"c\\" }),
             OccurredAt = run.Start.AddTicks(1_234_567),
         };
@@ -165,8 +169,13 @@ public abstract class CommitContract : StoreContract
     {
         var row = new RejectedRow
         {
-            RejectedId = Guid.CreateVersion7(), Contract = "RunStarted", Origin = "run-ledger", Payload = [0, 1, 255],
-            ContentType = "application/json", Reason = "rubbish", RejectedAt = Some.Noon.UtcDateTime,
+            RejectedId = Guid.CreateVersion7(),
+            Contract = "RunStarted",
+            Origin = "run-ledger",
+            Payload = [0, 1, 255],
+            ContentType = "application/json",
+            Reason = "rubbish",
+            RejectedAt = Some.Noon.UtcDateTime,
         };
         var run = Some.Run();
 
