@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -18,10 +19,15 @@ static class DemoCommand
     static readonly Option<Uri> Url = new("--url")
     {
         Description = "The ledger's HTTP address.",
+        CustomParser = Address!,
         DefaultValueFactory = _ => new Uri(LedgerHost.DefaultUrl),
     };
 
-    static readonly Option<Uri?> Rabbit = new("--rabbitmq") { Description = "Publish on this broker (an amqp URI) instead." };
+    static readonly Option<Uri?> Rabbit = new("--rabbitmq")
+    {
+        Description = "Publish on this broker (an amqp URI) instead.",
+        CustomParser = Address,
+    };
 
     public static Command Create(TimeProvider time)
     {
@@ -108,6 +114,14 @@ static class DemoCommand
     static void Tell(IReadOnlyList<RunObservation> messages, Uri url) => AnsiConsole.WriteLine(
         $"{messages.Count:N0} messages about {messages.Select(message => message.ProcessRunId).Distinct().Count():N0} runs. "
         + $"Look at {new Uri(url, "/api/summary")} and {new Uri(url, "/api/runs")}.");
+
+    static Uri? Address(ArgumentResult result)
+    {
+        if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var address))
+            return address;
+        result.AddError($"'{result.Tokens[0].Value}' is no address such as {LedgerHost.DefaultUrl}.");
+        return null;
+    }
 
     static string Line(RunObservation message)
     {
