@@ -9,6 +9,10 @@ static class PostgresFaults
     {
         StoreException known => known,
         PostgresException refused => new StoreException(Of(refused.SqlState), refused),
+
+        // Npgsql could not put a value on the wire.
+        ArgumentException or FormatException or InvalidCastException or NotSupportedException =>
+            new StoreException(StoreFault.Data, e),
         _ => new StoreException(StoreFault.Away, e),
     };
 
@@ -19,8 +23,9 @@ static class PostgresFaults
             or PostgresErrorCodes.DivisionByZero
             or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected => StoreFault.Race,
 
-        // 22 data exception, 23 constraint, 54 program limit: this row will never do.
-        _ when state[..2] is "22" or "23" or "54" => StoreFault.Data,
+        // 22 data exception, 23 constraint, 44 check option, 54 program limit, P0 raised by somebody's trigger: this row
+        // will never do.
+        _ when state[..2] is "22" or "23" or "44" or "54" or "P0" => StoreFault.Data,
 
         // Everything else (no table, no right, no room, no server) is for an operator; messages wait.
         _ => StoreFault.Away,

@@ -46,13 +46,13 @@ sealed class PostgresStore(NpgsqlDataSource dataSource) : ILedgerStore
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
         // The same few statements for ever: prepared once per connection. `Max Auto Prepare=0` turns it off again,
         // for a pooler that cannot hold prepared statements.
-        if (!settings.ContainsKey("Max Auto Prepare"))
+        if (!settings.ShouldSerialize("Max Auto Prepare"))
         {
             settings.MaxAutoPrepare = 64;
             settings.AutoPrepareMinUsages = 2;
         }
 
-        if (!settings.ContainsKey("Application Name"))
+        if (!settings.ShouldSerialize("Application Name"))
             settings.ApplicationName = "run-ledger";
         return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
     }

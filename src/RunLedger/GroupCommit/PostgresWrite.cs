@@ -30,6 +30,17 @@ static class PostgresWrite
                 "update process_component_observation c set process_run_id = m.new from unnest($1, $2) m(old, new) where c.process_run_id = m.old",
                 Of(old),
                 Of(to));
+
+            // The one column of the row that is not folded from observations.
+            Run(
+                batch,
+                """
+                update process_run_observation r set process_definition_code = o.process_definition_code
+                from unnest($1, $2) m(old, new) join process_run_observation o on o.process_run_id = m.old
+                where r.process_run_id = m.new and r.process_definition_code is null and o.process_definition_code is not null
+                """,
+                Of(old),
+                Of(to));
         }
 
         Link(

@@ -29,6 +29,12 @@ sealed class SqliteBatch(SqliteConnection connection, SqliteTransaction transact
             {
                 Run("update process_component_observation set process_run_id = $to where process_run_id = $old",
                     ("$to", to.ToString()), ("$old", old.ToString()));
+
+                // The one column of the row that is not folded from observations.
+                Run("update process_run_observation set process_definition_code = "
+                    + "(select process_definition_code from process_run_observation where process_run_id = $old) "
+                    + "where process_run_id = $to and process_definition_code is null",
+                    ("$to", to.ToString()), ("$old", old.ToString()));
             }
 
             Link(LedgerTable.Components, changes.Components);
