@@ -11,4 +11,5 @@ var root = ServeCommand.Configure(new RootCommand("RunLedger: a durable ledger o
 root.Subcommands.Add(ServeCommand.Create());
 root.Subcommands.Add(SchemaCommand.Create(configuration));
 root.Subcommands.Add(DemoCommand.Create(TimeProvider.System));
-return await root.Parse(args).InvokeAsync();
+// The parser ends the process two seconds after SIGTERM unless told otherwise; the host needs longer for its last batch.
+return await root.Parse(args).InvokeAsync(new() { ProcessTerminationTimeout = LedgerHost.StopLimit + TimeSpan.FromSeconds(5) });

@@ -15,6 +15,9 @@ static class LedgerHost
 {
     public const string DefaultUrl = "http://127.0.0.1:5080";
 
+    /// <summary>Above MassTransit's own patience: the batch in hand is finished before the process goes.</summary>
+    public static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
+
     /// <exception cref="OptionsValidationException">A connection string cannot be read.</exception>
     /// <exception cref="Microsoft.Data.Sqlite.SqliteException">The embedded ledger's file cannot be used.</exception>
     public static WebApplication Build(string[] args)
@@ -53,8 +56,7 @@ static class LedgerHost
         builder.Services.AddHealthChecks().AddCheck<StoreHealthCheck>("ledger-store", tags: ["ready"]);
         builder.Services.AddProblemDetails();
         builder.Services.AddOpenApi();
-        // Above MassTransit's own patience: the batch in hand is finished before the process goes.
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopLimit);
 
         var app = builder.Build();
         if (app.Services.GetRequiredService<ILedgerStore>() is SqliteStore embedded)

@@ -18,7 +18,7 @@ sealed class FaultedDeserializer(ContentType contentType) : ISerializerFactory, 
 
     public ConsumeContext Deserialize(ReceiveContext receiveContext)
     {
-        var contract = ContractNames.Of(receiveContext).Select(ContractNames.Resolve).FirstOrDefault(type => type is not null);
+        var contract = Names(receiveContext).Select(ContractNames.Resolve).FirstOrDefault(type => type is not null);
         var refused = new Refused(contract?.Name, Reason(receiveContext.TransportHeaders));
         return new BodyConsumeContext(receiveContext, new SystemTextJsonSerializerContext(
             SystemTextJsonMessageSerializer.Instance,
@@ -35,6 +35,18 @@ sealed class FaultedDeserializer(ContentType contentType) : ISerializerFactory, 
     public MessageBody GetMessageBody(string text) => new StringMessageBody(text);
 
     public void Probe(ProbeContext context) => context.CreateScope("faulted").Add("contentType", contentType.MediaType);
+
+    // On the way here the message left the exchange it was published to; MassTransit or the broker noted what it was.
+    static IEnumerable<string> Names(ReceiveContext context)
+    {
+        foreach (var name in ContractNames.Of(context))
+            yield return name;
+        foreach (var note in (string[])[MessageHeaders.FaultMessageType, "x-first-death-exchange"])
+        {
+            if (context.TransportHeaders.TryGetHeader(note, out var name) && name.ToString() is { } text)
+                yield return text;
+        }
+    }
 
     static string Reason(Headers headers)
     {
