@@ -49,7 +49,7 @@ static class Subject
             register(bus);
             bus.UsingRabbitMq((context, transport) =>
             {
-                transport.Host(servers.Rabbit);
+                transport.Host(servers.Rabbit, host => host.SurviveFailedWrites());
                 configure(context, transport);
             });
         });

@@ -64,4 +64,17 @@ public static class RunLedgerRegistration
         bus.AddConsumer<FaultedConsumer, FaultedConsumerDefinition>();
         return bus;
     }
+    /// <summary>
+    /// Lets a bus come back at once from a broker that went away under load. Without it RabbitMQ.Client up to 7.2.2 can
+    /// wait for several missed heartbeats when more than 128 acknowledgements were under way
+    /// (<see href="https://github.com/rabbitmq/rabbitmq-dotnet-client/issues/1930"/>): call it on the host of a bus with the
+    /// ledger, or keep <see cref="RunLedgerOptions.PrefetchCount"/> below 120. It sets <c>OnRefreshConnectionFactory</c>.
+    /// </summary>
+    /// <param name="host">The host inside <c>UsingRabbitMq</c>.</param>
+    public static void SurviveFailedWrites(this IRabbitMqHostConfigurator host) =>
+        host.OnRefreshConnectionFactory = factory =>
+        {
+            factory.SocketFactory = LastingSocket.Create;
+            return Task.CompletedTask;
+        };
 }

@@ -89,7 +89,7 @@ static class LedgerHost
 
     static void ConfigureRabbit(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator transport, string address)
     {
-        transport.Host(new Uri(address));
+        transport.Host(new Uri(address), host => host.SurviveFailedWrites());
         // The contracts' base types are for C#, not for the broker.
         transport.Publish<Contracts.RunObservation>(topology => topology.Exclude = true);
         transport.Publish<Contracts.StepObservation>(topology => topology.Exclude = true);

@@ -12,6 +12,7 @@ sealed class OwnBroker : IAsyncDisposable
     readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("run-ledger-rabbitmq-");
     readonly int _port = LedgerProcess.FreePort();
     readonly Dictionary<string, string> _environment;
+    string _pid = "";
 
     OwnBroker()
     {
@@ -55,6 +56,7 @@ sealed class OwnBroker : IAsyncDisposable
         // Detached, it keeps the streams it was given: none of ours, or reading them would never end.
         await Shell.RunAsync("sh", _environment, "-c", $"exec {Scripts}/rabbitmq-server -detached > /dev/null 2>&1");
         await Eventually.Async(NotUpAsync, StartLimit);
+        _pid = (await ControlAsync("-q", "eval", "list_to_integer(os:getpid()).")).Trim();
     }
 
     public Task StopAsync() => ControlAsync("shutdown");
@@ -62,6 +64,15 @@ sealed class OwnBroker : IAsyncDisposable
     public async Task RestartAsync()
     {
         await StopAsync();
+        await StartAsync();
+    }
+
+    /// <summary>SIGKILL, as a machine that fails does to it; and up again.</summary>
+    public async Task CrashAsync()
+    {
+        await Shell.RunAsync("kill", "-KILL", _pid);
+        await Eventually.Async(
+            () => Task.FromResult(Directory.Exists($"/proc/{_pid}") ? "it is still there" : null), TimeSpan.FromSeconds(20));
         await StartAsync();
     }
 

@@ -1,0 +1,25 @@
+namespace RunLedger.IntegrationTests.Broker;
+
+/// <summary>A broker that goes away while acknowledgements of full batches are under way.</summary>
+public sealed class BusyRestartTests
+{
+    // RabbitMQ.Client 7.2 queues 128 frames; its writer, once its socket has failed, empties that queue no more.
+    [Fact]
+    public async Task A_broker_restarted_under_full_batches_is_consumed_again_at_once()
+    {
+        var traffic = new Traffic(21);
+        var sent = traffic.Runs(6_000);
+        var expected = Oracle.Rows(sent);
+        var database = await TestDatabase.CreateAsync(applySchema: true);
+        var broker = await OwnBroker.CreateAsync();
+        await using var site = new LedgerSite(database.ConnectionString, broker.Address, broker, database);
+        await site.PreloadAsync(traffic.Disturbed(sent));
+        await site.StartAsync(new() { ["RunLedger__PrefetchCount"] = "1000" }, ready: false);
+        await site.MidLoadAsync(taken: 2_000);
+
+        await broker.CrashAsync();
+
+        Assert.True(await site.Publisher.WaitingAsync(LedgerSite.Queue) > 0, "All was done before the restart.");
+        await site.SettleAsync(expected);
+    }
+}
