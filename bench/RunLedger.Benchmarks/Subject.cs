@@ -18,20 +18,19 @@ static class Subject
             options.Postgres = servers.Postgres;
             options.QueueName = queue;
             options.MaxBatchSize = maxBatchSize ?? options.MaxBatchSize;
-            if (int.TryParse(Environment.GetEnvironmentVariable("BENCH_PREFETCH"), out var prefetch))
-                options.PrefetchCount = prefetch;
         }),
         (context, transport) => transport.ConfigureEndpoints(context));
 
     /// <summary>A MassTransit consumer that does nothing, on a queue like the ledger's.</summary>
-    public static IHost Nothing(Servers servers, string queue, Consumption consumption) => Host(
+    /// <param name="prefetch">As the ledger's, or null for MassTransit's own default.</param>
+    public static IHost Nothing(Servers servers, string queue, Consumption consumption, int? prefetch) => Host(
         servers,
         consumption,
         bus => bus.AddConsumer<Idle>(),
         (context, transport) => transport.ReceiveEndpoint(queue, endpoint =>
         {
             endpoint.SetQuorumQueue();
-            endpoint.PrefetchCount = new RunLedgerOptions().PrefetchCount;
+            endpoint.PrefetchCount = prefetch ?? endpoint.PrefetchCount;
             endpoint.ConfigureConsumer<Idle>(context);
         }));
 

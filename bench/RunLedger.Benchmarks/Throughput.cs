@@ -3,7 +3,9 @@ using Spectre.Console;
 
 namespace RunLedger.Benchmarks;
 
-/// <summary><c>throughput</c>: a full queue drained by the ledger, by a consumer that does nothing, and a commit per message.</summary>
+/// <summary>
+/// <c>throughput</c>: a full queue drained by the ledger, by consumers that do nothing, and with a commit per message.
+/// </summary>
 static class Throughput
 {
     static readonly Option<int> Runs = new("--runs") { Description = "Runs of eight messages per drain.", DefaultValueFactory = _ => 5_000 };
@@ -23,28 +25,36 @@ static class Throughput
     {
         await using var servers = await Servers.Find();
         var (ledger, nothing, single) = (servers.Queue("ledger"), servers.Queue("nothing"), servers.Queue("single"));
-        List<double> ledgerRates = [], nothingRates = [], singleRates = [];
+        var prefetch = new RunLedgerOptions().PrefetchCount;
+        List<double> ledgerRates = [], nothingRates = [], defaultRates = [], singleRates = [];
         for (var round = 0; round <= rounds; round++)
         {
             // The first round warms up and is not counted.
             var size = round == 0 ? Math.Min(runs, 1_000) : runs;
             await servers.Clear();
-            var a = await Drain.Rate(servers, nothing, size, c => Subject.Nothing(servers, nothing, c), writes: false, time);
-            var b = await Drain.Rate(servers, ledger, size, c => Subject.Ledger(servers, ledger, c), writes: true, time);
-            var c = await Drain.Rate(
-                servers, single, Math.Max(1, size / 20), x => Subject.Ledger(servers, single, x, maxBatchSize: 1), writes: true, time);
-            AnsiConsole.WriteLine($"{(round == 0 ? "warm-up" : $"round {round}")}: ledger {b:N0}/s, nothing {a:N0}/s, commit per message {c:N0}/s");
+            var same = await Drain.Rate(
+                servers, nothing, size, c => Subject.Nothing(servers, nothing, c, prefetch), writes: false, time);
+            var own = await Drain.Rate(servers, ledger, size, c => Subject.Ledger(servers, ledger, c), writes: true, time);
+            var usual = await Drain.Rate(
+                servers, nothing, size, c => Subject.Nothing(servers, nothing, c, prefetch: null), writes: false, time);
+            var one = await Drain.Rate(
+                servers, single, Math.Max(1, size / 20), c => Subject.Ledger(servers, single, c, maxBatchSize: 1), writes: true, time);
+            AnsiConsole.WriteLine(
+                $"{(round == 0 ? "warm-up" : $"round {round}")}: ledger {own:N0}/s, does nothing {same:N0}/s, "
+                + $"at MassTransit's prefetch {usual:N0}/s, commit per message {one:N0}/s");
             if (round == 0)
                 continue;
-            nothingRates.Add(a);
-            ledgerRates.Add(b);
-            singleRates.Add(c);
+            ledgerRates.Add(own);
+            nothingRates.Add(same);
+            defaultRates.Add(usual);
+            singleRates.Add(one);
         }
 
         var table = new Table().AddColumns("messages/s", "median", "min", "max", "ledger is");
         var median = Statistics.Median(ledgerRates);
         table.AddRow("ledger", $"{median:N0}", $"{ledgerRates.Min():N0}", $"{ledgerRates.Max():N0}", "");
-        Row("does nothing", nothingRates);
+        Row($"does nothing, prefetch {prefetch:N0} as the ledger", nothingRates);
+        Row("does nothing, MassTransit's own prefetch", defaultRates);
         Row("commit per message", singleRates);
         AnsiConsole.Write(table);
         return 0;

@@ -15,15 +15,14 @@ public sealed class RunLedgerOptions
 
     /// <summary>Messages the broker may have under way to this process at once.</summary>
     /// <value>
-    /// The default is 120. Every message of a batch is acknowledged at once, and RabbitMQ.Client 7 queues 128 frames to
-    /// a connection before it blocks; with prefetch 1,000 a broker that was restarted in mid-load left the endpoint
-    /// disconnected, with 100 it did not. More is faster in a drain and costs memory (each holds its payload).
+    /// The default is 1,000: two full batches, one under way and one that fills. More is no faster and costs memory (each
+    /// holds its payload). Below 120 <see cref="RunLedgerRegistration.SurviveFailedWrites"/> is not needed.
     /// </value>
     [Range(1, 60_000)]
-    public int PrefetchCount { get; set; } = 120;
+    public int PrefetchCount { get; set; } = 1_000;
 
     /// <summary>The most messages one commit takes.</summary>
-    /// <value>The default is 500, so that the prefetch count decides. A batch never waits to become full.</value>
+    /// <value>The default is 500; a batch never waits to become full.</value>
     [Range(1, 10_000)]
     public int MaxBatchSize { get; set; } = 500;
 

@@ -14,7 +14,7 @@ public sealed class BusyRestartTests
         var broker = await OwnBroker.CreateAsync();
         await using var site = new LedgerSite(database.ConnectionString, broker.Address, broker, database);
         await site.PreloadAsync(traffic.Disturbed(sent));
-        await site.StartAsync(new() { ["RunLedger__PrefetchCount"] = "1000" }, ready: false);
+        await site.StartAsync(ready: false);
         await site.MidLoadAsync(taken: 2_000);
 
         await broker.CrashAsync();
