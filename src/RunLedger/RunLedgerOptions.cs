@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using RunLedger.Deadlines;
 
 namespace RunLedger;
 
@@ -30,6 +31,9 @@ public sealed class RunLedgerOptions
     /// <value>The default is 256 KB; a larger one is set aside as rejected.</value>
     [Range(0, 64 * 1024 * 1024)]
     public int MaxEvidenceBytes { get; set; } = 256 * 1024;
+
+    /// <summary>When runs count as stuck, and rows as orphans.</summary>
+    public DeadlineOptions Deadlines { get; } = new();
 
     /// <summary>The PostgreSQL database, as an Npgsql connection string.</summary>
     /// <value>The default is null: the ledger is the SQLite file <see cref="SqliteFile"/>.</value>

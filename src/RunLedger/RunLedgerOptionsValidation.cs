@@ -3,5 +3,15 @@ using Microsoft.Extensions.Options;
 namespace RunLedger;
 
 /// <summary>Every fault of the options in one message, when the host starts.</summary>
-[OptionsValidator]
-sealed partial class RunLedgerOptionsValidation : IValidateOptions<RunLedgerOptions>;
+sealed class RunLedgerOptionsValidation : IValidateOptions<RunLedgerOptions>
+{
+    readonly RunLedgerOptionsRanges _ranges = new();
+
+    public ValidateOptionsResult Validate(string? name, RunLedgerOptions options)
+    {
+        var faults = options.Deadlines.Faults().ToList();
+        if (_ranges.Validate(name, options) is { Failed: true } ranges)
+            faults.InsertRange(0, ranges.Failures);
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+}

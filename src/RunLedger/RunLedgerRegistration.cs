@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using RunLedger.Deadlines;
 using RunLedger.GroupCommit;
 using RunLedger.Intake;
 using RunLedger.Runs;
@@ -47,8 +48,13 @@ public static class RunLedgerRegistration
                 ? new SqliteStore(embedded.SqliteFile)
                 : new PostgresStore(services.GetRequiredKeyedService<NpgsqlDataSource>(DataSource)));
         bus.AddSingleton<Door>();
+        bus.AddSingleton<Limits>();
         bus.AddSingleton<Rejections>();
         bus.AddSingleton<GroupCommitter>();
+        bus.AddSingleton<ISweepStore>(services => services.GetRequiredService<ILedgerStore>() is SqliteStore embedded
+            ? new SqliteSweeps(embedded)
+            : new PostgresSweeps(services.GetRequiredKeyedService<NpgsqlDataSource>(DataSource)));
+        bus.AddSingleton<Sweep>();
 
         bus.DisableUsageTelemetry();
         // Without a limit an acknowledgement that is stuck in a connection that broke keeps its endpoint from ever
@@ -62,6 +68,7 @@ public static class RunLedgerRegistration
         });
         bus.AddConsumer<RefusedConsumer, RefusedConsumerDefinition>();
         bus.AddConsumer<FaultedConsumer, FaultedConsumerDefinition>();
+        bus.AddConsumer<SweepConsumer, SweepConsumerDefinition>();
         return bus;
     }
     /// <summary>

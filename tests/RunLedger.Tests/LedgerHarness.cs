@@ -1,7 +1,9 @@
 using MassTransit;
 using MassTransit.Testing;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using RunLedger.Contracts;
+using RunLedger.Deadlines;
 using RunLedger.GroupCommit;
 using RunLedger.Runs;
 
@@ -26,11 +28,19 @@ sealed class LedgerHarness : IAsyncDisposable
 
     public ILedgerStore Store => _services.GetRequiredService<ILedgerStore>();
 
-    public static async Task<LedgerHarness> Start()
+    public T Service<T>()
+        where T : notnull => _services.GetRequiredService<T>();
+
+    public static async Task<LedgerHarness> Start(TimeProvider? time = null, Action<RunLedgerOptions>? configure = null)
     {
         var file = Path.Combine(Path.GetTempPath(), $"run-ledger-{Guid.CreateVersion7()}.db");
         var services = new ServiceCollection()
-            .AddMassTransitTestHarness(TextWriter.Null, bus => bus.AddRunLedger(options => options.SqliteFile = file))
+            .AddSingleton(time ?? TimeProvider.System)
+            .AddMassTransitTestHarness(TextWriter.Null, bus => bus.AddRunLedger(options =>
+            {
+                options.SqliteFile = file;
+                configure?.Invoke(options);
+            }))
             .BuildServiceProvider(validateScopes: true);
         var ledger = new LedgerHarness(file, services);
         await ledger._harness.Start();
@@ -49,8 +59,41 @@ sealed class LedgerHarness : IAsyncDisposable
             $"{message.GetType().Name} was not consumed.");
     }
 
+    /// <summary>Sweeps, and waits until the ledger has looked at what was due.</summary>
+    public async Task Sweep()
+    {
+        var asked = new List<Guid>();
+        var ledger = await _harness.Bus.GetSendEndpoint(new Uri("exchange:run-ledger"));
+        await Service<Sweep>().Once(
+            async due =>
+            {
+                foreach (var deadline in due)
+                {
+                    asked.Add(NewId.NextGuid());
+                    await ledger.Send(deadline, context => context.MessageId = asked[^1]);
+                }
+            },
+            TestContext.Current.CancellationToken);
+        foreach (var id in asked)
+        {
+            Assert.True(
+                await _harness.Consumed.Any(consumed => consumed.Context.MessageId == id && consumed.Exception is null),
+                "A deadline was not looked at.");
+        }
+    }
+
     public async Task<RunRow> Row(Guid id) =>
         await Store.Find(id, TestContext.Current.CancellationToken) ?? throw new InvalidOperationException($"No run {id}.");
+
+    /// <summary>The first column of the first row of a query, as text.</summary>
+    public async Task<string?> Scalar(string sql)
+    {
+        await using var connection = new SqliteConnection(SqliteStore.ConnectionString(_file));
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return (await command.ExecuteScalarAsync())?.ToString();
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -1,6 +1,8 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using RunLedger.Contracts;
+using RunLedger.Deadlines;
 using RunLedger.Runs;
 using RunLedger.Telemetry;
 
@@ -30,10 +32,15 @@ sealed class GroupCommitter(
 
     /// <summary>Completes when the observation is committed; fails when it, and nothing else, could not be.</summary>
     /// <exception cref="GivenBackException">The process stops and the database is away: nothing was handled.</exception>
-    public Task Commit(Observation observation, Func<UnitRows, Task> handle) => Enqueue(new Unit(observation, handle));
+    public Task Commit(Observation observation, Func<UnitRows, Task> handle) =>
+        Enqueue(new Unit(observation.Message, handle));
+
+    /// <summary>Completes when the ledger has looked at the rows and what it found is committed.</summary>
+    /// <inheritdoc cref="Commit(Observation, Func{UnitRows, Task})" path="/exception"/>
+    public Task Commit(DeadlineReached deadline, Func<UnitRows, Task> handle) => Enqueue(new Unit(deadline, handle));
 
     /// <summary>Completes when what was rejected is set aside.</summary>
-    /// <inheritdoc cref="Commit" path="/exception"/>
+    /// <inheritdoc cref="Commit(Observation, Func{UnitRows, Task})" path="/exception"/>
     public Task Reject(RejectedRow rejected) => Enqueue(new Unit(rejected));
 
     public async ValueTask DisposeAsync()
@@ -120,6 +127,7 @@ sealed class GroupCommitter(
         var components = new RowSet<ComponentRow>(batch.Components, ComponentFold.Read);
         var rejected = new List<RejectedRow>();
         var failed = new List<Unit>();
+        var notices = new List<LedgerNotice>();
         foreach (var unit in units)
         {
             if (unit.Rejected is not null)
@@ -130,7 +138,7 @@ sealed class GroupCommitter(
 
             try
             {
-                await Handle(unit, runs, components);
+                notices.AddRange(await Handle(unit, runs, components));
             }
             catch (Exception e)
             {
@@ -142,12 +150,13 @@ sealed class GroupCommitter(
 
         units.RemoveAll(failed.Contains);
         var changes = Changes(batch, runs, components, rejected);
+        changes.Notices.AddRange(notices);
         if (changes.Any)
             await batch.Commit(changes, CancellationToken.None);
         units.ForEach(unit => unit.Complete());
     }
 
-    static async Task Handle(Unit unit, RowSet<RunRow> runs, RowSet<ComponentRow> components)
+    static async Task<IReadOnlyList<LedgerNotice>> Handle(Unit unit, RowSet<RunRow> runs, RowSet<ComponentRow> components)
     {
         var rows = new UnitRows { Run = runs.Find(unit.RunId, unit.RunKey) };
         if (unit.ComponentId is { } component)
@@ -157,6 +166,7 @@ sealed class GroupCommitter(
             runs.Put(unit.RunId, unit.RunKey, run);
         if (unit.ComponentId is { } id && rows.Component is { } detail)
             components.Put(id, unit.ComponentKey, detail);
+        return rows.Notices;
     }
 
     LedgerChanges Changes(

@@ -1,3 +1,4 @@
+using RunLedger.Contracts;
 using RunLedger.Runs;
 
 namespace RunLedger.GroupCommit;
@@ -8,6 +9,9 @@ sealed record LedgerChanges(
 {
     /// <summary>By how much the number of runs of each status changes.</summary>
     public SortedDictionary<string, int> Counts { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What to tell others once this is committed, in order.</summary>
+    public List<LedgerNotice> Notices { get; } = [];
 
     public bool Any => Runs.Any || Components.Any || Rejected.Count > 0;
 

@@ -10,7 +10,7 @@ sealed record LedgerTable(string Rows, string Id, string Aliases, string Keys, s
 {
     public static readonly LedgerTable Runs = new(
         "process_run_observation", "process_run_id", "process_run_alias", "process_run_key",
-        ["process_candidate_code"]);
+        ["process_candidate_code", "last_event_at", "live_at", "deadline_at", "settled_at"]);
 
     public static readonly LedgerTable Components = new(
         "process_component_observation", "component_run_id", "process_component_alias", "process_component_key",

@@ -9,7 +9,7 @@ sealed record Names(Guid[] Runs, string[] RunKeys, Guid[] Components, string[] C
         HashSet<string> runKeys = [], componentKeys = [];
         foreach (var unit in units)
         {
-            if (unit.Observation is null)
+            if (unit.Rejected is not null)
                 continue;
             runs.Add(unit.RunId);
             if (unit.RunKey is not null)

@@ -195,7 +195,11 @@ static class PostgresWrite
     {
         var own = rows switch
         {
-            List<RunRow> runs => (NpgsqlParameter[])[Column(runs, r => r.ProcessCandidateCode)],
+            List<RunRow> runs => (NpgsqlParameter[])
+            [
+                Column(runs, r => r.ProcessCandidateCode), Column(runs, r => r.LastEventAt), Column(runs, r => r.LiveAt),
+                Column(runs, r => r.DeadlineAt), Column(runs, r => r.SettledAt),
+            ],
             List<ComponentRow> components =>
             [
                 Column(components, c => c.ProcessRunId), Column(components, c => c.DotCode),

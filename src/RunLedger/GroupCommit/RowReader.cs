@@ -12,7 +12,8 @@ static class RowReader
         "process_run_id, parent_run_id, correlation_id, status, source_system, idempotency_key, input_ref, output_ref, "
         + "error_ref, evidence_ref, started_at, ended_at, created_at, fold";
 
-    public const string RunColumns = Shared + ", process_candidate_code, process_definition_code";
+    public const string RunColumns =
+        Shared + ", process_candidate_code, process_definition_code, last_event_at, live_at, deadline_at, settled_at";
     public const string ComponentColumns =
         Shared + ", component_run_id, dot_code, component_role, event_code, queue_job_id";
 
@@ -34,6 +35,10 @@ static class RowReader
         Fold = reader.IsDBNull(13) ? null : reader.GetFieldValue<byte[]>(13),
         ProcessCandidateCode = reader.GetString(14),
         ProcessDefinitionCode = Text(reader, 15),
+        LastEventAt = Time(reader, 16),
+        LiveAt = Time(reader, 17),
+        DeadlineAt = Time(reader, 18),
+        SettledAt = Time(reader, 19),
     };
 
     public static ComponentRow Component(DbDataReader reader) => new()

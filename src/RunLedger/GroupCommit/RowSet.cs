@@ -87,6 +87,7 @@ sealed class RowSet<TRow>
                 changes.Inserted.Add(row);
             else if (row.ProcessRunId != before.ProcessRunId
                 || row.CreatedAt != before.CreatedAt
+                || !row.WatchedAs(before)
                 || !row.Fold.AsSpan().SequenceEqual(before.Fold))
                 changes.Updated.Add(row);
         }

@@ -4,6 +4,7 @@ using MassTransit.Context;
 using MassTransit.Middleware;
 using MassTransit.Saga;
 using RunLedger.Contracts;
+using RunLedger.Deadlines;
 using RunLedger.Intake;
 using RunLedger.Runs;
 
@@ -21,6 +22,12 @@ sealed class RunRepository(GroupCommitter committer, ILedgerStore store, Door do
     public async Task Send<T>(ConsumeContext<T> context, IPipe<SagaRepositoryContext<Run, T>> next)
         where T : class
     {
+        if (context.Message is DeadlineReached deadline)
+        {
+            await committer.Commit(deadline, rows => next.Send(new RunRepositoryContext<T>(context, rows)));
+            return;
+        }
+
         if (context.Message is not RunObservation message)
             throw new ArgumentException($"{typeof(T).Name} is no observation of a run.");
         if (!door.TryAdmit(message, out var observation, out var reason))
@@ -32,7 +39,7 @@ sealed class RunRepository(GroupCommitter committer, ILedgerStore store, Door do
         try
         {
             await committer.Commit(
-                observation, rows => next.Send(new RunRepositoryContext<T>(context, observation, rows)));
+                observation, rows => next.Send(new RunRepositoryContext<T>(context, rows, observation)));
         }
         catch (NewerFoldException e)
         {

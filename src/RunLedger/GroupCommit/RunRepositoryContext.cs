@@ -14,8 +14,8 @@ sealed class RunRepositoryContext<T> : ConsumeContextScope<T>, SagaRepositoryCon
 {
     readonly UnitRows _rows;
 
-    public RunRepositoryContext(ConsumeContext<T> context, Observation observation, UnitRows rows)
-        : base(context, observation)
+    public RunRepositoryContext(ConsumeContext<T> context, UnitRows rows, params object[] payloads)
+        : base(context, payloads)
     {
         _rows = rows;
     }
@@ -65,6 +65,7 @@ sealed class RunRepositoryContext<T> : ConsumeContextScope<T>, SagaRepositoryCon
     {
         _rows.Run = instance.Header;
         _rows.Component = instance.Component;
+        _rows.Notices = instance.Notices;
         return Task.CompletedTask;
     }
 }

@@ -24,7 +24,14 @@ sealed class SqliteBatch(SqliteConnection connection, SqliteTransaction transact
         try
         {
             Link(LedgerTable.Runs, changes.Runs);
-            Rows(LedgerTable.Runs, changes.Runs, row => [("process_candidate_code", row.ProcessCandidateCode)]);
+            Rows(
+                LedgerTable.Runs,
+                changes.Runs,
+                row =>
+                [
+                    ("process_candidate_code", row.ProcessCandidateCode), ("last_event_at", Time(row.LastEventAt)),
+                    ("live_at", Time(row.LiveAt)), ("deadline_at", Time(row.DeadlineAt)), ("settled_at", Time(row.SettledAt)),
+                ]);
             foreach (var (old, to) in changes.Runs.Moved)
             {
                 Run("update process_component_observation set process_run_id = $to where process_run_id = $old",
@@ -184,7 +191,11 @@ sealed class SqliteBatch(SqliteConnection connection, SqliteTransaction transact
             each(reader);
     }
 
-    SqliteCommand Command(string sql, (string Name, object? Value)[] parameters)
+    SqliteCommand Command(string sql, (string Name, object? Value)[] parameters) =>
+        Command(connection, transaction, sql, parameters);
+
+    public static SqliteCommand Command(
+        SqliteConnection connection, SqliteTransaction transaction, string sql, (string Name, object? Value)[] parameters)
     {
         var command = connection.CreateCommand();
         command.Transaction = transaction;

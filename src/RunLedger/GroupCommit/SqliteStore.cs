@@ -64,6 +64,27 @@ sealed class SqliteStore : ILedgerStore, IDisposable
         }
     }
 
+    /// <summary>Something short in a transaction of its own.</summary>
+    /// <param name="work">Gets a maker of commands from SQL and parameters.</param>
+    /// <param name="cancellationToken">Ends the wait for the writer.</param>
+    public async Task<T> Write<T>(
+        Func<Func<string, (string Name, object? Value)[], SqliteCommand>, T> work, CancellationToken cancellationToken)
+    {
+        await _writer.WaitAsync(cancellationToken);
+        try
+        {
+            Ready();
+            using var transaction = _connection.BeginTransaction(deferred: false);
+            var done = work((sql, parameters) => SqliteBatch.Command(_connection, transaction, sql, parameters));
+            transaction.Commit();
+            return done;
+        }
+        finally
+        {
+            _writer.Release();
+        }
+    }
+
     public void Dispose()
     {
         _connection.Dispose();
@@ -98,6 +119,20 @@ sealed class SqliteStore : ILedgerStore, IDisposable
         using var script = new StreamReader(typeof(SqliteStore).Assembly.GetManifestResourceStream("sqlite.sql")!);
         command.CommandText = "pragma journal_mode = wal; pragma synchronous = full;" + script.ReadToEnd();
         command.ExecuteNonQuery();
+        Upgrade();
         _ready = true;
+    }
+
+    // SQLite adds no column "if not exists": a file says how far it is.
+    void Upgrade()
+    {
+        using var transaction = _connection.BeginTransaction(deferred: false);
+        using var version = SqliteBatch.Command(_connection, transaction, "pragma user_version", []);
+        if ((long)version.ExecuteScalar()! > 0)
+            return;
+        using var script = new StreamReader(typeof(SqliteStore).Assembly.GetManifestResourceStream("sqlite-deadlines.sql")!);
+        using var command = SqliteBatch.Command(_connection, transaction, script.ReadToEnd(), []);
+        command.ExecuteNonQuery();
+        transaction.Commit();
     }
 }

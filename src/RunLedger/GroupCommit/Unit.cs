@@ -1,10 +1,10 @@
 using RunLedger.Contracts;
-using RunLedger.Runs;
+using RunLedger.Deadlines;
 
 namespace RunLedger.GroupCommit;
 
 /// <summary>
-/// One message on its way through a commit: an observation with what handles it, or something rejected to set aside.
+/// One message on its way through a commit: what names rows, with what handles them, or something rejected to set aside.
 /// </summary>
 sealed class Unit
 {
@@ -12,24 +12,35 @@ sealed class Unit
     readonly ExecutionContext? _context = ExecutionContext.Capture();
     readonly Func<UnitRows, Task>? _handle;
 
-    /// <param name="observation">What was observed.</param>
+    /// <param name="message">What was observed.</param>
     /// <param name="handle">Folds it into the rows; called again when the batch is taken again.</param>
-    public Unit(Observation observation, Func<UnitRows, Task> handle)
+    public Unit(RunObservation message, Func<UnitRows, Task> handle)
     {
-        Observation = observation;
+        RunId = message.ProcessRunId;
+        if (message is StepObservation step)
+            (ComponentId, ComponentKey) = (step.ComponentRunId, step.IdempotencyKey);
+        else
+            RunKey = message.IdempotencyKey;
+        _handle = handle;
+    }
+
+    /// <param name="message">Which rows the ledger wants to look at.</param>
+    /// <param name="handle">Looks at them; called again when the batch is taken again.</param>
+    public Unit(DeadlineReached message, Func<UnitRows, Task> handle)
+    {
+        (RunId, ComponentId) = (message.ProcessRunId, message.ComponentRunId);
         _handle = handle;
     }
 
     public Unit(RejectedRow rejected) => Rejected = rejected;
 
-    public Observation? Observation { get; }
     public RejectedRow? Rejected { get; }
     public Task Done => _done.Task;
 
-    public Guid RunId => Observation!.Message.ProcessRunId;
-    public string? RunKey => Observation!.Message is StepObservation ? null : Observation.Message.IdempotencyKey;
-    public Guid? ComponentId => (Observation!.Message as StepObservation)?.ComponentRunId;
-    public string? ComponentKey => Observation!.Message is StepObservation step ? step.IdempotencyKey : null;
+    public Guid RunId { get; }
+    public string? RunKey { get; }
+    public Guid? ComponentId { get; }
+    public string? ComponentKey { get; }
 
     /// <summary>Runs the message's own pipeline, in the context (logging, tracing) it came with.</summary>
     public Task Handle(UnitRows rows)

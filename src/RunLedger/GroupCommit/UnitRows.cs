@@ -1,3 +1,4 @@
+using RunLedger.Contracts;
 using RunLedger.Runs;
 
 namespace RunLedger.GroupCommit;
@@ -7,4 +8,7 @@ sealed class UnitRows
 {
     public Fold? Run { get; set; }
     public Fold? Component { get; set; }
+
+    /// <summary>What to tell others once the rows are committed.</summary>
+    public IReadOnlyList<LedgerNotice> Notices { get; set; } = [];
 }

@@ -1,5 +1,6 @@
 using MassTransit;
 using MassTransit.RabbitMqTransport;
+using RunLedger.Deadlines;
 using RunLedger.Runs;
 
 namespace RunLedger.Intake;
@@ -8,6 +9,7 @@ namespace RunLedger.Intake;
 static class ContractNames
 {
     const string Namespace = "RunLedger.Contracts";
+    static readonly string DeadlineUrn = MessageUrn.ForTypeString<DeadlineReached>();
 
     /// <summary>
     /// The names a message goes by, the most deliberate first: <c>MT-MessageType</c>, the AMQP property <c>type</c>,
@@ -36,6 +38,9 @@ static class ContractNames
     /// </summary>
     public static Type? Resolve(string name)
     {
+        // What the ledger sends to itself.
+        if (name == DeadlineUrn)
+            return typeof(DeadlineReached);
         var plain = name.StartsWith("urn:message:", StringComparison.Ordinal) ? name["urn:message:".Length..] : name;
         return plain.StartsWith(Namespace, StringComparison.Ordinal) && plain.Length > Namespace.Length + 1
             && plain[Namespace.Length] is ':' or '.'

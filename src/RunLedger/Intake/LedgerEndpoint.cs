@@ -60,6 +60,18 @@ static class LedgerEndpoint
             rabbit.SetQuorumQueue();
     }
 
+    /// <summary>The queue of the ledger's own sweeps.</summary>
+    public static void ConfigureControl(this IReceiveEndpointConfigurator endpoint)
+    {
+        endpoint.PrefetchCount = 1;
+        endpoint.PublishFaults = false;
+        // A sweep that fails is dropped: the next one, which is never far, does what it did not.
+        endpoint.DiscardFaultedMessages();
+        endpoint.DiscardSkippedMessages();
+        if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbit)
+            rabbit.SetQuorumQueue();
+    }
+
     static void FailLast(this IReceiveEndpointConfigurator endpoint) => endpoint.ConfigureError(error =>
     {
         error.UseFilter(new GiveBackFilter());

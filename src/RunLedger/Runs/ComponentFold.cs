@@ -41,6 +41,7 @@ static class ComponentFold
 
     public static RunStatus Status(Fold fold) =>
         !fold.Endings.IsEmpty ? fold.Endings.First.Status
+        : fold.Watch?.Open(FlagKind.Orphan) is not null ? RunStatus.Orphan
         : fold.StartedAt is not null ? RunStatus.StepStarted
         : RunStatus.Observed;
 
@@ -91,5 +92,8 @@ static class ComponentFold
             Column.EventCode => row.EventCode,
             Column.QueueJobId => row.QueueJobId?.ToString(),
             _ => null,
-        });
+        }) with
+    {
+        Watch = new Watch { CreatedAt = row.CreatedAt, Flags = FlagJson.Read(row.EvidenceRef) },
+    };
 }

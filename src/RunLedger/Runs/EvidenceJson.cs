@@ -28,7 +28,8 @@ static class EvidenceJson
         var conflicts = Conflicts(fold, of);
         var warnings = Warnings(fold);
         var proofs = ReferenceEquals(fold.Evidence, Fold.NoEvidence) ? [] : fold.Evidence;
-        if (conflicts.Count == 0 && warnings.Count == 0 && proofs.Length == 0)
+        var flags = fold.Watch?.Flags ?? [];
+        if (conflicts.Count == 0 && warnings.Count == 0 && proofs.Length == 0 && flags.Count == 0)
             return null;
 
         var buffer = new ArrayBufferWriter<byte>(256);
@@ -39,6 +40,7 @@ static class EvidenceJson
                 WriteProofs(json, proofs);
             WriteTexts(json, "conflicts", conflicts);
             WriteTexts(json, "warnings", warnings);
+            FlagJson.Write(json, flags);
             json.WriteEndObject();
         }
 
@@ -116,6 +118,8 @@ static class EvidenceJson
                 + $"{Micros.Text(fold.Endings.First.At)}");
         }
 
+        if (!fold.Endings.IsEmpty && fold.Watch?.Open(FlagKind.Orphan) is not null)
+            said.Add($"its parent {fold.Registers[(int)Column.ParentRunId].Value} was never observed");
         return said;
     }
 

@@ -40,6 +40,9 @@ sealed record Fold
     /// <inheritdoc cref="OutputRef"/>
     public string? ErrorRef { get; init; }
 
+    /// <summary>What the ledger keeps of the row by its own clock; null until it has looked.</summary>
+    public Watch? Watch { get; init; }
+
     public static readonly Register[] NoRegisters = new Register[Enum.GetValues<Column>().Length];
     public static readonly Proof[] NoEvidence = new Proof[Enum.GetValues<Contract>().Length];
 
@@ -64,6 +67,7 @@ sealed record Fold
             NewestStep = StepMark.Newest(a.NewestStep, b.NewestStep),
             FirstAt = Math.Min(a.FirstAt, b.FirstAt),
             LastAt = Math.Max(a.LastAt, b.LastAt),
+            Watch = Watch.Merge(a.Watch, b.Watch),
         };
     }
 

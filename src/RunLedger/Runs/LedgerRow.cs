@@ -22,6 +22,10 @@ abstract record LedgerRow
     /// <summary>The ranks of the columns, for the next merge; null on a row RunLedger did not write.</summary>
     public byte[]? Fold { get; init; }
 
+    /// <summary>Whether what the ledger keeps by its own clock is as it was.</summary>
+    public virtual bool WatchedAs(LedgerRow before) =>
+        Status == before.Status && FlagJson.Read(EvidenceRef).SequenceEqual(FlagJson.Read(before.EvidenceRef));
+
     /// <summary>The row's own key: the run's id, or the component's.</summary>
     public abstract Guid Id { get; }
 }

@@ -1,4 +1,5 @@
 using MassTransit;
+using RunLedger.Contracts;
 
 namespace RunLedger.Runs;
 
@@ -16,4 +17,7 @@ sealed class Run : SagaStateMachineInstance
 
     public Fold? Header { get; set; }
     public Fold? Component { get; set; }
+
+    /// <summary>What to tell others once the rows are committed.</summary>
+    public List<LedgerNotice> Notices { get; } = [];
 }

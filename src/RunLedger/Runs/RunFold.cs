@@ -38,7 +38,15 @@ static class RunFold
         };
     }
 
+    /// <summary>The status: an end, else what the ledger inferred, else what was observed.</summary>
     public static RunStatus Status(Fold fold) =>
+        !fold.Endings.IsEmpty ? fold.Endings.First.Status
+        : fold.Watch?.Open(FlagKind.Stuck) is not null ? RunStatus.Stuck
+        : fold.Watch?.Open(FlagKind.Orphan) is not null ? RunStatus.Orphan
+        : Observed(fold);
+
+    /// <summary>The status by the observations alone.</summary>
+    public static RunStatus Observed(Fold fold) =>
         !fold.Endings.IsEmpty ? fold.Endings.First.Status
         : fold.NewestStep is { } step ? step.Completed ? RunStatus.StepCompleted : RunStatus.StepStarted
         : fold.StartedAt is not null ? RunStatus.Started
@@ -63,6 +71,10 @@ static class RunFold
             StartedAt = Folding.Time(fold.StartedAt),
             EndedAt = fold.Endings.IsEmpty ? null : Micros.Time(fold.Endings.First.At),
             EvidenceRef = EvidenceJson.Write(fold, "candidate"),
+            LastEventAt = Micros.Time(fold.LastAt),
+            LiveAt = fold.Watch?.LiveAt,
+            DeadlineAt = fold.Watch?.DeadlineAt,
+            SettledAt = fold.Watch?.SettledAt,
             Fold = FoldCodec.Write(fold, identity.Of),
         };
     }
@@ -77,5 +89,15 @@ static class RunFold
             Column.IdempotencyKey => row.IdempotencyKey,
             Column.InputRef => row.InputRef,
             _ => null,
-        });
+        }) with
+    {
+        Watch = new Watch
+        {
+            CreatedAt = row.CreatedAt,
+            LiveAt = row.LiveAt,
+            DeadlineAt = row.DeadlineAt,
+            SettledAt = row.SettledAt,
+            Flags = FlagJson.Read(row.EvidenceRef),
+        },
+    };
 }

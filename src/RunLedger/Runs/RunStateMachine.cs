@@ -1,6 +1,7 @@
 using MassTransit;
 using MassTransit.SagaStateMachine;
 using RunLedger.Contracts;
+using RunLedger.Deadlines;
 
 namespace RunLedger.Runs;
 
@@ -10,7 +11,7 @@ namespace RunLedger.Runs;
 /// </summary>
 sealed class RunStateMachine : MassTransitStateMachine<Run>
 {
-    public RunStateMachine()
+    public RunStateMachine(Limits limits)
     {
         InstanceState(run => run.CurrentState);
 
@@ -24,32 +25,42 @@ sealed class RunStateMachine : MassTransitStateMachine<Run>
         Event(() => RunFailedReceived, e => e.CorrelateById(context => context.Message.ProcessRunId));
         Event(() => RunCancelledReceived, e => e.CorrelateById(context => context.Message.ProcessRunId));
 
+        Event(() => DeadlineReachedReceived, e =>
+        {
+            e.CorrelateById(context => context.Message.ProcessRunId);
+            // The run is archived, or was never committed: nothing to look at.
+            e.OnMissingInstance(missing => missing.Discard());
+        });
+
         // Any observation may be the first of its run ...
         Initially(
-            When(RunObservedReceived).FoldIn(),
-            When(RunStartedReceived).FoldIn(),
-            When(RunHeartbeatReceived).FoldIn(),
-            When(StepStartedReceived).FoldIn(),
-            When(StepCompletedReceived).FoldIn(),
-            When(StepFailedReceived).FoldIn(),
-            When(RunCompletedReceived).FoldIn(),
-            When(RunFailedReceived).FoldIn(),
-            When(RunCancelledReceived).FoldIn());
+            When(RunObservedReceived).FoldIn(limits),
+            When(RunStartedReceived).FoldIn(limits),
+            When(RunHeartbeatReceived).FoldIn(limits),
+            When(StepStartedReceived).FoldIn(limits),
+            When(StepCompletedReceived).FoldIn(limits),
+            When(StepFailedReceived).FoldIn(limits),
+            When(RunCompletedReceived).FoldIn(limits),
+            When(RunFailedReceived).FoldIn(limits),
+            When(RunCancelledReceived).FoldIn(limits));
 
         // ... and any may follow any, also an end: an earlier start or an earlier end still counts. No state is final
         // to MassTransit, so DuringAny is all of them.
         DuringAny(
-            When(RunObservedReceived).FoldIn(),
-            When(RunStartedReceived).FoldIn(),
-            When(RunHeartbeatReceived).FoldIn(),
-            When(StepStartedReceived).FoldIn(),
-            When(StepCompletedReceived).FoldIn(),
-            When(StepFailedReceived).FoldIn(),
-            When(RunCompletedReceived).FoldIn(),
-            When(RunFailedReceived).FoldIn(),
-            When(RunCancelledReceived).FoldIn());
+            When(RunObservedReceived).FoldIn(limits),
+            When(RunStartedReceived).FoldIn(limits),
+            When(RunHeartbeatReceived).FoldIn(limits),
+            When(StepStartedReceived).FoldIn(limits),
+            When(StepCompletedReceived).FoldIn(limits),
+            When(StepFailedReceived).FoldIn(limits),
+            When(RunCompletedReceived).FoldIn(limits),
+            When(RunFailedReceived).FoldIn(limits),
+            When(RunCancelledReceived).FoldIn(limits),
+            // It carries what the sweep believed; the machine looks anew.
+            When(DeadlineReachedReceived).Look(limits));
     }
 
+    public Event<DeadlineReached> DeadlineReachedReceived { get; private set; } = null!;
     public Event<RunObserved> RunObservedReceived { get; private set; } = null!;
     public Event<RunStarted> RunStartedReceived { get; private set; } = null!;
     public Event<RunHeartbeat> RunHeartbeatReceived { get; private set; } = null!;
@@ -74,21 +85,45 @@ sealed class RunStateMachine : MassTransitStateMachine<Run>
 static class RunStateMachineSteps
 {
     /// <summary>Folds the observation into the run, and its component, and goes where the fold came to.</summary>
-    public static EventActivityBinder<Run, T> FoldIn<T>(this EventActivityBinder<Run, T> binder)
+    public static EventActivityBinder<Run, T> FoldIn<T>(this EventActivityBinder<Run, T> binder, Limits limits)
         where T : RunObservation =>
-        binder.Then(Fold).ThenAsync(Transition);
+        binder.Then(context => Fold(context, limits)).ThenAsync(Transition);
 
-    static void Fold<T>(BehaviorContext<Run, T> context)
+    /// <summary>Flags what passed its limit, and sets the next deadline.</summary>
+    public static EventActivityBinder<Run, DeadlineReached> Look(
+        this EventActivityBinder<Run, DeadlineReached> binder, Limits limits) =>
+        binder.Then(context => Look(context, limits)).ThenAsync(Transition);
+
+    static void Fold<T>(BehaviorContext<Run, T> context, Limits limits)
         where T : RunObservation
     {
-        var observation = context.GetPayload<Observation>();
-        context.Saga.Header = Merge(context.Saga.Header, RunFold.Of(observation));
+        var (run, observation) = (context.Saga, context.GetPayload<Observation>());
+        (run.Header, var recovered) = limits.Observed(
+            run.Header, Merge(run.Header, RunFold.Of(observation)), observation.Contract);
         if (context.Message is StepObservation)
-            context.Saga.Component = Merge(context.Saga.Component, ComponentFold.Of(observation));
+            run.Component = limits.Observed(Merge(run.Component, ComponentFold.Of(observation)), observation.Contract);
+        if (recovered is not null)
+            run.Notices.Add(recovered);
+    }
+
+    static void Look(BehaviorContext<Run, DeadlineReached> context, Limits limits)
+    {
+        var run = context.Saga;
+        if (context.Message.ComponentRunId is null)
+        {
+            (run.Header, var said) = limits.Reached(run.Header!, context.Message.ParentKnown);
+            run.Notices.AddRange(said);
+        }
+        else if (run.Component is not null)
+        {
+            (run.Component, var said) = limits.Reached(run.Header!, run.Component);
+            if (said is not null)
+                run.Notices.Add(said);
+        }
     }
 
     static Task Transition<T>(BehaviorContext<Run, T> context)
-        where T : RunObservation =>
+        where T : class =>
         context.TransitionToState(context.StateMachine.GetState(RunFold.Status(context.Saga.Header!).ToString()));
 
     static Fold Merge(Fold? known, Fold observed) => known is null ? observed : Runs.Fold.Merge(known, observed);

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using RunLedger.Runs;
+using RunLedger.Schema;
 using RunLedger.Service.Reading;
 using RunLedger.Tests.Reading;
 using Xunit;
@@ -12,7 +12,6 @@ namespace RunLedger.IntegrationTests.Reading;
 /// </summary>
 sealed class PostgresLedger : ReadableLedger
 {
-    static readonly string[] Scripts = ["postgres/02_observation_substrate.sql", "postgres/03_ledger_memory.sql"];
 
     // On CI a missing server is a fault, not a reason to pass.
     static bool Required => Environment.GetEnvironmentVariable("CI") == "true";
@@ -45,11 +44,8 @@ sealed class PostgresLedger : ReadableLedger
         {
             Assert.Skip($"PostgreSQL does not answer, run infra/servers-up: {unreachable.Message}");
         }
-        foreach (var script in Scripts)
-        {
-            using var text = new StreamReader(typeof(RunRow).Assembly.GetManifestResourceStream(script)!);
-            await ledger.ExecuteAsync(await text.ReadToEndAsync());
-        }
+        foreach (var script in SchemaScript.Forward)
+            await ledger.ExecuteAsync(script.Sql);
         return ledger;
     }
 

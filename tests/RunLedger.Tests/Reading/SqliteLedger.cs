@@ -1,6 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
-using RunLedger.Runs;
+using RunLedger.GroupCommit;
 using RunLedger.Service.Reading;
 
 namespace RunLedger.Tests.Reading;
@@ -12,12 +12,12 @@ sealed class SqliteLedger : ReadableLedger
 
     string ConnectionString => $"Data Source={_file};Pooling=False";
 
-    public static async Task<ReadableLedger> OpenAsync()
+    public static Task<ReadableLedger> OpenAsync()
     {
         var ledger = new SqliteLedger();
-        using var schema = new StreamReader(typeof(RunRow).Assembly.GetManifestResourceStream("sqlite.sql")!);
-        await ledger.ExecuteAsync(await schema.ReadToEndAsync());
-        return ledger;
+        using var store = new SqliteStore(ledger._file);
+        store.Open();
+        return Task.FromResult<ReadableLedger>(ledger);
     }
 
     public override async Task ExecuteAsync(string sql)

@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 using CsCheck;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using RunLedger.Contracts;
+using RunLedger.Deadlines;
 using RunLedger.GroupCommit;
 using RunLedger.Runs;
 
@@ -55,31 +57,108 @@ public sealed class FoldPropertyTests : IAsyncLifetime
             threads: 1);
     }
 
+    // Rule 7: what the ledger infers by its clock never overrules an end, and leaves the promised columns alone.
+    [Fact]
+    public async Task Deadlines_looked_at_anywhere_between_change_no_promised_column_and_no_end()
+    {
+        await ObservationGen.Twice.SampleAsync(
+            async set =>
+            {
+                var once = Promised(await Rows(set.Once, [1]));
+                var again = Promised(await Rows(set.Again, set.Batches, watched: true));
+                return once == again ? true : throw new InvalidOperationException($"\nonce:  {once}\nagain: {again}");
+            },
+            iter: 2_000,
+            threads: 1);
+    }
+
+    /// <summary>Without what the ledger infers: a flag, and the status it gives to a row that has not ended.</summary>
+    static string Promised(string rows) => string.Join('\n', rows.Split('\n')
+        .Where(line => !line.StartsWith("run_status_count", StringComparison.Ordinal))
+        .Select(line =>
+    {
+        var at = line.IndexOf('{', StringComparison.Ordinal);
+        var row = JsonSerializer.Deserialize<JsonObject>(line[at..])!;
+        if (row["evidence_ref"] is JsonObject evidence)
+        {
+            evidence.Remove("flags");
+            if (evidence["warnings"] is JsonArray warnings)
+            {
+                warnings.RemoveAll(warning => warning!.ToString().Contains("never observed", StringComparison.Ordinal));
+                if (warnings.Count == 0)
+                    evidence.Remove("warnings");
+            }
+
+            if (evidence.Count == 0)
+                row["evidence_ref"] = null;
+        }
+
+        if (row["ended_at"] is null)
+            row.Remove("status");
+        return line[..at] + row.ToJsonString();
+    }));
+
     /// <summary>The rows of the ledger after the observations, committed in batches of the given sizes in turn.</summary>
-    async Task<string> Rows(RunObservation[] observations, int[] batches)
+    async Task<string> Rows(RunObservation[] observations, int[] batches, bool watched = false)
     {
         foreach (var table in Tables.Reverse())
             Execute($"delete from {table}");
         var door = new Door(_options, TimeProvider.System);
+        var limits = new Limits(_options, TimeProvider.System);
         await using var committer = new GroupCommitter(_store, _options, TimeProvider.System, NullLogger<GroupCommitter>.Instance);
         for (int at = 0, batch = 0; at < observations.Length; at += batches[batch++ % batches.Length])
         {
             var units = observations.Skip(at).Take(batches[batch % batches.Length]).Select(message =>
             {
                 Assert.True(door.TryAdmit(message, out var observation, out var reason), reason);
-                return committer.Commit(observation, rows => Fold(rows, observation));
+                return committer.Commit(observation, rows => Fold(rows, observation, watched ? limits : null));
             });
             await Task.WhenAll(units.ToList());
+            if (watched)
+                await Look(committer, observations, new Random(at));
         }
 
         return string.Join('\n', Tables.SelectMany(Read));
     }
 
-    static Task Fold(UnitRows rows, Observation observation)
+    /// <summary>Asks about any runs and components, at any time of the year after.</summary>
+    async Task Look(GroupCommitter committer, RunObservation[] observations, Random random)
     {
+        var time = new FakeTimeProvider(Some.Noon.AddMinutes(random.Next(500_000)));
+        var limits = new Limits(_options, time);
+        await Task.WhenAll(observations.Where(_ => random.Next(2) == 0).Select(message =>
+        {
+            var deadline = new DeadlineReached
+            {
+                ProcessRunId = message.ProcessRunId,
+                ComponentRunId = (message as StepObservation)?.ComponentRunId,
+                DueAt = time.GetUtcNow().UtcDateTime,
+                ParentKnown = random.Next(3) switch { 0 => true, 1 => false, _ => null },
+            };
+            return committer.Commit(deadline, rows =>
+            {
+                if (rows.Run is not { } run)
+                    return Task.CompletedTask;
+                if (rows.Component is { } component)
+                    rows.Component = limits.Reached(run, component).Component;
+                else
+                    rows.Run = limits.Reached(run, deadline.ParentKnown).Run;
+                return Task.CompletedTask;
+            });
+        }).ToList());
+    }
+
+    static Task Fold(UnitRows rows, Observation observation, Limits? limits)
+    {
+        var before = rows.Run;
         rows.Run = Merge(rows.Run, RunFold.Of(observation));
         if (observation.Message is StepObservation)
             rows.Component = Merge(rows.Component, ComponentFold.Of(observation));
+        if (limits is null)
+            return Task.CompletedTask;
+        rows.Run = limits.Observed(before, rows.Run, observation.Contract).Run;
+        if (rows.Component is { } component)
+            rows.Component = limits.Observed(component, observation.Contract);
         return Task.CompletedTask;
     }
 
@@ -99,7 +178,7 @@ public sealed class FoldPropertyTests : IAsyncLifetime
                 var value = reader.IsDBNull(i) ? null : reader.GetValue(i);
                 row[reader.GetName(i)] = reader.GetName(i) switch
                 {
-                    "created_at" => null,
+                    "created_at" or "live_at" or "deadline_at" or "settled_at" => null,
                     "fold" => Convert.ToHexString((byte[])value!),
                     "evidence_ref" when value is string json => JsonSerializer.Deserialize<JsonNode>(json),
                     _ => value?.ToString(),

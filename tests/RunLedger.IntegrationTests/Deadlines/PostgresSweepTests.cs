@@ -1,0 +1,61 @@
+using RunLedger.Deadlines;
+using RunLedger.IntegrationTests.GroupCommit;
+using RunLedger.Tests.Deadlines;
+using RunLedger.Tests.GroupCommit;
+
+namespace RunLedger.IntegrationTests.Deadlines;
+
+/// <summary>PostgreSQL, also with much in it and with several sweeps at once.</summary>
+public sealed class PostgresSweepTests : SweepContract
+{
+    static readonly DateTime Noon = RunLedger.Tests.Some.Noon.UtcDateTime;
+
+    static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private protected override async Task<TestStore> Open() => await PostgresTestStore.Open();
+
+    private protected override ISweepStore Over(TestStore store) => new PostgresSweeps(((PostgresTestStore)store).Database.DataSource);
+
+    [Fact]
+    public async Task Sweeps_at_once_never_find_one_run_twice()
+    {
+        await Fill(5_000);
+
+        var found = await Task.WhenAll(Enumerable.Range(0, 3).Select(async _ =>
+        {
+            var mine = new List<Guid>();
+            while (await Sweeps.Due(Noon, Noon.AddMinutes(5), 100, Token) is { Count: > 0 } due)
+                mine.AddRange(due.Select(d => d.ProcessRunId));
+            return mine;
+        }));
+
+        var all = found.SelectMany(ids => ids).ToList();
+        Assert.Equal(all.Count, all.Distinct().Count());
+        Assert.Equal(5_000, all.Count);
+    }
+
+    [Theory]
+    [InlineData("process_run_observation_deadline_idx",
+        "select process_run_id from process_run_observation where deadline_at <= '2026-11-01Z' order by deadline_at limit 500")]
+    [InlineData("process_run_observation_settled_idx",
+        "select process_run_id from process_run_observation where (settled_at, process_run_id) > ('2026-11-01Z', '00000000-0000-0000-0000-000000000000') and settled_at <= '2026-12-01Z' order by settled_at, process_run_id limit 500")]
+    public async Task A_sweep_descends_its_index_however_many_runs_there_are(string index, string sql)
+    {
+        await Fill(50_000);
+        await Store.Query("analyze process_run_observation");
+
+        var plan = string.Join('\n', await Store.Query($"explain {sql}"));
+
+        Assert.Contains(index, plan, StringComparison.Ordinal);
+    }
+
+    // Every tenth is settled, the others are due; all by the second.
+    Task<List<string>> Fill(int runs) => Store.Query(
+        $"""
+         insert into process_run_observation
+           (process_run_id, process_candidate_code, correlation_id, source_system, status, deadline_at, settled_at)
+         select gen_random_uuid(), 'P', 'c', 'dot_runtime', 'started', '2026-11-01T12:00:00Z'::timestamptz - n * interval '1 s',
+           case when n % 10 = 0 then '2026-11-01T12:00:00Z'::timestamptz + n * interval '1 s' end
+         from generate_series(1, {runs}) n
+         """);
+}

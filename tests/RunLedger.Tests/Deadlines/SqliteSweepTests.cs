@@ -1,0 +1,18 @@
+using RunLedger.Deadlines;
+using RunLedger.GroupCommit;
+using RunLedger.Tests.GroupCommit;
+
+namespace RunLedger.Tests.Deadlines;
+
+/// <summary>The embedded file.</summary>
+public sealed class SqliteSweepTests : SweepContract
+{
+    private protected override Task<TestStore> Open()
+    {
+        var store = new SqliteTestStore();
+        ((SqliteStore)store.Ledger).Open();
+        return Task.FromResult<TestStore>(store);
+    }
+
+    private protected override ISweepStore Over(TestStore store) => new SqliteSweeps((SqliteStore)store.Ledger);
+}
