@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using MassTransit;
 using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Extensions.Options;
 using RunLedger.Service.OpenLineage;
 
 namespace RunLedger.Service.Http;
@@ -13,6 +14,8 @@ static class IntakeEndpoints
 
     public static IServiceCollection AddIntake(this IServiceCollection services, bool embedded)
     {
+        services.AddOptions<IntakeOptions>().BindConfiguration(IntakeOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<IntakeOptions>, IntakeOptionsValidation>();
         services.AddSingleton<ObservationIntake>();
         if (embedded)
         {
@@ -89,13 +92,9 @@ static class IntakeEndpoints
                 $"{e.Message} Send at most {IntakeLimits.MaxBodyBytes:N0} bytes at once, and without long pauses.",
                 statusCode: e.StatusCode);
         }
-        catch (Exception e) when (e is TimeoutException or MassTransitException)
+        catch (Exception e) when (IntakeOutage.Is(e))
         {
-            request.HttpContext.Response.Headers.RetryAfter = "5";
-            return TypedResults.Problem(
-                "The observations are not durable yet: the broker or the database is away. Send them again; "
-                + "what arrived twice counts once.",
-                statusCode: StatusCodes.Status503ServiceUnavailable);
+            return IntakeOutage.Answer(request.HttpContext, e);
         }
     }
 

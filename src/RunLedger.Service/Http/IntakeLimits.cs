@@ -11,7 +11,4 @@ static class IntakeLimits
 
     /// <summary>Observations of one request on their way at once.</summary>
     public const int Chunk = 500;
-
-    /// <summary>How long a sender is kept waiting for durability before it is told to try again.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 }

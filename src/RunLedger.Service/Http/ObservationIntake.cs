@@ -1,4 +1,5 @@
 using MassTransit;
+using Microsoft.Extensions.Options;
 using RunLedger.GroupCommit;
 using RunLedger.Intake;
 using RunLedger.Runs;
@@ -10,10 +11,30 @@ namespace RunLedger.Service.Http;
 /// publish is only memory, committed.
 /// </summary>
 sealed class ObservationIntake(
-    IBus bus, Door door, GroupCommitter committer, Rejections rejections, CommitSignal? commits = null)
+    IBus bus,
+    Door door,
+    GroupCommitter committer,
+    Rejections rejections,
+    IOptions<IntakeOptions> options,
+    TimeProvider time,
+    CommitSignal? commits = null)
 {
     /// <exception cref="TimeoutException">Nothing is known of some of them; sending all again is safe.</exception>
     public async Task<IntakeResult> Take(IEnumerable<IntakeLine> lines, string origin, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(options.Value.Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            return await TakeAll(lines, origin, either.Token);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"Not durable within {options.Value.Patience}.");
+        }
+    }
+
+    async Task<IntakeResult> TakeAll(IEnumerable<IntakeLine> lines, string origin, CancellationToken limit)
     {
         var accepted = 0;
         List<IntakeRemark> ignored = [], rejected = [];
@@ -25,7 +46,7 @@ sealed class ObservationIntake(
                 var reason = line.Reason;
                 if (line.Message is not null && door.TryAdmit(line.Message, out _, out reason))
                 {
-                    durable.Add(Deliver(line.Message, cancellationToken));
+                    durable.Add(Deliver(line.Message, limit));
                     accepted++;
                     continue;
                 }
@@ -42,7 +63,7 @@ sealed class ObservationIntake(
                     rejections.Of(line.Contract, origin, "application/json", line.Json, reason!)));
             }
 
-            await Task.WhenAll(durable).WaitAsync(IntakeLimits.Patience, cancellationToken);
+            await Task.WhenAll(durable).WaitAsync(limit);
         }
 
         return new IntakeResult(accepted, ignored, rejected);
@@ -52,7 +73,12 @@ sealed class ObservationIntake(
     {
         var id = NewId.NextGuid();
         var committed = commits?.Of(id);
-        await bus.Publish((object)message, message.GetType(), context => context.MessageId = id, cancellationToken);
+        await bus.Publish((object)message, message.GetType(), context =>
+        {
+            context.MessageId = id;
+            // Without it a broker that has no queue for the message confirms, and drops it.
+            context.Mandatory = true;
+        }, cancellationToken);
         if (committed is not null)
             await committed;
     }

@@ -16,7 +16,7 @@ sealed class LedgerProcess : IAsyncDisposable
 
     LedgerProcess(ProcessStartInfo start, Uri url)
     {
-        _http = new HttpClient { BaseAddress = url, Timeout = TimeSpan.FromSeconds(5) };
+        _http = new HttpClient { BaseAddress = url, Timeout = TimeSpan.FromSeconds(60) };
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += Keep;
         _process.ErrorDataReceived += Keep;
@@ -64,6 +64,14 @@ sealed class LedgerProcess : IAsyncDisposable
             await ledger.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>What the service answers, with <c>Retry-After</c> where it says when to come back.</summary>
+    public async Task<(int Status, string? RetryAfter, string Body)> PostAsync(string route, string json)
+    {
+        using var content = new StringContent(json, Encoding.UTF8, "application/json");
+        using var answer = await _http.PostAsync(route, content);
+        return ((int)answer.StatusCode, answer.Headers.RetryAfter?.ToString(), await answer.Content.ReadAsStringAsync());
     }
 
     public static int FreePort()
@@ -114,7 +122,8 @@ sealed class LedgerProcess : IAsyncDisposable
             Assert.Fail($"The ledger ended with exit code {_process.ExitCode}.\n{Output}");
         try
         {
-            using var answer = await _http.GetAsync("/health/ready");
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+            using var answer = await _http.GetAsync("/health/ready", limit.Token);
             return answer.IsSuccessStatusCode ? null : $"/health/ready answers {(int)answer.StatusCode}";
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
