@@ -38,6 +38,11 @@ static class ReadingEndpoints
         api.MapGet("/summary", GetSummaryAsync).WithName("GetSummary")
             .WithSummary("How many runs are in each status.")
             .Produces<SummaryAnswer>();
+        api.MapGet("/policies", ([FromServices] RunLedgerOptions options) =>
+                TypedResults.Json(PoliciesAnswer.Of(options.Deadlines), ReadingJson.Default.PoliciesAnswer))
+            .WithName("GetPolicies")
+            .WithSummary("By which limits runs count as stuck, and rows as orphans.")
+            .Produces<PoliciesAnswer>();
         api.MapGet("/rejected", ListRejectedAsync).WithName("ListRejected")
             .WithSummary("Lists what could not be taken, newest first, a page at a time.")
             .WithDescription($"Payloads are cut to {RejectedQueries.HeadBytes} bytes; payloadTruncated says which.")

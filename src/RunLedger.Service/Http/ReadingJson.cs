@@ -11,4 +11,5 @@ namespace RunLedger.Service.Http;
 [JsonSerializable(typeof(PageAnswer<RejectedAnswer>))]
 [JsonSerializable(typeof(RunTree))]
 [JsonSerializable(typeof(SummaryAnswer))]
+[JsonSerializable(typeof(PoliciesAnswer))]
 sealed partial class ReadingJson : JsonSerializerContext;

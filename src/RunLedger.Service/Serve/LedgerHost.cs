@@ -68,6 +68,7 @@ static class LedgerHost
         app.MapOpenApi();
         app.MapIntake();
         app.MapLedgerReading();
+        app.MapClose();
         app.MapGet("/", () => Results.Redirect("/api/runs")).ExcludeFromDescription();
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
         app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready") });
