@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using RunLedger.Deadlines;
+using RunLedger.Definitions;
 using RunLedger.GroupCommit;
 using RunLedger.Intake;
 using RunLedger.Runs;
@@ -55,6 +56,9 @@ public static class RunLedgerRegistration
             ? new SqliteSweeps(embedded)
             : new PostgresSweeps(services.GetRequiredKeyedService<NpgsqlDataSource>(DataSource)));
         bus.AddSingleton<Sweep>();
+        bus.AddSingleton<IDefinitionStore>(services => services.GetRequiredService<ILedgerStore>() is SqliteStore embedded
+            ? new SqliteDefinitions(embedded)
+            : new PostgresDefinitions(services.GetRequiredKeyedService<NpgsqlDataSource>(DataSource)));
 
         bus.DisableUsageTelemetry();
         // Without a limit an acknowledgement that is stuck in a connection that broke keeps its endpoint from ever
@@ -69,6 +73,7 @@ public static class RunLedgerRegistration
         bus.AddConsumer<RefusedConsumer, RefusedConsumerDefinition>();
         bus.AddConsumer<FaultedConsumer, FaultedConsumerDefinition>();
         bus.AddConsumer<SweepConsumer, SweepConsumerDefinition>();
+        bus.AddConsumer<ProcessDefinedConsumer, ProcessDefinedConsumerDefinition>();
         return bus;
     }
     /// <summary>

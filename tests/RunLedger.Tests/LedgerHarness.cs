@@ -50,10 +50,10 @@ sealed class LedgerHarness : IAsyncDisposable
     public Task Publish(RunObservation message) => _harness.Bus.Publish((object)message, message.GetType());
 
     /// <summary>Publishes a message and waits until the ledger is done with it.</summary>
-    public async Task Take(RunObservation message)
+    public async Task Take(object message)
     {
         var id = NewId.NextGuid();
-        await _harness.Bus.Publish((object)message, message.GetType(), context => context.MessageId = id);
+        await _harness.Bus.Publish(message, message.GetType(), context => context.MessageId = id);
         Assert.True(
             await _harness.Consumed.Any(consumed => consumed.Context.MessageId == id && consumed.Exception is null),
             $"{message.GetType().Name} was not consumed.");

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Npgsql;
+using RunLedger.Definitions;
 using RunLedger.Runs;
 
 namespace RunLedger.GroupCommit;
@@ -13,10 +14,13 @@ sealed class PostgresBatch(NpgsqlConnection connection, NpgsqlTransaction transa
     public async Task Load(Names names, CancellationToken cancellationToken)
     {
         await using var batch = connection.CreateBatch();
+        // A definition that is made known meanwhile waits for this batch, and then finds its runs.
+        PostgresWrite.Run(batch, $"select pg_advisory_xact_lock_shared({PostgresDefinitions.Lock})");
         PostgresLoad.Add(batch, LedgerTable.Runs, RowReader.RunColumns, names.Runs, names.RunKeys);
         PostgresLoad.Add(batch, LedgerTable.Components, RowReader.ComponentColumns, names.Components, names.ComponentKeys);
         await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
         {
+            await reader.NextResultAsync(cancellationToken);
             await PostgresLoad.Read(reader, Runs, RowReader.Run, cancellationToken);
             await PostgresLoad.Read(reader, Components, RowReader.Component, cancellationToken);
         }

@@ -30,17 +30,6 @@ static class PostgresWrite
                 "update process_component_observation c set process_run_id = m.new from unnest($1, $2) m(old, new) where c.process_run_id = m.old",
                 Of(old),
                 Of(to));
-
-            // The one column of the row that is not folded from observations.
-            Run(
-                batch,
-                """
-                update process_run_observation r set process_definition_code = o.process_definition_code
-                from unnest($1, $2) m(old, new) join process_run_observation o on o.process_run_id = m.old
-                where r.process_run_id = m.new and r.process_definition_code is null and o.process_definition_code is not null
-                """,
-                Of(old),
-                Of(to));
         }
 
         Link(
@@ -175,15 +164,17 @@ static class PostgresWrite
     static string InsertSql(LedgerTable table)
     {
         string[] columns = [table.Id, .. table.Own, .. SharedColumns];
-        var values = string.Join(", ", columns.Select(c => c == "evidence_ref" ? "evidence_ref::jsonb" : c));
-        return $"insert into {table.Rows} ({string.Join(", ", columns)}) select {values} "
+        string[] derived = [.. table.Derived.Select(d => d.Column)];
+        var values = columns.Select(c => c == "evidence_ref" ? "evidence_ref::jsonb" : c).Concat(table.Derived.Select(d => d.Sql));
+        return $"insert into {table.Rows} ({string.Join(", ", columns.Concat(derived))}) select {string.Join(", ", values)} "
             + $"from unnest({Places(columns.Length)}) r({string.Join(", ", columns)}) order by {table.Id}";
     }
 
     static string UpdateSql(LedgerTable table)
     {
         string[] columns = [table.Id, .. table.Own, .. SharedColumns];
-        var values = columns[1..].Select(c => $"{c} = r.{c}{(c == "evidence_ref" ? "::jsonb" : "")}");
+        var values = columns[1..].Select(c => $"{c} = r.{c}{(c == "evidence_ref" ? "::jsonb" : "")}")
+            .Concat(table.Derived.Select(d => $"{d.Column} = {d.Sql}"));
         return $"update {table.Rows} t set {string.Join(", ", values)} "
             + $"from unnest({Places(columns.Length)}) r({string.Join(", ", columns)}) where t.{table.Id} = r.{table.Id}";
     }

@@ -36,12 +36,6 @@ sealed class SqliteBatch(SqliteConnection connection, SqliteTransaction transact
             {
                 Run("update process_component_observation set process_run_id = $to where process_run_id = $old",
                     ("$to", to.ToString()), ("$old", old.ToString()));
-
-                // The one column of the row that is not folded from observations.
-                Run("update process_run_observation set process_definition_code = "
-                    + "(select process_definition_code from process_run_observation where process_run_id = $old) "
-                    + "where process_run_id = $to and process_definition_code is null",
-                    ("$to", to.ToString()), ("$old", old.ToString()));
             }
 
             Link(LedgerTable.Components, changes.Components);
@@ -141,6 +135,7 @@ sealed class SqliteBatch(SqliteConnection connection, SqliteTransaction transact
                 [(table.Id, row.Id.ToString()), .. own(row), .. Shared(row)];
             Run($"insert into {table.Rows} ({string.Join(", ", values.Select(v => v.Column))}) "
                 + $"values ({string.Join(", ", values.Select(v => "$" + v.Column))})", Parameters(values));
+            Derive(table, row.Id);
         }
 
         foreach (var row in changes.Updated)
@@ -148,7 +143,14 @@ sealed class SqliteBatch(SqliteConnection connection, SqliteTransaction transact
             (string Column, object? Value)[] values = [.. own(row), .. Shared(row)];
             Run($"update {table.Rows} set {string.Join(", ", values.Select(v => $"{v.Column} = ${v.Column}"))} "
                 + $"where {table.Id} = $id", [.. Parameters(values), ("$id", row.Id.ToString())]);
+            Derive(table, row.Id);
         }
+    }
+
+    void Derive(LedgerTable table, Guid id)
+    {
+        foreach (var (column, sql) in table.Derived)
+            Run($"update {table.Rows} as r set {column} = {sql} where {table.Id} = $id", ("$id", id.ToString()));
     }
 
     static (string, object?)[] Shared(LedgerRow row) =>

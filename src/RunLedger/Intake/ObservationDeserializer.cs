@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using MassTransit;
 using MassTransit.Serialization;
+using RunLedger.Contracts;
 using RunLedger.Runs;
 
 namespace RunLedger.Intake;
@@ -120,7 +121,7 @@ sealed class ObservationDeserializer(ContentType contentType, bool envelope) : I
         names.FirstOrDefault(),
         (names.Count == 0 ? "The message names no contract" : $"No contract of the ledger is named {string.Join(" or ", names)}")
         + ": publish to the exchange of one (RunLedger.Contracts:RunStarted, …), or set the property `type` to one of "
-        + string.Join(", ", ContractMap.Names) + ".");
+        + string.Join(", ", ContractMap.Names.Append(nameof(ProcessDefined))) + ".");
 
     static string Kind(JsonElement json) => json.ValueKind.ToString().ToLowerInvariant();
 

@@ -44,6 +44,22 @@ sealed class Door(RunLedgerOptions options, TimeProvider time)
         }
     }
 
+    /// <summary>Why a definition cannot be kept; null when it can.</summary>
+    public string? Refuses(ProcessDefined defined)
+    {
+        try
+        {
+            Code(defined.ProcessCandidateCode, "processCandidateCode", required: true);
+            Code(defined.ProcessDefinitionCode, "processDefinitionCode", required: true);
+            InTime(defined.OccurredAt);
+            return null;
+        }
+        catch (FormatException e)
+        {
+            return e.Message;
+        }
+    }
+
     Observation Admit(RunObservation m)
     {
         NotEmpty(m.ProcessRunId, "processRunId");
@@ -65,11 +81,7 @@ sealed class Door(RunLedgerOptions options, TimeProvider time)
                 OneOf(step.ComponentRole, ComponentRoles.All, "componentRole");
         }
 
-        if (m.OccurredAt < Earliest)
-            throw new FormatException($"occurredAt {m.OccurredAt:O} is before 2000: send when it happened");
-        if (m.OccurredAt > time.GetUtcNow() + Ahead)
-            throw new FormatException($"occurredAt {m.OccurredAt:O} is more than 24 h ahead: set the sender's clock");
-
+        InTime(m.OccurredAt);
         var evidence = Evidence(m.EvidenceRef);
         var contract = ContractMap.Of(m);
         var at = Micros.Of(m.OccurredAt);
@@ -138,6 +150,14 @@ sealed class Door(RunLedgerOptions options, TimeProvider time)
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(buffer.WrittenSpan, hash);
         return BinaryPrimitives.ReadUInt128BigEndian(hash);
+    }
+
+    void InTime(DateTimeOffset occurredAt)
+    {
+        if (occurredAt < Earliest)
+            throw new FormatException($"occurredAt {occurredAt:O} is before 2000: send when it happened");
+        if (occurredAt > time.GetUtcNow() + Ahead)
+            throw new FormatException($"occurredAt {occurredAt:O} is more than 24 h ahead: set the sender's clock");
     }
 
     static void NotEmpty(Guid? id, string member)

@@ -108,3 +108,9 @@ CREATE TABLE IF NOT EXISTS run_status_count (
   runs   integer NOT NULL,
   PRIMARY KEY (writer, status)
 );
+
+CREATE TABLE IF NOT EXISTS process_definition (
+  process_candidate_code  text PRIMARY KEY,
+  process_definition_code text NOT NULL,
+  occurred_at             text NOT NULL
+);

@@ -1,0 +1,43 @@
+using MassTransit;
+using RunLedger.Contracts;
+using RunLedger.GroupCommit;
+using RunLedger.Intake;
+using RunLedger.Runs;
+
+namespace RunLedger.Definitions;
+
+/// <summary>
+/// Gives a candidate's runs their definition: those there already slice by slice, the later ones as they are written.
+/// Nothing else sets it.
+/// </summary>
+sealed class ProcessDefinedConsumer(
+    IDefinitionStore store, Door door, GroupCommitter committer, Rejections rejections, TimeProvider time)
+    : IConsumer<ProcessDefined>
+{
+    const int SliceSize = 500;
+    static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+
+    public async Task Consume(ConsumeContext<ProcessDefined> context)
+    {
+        if (door.Refuses(context.Message) is { } reason)
+        {
+            await committer.Reject(rejections.Of(context.ReceiveContext, nameof(ProcessDefined), reason));
+            return;
+        }
+
+        try
+        {
+            var definition = await store.Define(context.Message, context.CancellationToken);
+            while (await store.BackFill(context.Message.ProcessCandidateCode, definition, SliceSize, context.CancellationToken) > 0)
+            {
+                // The next slice.
+            }
+        }
+        catch (StoreException e) when (e.Fault != StoreFault.Data)
+        {
+            // The database is away; what was done is done, and the message comes back.
+            await Task.Delay(Pause, time, context.CancellationToken);
+            throw new GivenBackException(e.Message);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+using RunLedger.Definitions;
+using RunLedger.IntegrationTests.GroupCommit;
+using RunLedger.Tests.Definitions;
+using RunLedger.Tests.GroupCommit;
+
+namespace RunLedger.IntegrationTests.Definitions;
+
+/// <summary>PostgreSQL.</summary>
+public sealed class PostgresDefinitionTests : DefinitionContract
+{
+    private protected override async Task<TestStore> Open() => await PostgresTestStore.Open();
+
+    private protected override IDefinitionStore Over(TestStore store) => new PostgresDefinitions(((PostgresTestStore)store).Database.DataSource);
+}

@@ -1,0 +1,13 @@
+using RunLedger.Definitions;
+using RunLedger.GroupCommit;
+using RunLedger.Tests.GroupCommit;
+
+namespace RunLedger.Tests.Definitions;
+
+/// <summary>The embedded file.</summary>
+public sealed class SqliteDefinitionTests : DefinitionContract
+{
+    private protected override Task<TestStore> Open() => Task.FromResult<TestStore>(new SqliteTestStore());
+
+    private protected override IDefinitionStore Over(TestStore store) => new SqliteDefinitions((SqliteStore)store.Ledger);
+}
