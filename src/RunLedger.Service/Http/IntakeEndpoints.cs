@@ -24,6 +24,8 @@ static class IntakeEndpoints
         }
 
         services.AddRequestDecompression();
+        // Otherwise a packed body that was cut is unpacked as far as it goes, and its lines after that are lost unsaid.
+        AppContext.SetSwitch("System.IO.Compression.UseStrictValidation", true);
         services.AddRateLimiter(limiter =>
         {
             limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
@@ -44,6 +46,8 @@ static class IntakeEndpoints
             .Accepts<object>("application/json", "application/x-ndjson", "*/*")
             .Produces<IntakeResult>(StatusCodes.Status202Accepted)
             .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .ProducesProblem(StatusCodes.Status429TooManyRequests)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
             .RequireRateLimiting(Policy);
@@ -52,6 +56,8 @@ static class IntakeEndpoints
             .Accepts<object>("application/json", "*/*")
             .Produces<IntakeResult>(StatusCodes.Status202Accepted)
             .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .ProducesProblem(StatusCodes.Status429TooManyRequests)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
             .RequireRateLimiting(Policy);
@@ -65,7 +71,7 @@ static class IntakeEndpoints
     {
         return Take(request, intake, Read, "POST /api/v1/lineage");
 
-        IntakeLine Read(int number, JsonElement json, byte[] raw)
+        IntakeLine Read(int number, JsonElement json, ReadOnlyMemory<byte> raw)
         {
             var (observation, reason, ignored) = LineageMapping.Map(json, options.MaxEvidenceBytes);
             return new IntakeLine(number, observation?.GetType().Name ?? "OpenLineage", raw, observation, reason, ignored);
@@ -75,22 +81,16 @@ static class IntakeEndpoints
     static async Task<IResult> Take(
         HttpRequest request,
         ObservationIntake intake,
-        Func<int, JsonElement, byte[], IntakeLine> read,
+        Func<int, JsonElement, ReadOnlyMemory<byte>, IntakeLine> read,
         string origin)
     {
-        var cancellationToken = request.HttpContext.RequestAborted;
-        using var body = new MemoryStream();
+        var bytes = await RequestBytes.Read(request);
+        if (bytes.Problem is not null)
+            return bytes.Problem;
         try
         {
-            await request.Body.CopyToAsync(body, cancellationToken);
-            var result = await intake.Take(ObservationBody.Read(body.ToArray(), read), origin, cancellationToken);
-            return Answer(result);
-        }
-        catch (BadHttpRequestException e)
-        {
-            return TypedResults.Problem(
-                $"{e.Message} Send at most {IntakeLimits.MaxBodyBytes:N0} bytes at once, and without long pauses.",
-                statusCode: e.StatusCode);
+            return Answer(await intake.Take(
+                ObservationBody.Read(bytes.Body, read), origin, request.HttpContext.RequestAborted));
         }
         catch (Exception e) when (IntakeOutage.Is(e))
         {

@@ -60,7 +60,7 @@ sealed class ObservationIntake(
 
                 rejected.Add(remark);
                 durable.Add(committer.Reject(
-                    rejections.Of(line.Contract, origin, "application/json", line.Json, reason!)));
+                    rejections.Of(line.Contract, origin, "application/json", line.Json.ToArray(), reason!)));
             }
 
             await Task.WhenAll(durable).WaitAsync(limit);
