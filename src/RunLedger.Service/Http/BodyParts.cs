@@ -13,7 +13,9 @@ static class BodyParts
     // Whoever reads a part has a limit of his own; the reader here keeps one bit a level.
     static readonly JsonReaderOptions Reader = new() { MaxDepth = int.MaxValue };
 
-    public static List<BodyPart> Of(ReadOnlyMemory<byte> body)
+    /// <param name="body">The whole body.</param>
+    /// <param name="most">How many parts are taken; one more says that there are more.</param>
+    public static List<BodyPart> Of(ReadOnlyMemory<byte> body, int most)
     {
         if (body.Span.StartsWith("\uFEFF"u8))
             body = body["\uFEFF"u8.Length..];
@@ -21,11 +23,11 @@ static class BodyParts
         if (text.IsEmpty)
             return [];
         var first = text.Span[0];
-        if (first == '[' && Items(text) is { } items)
+        if (first == '[' && Items(text, most) is { } items)
             return items;
         if (Fault(text.Span) is not { } fault)
             return [new(1, body)];
-        var lines = Lines(body);
+        var lines = Lines(body, most);
         return IsOne(first, fault, lines) ? [new(1, body, Words(fault))] : lines;
     }
 
@@ -51,7 +53,7 @@ static class BodyParts
     public static string Words(JsonException fault) => $"Not JSON: {CutText.To(fault.Message, 300)}";
 
     /// <summary>Null where the array is none.</summary>
-    static List<BodyPart>? Items(ReadOnlyMemory<byte> array)
+    static List<BodyPart>? Items(ReadOnlyMemory<byte> array, int most)
     {
         try
         {
@@ -60,6 +62,8 @@ static class BodyParts
             reader.Read();
             while (reader.Read() && reader.CurrentDepth > 0)
             {
+                if (items.Count > most)
+                    return items;
                 var start = (int)reader.TokenStartIndex;
                 reader.Skip();
                 items.Add(new(items.Count + 1, array[start..(int)reader.BytesConsumed]));
@@ -75,11 +79,11 @@ static class BodyParts
         }
     }
 
-    static List<BodyPart> Lines(ReadOnlyMemory<byte> body)
+    static List<BodyPart> Lines(ReadOnlyMemory<byte> body, int most)
     {
         var lines = new List<BodyPart>();
         var number = 0;
-        while (!body.IsEmpty)
+        while (!body.IsEmpty && lines.Count <= most)
         {
             number++;
             var end = body.Span.IndexOf((byte)'\n');

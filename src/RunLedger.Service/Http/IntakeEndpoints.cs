@@ -16,11 +16,14 @@ static class IntakeEndpoints
     {
         services.AddOptions<IntakeOptions>().BindConfiguration(IntakeOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<IntakeOptions>, IntakeOptionsValidation>();
+        services.AddSingleton<IntakeRoom>();
         services.AddSingleton<ObservationIntake>();
         if (embedded)
         {
             services.AddSingleton<CommitSignal>();
             services.AddConsumeObserver<CommitSignal>(provider => provider.GetRequiredService<CommitSignal>());
+            // What is published before the queue exists in memory would be dropped, and its sender wait in vain.
+            services.AddOptions<MassTransitHostOptions>().Configure(host => host.WaitUntilStarted = true);
         }
 
         services.AddRequestDecompression();
@@ -87,10 +90,18 @@ static class IntakeEndpoints
         var bytes = await RequestBytes.Read(request);
         if (bytes.Problem is not null)
             return bytes.Problem;
+        var parts = BodyParts.Of(bytes.Body, intake.MaxObservations);
+        if (parts.Count > intake.MaxObservations)
+        {
+            return TypedResults.Problem(
+                string.Create(CultureInfo.InvariantCulture, $"Send at most {intake.MaxObservations:N0} observations at once."),
+                statusCode: StatusCodes.Status413PayloadTooLarge);
+        }
+
         try
         {
             return Answer(await intake.Take(
-                ObservationBody.Read(bytes.Body, read), origin, request.HttpContext.RequestAborted));
+                ObservationBody.Read(parts, read), origin, request.HttpContext.RequestAborted));
         }
         catch (Exception e) when (IntakeOutage.Is(e))
         {

@@ -15,11 +15,11 @@ static class ObservationBody
 
     static readonly JsonDocumentOptions Options = new() { MaxDepth = ReadableJson.MaxDepth };
 
-    /// <param name="body">The whole body.</param>
+    /// <param name="parts">Of one body.</param>
     /// <param name="read">Makes an observation of one JSON value, all of whose text can be read, or says why not.</param>
     public static IEnumerable<IntakeLine> Read(
-        ReadOnlyMemory<byte> body, Func<int, JsonElement, ReadOnlyMemory<byte>, IntakeLine> read) =>
-        BodyParts.Of(body).Select(part => Read(part, read));
+        IEnumerable<BodyPart> parts, Func<int, JsonElement, ReadOnlyMemory<byte>, IntakeLine> read) =>
+        parts.Select(part => Read(part, read));
 
     /// <summary>An observation as <c>POST /api/observations</c> takes it: <c>{"type":"RunStarted", …}</c>.</summary>
     public static IntakeLine Observation(int number, JsonElement json, ReadOnlyMemory<byte> raw)

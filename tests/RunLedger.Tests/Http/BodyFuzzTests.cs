@@ -34,8 +34,8 @@ public sealed class BodyFuzzTests
     public void Whatever_bytes_are_sent_become_observations_or_reasons_that_can_be_stored() => Body.Sample(
         body =>
         {
-            Check(ObservationBody.Read(body, ObservationBody.Observation));
-            Check(ObservationBody.Read(body, Lineage));
+            Check(ObservationBody.Read(BodyParts.Of(body, 100), ObservationBody.Observation));
+            Check(ObservationBody.Read(BodyParts.Of(body, 100), Lineage));
         },
         iter: 20_000);
 
