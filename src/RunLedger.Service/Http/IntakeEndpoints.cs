@@ -31,12 +31,13 @@ static class IntakeEndpoints
         AppContext.SetSwitch("System.IO.Compression.UseStrictValidation", true);
         services.AddRateLimiter(limiter =>
         {
-            limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
             limiter.AddConcurrencyLimiter(Policy, requests => requests.PermitLimit = IntakeLimits.MaxRequests);
-            limiter.OnRejected = (rejection, _) =>
+            limiter.OnRejected = async (rejection, _) =>
             {
                 rejection.HttpContext.Response.Headers.RetryAfter = "1";
-                return ValueTask.CompletedTask;
+                await TypedResults.Problem(
+                    $"More than {IntakeLimits.MaxRequests} requests are under way: send it again.",
+                    statusCode: StatusCodes.Status429TooManyRequests).ExecuteAsync(rejection.HttpContext);
             };
         });
         return services;
@@ -44,27 +45,24 @@ static class IntakeEndpoints
 
     public static IEndpointRouteBuilder MapIntake(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/api/observations", Observations)
-            .WithSummary("Take observations: one JSON object, an array of them, or NDJSON.")
-            .Accepts<object>("application/json", "application/x-ndjson", "*/*")
-            .Produces<IntakeResult>(StatusCodes.Status202Accepted)
-            .ProducesProblem(StatusCodes.Status400BadRequest)
-            .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
-            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
-            .ProducesProblem(StatusCodes.Status429TooManyRequests)
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
-            .RequireRateLimiting(Policy);
-        routes.MapPost("/api/v1/lineage", Lineage)
-            .WithSummary("Take OpenLineage events as its clients send them: one, or an array; gzip is fine.")
-            .Accepts<object>("application/json", "*/*")
-            .Produces<IntakeResult>(StatusCodes.Status202Accepted)
-            .ProducesProblem(StatusCodes.Status400BadRequest)
-            .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
-            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
-            .ProducesProblem(StatusCodes.Status429TooManyRequests)
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
-            .RequireRateLimiting(Policy);
+        var intake = routes.MapGroup("/api").WithTags("Intake").RequireRateLimiting(Policy);
+        intake.MapPost("/observations", Observations).WithName("TakeObservations")
+            .WithSummary("Takes observations: one JSON object, an array of them, or NDJSON.")
+            .WithDescription("The answer comes when they are durable. What cannot be taken is set aside with its reason and "
+                + "costs its neighbours nothing.")
+            .Answers().AddOpenApiOperationTransformer(IntakeSchemas.Observations);
+        intake.MapPost("/v1/lineage", Lineage).WithName("TakeLineage")
+            .WithSummary("Takes OpenLineage events as its clients send them: one, or an array.")
+            .Answers().AddOpenApiOperationTransformer(IntakeSchemas.Lineage);
         return routes;
+    }
+
+    static RouteHandlerBuilder Answers(this RouteHandlerBuilder route)
+    {
+        route.Produces<IntakeResult>(StatusCodes.Status202Accepted);
+        foreach (var status in (int[])[400, 413, 415, 429, 503])
+            route.ProducesProblem(status);
+        return route;
     }
 
     static Task<IResult> Observations(HttpRequest request, ObservationIntake intake) =>

@@ -90,6 +90,7 @@ public sealed class IntakeTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.TooManyRequests, first.StatusCode);
         Assert.Equal("1", first.Headers.RetryAfter?.ToString());
+        Assert.Equal("application/problem+json", first.Content.Headers.ContentType?.MediaType);
         Assert.InRange(answers.Count(answer => answer.StatusCode == HttpStatusCode.Accepted), 1, 32);
     }
 
