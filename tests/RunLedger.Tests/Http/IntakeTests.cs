@@ -143,6 +143,15 @@ public sealed class IntakeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_ledger_without_its_tables_is_not_ready()
+    {
+        _ledger.List("alter table process_run_observation rename to elsewhere");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await _ledger.Client.GetAsync("/health/ready")).StatusCode);
+        Assert.Equal("Healthy", await _ledger.Client.GetStringAsync("/health/live"));
+    }
+
+    [Fact]
     public void Nothing_is_reported_to_MassTransit_s_vendor() =>
         Assert.False(_ledger.Services.GetRequiredService<IOptions<UsageTelemetryOptions>>().Value.Enabled);
 
