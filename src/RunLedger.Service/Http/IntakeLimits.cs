@@ -12,6 +12,9 @@ static class IntakeLimits
     /// <summary>Observations of one request on their way at once.</summary>
     public const int Chunk = 500;
 
-    /// <summary>How long a sender is kept waiting for durability before it is told to try again.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    /// <summary>
+    /// Memory for what waits in this process for its commit, also after its sender was told to come back: 30,000 plain
+    /// observations, or eight bodies of the largest size with nothing good in them.
+    /// </summary>
+    public const int RoomBytes = 128 * 1024 * 1024;
 }

@@ -16,7 +16,7 @@ sealed class LedgerProcess : IAsyncDisposable
 
     LedgerProcess(ProcessStartInfo start, Uri url)
     {
-        _http = new HttpClient { BaseAddress = url, Timeout = TimeSpan.FromSeconds(5) };
+        _http = new HttpClient { BaseAddress = url, Timeout = TimeSpan.FromSeconds(60) };
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += Keep;
         _process.ErrorDataReceived += Keep;
@@ -36,8 +36,16 @@ sealed class LedgerProcess : IAsyncDisposable
     }
 
     /// <summary>Running, and consuming where <paramref name="ready"/>.</summary>
-    public static async Task<LedgerProcess> StartAsync(
-        string postgres, Uri broker, Dictionary<string, string>? settings = null, bool ready = true)
+    public static Task<LedgerProcess> StartAsync(
+        string postgres, Uri broker, Dictionary<string, string>? settings = null, bool ready = true) =>
+        StartAsync(postgres, broker.ToString(), settings ?? [], ready);
+
+    /// <summary>Running without any server, on this file.</summary>
+    public static Task<LedgerProcess> StartEmbeddedAsync(string file) =>
+        StartAsync("", "", new() { ["RunLedger__SqliteFile"] = file }, ready: true);
+
+    static async Task<LedgerProcess> StartAsync(
+        string postgres, string broker, Dictionary<string, string> settings, bool ready)
     {
         var url = new Uri($"http://127.0.0.1:{FreePort()}");
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "RunLedger.Service.dll")])
@@ -47,9 +55,9 @@ sealed class LedgerProcess : IAsyncDisposable
             WorkingDirectory = Path.GetTempPath(),
         };
         start.Environment["ConnectionStrings__Postgres"] = postgres;
-        start.Environment["ConnectionStrings__RabbitMq"] = broker.ToString();
+        start.Environment["ConnectionStrings__RabbitMq"] = broker;
         start.Environment["ASPNETCORE_URLS"] = url.ToString();
-        foreach (var (name, value) in settings ?? [])
+        foreach (var (name, value) in settings)
             start.Environment[name] = value;
 
         var ledger = new LedgerProcess(start, url);
@@ -64,6 +72,20 @@ sealed class LedgerProcess : IAsyncDisposable
             await ledger.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>What the service answers, with <c>Retry-After</c> where it says when to come back.</summary>
+    public async Task<(int Status, string? RetryAfter, string Body)> PostAsync(string route, string json)
+    {
+        using var content = new StringContent(json, Encoding.UTF8, "application/json");
+        using var answer = await _http.PostAsync(route, content);
+        return ((int)answer.StatusCode, answer.Headers.RetryAfter?.ToString(), await answer.Content.ReadAsStringAsync());
+    }
+
+    public async Task<(int Status, string Body)> GetAsync(string route)
+    {
+        using var answer = await _http.GetAsync(route);
+        return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
     }
 
     public static int FreePort()
@@ -114,7 +136,8 @@ sealed class LedgerProcess : IAsyncDisposable
             Assert.Fail($"The ledger ended with exit code {_process.ExitCode}.\n{Output}");
         try
         {
-            using var answer = await _http.GetAsync("/health/ready");
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+            using var answer = await _http.GetAsync("/health/ready", limit.Token);
             return answer.IsSuccessStatusCode ? null : $"/health/ready answers {(int)answer.StatusCode}";
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException)

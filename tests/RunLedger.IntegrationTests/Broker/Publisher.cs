@@ -35,6 +35,11 @@ sealed class Publisher(Uri broker) : IAsyncDisposable
         return count;
     }
 
+    /// <summary>What is published to a contract's exchange reaches the ledger's queue no more, or does again.</summary>
+    public Task BindAsync(string exchange, string queue, bool bound) => ConfirmAsync(() => bound
+        ? _channel!.ExchangeBindAsync(destination: queue, source: exchange, routingKey: "")
+        : _channel!.ExchangeUnbindAsync(destination: queue, source: exchange, routingKey: ""));
+
     public async ValueTask DisposeAsync()
     {
         if (_connection is not null)

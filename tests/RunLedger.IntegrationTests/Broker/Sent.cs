@@ -36,6 +36,14 @@ sealed record Sent(string Contract, Guid RunId, DateTimeOffset At)
         return json;
     }
 
+    /// <summary>As <c>POST /api/observations</c> takes it.</summary>
+    public string Line()
+    {
+        var json = Json();
+        json["type"] = Contract;
+        return json.ToJsonString();
+    }
+
     /// <summary>As MassTransit wraps it.</summary>
     public JsonObject Envelope() => new()
     {

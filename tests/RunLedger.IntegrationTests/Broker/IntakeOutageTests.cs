@@ -1,0 +1,52 @@
+using System.Diagnostics;
+
+namespace RunLedger.IntegrationTests.Broker;
+
+/// <summary>What the intake answers while the broker cannot keep what it is sent.</summary>
+public sealed class IntakeOutageTests
+{
+    const string Route = "/api/observations";
+    static readonly DateTimeOffset At = new(2025, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public async Task An_observation_that_no_queue_takes_is_503_until_one_does()
+    {
+        var sent = new Sent("RunStarted", Guid.CreateVersion7(), At);
+        await using var site = await LedgerSite.CreateAsync();
+        var ledger = await site.StartAsync();
+        await site.Publisher.BindAsync(sent.Exchange, LedgerSite.Queue, bound: false);
+
+        var (status, retryAfter, body) = await ledger.PostAsync(Route, sent.Line());
+
+        Assert.True(status == 503, $"{status} {body}\n{ledger.Output}");
+        Assert.Equal("5", retryAfter);
+        Assert.Contains("has no queue", body, StringComparison.Ordinal);
+        await site.Publisher.BindAsync(sent.Exchange, LedgerSite.Queue, bound: true);
+        Assert.Equal(202, (await ledger.PostAsync(Route, sent.Line())).Status);
+        await site.SettleAsync(Oracle.Rows([sent]));
+    }
+
+    [Fact]
+    public async Task A_broker_that_is_away_is_503_in_good_time_and_what_was_refused_is_not_sent_later()
+    {
+        Sent refused = new("RunStarted", Guid.CreateVersion7(), At), taken = new("RunStarted", Guid.CreateVersion7(), At);
+        var database = await TestDatabase.CreateAsync(applySchema: true);
+        var broker = await OwnBroker.CreateAsync();
+        await using var site = new LedgerSite(database.ConnectionString, broker.Address, broker, database);
+        var ledger = await site.StartAsync(new() { ["Intake__Patience"] = "00:00:02" });
+        Assert.Equal(202, (await ledger.PostAsync(Route, taken.Line())).Status);
+        await broker.StopAsync();
+        var clock = Stopwatch.StartNew();
+
+        var (status, retryAfter, body) = await ledger.PostAsync(Route, refused.Line());
+
+        Assert.True(status == 503, $"{status} {body}\n{ledger.Output}");
+        Assert.Equal("5", retryAfter);
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+        await broker.StartAsync();
+        await Eventually.Async(
+            async () => (await ledger.PostAsync(Route, taken.Line())).Status is var again && again == 202 ? null : $"{again}",
+            TimeSpan.FromSeconds(60), () => ledger.Output);
+        await site.SettleAsync(Oracle.Rows([taken]));
+    }
+}
