@@ -48,7 +48,8 @@ public sealed class OutageTests
         await postgres.StopAsync();
         await site.Publisher.SendAsync(sent);
         var ledger = await site.StartAsync(ready: false);
-        await site.MidLoadAsync(taken: 1_000);
+        // All the broker gives it is in hand.
+        await site.MidLoadAsync(taken: new RunLedgerOptions().PrefetchCount);
         await Eventually.Async(
             () => Task.FromResult(ledger.Output.Contains("The database cannot be used", StringComparison.Ordinal) ? null : "it has not noticed"),
             TimeSpan.FromSeconds(30), () => ledger.Output);
