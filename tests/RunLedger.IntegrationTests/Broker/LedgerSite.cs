@@ -16,16 +16,19 @@ sealed class LedgerSite : IAsyncDisposable
     };
 
     readonly string _postgres;
-    readonly List<IAsyncDisposable> _parts;
+    readonly IAsyncDisposable[] _parts;
     readonly List<LedgerProcess> _ledgers = [];
 
+    /// <param name="postgres">The database's connection string.</param>
+    /// <param name="broker">The broker's address.</param>
+    /// <param name="parts">What goes with the site.</param>
     public LedgerSite(string postgres, Uri broker, params IAsyncDisposable[] parts)
     {
         _postgres = postgres;
         Broker = broker;
         Database = NpgsqlDataSource.Create(postgres);
         Publisher = new Publisher(broker);
-        _parts = [.. parts];
+        _parts = parts;
     }
 
     public Uri Broker { get; }
@@ -37,8 +40,16 @@ sealed class LedgerSite : IAsyncDisposable
     public static async Task<LedgerSite> CreateAsync()
     {
         var database = await TestDatabase.CreateAsync(applySchema: true);
-        var host = await VirtualHost.CreateAsync();
-        return new LedgerSite(database.ConnectionString, host.Address, host, database) { Host = host };
+        try
+        {
+            var host = await VirtualHost.CreateAsync();
+            return new LedgerSite(database.ConnectionString, host.Address, host, database) { Host = host };
+        }
+        catch
+        {
+            await database.DisposeAsync();
+            throw;
+        }
     }
 
     public async Task<LedgerProcess> StartAsync(Dictionary<string, string>? settings = null, bool ready = true)

@@ -13,9 +13,9 @@ public sealed class LongOutageTests
         var traffic = new Traffic(11);
         var sent = traffic.Runs(1_000);
         var expected = Oracle.Rows(sent);
-        var postgres = await OwnPostgres.CreateAsync();
-        var host = await VirtualHost.CreateAsync();
-        await using var site = new LedgerSite(postgres.ConnectionString, host.Address, host, postgres);
+        await using var postgres = await OwnPostgres.CreateAsync();
+        await using var host = await VirtualHost.CreateAsync();
+        await using var site = new LedgerSite(postgres.ConnectionString, host.Address);
         await site.PreloadAsync(traffic.Disturbed(sent));
         await site.StartAsync(LedgerSite.Slow, ready: false);
         await site.MidLoadAsync();

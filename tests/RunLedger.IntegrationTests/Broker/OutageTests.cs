@@ -7,9 +7,9 @@ public sealed class OutageTests
     public async Task A_database_restarted_in_mid_load_loses_nothing()
     {
         var (traffic, sent, expected) = Load(8);
-        var postgres = await OwnPostgres.CreateAsync();
-        var host = await VirtualHost.CreateAsync();
-        await using var site = new LedgerSite(postgres.ConnectionString, host.Address, host, postgres);
+        await using var postgres = await OwnPostgres.CreateAsync();
+        await using var host = await VirtualHost.CreateAsync();
+        await using var site = new LedgerSite(postgres.ConnectionString, host.Address);
         await site.PreloadAsync(traffic.Disturbed(sent));
         await site.StartAsync(LedgerSite.Slow, ready: false);
         await site.MidLoadAsync();
@@ -24,9 +24,9 @@ public sealed class OutageTests
     public async Task A_broker_restarted_in_mid_load_loses_nothing()
     {
         var (traffic, sent, expected) = Load(9);
-        var database = await TestDatabase.CreateAsync(applySchema: true);
-        var broker = await OwnBroker.CreateAsync();
-        await using var site = new LedgerSite(database.ConnectionString, broker.Address, broker, database);
+        await using var database = await TestDatabase.CreateAsync(applySchema: true);
+        await using var broker = await OwnBroker.CreateAsync();
+        await using var site = new LedgerSite(database.ConnectionString, broker.Address);
         await site.PreloadAsync(traffic.Disturbed(sent));
         await site.StartAsync(LedgerSite.Slow, ready: false);
         await site.MidLoadAsync();
@@ -41,9 +41,9 @@ public sealed class OutageTests
     public async Task A_ledger_told_to_stop_while_the_database_is_away_goes_and_gives_every_message_back()
     {
         var (_, sent, expected) = Load(10);
-        var postgres = await OwnPostgres.CreateAsync();
-        var host = await VirtualHost.CreateAsync();
-        await using var site = new LedgerSite(postgres.ConnectionString, host.Address, host, postgres);
+        await using var postgres = await OwnPostgres.CreateAsync();
+        await using var host = await VirtualHost.CreateAsync();
+        await using var site = new LedgerSite(postgres.ConnectionString, host.Address);
         await site.PreloadAsync([]);
         await postgres.StopAsync();
         await site.Publisher.SendAsync(sent);

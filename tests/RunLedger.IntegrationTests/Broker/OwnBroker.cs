@@ -28,10 +28,13 @@ sealed class OwnBroker : IAsyncDisposable
             ["RABBITMQ_MNESIA_BASE"] = Path.Combine(_folder.FullName, "mnesia"),
             ["RABBITMQ_LOG_BASE"] = Path.Combine(_folder.FullName, "log"),
             ["RABBITMQ_ENABLED_PLUGINS_FILE"] = plugins,
+            ["RABBITMQ_PID_FILE"] = PidFile,
         };
     }
 
     public Uri Address => new($"amqp://guest:guest@127.0.0.1:{_port}/");
+
+    string PidFile => Path.Combine(_folder.FullName, "pid");
 
     public static async Task<OwnBroker> CreateAsync()
     {
@@ -65,24 +68,17 @@ sealed class OwnBroker : IAsyncDisposable
         await StartAsync();
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>SIGKILL, as a machine that fails does to it.</summary>
+    public async Task KillAsync()
     {
-        if (await IsRunningAsync())
-            await StopAsync();
-        _folder.Delete(recursive: true);
+        if (File.Exists(PidFile))
+            await Shell.KillAsync((await File.ReadAllTextAsync(PidFile)).Trim(), _folder.FullName);
     }
 
-    async Task<bool> IsRunningAsync()
+    public async ValueTask DisposeAsync()
     {
-        try
-        {
-            await ControlAsync("ping");
-            return true;
-        }
-        catch (InvalidOperationException)
-        {
-            return false;
-        }
+        await KillAsync();
+        _folder.Delete(recursive: true);
     }
 
     async Task<string?> NotUpAsync()
@@ -98,7 +94,6 @@ sealed class OwnBroker : IAsyncDisposable
         }
     }
 
-    Task<string> ControlAsync(params string[] arguments) => arguments[0] == "ping"
-        ? Shell.RunAsync($"{Scripts}/rabbitmq-diagnostics", _environment, arguments)
-        : Shell.RunAsync($"{Scripts}/rabbitmqctl", _environment, arguments);
+    Task<string> ControlAsync(params string[] arguments) =>
+        Shell.RunAsync($"{Scripts}/rabbitmqctl", _environment, arguments);
 }

@@ -36,9 +36,17 @@ sealed class VirtualHost : IAsyncDisposable
             TestDatabase.Missing($"RabbitMQ's management does not answer: {e.Message}");
         }
 
-        await host.PutAsync($"permissions/{host._name}/{Uri.UnescapeDataString(new Uri(broker!).UserInfo.Split(':')[0])}",
-            new { configure = ".*", write = ".*", read = ".*" });
-        return host;
+        try
+        {
+            await host.PutAsync($"permissions/{host._name}/{Uri.UnescapeDataString(new Uri(broker!).UserInfo.Split(':')[0])}",
+                new { configure = ".*", write = ".*", read = ".*" });
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>The arguments a queue was declared with.</summary>
