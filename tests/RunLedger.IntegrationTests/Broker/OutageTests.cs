@@ -21,6 +21,45 @@ public sealed class OutageTests
     }
 
     [Fact]
+    public async Task A_database_killed_in_mid_load_loses_nothing_that_was_acknowledged()
+    {
+        var (traffic, sent, expected) = Load(14);
+        await using var postgres = await OwnPostgres.CreateAsync();
+        await using var host = await VirtualHost.CreateAsync();
+        await using var site = new LedgerSite(postgres.ConnectionString, host.Address);
+        await site.PreloadAsync(traffic.Disturbed(sent));
+        await site.StartAsync(LedgerSite.Slow, ready: false);
+        await site.MidLoadAsync();
+
+        await postgres.KillAsync();
+        await postgres.StartAsync();
+
+        Assert.True(await site.Publisher.WaitingAsync(LedgerSite.Queue) > 0, "All was done before it was killed.");
+        await site.SettleAsync(expected);
+    }
+
+    [Fact]
+    public async Task Sessions_of_the_ledger_cut_in_mid_load_lose_nothing()
+    {
+        var (traffic, sent, expected) = Load(16);
+        await using var site = await LedgerSite.CreateAsync();
+        await site.PreloadAsync(traffic.Disturbed(sent));
+        await site.StartAsync(LedgerSite.Slow, ready: false);
+
+        for (var time = 1; time <= 5; time++)
+        {
+            await site.MidLoadAsync();
+            await using var cut = site.Database.CreateCommand(
+                "select count(pg_terminate_backend(pid)) from pg_stat_activity "
+                + "where datname = current_database() and application_name = 'run-ledger'");
+            Assert.NotEqual(0L, await cut.ExecuteScalarAsync());
+        }
+
+        Assert.True(await site.Publisher.WaitingAsync(LedgerSite.Queue) > 0, "All was done before the last cut.");
+        await site.SettleAsync(expected);
+    }
+
+    [Fact]
     public async Task A_broker_restarted_in_mid_load_loses_nothing()
     {
         var (traffic, sent, expected) = Load(9);
@@ -34,6 +73,24 @@ public sealed class OutageTests
         await broker.RestartAsync();
 
         Assert.True(await site.Publisher.WaitingAsync(LedgerSite.Queue) > 0, "All was done before the restart.");
+        await site.SettleAsync(expected);
+    }
+
+    [Fact]
+    public async Task A_broker_killed_in_mid_load_loses_nothing_it_confirmed()
+    {
+        var (traffic, sent, expected) = Load(15);
+        await using var database = await TestDatabase.CreateAsync(applySchema: true);
+        await using var broker = await OwnBroker.CreateAsync();
+        await using var site = new LedgerSite(database.ConnectionString, broker.Address);
+        await site.PreloadAsync(traffic.Disturbed(sent));
+        await site.StartAsync(LedgerSite.Slow, ready: false);
+        await site.MidLoadAsync();
+
+        await broker.KillAsync();
+        await broker.StartAsync();
+
+        Assert.True(await site.Publisher.WaitingAsync(LedgerSite.Queue) > 0, "All was done before it was killed.");
         await site.SettleAsync(expected);
     }
 
