@@ -57,6 +57,16 @@ sealed class VirtualHost : IAsyncDisposable
             .ToDictionary(argument => argument.Name, argument => argument.Value.ToString());
     }
 
+    /// <summary>An operator's policy; of two limits the lower counts.</summary>
+    public Task LimitDeliveriesAsync(string queue, int limit) => PutAsync(
+        $"policies/{_name}/limit",
+        new Dictionary<string, object>
+        {
+            ["pattern"] = $"^{queue}$",
+            ["apply-to"] = "queues",
+            ["definition"] = new Dictionary<string, int> { ["delivery-limit"] = limit },
+        });
+
     public async ValueTask DisposeAsync()
     {
         using (await _management.DeleteAsync($"vhosts/{_name}"))
