@@ -17,7 +17,8 @@ public sealed class BusyRestartTests
         await site.StartAsync(ready: false);
         await site.MidLoadAsync(taken: 2_000);
 
-        await broker.CrashAsync();
+        await broker.KillAsync();
+        await broker.StartAsync();
 
         Assert.True(await site.Publisher.WaitingAsync(LedgerSite.Queue) > 0, "All was done before the restart.");
         await site.SettleAsync(expected);
