@@ -39,8 +39,16 @@ sealed class TestDatabase : IAsyncDisposable
             Missing($"No PostgreSQL answers at ConnectionStrings__Postgres: {e.Message}");
         }
         var database = new TestDatabase(server!, name);
-        if (applySchema) await new LedgerSchema(database.ConnectionString).ApplyAsync();
-        return database;
+        try
+        {
+            if (applySchema) await new LedgerSchema(database.ConnectionString).ApplyAsync();
+            return database;
+        }
+        catch
+        {
+            await database.DisposeAsync();
+            throw;
+        }
     }
 
     public async Task ExecuteAsync(string sql)

@@ -11,8 +11,24 @@ sealed class CommitSignal : IConsumeObserver
 {
     readonly ConcurrentDictionary<Guid, TaskCompletionSource> _waiting = new();
 
-    public Task Of(Guid messageId) =>
-        _waiting.GetOrAdd(messageId, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+    /// <summary>Publishes a message and waits until it is committed.</summary>
+    /// <param name="publish">Publishes it with this id.</param>
+    public async Task Committed(Func<Guid, Task> publish)
+    {
+        var id = NewId.NextGuid();
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _waiting[id] = done;
+        try
+        {
+            await publish(id);
+            await done.Task;
+        }
+        finally
+        {
+            // Nobody consumes what was not published.
+            _waiting.TryRemove(id, out _);
+        }
+    }
 
     public Task PreConsume<T>(ConsumeContext<T> context)
         where T : class => Task.CompletedTask;
@@ -25,6 +41,7 @@ sealed class CommitSignal : IConsumeObserver
         return Task.CompletedTask;
     }
 
+    /// <remarks>MassTransit's retries are inside of what it observes: it is called once, when they have ended.</remarks>
     public Task ConsumeFault<T>(ConsumeContext<T> context, Exception exception)
         where T : class
     {

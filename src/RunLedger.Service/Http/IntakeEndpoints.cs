@@ -16,22 +16,28 @@ static class IntakeEndpoints
     {
         services.AddOptions<IntakeOptions>().BindConfiguration(IntakeOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<IntakeOptions>, IntakeOptionsValidation>();
+        services.AddSingleton<IntakeRoom>();
         services.AddSingleton<ObservationIntake>();
         if (embedded)
         {
             services.AddSingleton<CommitSignal>();
             services.AddConsumeObserver<CommitSignal>(provider => provider.GetRequiredService<CommitSignal>());
+            // What is published before the queue exists in memory would be dropped, and its sender wait in vain.
+            services.AddOptions<MassTransitHostOptions>().Configure(host => host.WaitUntilStarted = true);
         }
 
         services.AddRequestDecompression();
+        // Otherwise a packed body that was cut is unpacked as far as it goes, and its lines after that are lost unsaid.
+        AppContext.SetSwitch("System.IO.Compression.UseStrictValidation", true);
         services.AddRateLimiter(limiter =>
         {
-            limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
             limiter.AddConcurrencyLimiter(Policy, requests => requests.PermitLimit = IntakeLimits.MaxRequests);
-            limiter.OnRejected = (rejection, _) =>
+            limiter.OnRejected = async (rejection, _) =>
             {
                 rejection.HttpContext.Response.Headers.RetryAfter = "1";
-                return ValueTask.CompletedTask;
+                await TypedResults.Problem(
+                    $"More than {IntakeLimits.MaxRequests} requests are under way: send it again.",
+                    statusCode: StatusCodes.Status429TooManyRequests).ExecuteAsync(rejection.HttpContext);
             };
         });
         return services;
@@ -39,23 +45,24 @@ static class IntakeEndpoints
 
     public static IEndpointRouteBuilder MapIntake(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/api/observations", Observations)
-            .WithSummary("Take observations: one JSON object, an array of them, or NDJSON.")
-            .Accepts<object>("application/json", "application/x-ndjson", "*/*")
-            .Produces<IntakeResult>(StatusCodes.Status202Accepted)
-            .ProducesProblem(StatusCodes.Status400BadRequest)
-            .ProducesProblem(StatusCodes.Status429TooManyRequests)
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
-            .RequireRateLimiting(Policy);
-        routes.MapPost("/api/v1/lineage", Lineage)
-            .WithSummary("Take OpenLineage events as its clients send them: one, or an array; gzip is fine.")
-            .Accepts<object>("application/json", "*/*")
-            .Produces<IntakeResult>(StatusCodes.Status202Accepted)
-            .ProducesProblem(StatusCodes.Status400BadRequest)
-            .ProducesProblem(StatusCodes.Status429TooManyRequests)
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
-            .RequireRateLimiting(Policy);
+        var intake = routes.MapGroup("/api").WithTags("Intake").RequireRateLimiting(Policy);
+        intake.MapPost("/observations", Observations).WithName("TakeObservations")
+            .WithSummary("Takes observations: one JSON object, an array of them, or NDJSON.")
+            .WithDescription("The answer comes when they are durable. What cannot be taken is set aside with its reason and "
+                + "costs its neighbours nothing.")
+            .Answers().AddOpenApiOperationTransformer(IntakeSchemas.Observations);
+        intake.MapPost("/v1/lineage", Lineage).WithName("TakeLineage")
+            .WithSummary("Takes OpenLineage events as its clients send them: one, or an array.")
+            .Answers().AddOpenApiOperationTransformer(IntakeSchemas.Lineage);
         return routes;
+    }
+
+    static RouteHandlerBuilder Answers(this RouteHandlerBuilder route)
+    {
+        route.Produces<IntakeResult>(StatusCodes.Status202Accepted);
+        foreach (var status in (int[])[400, 413, 415, 429, 503])
+            route.ProducesProblem(status);
+        return route;
     }
 
     static Task<IResult> Observations(HttpRequest request, ObservationIntake intake) =>
@@ -65,7 +72,7 @@ static class IntakeEndpoints
     {
         return Take(request, intake, Read, "POST /api/v1/lineage");
 
-        IntakeLine Read(int number, JsonElement json, byte[] raw)
+        IntakeLine Read(int number, JsonElement json, ReadOnlyMemory<byte> raw)
         {
             var (observation, reason, ignored) = LineageMapping.Map(json, options.MaxEvidenceBytes);
             return new IntakeLine(number, observation?.GetType().Name ?? "OpenLineage", raw, observation, reason, ignored);
@@ -75,22 +82,24 @@ static class IntakeEndpoints
     static async Task<IResult> Take(
         HttpRequest request,
         ObservationIntake intake,
-        Func<int, JsonElement, byte[], IntakeLine> read,
+        Func<int, JsonElement, ReadOnlyMemory<byte>, IntakeLine> read,
         string origin)
     {
-        var cancellationToken = request.HttpContext.RequestAborted;
-        using var body = new MemoryStream();
-        try
-        {
-            await request.Body.CopyToAsync(body, cancellationToken);
-            var result = await intake.Take(ObservationBody.Read(body.ToArray(), read), origin, cancellationToken);
-            return Answer(result);
-        }
-        catch (BadHttpRequestException e)
+        var bytes = await RequestBytes.Read(request);
+        if (bytes.Problem is not null)
+            return bytes.Problem;
+        var parts = BodyParts.Of(bytes.Body, intake.MaxObservations);
+        if (parts.Count > intake.MaxObservations)
         {
             return TypedResults.Problem(
-                $"{e.Message} Send at most {IntakeLimits.MaxBodyBytes:N0} bytes at once, and without long pauses.",
-                statusCode: e.StatusCode);
+                string.Create(CultureInfo.InvariantCulture, $"Send at most {intake.MaxObservations:N0} observations at once."),
+                statusCode: StatusCodes.Status413PayloadTooLarge);
+        }
+
+        try
+        {
+            return Answer(await intake.Take(
+                ObservationBody.Read(parts, read), origin, request.HttpContext.RequestAborted));
         }
         catch (Exception e) when (IntakeOutage.Is(e))
         {

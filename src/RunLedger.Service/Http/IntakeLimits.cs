@@ -11,4 +11,10 @@ static class IntakeLimits
 
     /// <summary>Observations of one request on their way at once.</summary>
     public const int Chunk = 500;
+
+    /// <summary>
+    /// Memory for what waits in this process for its commit, also after its sender was told to come back: 30,000 plain
+    /// observations, or eight bodies of the largest size with nothing good in them.
+    /// </summary>
+    public const int RoomBytes = 128 * 1024 * 1024;
 }

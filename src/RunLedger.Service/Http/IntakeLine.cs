@@ -10,4 +10,9 @@ namespace RunLedger.Service.Http;
 /// <param name="Reason">Why not, or null.</param>
 /// <param name="IsIgnored">It is fine, and says nothing of a run.</param>
 sealed record IntakeLine(
-    int Number, string? Contract, byte[] Json, RunObservation? Message, string? Reason, bool IsIgnored = false);
+    int Number,
+    string? Contract,
+    ReadOnlyMemory<byte> Json,
+    RunObservation? Message,
+    string? Reason,
+    bool IsIgnored = false);

@@ -1,98 +1,76 @@
-using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using RunLedger.Contracts;
 using RunLedger.Intake;
 using RunLedger.Runs;
+using RunLedger.Service.OpenLineage;
 
 namespace RunLedger.Service.Http;
 
-/// <summary>
-/// Reads a body of one object, an array, or NDJSON. A body that is one JSON value is that; anything else is taken line
-/// by line, so that one broken line costs only itself.
-/// </summary>
+/// <summary>Reads what was sent into observations, or into reasons. Nothing is thrown, whatever the bytes are.</summary>
 static class ObservationBody
 {
-    /// <param name="body">The whole body.</param>
-    /// <param name="read">Makes an observation of one JSON value, or says why not.</param>
-    public static IEnumerable<IntakeLine> Read(byte[] body, Func<int, JsonElement, byte[], IntakeLine> read)
-    {
-        if (TryParse(body, out var whole, out var fault))
-        {
-            if (whole.ValueKind != JsonValueKind.Array)
-                return [read(1, whole, body)];
-            return whole.EnumerateArray().Select((item, i) => read(i + 1, item, Raw(item))).ToList();
-        }
+    /// <summary>An unknown name is quoted so that its sender recognizes it, not more.</summary>
+    const int QuotedAtMost = 100;
 
-        return Lines(body, read, fault);
-    }
+    static readonly JsonDocumentOptions Options = new() { MaxDepth = ReadableJson.MaxDepth };
+
+    /// <param name="parts">Of one body.</param>
+    /// <param name="read">Makes an observation of one JSON value, all of whose text can be read, or says why not.</param>
+    public static IEnumerable<IntakeLine> Read(
+        IEnumerable<BodyPart> parts, Func<int, JsonElement, ReadOnlyMemory<byte>, IntakeLine> read) =>
+        parts.Select(part => Read(part, read));
 
     /// <summary>An observation as <c>POST /api/observations</c> takes it: <c>{"type":"RunStarted", …}</c>.</summary>
-    public static IntakeLine Observation(int number, JsonElement json, byte[] raw)
+    public static IntakeLine Observation(int number, JsonElement json, ReadOnlyMemory<byte> raw)
     {
         if (json.ValueKind != JsonValueKind.Object)
-            return new IntakeLine(number, null, raw, null, "An observation is a JSON object with a \"type\".");
+            return Reject(null, "An observation is a JSON object with a \"type\".");
         if (!json.TryGetProperty("type", out var type) || type.ValueKind != JsonValueKind.String)
-            return new IntakeLine(number, null, raw, null, $"\"type\" is missing: send one of {string.Join(", ", ContractMap.Names)}.");
-        string name;
-        try
-        {
-            name = type.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            return new IntakeLine(number, null, raw, null, "\"type\" is no text: it holds half a surrogate pair.");
-        }
-
+            return Reject(null, $"\"type\" is missing: send one of {string.Join(", ", ContractMap.Names)}.");
+        var name = CutText.To(type.GetString(), QuotedAtMost) ?? "";
         if (ContractMap.TypeOf(name) is not { } contract)
-        {
-            return new IntakeLine(
-                number, name, raw, null,
-                $"\"type\" '{name}' is not known: send one of {string.Join(", ", ContractMap.Names)}.");
-        }
-
+            return Reject(name, $"\"type\" '{name}' is not known: send one of {string.Join(", ", ContractMap.Names)}.");
         return ObservationDeserializer.Read(contract, json) switch
         {
             RunObservation message => new IntakeLine(number, name, raw, message, null),
-            Refused refused => new IntakeLine(number, name, raw, null, refused.Reason),
+            Refused refused => Reject(name, refused.Reason),
             _ => throw new InvalidOperationException($"{name} is no observation."),
         };
+
+        IntakeLine Reject(string? contract, string reason) => new(number, contract, raw, null, reason);
     }
 
-    static List<IntakeLine> Lines(byte[] body, Func<int, JsonElement, byte[], IntakeLine> read, string fault)
+    static IntakeLine Read(BodyPart part, Func<int, JsonElement, ReadOnlyMemory<byte>, IntakeLine> read)
     {
-        var lines = new List<IntakeLine>();
-        var number = 0;
-        for (var rest = body.AsMemory(); rest.Length > 0;)
+        var fault = part.Fault;
+        if (fault is null && TryParse(part.Json.Span, out var json, out fault))
+            return read(part.Number, json, part.Json);
+        return new IntakeLine(part.Number, null, part.Json, null, fault);
+    }
+
+    static bool TryParse(ReadOnlySpan<byte> utf8, out JsonElement json, out string? fault)
+    {
+        json = default;
+        if (!Utf8.IsValid(utf8))
         {
-            number++;
-            var end = rest.Span.IndexOf((byte)'\n');
-            var line = (end < 0 ? rest : rest[..end]).ToArray();
-            rest = end < 0 ? default : rest[(end + 1)..];
-            if (line.AsSpan().Trim(" \t\r"u8).IsEmpty)
-                continue;
-            lines.Add(TryParse(line, out var json, out fault)
-                ? read(number, json, line)
-                : new IntakeLine(number, null, line, null, $"Not JSON: {fault}"));
+            fault = "Not UTF-8: send the JSON in UTF-8.";
+            return false;
         }
 
-        return lines;
-    }
-
-    static bool TryParse(byte[] json, out JsonElement value, out string fault)
-    {
         try
         {
-            value = JsonSerializer.Deserialize<JsonElement>(json, JsonSerializerOptions.Web);
-            fault = "";
-            return true;
+            json = JsonElement.Parse(utf8, Options);
+            // Only what is escaped can still be no text.
+            fault = utf8.Contains((byte)'\\') ? ReadableJson.Fault(json) : null;
+            return fault is null;
         }
         catch (JsonException e)
         {
-            value = default;
-            fault = e.Message;
+            fault = BodyParts.Fault(utf8) is null
+                ? $"Its depth is more than {ReadableJson.MaxDepth} levels: send it flatter."
+                : BodyParts.Words(e);
             return false;
         }
     }
-
-    static byte[] Raw(JsonElement item) => Encoding.UTF8.GetBytes(item.GetRawText());
 }

@@ -15,10 +15,13 @@ sealed class ObservationIntake(
     Door door,
     GroupCommitter committer,
     Rejections rejections,
+    IntakeRoom room,
     IOptions<IntakeOptions> options,
     TimeProvider time,
     CommitSignal? commits = null)
 {
+    public int MaxObservations => options.Value.MaxObservations;
+
     /// <exception cref="TimeoutException">Nothing is known of some of them; sending all again is safe.</exception>
     public async Task<IntakeResult> Take(IEnumerable<IntakeLine> lines, string origin, CancellationToken cancellationToken)
     {
@@ -46,7 +49,9 @@ sealed class ObservationIntake(
                 var reason = line.Reason;
                 if (line.Message is not null && door.TryAdmit(line.Message, out _, out reason))
                 {
-                    durable.Add(Deliver(line.Message, limit));
+                    durable.Add(commits is null
+                        ? Publish(line.Message, NewId.NextGuid(), limit)
+                        : await room.Enter(line.Json.Length, () => Commit(line.Message), limit));
                     accepted++;
                     continue;
                 }
@@ -59,8 +64,8 @@ sealed class ObservationIntake(
                 }
 
                 rejected.Add(remark);
-                durable.Add(committer.Reject(
-                    rejections.Of(line.Contract, origin, "application/json", line.Json, reason!)));
+                durable.Add(await room.Enter(line.Json.Length, () => committer.Reject(
+                    rejections.Of(line.Contract, origin, "application/json", line.Json.ToArray(), reason!)), limit));
             }
 
             await Task.WhenAll(durable).WaitAsync(limit);
@@ -69,17 +74,15 @@ sealed class ObservationIntake(
         return new IntakeResult(accepted, ignored, rejected);
     }
 
-    async Task Deliver(Contracts.RunObservation message, CancellationToken cancellationToken)
-    {
-        var id = NewId.NextGuid();
-        var committed = commits?.Of(id);
-        await bus.Publish((object)message, message.GetType(), context =>
+    // A publish to memory is done at once, and what was published must be consumed for its room to be given back.
+    Task Commit(Contracts.RunObservation message) =>
+        commits!.Committed(id => Publish(message, id, CancellationToken.None));
+
+    Task Publish(Contracts.RunObservation message, Guid id, CancellationToken cancellationToken) =>
+        bus.Publish((object)message, message.GetType(), context =>
         {
             context.MessageId = id;
             // Without it a broker that has no queue for the message confirms, and drops it.
             context.Mandatory = true;
         }, cancellationToken);
-        if (committed is not null)
-            await committed;
-    }
 }

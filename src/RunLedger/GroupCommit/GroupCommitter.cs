@@ -26,7 +26,8 @@ sealed class GroupCommitter(
     static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     readonly Channel<Unit> _waiting = Channel.CreateUnbounded<Unit>(new() { SingleReader = true });
-    readonly CancellationToken _stopping = lifetime?.ApplicationStopping ?? default;
+    readonly CancellationTokenSource _stopping =
+        CancellationTokenSource.CreateLinkedTokenSource(lifetime?.ApplicationStopping ?? default);
     readonly Lock _starting = new();
     Task? _loop;
 
@@ -45,9 +46,13 @@ sealed class GroupCommitter(
 
     public async ValueTask DisposeAsync()
     {
-        _waiting.Writer.TryComplete();
+        if (!_waiting.Writer.TryComplete())
+            return;
+        // Where no host says that it stops: what waits for the database is given back.
+        await _stopping.CancelAsync();
         if (_loop is not null)
             await _loop;
+        _stopping.Dispose();
     }
 
     // A unit that is under way is never abandoned: the message waits for what becomes of it.
@@ -209,7 +214,7 @@ sealed class GroupCommitter(
             return false;
         try
         {
-            await Task.Delay(pause, time, _stopping);
+            await Task.Delay(pause, time, _stopping.Token);
             return true;
         }
         catch (OperationCanceledException)

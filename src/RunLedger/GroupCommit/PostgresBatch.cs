@@ -8,6 +8,9 @@ namespace RunLedger.GroupCommit;
 /// <summary>A PostgreSQL transaction that holds a batch's rows.</summary>
 sealed class PostgresBatch(NpgsqlConnection connection, NpgsqlTransaction transaction) : ILedgerBatch
 {
+    /// <summary>How often rows are followed that move on while they are waited for.</summary>
+    const int MaxMoves = 5;
+
     public Loaded<RunRow> Runs { get; } = new();
     public Loaded<ComponentRow> Components { get; } = new();
 
@@ -25,9 +28,11 @@ sealed class PostgresBatch(NpgsqlConnection connection, NpgsqlTransaction transa
             await PostgresLoad.Read(reader, Components, RowReader.Component, cancellationToken);
         }
 
-        await LoadMissed(LedgerTable.Runs, RowReader.RunColumns, Runs, RowReader.Run, cancellationToken);
         await LoadMissed(
-            LedgerTable.Components, RowReader.ComponentColumns, Components, RowReader.Component, cancellationToken);
+            LedgerTable.Runs, RowReader.RunColumns, names.Runs, names.RunKeys, Runs, RowReader.Run, cancellationToken);
+        await LoadMissed(
+            LedgerTable.Components, RowReader.ComponentColumns, names.Components, names.ComponentKeys, Components,
+            RowReader.Component, cancellationToken);
     }
 
     public async Task Commit(LedgerChanges changes, CancellationToken cancellationToken)
@@ -61,19 +66,30 @@ sealed class PostgresBatch(NpgsqlConnection connection, NpgsqlTransaction transa
     }
 
     // Aliases and keys are read after the locks are held. What they lead to and was not locked with the rest was linked
-    // by another replica in between: locked now, out of order; a deadlock is taken again like any race.
+    // by another replica in between: all is read again, with it, until nothing else moved meanwhile. Locked out of
+    // order; a deadlock is taken again like any race.
     async Task LoadMissed<TRow>(
-        LedgerTable table, string columns, Loaded<TRow> loaded, Func<DbDataReader, TRow> read, CancellationToken cancellationToken)
+        LedgerTable table, string columns, Guid[] ids, string[] keys, Loaded<TRow> loaded, Func<DbDataReader, TRow> read,
+        CancellationToken cancellationToken)
         where TRow : LedgerRow
     {
-        if (loaded.Aliases.Count + loaded.Keys.Count == 0)
-            return;
-        var missed = loaded.Aliases.Values.Concat(loaded.Keys.Values).Except(loaded.Rows.Select(row => row.Id)).Order().ToArray();
-        if (missed.Length == 0)
-            return;
-        await using var batch = connection.CreateBatch();
-        PostgresLoad.Add(batch, table, columns, missed, []);
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        await PostgresLoad.Read(reader, loaded, read, cancellationToken);
+        var asked = new HashSet<Guid>();
+        for (var moves = 0; loaded.Aliases.Count + loaded.Keys.Count > 0; moves++)
+        {
+            var missed = loaded.Aliases.Values.Concat(loaded.Keys.Values)
+                .Except(loaded.Rows.Select(row => row.Id)).Except(asked).ToArray();
+            if (missed.Length == 0)
+                return;
+            if (moves == MaxMoves)
+                throw new StoreException(StoreFault.Race, new TimeoutException($"Rows of {table.Rows} moved {moves} times."));
+            asked.UnionWith(missed);
+            loaded.Rows.Clear();
+            loaded.Aliases.Clear();
+            loaded.Keys.Clear();
+            await using var batch = connection.CreateBatch();
+            PostgresLoad.Add(batch, table, columns, [.. asked.Union(ids).Order()], keys);
+            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+            await PostgresLoad.Read(reader, loaded, read, cancellationToken);
+        }
     }
 }

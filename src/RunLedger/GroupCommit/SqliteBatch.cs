@@ -69,8 +69,20 @@ sealed class SqliteBatch(SqliteConnection connection, SqliteTransaction transact
 
     public ValueTask DisposeAsync()
     {
-        transaction.Dispose();
-        writer.Release();
+        try
+        {
+            transaction.Dispose();
+        }
+        catch (SqliteException)
+        {
+            // Closing ends the transaction too; whoever is next opens the file again.
+            connection.Close();
+        }
+        finally
+        {
+            writer.Release();
+        }
+
         return ValueTask.CompletedTask;
     }
 

@@ -24,19 +24,20 @@ sealed class SqliteStore : ILedgerStore, IDisposable
     public async Task<ILedgerBatch> Begin(Names names, CancellationToken cancellationToken)
     {
         await _writer.WaitAsync(cancellationToken);
-        SqliteTransaction? transaction = null;
+        SqliteBatch? batch = null;
         try
         {
             Ready();
-            transaction = _connection.BeginTransaction(deferred: false);
-            var batch = new SqliteBatch(_connection, transaction, _writer);
+            batch = new SqliteBatch(_connection, _connection.BeginTransaction(deferred: false), _writer);
             batch.Load(names);
             return batch;
         }
         catch (Exception e)
         {
-            transaction?.Dispose();
-            _writer.Release();
+            if (batch is null)
+                _writer.Release();
+            else
+                await batch.DisposeAsync();
             throw SqliteBatch.Fault(e);
         }
     }
@@ -111,9 +112,10 @@ sealed class SqliteStore : ILedgerStore, IDisposable
     // WAL: the API reads while the ledger writes; FULL: what was answered survives a power cut.
     void Ready()
     {
-        if (_ready)
+        var open = _connection.State == System.Data.ConnectionState.Open;
+        if (_ready && open)
             return;
-        if (_connection.State != System.Data.ConnectionState.Open)
+        if (!open)
             _connection.Open();
         using var command = _connection.CreateCommand();
         using var script = new StreamReader(typeof(SqliteStore).Assembly.GetManifestResourceStream("sqlite.sql")!);

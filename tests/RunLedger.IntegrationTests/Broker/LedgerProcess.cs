@@ -36,8 +36,16 @@ sealed class LedgerProcess : IAsyncDisposable
     }
 
     /// <summary>Running, and consuming where <paramref name="ready"/>.</summary>
-    public static async Task<LedgerProcess> StartAsync(
-        string postgres, Uri broker, Dictionary<string, string>? settings = null, bool ready = true)
+    public static Task<LedgerProcess> StartAsync(
+        string postgres, Uri broker, Dictionary<string, string>? settings = null, bool ready = true) =>
+        StartAsync(postgres, broker.ToString(), settings ?? [], ready);
+
+    /// <summary>Running without any server, on this file.</summary>
+    public static Task<LedgerProcess> StartEmbeddedAsync(string file) =>
+        StartAsync("", "", new() { ["RunLedger__SqliteFile"] = file }, ready: true);
+
+    static async Task<LedgerProcess> StartAsync(
+        string postgres, string broker, Dictionary<string, string> settings, bool ready)
     {
         var url = new Uri($"http://127.0.0.1:{FreePort()}");
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "RunLedger.Service.dll")])
@@ -47,9 +55,9 @@ sealed class LedgerProcess : IAsyncDisposable
             WorkingDirectory = Path.GetTempPath(),
         };
         start.Environment["ConnectionStrings__Postgres"] = postgres;
-        start.Environment["ConnectionStrings__RabbitMq"] = broker.ToString();
+        start.Environment["ConnectionStrings__RabbitMq"] = broker;
         start.Environment["ASPNETCORE_URLS"] = url.ToString();
-        foreach (var (name, value) in settings ?? [])
+        foreach (var (name, value) in settings)
             start.Environment[name] = value;
 
         var ledger = new LedgerProcess(start, url);
@@ -72,6 +80,12 @@ sealed class LedgerProcess : IAsyncDisposable
         using var content = new StringContent(json, Encoding.UTF8, "application/json");
         using var answer = await _http.PostAsync(route, content);
         return ((int)answer.StatusCode, answer.Headers.RetryAfter?.ToString(), await answer.Content.ReadAsStringAsync());
+    }
+
+    public async Task<(int Status, string Body)> GetAsync(string route)
+    {
+        using var answer = await _http.GetAsync(route);
+        return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
     }
 
     public static int FreePort()

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace RunLedger.IntegrationTests.Broker;
 
@@ -12,9 +13,9 @@ public sealed class LongOutageTests
         var traffic = new Traffic(11);
         var sent = traffic.Runs(1_000);
         var expected = Oracle.Rows(sent);
-        var postgres = await OwnPostgres.CreateAsync();
-        var host = await VirtualHost.CreateAsync();
-        await using var site = new LedgerSite(postgres.ConnectionString, host.Address, host, postgres);
+        await using var postgres = await OwnPostgres.CreateAsync();
+        await using var host = await VirtualHost.CreateAsync();
+        await using var site = new LedgerSite(postgres.ConnectionString, host.Address);
         await site.PreloadAsync(traffic.Disturbed(sent));
         await site.StartAsync(LedgerSite.Slow, ready: false);
         await site.MidLoadAsync();
@@ -22,18 +23,20 @@ public sealed class LongOutageTests
         await postgres.StopAsync();
         var clock = Stopwatch.StartNew();
         var paused = await site.Publisher.WaitingAsync(LedgerSite.Queue);
+        // What was acknowledged at the last moment is made up for once; no more than the broker may hand out.
+        var prefetch = uint.Parse(LedgerSite.Slow["RunLedger__PrefetchCount"], CultureInfo.InvariantCulture);
         await Eventually.Async(
             async () =>
             {
                 Assert.Equal(0u, await site.Publisher.WaitingAsync(LedgerSite.ErrorQueue));
-                Assert.True(await site.Publisher.WaitingAsync(LedgerSite.Queue) is var waiting && waiting == paused,
+                Assert.True(await site.Publisher.WaitingAsync(LedgerSite.Queue) is var waiting && waiting + prefetch >= paused,
                     $"{paused} messages waited when the database went, {waiting} now.");
                 return clock.Elapsed < Away ? "the database is still to be away" : null;
             },
             Away * 2);
         await postgres.StartAsync();
 
-        Assert.True(paused > 0, "All was done before the database went.");
+        Assert.True(paused > prefetch, "All was done before the database went.");
         await site.SettleAsync(expected);
     }
 }

@@ -7,9 +7,9 @@ public sealed class OutageTests
     public async Task A_database_restarted_in_mid_load_loses_nothing()
     {
         var (traffic, sent, expected) = Load(8);
-        var postgres = await OwnPostgres.CreateAsync();
-        var host = await VirtualHost.CreateAsync();
-        await using var site = new LedgerSite(postgres.ConnectionString, host.Address, host, postgres);
+        await using var postgres = await OwnPostgres.CreateAsync();
+        await using var host = await VirtualHost.CreateAsync();
+        await using var site = new LedgerSite(postgres.ConnectionString, host.Address);
         await site.PreloadAsync(traffic.Disturbed(sent));
         await site.StartAsync(LedgerSite.Slow, ready: false);
         await site.MidLoadAsync();
@@ -21,12 +21,51 @@ public sealed class OutageTests
     }
 
     [Fact]
+    public async Task A_database_killed_in_mid_load_loses_nothing_that_was_acknowledged()
+    {
+        var (traffic, sent, expected) = Load(14);
+        await using var postgres = await OwnPostgres.CreateAsync();
+        await using var host = await VirtualHost.CreateAsync();
+        await using var site = new LedgerSite(postgres.ConnectionString, host.Address);
+        await site.PreloadAsync(traffic.Disturbed(sent));
+        await site.StartAsync(LedgerSite.Slow, ready: false);
+        await site.MidLoadAsync();
+
+        await postgres.KillAsync();
+        await postgres.StartAsync();
+
+        Assert.True(await site.Publisher.WaitingAsync(LedgerSite.Queue) > 0, "All was done before it was killed.");
+        await site.SettleAsync(expected);
+    }
+
+    [Fact]
+    public async Task Sessions_of_the_ledger_cut_in_mid_load_lose_nothing()
+    {
+        var (traffic, sent, expected) = Load(16);
+        await using var site = await LedgerSite.CreateAsync();
+        await site.PreloadAsync(traffic.Disturbed(sent));
+        await site.StartAsync(LedgerSite.Slow, ready: false);
+
+        for (var time = 1; time <= 5; time++)
+        {
+            await site.MidLoadAsync();
+            await using var cut = site.Database.CreateCommand(
+                "select count(pg_terminate_backend(pid)) from pg_stat_activity "
+                + "where datname = current_database() and application_name = 'run-ledger'");
+            Assert.NotEqual(0L, await cut.ExecuteScalarAsync());
+        }
+
+        Assert.True(await site.Publisher.WaitingAsync(LedgerSite.Queue) > 0, "All was done before the last cut.");
+        await site.SettleAsync(expected);
+    }
+
+    [Fact]
     public async Task A_broker_restarted_in_mid_load_loses_nothing()
     {
         var (traffic, sent, expected) = Load(9);
-        var database = await TestDatabase.CreateAsync(applySchema: true);
-        var broker = await OwnBroker.CreateAsync();
-        await using var site = new LedgerSite(database.ConnectionString, broker.Address, broker, database);
+        await using var database = await TestDatabase.CreateAsync(applySchema: true);
+        await using var broker = await OwnBroker.CreateAsync();
+        await using var site = new LedgerSite(database.ConnectionString, broker.Address);
         await site.PreloadAsync(traffic.Disturbed(sent));
         await site.StartAsync(LedgerSite.Slow, ready: false);
         await site.MidLoadAsync();
@@ -38,17 +77,36 @@ public sealed class OutageTests
     }
 
     [Fact]
+    public async Task A_broker_killed_in_mid_load_loses_nothing_it_confirmed()
+    {
+        var (traffic, sent, expected) = Load(15);
+        await using var database = await TestDatabase.CreateAsync(applySchema: true);
+        await using var broker = await OwnBroker.CreateAsync();
+        await using var site = new LedgerSite(database.ConnectionString, broker.Address);
+        await site.PreloadAsync(traffic.Disturbed(sent));
+        await site.StartAsync(LedgerSite.Slow, ready: false);
+        await site.MidLoadAsync();
+
+        await broker.KillAsync();
+        await broker.StartAsync();
+
+        Assert.True(await site.Publisher.WaitingAsync(LedgerSite.Queue) > 0, "All was done before it was killed.");
+        await site.SettleAsync(expected);
+    }
+
+    [Fact]
     public async Task A_ledger_told_to_stop_while_the_database_is_away_goes_and_gives_every_message_back()
     {
         var (_, sent, expected) = Load(10);
-        var postgres = await OwnPostgres.CreateAsync();
-        var host = await VirtualHost.CreateAsync();
-        await using var site = new LedgerSite(postgres.ConnectionString, host.Address, host, postgres);
+        await using var postgres = await OwnPostgres.CreateAsync();
+        await using var host = await VirtualHost.CreateAsync();
+        await using var site = new LedgerSite(postgres.ConnectionString, host.Address);
         await site.PreloadAsync([]);
         await postgres.StopAsync();
         await site.Publisher.SendAsync(sent);
         var ledger = await site.StartAsync(ready: false);
-        await site.MidLoadAsync(taken: 1_000);
+        // All the broker gives it is in hand.
+        await site.MidLoadAsync(taken: new RunLedgerOptions().PrefetchCount);
         await Eventually.Async(
             () => Task.FromResult(ledger.Output.Contains("The database cannot be used", StringComparison.Ordinal) ? null : "it has not noticed"),
             TimeSpan.FromSeconds(30), () => ledger.Output);

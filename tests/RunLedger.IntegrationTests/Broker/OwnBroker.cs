@@ -12,7 +12,6 @@ sealed class OwnBroker : IAsyncDisposable
     readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("run-ledger-rabbitmq-");
     readonly int _port = LedgerProcess.FreePort();
     readonly Dictionary<string, string> _environment;
-    string _pid = "";
 
     OwnBroker()
     {
@@ -29,10 +28,13 @@ sealed class OwnBroker : IAsyncDisposable
             ["RABBITMQ_MNESIA_BASE"] = Path.Combine(_folder.FullName, "mnesia"),
             ["RABBITMQ_LOG_BASE"] = Path.Combine(_folder.FullName, "log"),
             ["RABBITMQ_ENABLED_PLUGINS_FILE"] = plugins,
+            ["RABBITMQ_PID_FILE"] = PidFile,
         };
     }
 
     public Uri Address => new($"amqp://guest:guest@127.0.0.1:{_port}/");
+
+    string PidFile => Path.Combine(_folder.FullName, "pid");
 
     public static async Task<OwnBroker> CreateAsync()
     {
@@ -56,7 +58,6 @@ sealed class OwnBroker : IAsyncDisposable
         // Detached, it keeps the streams it was given: none of ours, or reading them would never end.
         await Shell.RunAsync("sh", _environment, "-c", $"exec {Scripts}/rabbitmq-server -detached > /dev/null 2>&1");
         await Eventually.Async(NotUpAsync, StartLimit);
-        _pid = (await ControlAsync("-q", "eval", "list_to_integer(os:getpid()).")).Trim();
     }
 
     public Task StopAsync() => ControlAsync("shutdown");
@@ -67,33 +68,17 @@ sealed class OwnBroker : IAsyncDisposable
         await StartAsync();
     }
 
-    /// <summary>SIGKILL, as a machine that fails does to it; and up again.</summary>
-    public async Task CrashAsync()
+    /// <summary>SIGKILL, as a machine that fails does to it.</summary>
+    public async Task KillAsync()
     {
-        await Shell.RunAsync("kill", "-KILL", _pid);
-        await Eventually.Async(
-            () => Task.FromResult(Directory.Exists($"/proc/{_pid}") ? "it is still there" : null), TimeSpan.FromSeconds(20));
-        await StartAsync();
+        if (File.Exists(PidFile))
+            await Shell.KillAsync((await File.ReadAllTextAsync(PidFile)).Trim(), _folder.FullName);
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (await IsRunningAsync())
-            await StopAsync();
+        await KillAsync();
         _folder.Delete(recursive: true);
-    }
-
-    async Task<bool> IsRunningAsync()
-    {
-        try
-        {
-            await ControlAsync("ping");
-            return true;
-        }
-        catch (InvalidOperationException)
-        {
-            return false;
-        }
     }
 
     async Task<string?> NotUpAsync()
@@ -109,7 +94,6 @@ sealed class OwnBroker : IAsyncDisposable
         }
     }
 
-    Task<string> ControlAsync(params string[] arguments) => arguments[0] == "ping"
-        ? Shell.RunAsync($"{Scripts}/rabbitmq-diagnostics", _environment, arguments)
-        : Shell.RunAsync($"{Scripts}/rabbitmqctl", _environment, arguments);
+    Task<string> ControlAsync(params string[] arguments) =>
+        Shell.RunAsync($"{Scripts}/rabbitmqctl", _environment, arguments);
 }

@@ -43,8 +43,19 @@ sealed class OwnPostgres : IAsyncDisposable
         }
     }
 
-    public Task StartAsync() => RunAsync("pg_ctl", "start", "-w", "-D", Data, "-l", Path.Combine(_folder.FullName, "log"),
-        "-o", $"-p {_port} -k {_folder.FullName} -c listen_addresses=127.0.0.1");
+    public async Task StartAsync()
+    {
+        var log = Path.Combine(_folder.FullName, "log");
+        try
+        {
+            await RunAsync("pg_ctl", "start", "-w", "-D", Data, "-l", log,
+                "-o", $"-p {_port} -c unix_socket_directories='' -c listen_addresses=127.0.0.1");
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new InvalidOperationException(await File.ReadAllTextAsync(log), e);
+        }
+    }
 
     /// <summary>Sessions are cut, as an operator's restart does.</summary>
     public Task StopAsync() => RunAsync("pg_ctl", "stop", "-w", "-D", Data, "-m", "fast");
@@ -55,12 +66,22 @@ sealed class OwnPostgres : IAsyncDisposable
         await StartAsync();
     }
 
+    /// <summary>SIGKILL to every process of it; the next start recovers from the log, as after a power cut.</summary>
+    public async Task KillAsync()
+    {
+        var file = Path.Combine(Data, "postmaster.pid");
+        if (!File.Exists(file))
+            return;
+        await Shell.KillAsync((await File.ReadAllLinesAsync(file))[0], Data);
+        // As long as nobody takes note of its end, the next server believes that this one runs.
+        File.Delete(file);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await using (var pooled = new NpgsqlConnection(ConnectionString))
             NpgsqlConnection.ClearPool(pooled);
-        if (File.Exists(Path.Combine(Data, "postmaster.pid")))
-            await RunAsync("pg_ctl", "stop", "-w", "-D", Data, "-m", "immediate");
+        await KillAsync();
         _folder.Delete(recursive: true);
     }
 

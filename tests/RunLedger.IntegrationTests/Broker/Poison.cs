@@ -7,7 +7,10 @@ namespace RunLedger.IntegrationTests.Broker;
 sealed record Poison(string Exchange, string Body, string Reason)
 {
     const string Started = "RunLedger.Contracts:RunStarted";
+    const string Enveloped = "application/vnd.masstransit+json";
 
+    /// <summary>What the row must name.</summary>
+    public string? Contract { get; init; } = "RunStarted";
     public string RoutingKey { get; init; } = "";
     public string ContentType { get; init; } = "application/json";
     public string? Type { get; init; }
@@ -31,13 +34,22 @@ sealed record Poison(string Exchange, string Body, string Reason)
         With("occurredAt", "\"0001-01-01T00:00:00+05:00\"", "occurredAt"),
         With("occurredAt", "\"9999-12-31T23:59:59.9999999Z\"", "24 h ahead"),
         With("occurredAt", "\"9999-12-31T23:59:59.9999999-05:00\"", "occurredAt"),
-        new("", Good().ToJsonString(), "RunVanished") { RoutingKey = LedgerSite.Queue, Type = "RunVanished" },
-        new("", Good().ToJsonString(), "no contract") { RoutingKey = LedgerSite.Queue },
+        With("processCandidateCode", "\" \"", "processCandidateCode"),
+        With("idempotencyKey", $"\"{new string('k', 513)}\"", "idempotencyKey"),
+        With("evidenceRef", """{"a": "\u0000"}""", "NUL"),
+        With("evidenceRef", """{"a": "\ud800"}""", "surrogate"),
+        With("evidenceRef", "1e400", "number"),
+        new("RunLedger.Contracts:StepStarted", Good().ToJsonString(), "componentRunId") { Contract = "StepStarted" },
+        new(Started, "<run/>", "not JSON") { ContentType = "text/xml" },
+        new(Started, "nonsense", "not readable") { ContentType = Enveloped, Contract = null },
+        new(Started, $$"""{"messageType": ["urn:message:{{Started}}"]}""", "no message") { ContentType = Enveloped, Contract = null },
+        new("", Good().ToJsonString(), "RunVanished") { RoutingKey = LedgerSite.Queue, Type = "RunVanished", Contract = "RunVanished" },
+        new("", Good().ToJsonString(), "no contract") { RoutingKey = LedgerSite.Queue, Contract = null },
         new(Started, new JsonObject
         {
             ["messageType"] = new JsonArray("urn:message:Somebody.Else:Happened"),
             ["message"] = Good(),
-        }.ToJsonString(), "Happened") { ContentType = "application/vnd.masstransit+json" },
+        }.ToJsonString(), "Happened") { ContentType = Enveloped, Contract = "urn:message:Somebody.Else:Happened" },
     ];
 
     public byte[] Payload => Encoding.UTF8.GetBytes(Body);

@@ -1,3 +1,7 @@
+using System.Text;
+using NpgsqlTypes;
+using RabbitMQ.Client;
+
 namespace RunLedger.IntegrationTests.Broker;
 
 public sealed class PoisonTests
@@ -24,6 +28,7 @@ public sealed class PoisonTests
             var head = poison.Body[..Math.Min(60, poison.Body.Length)];
             var row = Assert.Single(await RejectedAsync(site, poison.Payload));
             Assert.True(row.Origin == LedgerSite.Queue, $"{head} came from {row.Origin}: {row.Reason}");
+            Assert.True(row.Contract == poison.Contract, $"{head} is of {row.Contract}: {row.Reason}");
             Assert.True(row.Reason.Contains(poison.Reason, StringComparison.Ordinal), $"{head}: {row.Reason}");
         }
     }
@@ -65,21 +70,68 @@ public sealed class PoisonTests
             async () => await LedgerRows.RejectedAsync(site.Database) is [var row] ? Unexpected(row) : "it is not set aside",
             TimeSpan.FromSeconds(30));
         await site.SettleAsync(expected, rejected: 1);
+        Assert.Equal(["RunStarted"], (await RejectedAsync(site)).Select(row => row.Contract));
 
         static string? Unexpected(string row) =>
             row.StartsWith($"{LedgerSite.ErrorQueue}: ", StringComparison.Ordinal)
             && row.Contains("somebodys_rule", StringComparison.Ordinal) ? null : row;
     }
 
-    static async Task<List<(string Origin, string Reason)>> RejectedAsync(LedgerSite site, byte[] payload)
+    [Fact]
+    public async Task What_the_broker_gives_up_is_set_aside_under_its_contract()
+    {
+        var sent = new Sent("RunStarted", Guid.CreateVersion7(), new(2025, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        await using var site = await LedgerSite.CreateAsync();
+        await site.PreloadAsync([sent]);
+        // A policy's limit counts where it is below the queue's own.
+        await site.Host!.LimitDeliveriesAsync(LedgerSite.Queue, 2);
+        await site.Publisher.GiveBackAsync(LedgerSite.Queue, times: 3);
+
+        await site.StartAsync();
+
+        await site.SettleAsync([], rejected: 1);
+        var row = Assert.Single(await RejectedAsync(site, Encoding.UTF8.GetBytes(sent.Json().ToJsonString())));
+        Assert.Equal(LedgerSite.ErrorQueue, row.Origin);
+        Assert.Equal("RunStarted", row.Contract);
+        Assert.Contains("delivery_limit", row.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Properties_that_make_no_sense_are_no_reason_to_refuse_a_message()
+    {
+        BasicProperties[] odd =
+        [
+            new() { MessageId = "no guid", CorrelationId = "no guid" },
+            new() { ContentType = "no; such;; type" },
+            new() { ContentType = "", ContentEncoding = "klingon" },
+            new() { ReplyTo = "nobody", Expiration = "3600000", Timestamp = new AmqpTimestamp(long.MaxValue) },
+            new()
+            {
+                Headers = new Dictionary<string, object?>
+                {
+                    ["MessageId"] = "x", ["ConversationId"] = 5, ["MT-Source-Address"] = "not an address", ["traceparent"] = "00-zz", ["n"] = null,
+                },
+            },
+        ];
+        var sent = odd.Select(_ => new Sent("RunStarted", Guid.CreateVersion7(), new(2025, 1, 1, 0, 0, 0, TimeSpan.Zero))).ToList();
+        await using var site = await LedgerSite.CreateAsync();
+        await site.StartAsync();
+
+        foreach (var (properties, one) in odd.Zip(sent))
+            await site.Publisher.SendAsync(one.Exchange, Encoding.UTF8.GetBytes(one.Json().ToJsonString()), properties);
+
+        await site.SettleAsync(Oracle.Rows(sent));
+    }
+
+    static async Task<List<(string Origin, string? Contract, string Reason)>> RejectedAsync(LedgerSite site, byte[]? payload = null)
     {
         await using var command = site.Database.CreateCommand(
-            "select origin, reason from rejected_observation where payload = $1");
-        command.Parameters.AddWithValue(payload);
+            "select origin, contract, reason from rejected_observation where payload = coalesce($1, payload)");
+        command.Parameters.Add(new() { Value = (object?)payload ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea });
         await using var reader = await command.ExecuteReaderAsync();
-        var rows = new List<(string, string)>();
+        var rows = new List<(string, string?, string)>();
         while (await reader.ReadAsync())
-            rows.Add((reader.GetString(0), reader.GetString(1)));
+            rows.Add((reader.GetString(0), reader.IsDBNull(1) ? null : reader.GetString(1), reader.GetString(2)));
         return rows;
     }
 }

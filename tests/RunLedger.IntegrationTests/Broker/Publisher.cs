@@ -27,6 +27,24 @@ sealed class Publisher(Uri broker) : IAsyncDisposable
     public Task SendAsync(string exchange, string routingKey, byte[] body, string? contentType, string? type = null) =>
         ConfirmAsync(() => PublishAsync(exchange, routingKey, body, contentType, type));
 
+    public Task SendAsync(string exchange, byte[] body, BasicProperties properties) =>
+        ConfirmAsync(() => _channel!.BasicPublishAsync(exchange, "", mandatory: true, properties, body).AsTask());
+
+    /// <summary>Takes a message and gives it back so often, as consumers do that die of it.</summary>
+    public async Task GiveBackAsync(string queue, int times)
+    {
+        for (var time = 1; time <= times; time++)
+        {
+            BasicGetResult? message = null;
+            await Eventually.Async(
+                async () => (message = await _channel!.BasicGetAsync(queue, autoAck: false)) is null
+                    ? $"it is not there for the {time}. time"
+                    : null,
+                TimeSpan.FromSeconds(20));
+            await _channel!.BasicNackAsync(message!.DeliveryTag, multiple: false, requeue: true);
+        }
+    }
+
     /// <summary>Messages that wait in a queue and are with no consumer.</summary>
     public async Task<uint> WaitingAsync(string queue)
     {

@@ -33,7 +33,40 @@ static class Shell
                 $"{command} {string.Join(' ', arguments)} ended with exit code {process.ExitCode}: {printed}");
     }
 
+    /// <summary>
+    /// SIGKILL to a process that is none of ours to wait for and to those it started; they are gone when this returns.
+    /// </summary>
+    /// <param name="pid">As its pid file says; it may be gone already, and its number somebody else's.</param>
+    /// <param name="mark">Stands in its command line.</param>
+    public static async Task KillAsync(string pid, string mark)
+    {
+        if (!Read($"/proc/{pid}/cmdline").Contains(mark, StringComparison.Ordinal))
+            return;
+        // It first: it would mend what became of the others.
+        string[] all = [pid, .. Read($"/proc/{pid}/task/{pid}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)];
+        await RunAsync("sh", "-c", $"kill -KILL {string.Join(' ', all)} || true");
+        await Eventually.Async(
+            () => Task.FromResult(Array.Find(all, Runs) is { } there ? $"{there} is still there" : null),
+            TimeSpan.FromSeconds(20));
+    }
+
     /// <summary>Whether a command is on the path.</summary>
     public static bool Has(string command) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
         .Any(folder => File.Exists(Path.Combine(folder, command)));
+
+    // A zombie has given up all it had; whether somebody takes note of its end is not our business.
+    static bool Runs(string pid) =>
+        Read($"/proc/{pid}/status") is { Length: > 0 } status && !status.Contains("State:\tZ", StringComparison.Ordinal);
+
+    static string Read(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
 }

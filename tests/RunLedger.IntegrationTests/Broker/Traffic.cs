@@ -6,6 +6,8 @@ namespace RunLedger.IntegrationTests.Broker;
 /// </summary>
 sealed class Traffic(int seed)
 {
+    static readonly string[] Roles = ["producer", "verifier", "step"];
+
     readonly Random _random = new(seed);
     DateTimeOffset _clock = new(2025, 3, 1, 8, 0, 0, TimeSpan.Zero);
 
@@ -53,7 +55,7 @@ sealed class Traffic(int seed)
         }
         else if (Chance(0.9))
         {
-            yield return Say("RunStarted", ids[0]);
+            yield return Say("RunStarted", ids[0]) with { Key = Chance(0.5) ? $"run-{ids[0]}" : null };
         }
 
         if (!shared && Chance(0.2))
@@ -94,7 +96,20 @@ sealed class Traffic(int seed)
     Sent Say(string contract, Guid run)
     {
         _clock = _clock.AddMilliseconds(1 + _random.Next(5_000)).AddTicks(_random.Next(10));
-        return new Sent(contract, run, _clock.ToOffset(TimeSpan.FromHours(_random.Next(-11, 12))));
+        // Now and then by a clock that is a day behind, and by somebody who mistakes the candidate.
+        var at = Chance(0.05) ? _clock.AddDays(-1) : _clock;
+        var step = contract.StartsWith("Step", StringComparison.Ordinal);
+        return new Sent(contract, run, at.ToOffset(TimeSpan.FromHours(_random.Next(-11, 12))))
+        {
+            Candidate = Chance(0.03) ? "PROC-CAND:dot:misheard" : "PROC-CAND:dot:kg",
+            ParentRunId = Chance(0.1) ? Id() : null,
+            InputRef = Chance(0.3) ? $"in-{_random.Next()}" : null,
+            Evidence = Chance(0.5) ? _random.Next() : null,
+            DotCode = step && Chance(0.7) ? $"dot_{_random.Next(9)}" : null,
+            Role = step && Chance(0.5) ? Roles[_random.Next(Roles.Length)] : null,
+            EventCode = step && Chance(0.3) ? $"event-{_random.Next(9)}" : null,
+            QueueJobId = step && Chance(0.3) ? Id() : null,
+        };
     }
 
     Guid Any(Guid[] ids) => ids[_random.Next(ids.Length)];

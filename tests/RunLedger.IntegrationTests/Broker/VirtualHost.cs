@@ -36,9 +36,17 @@ sealed class VirtualHost : IAsyncDisposable
             TestDatabase.Missing($"RabbitMQ's management does not answer: {e.Message}");
         }
 
-        await host.PutAsync($"permissions/{host._name}/{Uri.UnescapeDataString(new Uri(broker!).UserInfo.Split(':')[0])}",
-            new { configure = ".*", write = ".*", read = ".*" });
-        return host;
+        try
+        {
+            await host.PutAsync($"permissions/{host._name}/{Uri.UnescapeDataString(new Uri(broker!).UserInfo.Split(':')[0])}",
+                new { configure = ".*", write = ".*", read = ".*" });
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>The arguments a queue was declared with.</summary>
@@ -48,6 +56,16 @@ sealed class VirtualHost : IAsyncDisposable
         return answer.GetProperty("arguments").EnumerateObject()
             .ToDictionary(argument => argument.Name, argument => argument.Value.ToString());
     }
+
+    /// <summary>An operator's policy; of two limits the lower counts.</summary>
+    public Task LimitDeliveriesAsync(string queue, int limit) => PutAsync(
+        $"policies/{_name}/limit",
+        new Dictionary<string, object>
+        {
+            ["pattern"] = $"^{queue}$",
+            ["apply-to"] = "queues",
+            ["definition"] = new Dictionary<string, int> { ["delivery-limit"] = limit },
+        });
 
     public async ValueTask DisposeAsync()
     {

@@ -9,6 +9,20 @@ namespace RunLedger.IntegrationTests.GroupCommit;
 /// <summary>A PostgreSQL database with the schema.</summary>
 sealed class PostgresTestStore : TestStore
 {
+    static readonly string[] Questions =
+    [
+        "select process_run_id, process_candidate_code, correlation_id, parent_run_id, status, source_system, "
+            + "idempotency_key, input_ref, output_ref, error_ref, started_at, ended_at, fold "
+            + "from process_run_observation order by 1",
+        "select component_run_id, process_run_id, status, dot_code, idempotency_key, started_at, ended_at, fold "
+            + "from process_component_observation order by 1",
+        "select * from process_run_key order by 1",
+        "select * from process_run_alias order by 1",
+        "select * from process_component_key order by 1",
+        "select * from process_component_alias order by 1",
+        "select status, sum(runs) from run_status_count group by status having sum(runs) <> 0 order by 1",
+    ];
+
     readonly TestDatabase _database;
     readonly List<NpgsqlDataSource> _connected = [];
 
@@ -36,6 +50,17 @@ sealed class PostgresTestStore : TestStore
     {
         await using var command = _database.DataSource.CreateCommand(sql);
         return await Read(command);
+    }
+
+    /// <summary>The rows are those of one replica of the embedded ledger that took one message at a time.</summary>
+    public async Task SameAsOneAfterTheOther(IEnumerable<RunObservation> messages)
+    {
+        await using var embedded = new SqliteTestStore();
+        await using var alone = new FoldingLedger(embedded.Ledger);
+        foreach (var message in messages)
+            await alone.Commit(message);
+        foreach (var question in Questions)
+            Assert.Equal(await embedded.Query(question), await Query(question));
     }
 
     // Random, or it would be compressed until it fits its index.

@@ -9,20 +9,6 @@ namespace RunLedger.IntegrationTests.GroupCommit;
 /// <summary>Two replicas that commit to one database at once.</summary>
 public sealed class ReplicaTests : IAsyncLifetime
 {
-    static readonly string[] Questions =
-    [
-        "select process_run_id, process_candidate_code, correlation_id, parent_run_id, status, source_system, "
-            + "idempotency_key, input_ref, output_ref, error_ref, started_at, ended_at, fold "
-            + "from process_run_observation order by 1",
-        "select component_run_id, process_run_id, status, dot_code, idempotency_key, started_at, ended_at, fold "
-            + "from process_component_observation order by 1",
-        "select * from process_run_key order by 1",
-        "select * from process_run_alias order by 1",
-        "select * from process_component_key order by 1",
-        "select * from process_component_alias order by 1",
-        "select status, sum(runs) from run_status_count group by status having sum(runs) <> 0 order by 1",
-    ];
-
     PostgresTestStore _store = null!;
     FoldingLedger _one = null!;
     FoldingLedger _other = null!;
@@ -57,7 +43,7 @@ public sealed class ReplicaTests : IAsyncLifetime
             await _store.Query(
                 "select count(*) from process_run_observation "
                 + "where status = 'completed' and input_ref = 'in' and output_ref = 'out' and started_at is not null"));
-        await SameAsOneAfterTheOther(
+        await _store.SameAsOneAfterTheOther(
             [.. runs.Select(run => run.Started() with { InputRef = "in" }),
              .. runs.Select(run => run.Completed() with { OutputRef = "out" })]);
     }
@@ -77,7 +63,7 @@ public sealed class ReplicaTests : IAsyncLifetime
         }
 
         Assert.Equal(["20"], await _store.Query("select count(*) from process_run_observation"));
-        await SameAsOneAfterTheOther(all);
+        await _store.SameAsOneAfterTheOther(all);
     }
 
     [Fact]
@@ -98,7 +84,7 @@ public sealed class ReplicaTests : IAsyncLifetime
 
         await Task.WhenAll(Each(_one, all), Each(_other, all.AsEnumerable().Reverse()));
 
-        await SameAsOneAfterTheOther(all);
+        await _store.SameAsOneAfterTheOther(all);
     }
 
     [Fact]
@@ -119,7 +105,7 @@ public sealed class ReplicaTests : IAsyncLifetime
 
         Assert.Empty(await _store.Query(
             "select alias_id from process_run_alias join process_run_observation r on r.process_run_id = alias_id"));
-        await SameAsOneAfterTheOther(all);
+        await _store.SameAsOneAfterTheOther(all);
     }
 
     [Fact]
@@ -142,7 +128,7 @@ public sealed class ReplicaTests : IAsyncLifetime
 
         Assert.Equal(["completed"], await _store.Query("select status from process_run_observation"));
         Assert.True(ledger.Store.Begun > 1, "The batch was not taken again.");
-        await SameAsOneAfterTheOther([run.Started(), run.Completed()]);
+        await _store.SameAsOneAfterTheOther([run.Started(), run.Completed()]);
     }
 
     [Fact]
@@ -158,7 +144,7 @@ public sealed class ReplicaTests : IAsyncLifetime
             await Passed(time, Terminated("pid <> pg_backend_pid() and application_name = 'run-ledger'", committed));
         await Passed(time, committed);
 
-        await SameAsOneAfterTheOther(all);
+        await _store.SameAsOneAfterTheOther(all);
     }
 
     static List<Some> Many(int count) => [.. Enumerable.Range(0, count).Select(_ => Some.Run())];
@@ -190,16 +176,5 @@ public sealed class ReplicaTests : IAsyncLifetime
         }
 
         await work;
-    }
-
-    /// <summary>The rows are those of one replica of the embedded ledger that took one message at a time.</summary>
-    async Task SameAsOneAfterTheOther(IEnumerable<RunObservation> messages)
-    {
-        await using var embedded = new SqliteTestStore();
-        await using var alone = new FoldingLedger(embedded.Ledger);
-        foreach (var message in messages)
-            await alone.Commit(message);
-        foreach (var question in Questions)
-            Assert.Equal(await embedded.Query(question), await _store.Query(question));
     }
 }

@@ -24,6 +24,7 @@ sealed class EmbeddedLedger : IAsyncDisposable
 
     public HttpClient Client { get; }
     public IServiceProvider Services => _app.Services;
+    public string ConnectionString => SqliteStore.ConnectionString(_file);
 
     public static async Task<EmbeddedLedger> Start(params string[] settings)
     {
@@ -46,7 +47,7 @@ sealed class EmbeddedLedger : IAsyncDisposable
     /// <summary>The first column of every row, straight from the file.</summary>
     public List<string> List(string sql)
     {
-        using var connection = new SqliteConnection(SqliteStore.ConnectionString(_file));
+        using var connection = new SqliteConnection(ConnectionString);
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = sql;

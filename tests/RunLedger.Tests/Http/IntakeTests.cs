@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using static RunLedger.Tests.Http.BadBodies;
 
 namespace RunLedger.Tests.Http;
 
@@ -58,53 +59,6 @@ public sealed class IntakeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Each_bad_line_is_told_with_its_number_and_set_aside_and_its_neighbours_land()
-    {
-        var good = Guid.CreateVersion7();
-        (string Line, string Reason)[] bad =
-        [
-            ("nonsense", "Not JSON"),
-            ("""{"type":"RunStart"}""", "not known"),
-            ("""{"processRunId":1}""", "missing"),
-            (With("processRunId", $"{Guid.Empty}"), "empty GUID"),
-            (With("processRunId", "x"), "Not a RunStarted"),
-            (With("processRunId", 7), "Not a RunStarted"),
-            (With("sourceSystem", "nobody"), "not known"),
-            (With("processCandidateCode", null), "missing"),
-            (With("processCandidateCode", " "), "empty"),
-            (With("correlationId", "a\0b"), "NUL"),
-            (With("correlationId", "HALF").Replace("HALF", "\\ud800"), "surrogate"),
-            (With("evidenceRef", "HALF").Replace("HALF", "\\ud800x"), "surrogate"),
-            (With("evidenceRef", new JsonObject { ["a"] = "b\0" }), "NUL"),
-            (With("occurredAt", "0001-01-01T00:00:00Z"), "before 2000"),
-            (With("occurredAt", "9999-12-31T23:59:59.9999999Z"), "ahead"),
-            (With("evidenceRef", new string('x', 5 * 1024 * 1024)), "more than the"),
-            (With("evidenceRef", "DEEP").Replace("\"DEEP\"", new string('[', 200) + new string(']', 200)), "depth"),
-            ("""["an array in a line"]""", "object"),
-        ];
-        var lines = bad.Select(b => b.Line).Prepend(Started(good).ToJsonString())
-            .Append(Started(Guid.CreateVersion7()).ToJsonString());
-
-        var (status, body) = await Post(string.Join('\n', lines));
-
-        Assert.Equal(202, status);
-        var answer = JsonNode.Parse(body)!;
-        Assert.Equal(2, (int)answer["accepted"]!);
-        Assert.Equal(2, _ledger.List("select process_run_id from process_run_observation").Count);
-        var rejected = answer["rejected"]!.AsArray();
-        Assert.Equal(bad.Length, rejected.Count);
-        for (var n = 0; n < bad.Length; n++)
-        {
-            Assert.Equal(n + 2, (int)rejected[n]!["line"]!);
-            Assert.Contains(bad[n].Reason, (string)rejected[n]!["reason"]!, StringComparison.OrdinalIgnoreCase);
-        }
-
-        Assert.Equal(
-            bad.Select(b => b.Line).Order(StringComparer.Ordinal),
-            _ledger.List("select cast(payload as text) from rejected_observation").Order(StringComparer.Ordinal));
-    }
-
-    [Fact]
     public async Task Nothing_acceptable_is_400_and_says_why()
     {
         var (status, body) = await Post("nonsense");
@@ -136,6 +90,7 @@ public sealed class IntakeTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.TooManyRequests, first.StatusCode);
         Assert.Equal("1", first.Headers.RetryAfter?.ToString());
+        Assert.Equal("application/problem+json", first.Content.Headers.ContentType?.MediaType);
         Assert.InRange(answers.Count(answer => answer.StatusCode == HttpStatusCode.Accepted), 1, 32);
     }
 
@@ -188,6 +143,15 @@ public sealed class IntakeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_ledger_without_its_tables_is_not_ready()
+    {
+        _ledger.List("alter table process_run_observation rename to elsewhere");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await _ledger.Client.GetAsync("/health/ready")).StatusCode);
+        Assert.Equal("Healthy", await _ledger.Client.GetStringAsync("/health/live"));
+    }
+
+    [Fact]
     public void Nothing_is_reported_to_MassTransit_s_vendor() =>
         Assert.False(_ledger.Services.GetRequiredService<IOptions<UsageTelemetryOptions>>().Value.Enabled);
 
@@ -201,23 +165,6 @@ public sealed class IntakeTests : IAsyncLifetime
 
     Task<(int Status, string Body)> Post(string body, string contentType = "application/json") =>
         _ledger.Post("/api/observations", new StringContent(body, Encoding.UTF8, contentType));
-
-    static JsonObject Started(Guid run) => new()
-    {
-        ["type"] = "RunStarted",
-        ["processRunId"] = $"{run}",
-        ["processCandidateCode"] = "P",
-        ["correlationId"] = "c",
-        ["sourceSystem"] = "dot_runtime",
-        ["occurredAt"] = "2026-11-01T14:00:00.1234567+02:00",
-    };
-
-    static string With(string member, JsonNode? value)
-    {
-        var json = Started(Guid.CreateVersion7());
-        json[member] = value;
-        return json.ToJsonString();
-    }
 
     /// <summary>A body that is sent when the test says so.</summary>
     sealed class SlowContent(Task gate) : HttpContent

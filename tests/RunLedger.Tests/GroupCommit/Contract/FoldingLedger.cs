@@ -23,7 +23,7 @@ sealed class FoldingLedger : IAsyncDisposable
 
     public RecordingStore Store { get; }
 
-    public Task Commit(RunObservation message) => Commit(message, _ => { });
+    public Task Commit(RunObservation message) => Commit(message, (UnitRows _) => { });
 
     /// <param name="message">What was observed.</param>
     /// <param name="after">Works on the rows after the fold.</param>
@@ -35,6 +35,18 @@ sealed class FoldingLedger : IAsyncDisposable
             Fold(rows, observation);
             after(rows);
             return Task.CompletedTask;
+        });
+    }
+
+    /// <param name="message">What was observed.</param>
+    /// <param name="meanwhile">Happens between load and write.</param>
+    public Task Commit(RunObservation message, Func<Task> meanwhile)
+    {
+        var observation = Admit(message);
+        return _committer.Commit(observation, async rows =>
+        {
+            await meanwhile();
+            Fold(rows, observation);
         });
     }
 

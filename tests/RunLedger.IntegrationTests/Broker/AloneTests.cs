@@ -1,0 +1,55 @@
+using System.Net;
+
+namespace RunLedger.IntegrationTests.Broker;
+
+/// <summary>The service with nothing but a file, and with a database that goes.</summary>
+public sealed class AloneTests
+{
+    [Fact]
+    public async Task What_was_answered_202_is_in_the_file_of_a_ledger_killed_at_once()
+    {
+        var folder = Directory.CreateTempSubdirectory("run-ledger-alone-");
+        try
+        {
+            var file = Path.Combine(folder.FullName, "ledger.db");
+            var runs = Enumerable.Range(0, 5).Select(_ => Guid.CreateVersion7()).ToList();
+            foreach (var run in runs)
+            {
+                await using var ledger = await LedgerProcess.StartEmbeddedAsync(file);
+                var (status, _, body) = await ledger.PostAsync(
+                    "/api/observations", new Sent("RunStarted", run, DateTimeOffset.UnixEpoch.AddYears(50)).Line());
+                await ledger.KillAsync();
+                Assert.True(status == 202, $"{status} {body}\n{ledger.Output}");
+            }
+
+            await using var next = await LedgerProcess.StartEmbeddedAsync(file);
+            foreach (var run in runs)
+            {
+                var (status, body) = await next.GetAsync($"/api/runs/{run}");
+                Assert.True(status == 200 && body.Contains("\"status\":\"started\"", StringComparison.Ordinal), $"{status} {body}");
+            }
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task A_ledger_whose_database_is_away_lives_and_is_not_ready_until_it_is_back()
+    {
+        var postgres = await OwnPostgres.CreateAsync();
+        var host = await VirtualHost.CreateAsync();
+        await using var site = new LedgerSite(postgres.ConnectionString, host.Address, host, postgres);
+        var ledger = await site.StartAsync();
+
+        await postgres.StopAsync();
+
+        Assert.Equal((int)HttpStatusCode.ServiceUnavailable, (await ledger.GetAsync("/health/ready")).Status);
+        Assert.Equal((int)HttpStatusCode.OK, (await ledger.GetAsync("/health/live")).Status);
+        await postgres.StartAsync();
+        await Eventually.Async(
+            async () => (await ledger.GetAsync("/health/ready")).Status is var status and not 200 ? $"{status}" : null,
+            TimeSpan.FromSeconds(30), () => ledger.Output);
+    }
+}

@@ -1,0 +1,41 @@
+using Microsoft.Data.Sqlite;
+using RunLedger.GroupCommit;
+using SQLitePCL;
+using Xunit;
+
+namespace RunLedger.Tests.GroupCommit;
+
+/// <summary>A ledger whose database fails it.</summary>
+public sealed class SqliteFailureTests
+{
+    static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    [Fact]
+    public async Task A_ledger_without_a_host_ends_while_its_database_is_away_and_gives_its_messages_back()
+    {
+        using var away = new SqliteStore("/nowhere/run-ledger.db");
+        var ledger = new FoldingLedger(away);
+        var waiting = ledger.Commit(Some.Run().Started());
+
+        await ledger.DisposeAsync().AsTask().WaitAsync(Limit, TestContext.Current.CancellationToken);
+
+        await Assert.ThrowsAsync<GivenBackException>(() => waiting);
+        await Assert.ThrowsAsync<GivenBackException>(() => ledger.Commit(Some.Run().Started()));
+    }
+
+    [Fact]
+    public async Task A_transaction_that_cannot_be_rolled_back_does_not_lock_the_next_one_out()
+    {
+        using var connection = new SqliteConnection("Data Source=:memory:");
+        connection.Open();
+        using var writer = new SemaphoreSlim(0, 1);
+        var batch = new SqliteBatch(connection, connection.BeginTransaction(), writer);
+        raw.sqlite3_set_authorizer(connection.Handle, (_, action, what, _, _, _) =>
+            action == raw.SQLITE_TRANSACTION && what.utf8_to_string() == "ROLLBACK" ? raw.SQLITE_DENY : raw.SQLITE_OK, null);
+
+        await batch.DisposeAsync();
+
+        Assert.Equal(1, writer.CurrentCount);
+        Assert.Equal(System.Data.ConnectionState.Closed, connection.State);
+    }
+}
