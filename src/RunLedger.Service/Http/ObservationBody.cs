@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Unicode;
-using RunLedger.Contracts;
 using RunLedger.Intake;
 using RunLedger.Runs;
 using RunLedger.Service.OpenLineage;
@@ -33,9 +32,8 @@ static class ObservationBody
             return Reject(name, $"\"type\" '{name}' is not known: send one of {string.Join(", ", ContractMap.Names)}.");
         return ObservationDeserializer.Read(contract, json) switch
         {
-            RunObservation message => new IntakeLine(number, name, raw, message, null),
             Refused refused => Reject(name, refused.Reason),
-            _ => throw new InvalidOperationException($"{name} is no observation."),
+            var message => new IntakeLine(number, name, raw, message, null),
         };
 
         IntakeLine Reject(string? contract, string reason) => new(number, contract, raw, null, reason);

@@ -1,5 +1,6 @@
 using MassTransit;
 using Microsoft.Extensions.Options;
+using RunLedger.Contracts;
 using RunLedger.GroupCommit;
 using RunLedger.Intake;
 using RunLedger.Runs;
@@ -47,7 +48,7 @@ sealed class ObservationIntake(
             foreach (var line in chunk)
             {
                 var reason = line.Reason;
-                if (line.Message is not null && door.TryAdmit(line.Message, out _, out reason))
+                if (line.Message is not null && (reason = Refusal(line.Message)) is null)
                 {
                     durable.Add(commits is null
                         ? Publish(line.Message, NewId.NextGuid(), limit)
@@ -74,12 +75,19 @@ sealed class ObservationIntake(
         return new IntakeResult(accepted, ignored, rejected);
     }
 
+    string? Refusal(object message) => message switch
+    {
+        RunObservation observation => door.TryAdmit(observation, out _, out var reason) ? null : reason,
+        ProcessDefined defined => door.Refuses(defined),
+        _ => throw new InvalidOperationException($"{message.GetType().Name} is no contract of the ledger."),
+    };
+
     // A publish to memory is done at once, and what was published must be consumed for its room to be given back.
-    Task Commit(Contracts.RunObservation message) =>
+    Task Commit(object message) =>
         commits!.Committed(id => Publish(message, id, CancellationToken.None));
 
-    Task Publish(Contracts.RunObservation message, Guid id, CancellationToken cancellationToken) =>
-        bus.Publish((object)message, message.GetType(), context =>
+    Task Publish(object message, Guid id, CancellationToken cancellationToken) =>
+        bus.Publish(message, message.GetType(), context =>
         {
             context.MessageId = id;
             // Without it a broker that has no queue for the message confirms, and drops it.

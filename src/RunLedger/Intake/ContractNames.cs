@@ -1,6 +1,5 @@
 using MassTransit;
 using MassTransit.RabbitMqTransport;
-using RunLedger.Contracts;
 using RunLedger.Deadlines;
 using RunLedger.Runs;
 
@@ -33,8 +32,6 @@ static class ContractNames
             yield return delivery.Exchange;
     }
 
-    static Type? TypeOf(string name) => name == nameof(ProcessDefined) ? typeof(ProcessDefined) : ContractMap.TypeOf(name);
-
     /// <summary>
     /// The record a name means, or null: <c>RunStarted</c>, <c>RunLedger.Contracts:RunStarted</c>, with a dot, or as
     /// MassTransit's URN.
@@ -47,7 +44,7 @@ static class ContractNames
         var plain = name.StartsWith("urn:message:", StringComparison.Ordinal) ? name["urn:message:".Length..] : name;
         return plain.StartsWith(Namespace, StringComparison.Ordinal) && plain.Length > Namespace.Length + 1
             && plain[Namespace.Length] is ':' or '.'
-            ? TypeOf(plain[(Namespace.Length + 1)..])
-            : TypeOf(plain);
+            ? ContractMap.TypeOf(plain[(Namespace.Length + 1)..])
+            : ContractMap.TypeOf(plain);
     }
 }

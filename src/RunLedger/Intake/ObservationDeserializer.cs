@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using MassTransit;
 using MassTransit.Serialization;
-using RunLedger.Contracts;
 using RunLedger.Runs;
 
 namespace RunLedger.Intake;
@@ -121,7 +120,7 @@ sealed class ObservationDeserializer(ContentType contentType, bool envelope) : I
         names.FirstOrDefault(),
         (names.Count == 0 ? "The message names no contract" : $"No contract of the ledger is named {string.Join(" or ", names)}")
         + ": publish to the exchange of one (RunLedger.Contracts:RunStarted, …), or set the property `type` to one of "
-        + string.Join(", ", ContractMap.Names.Append(nameof(ProcessDefined))) + ".");
+        + string.Join(", ", ContractMap.Names) + ".");
 
     static string Kind(JsonElement json) => json.ValueKind.ToString().ToLowerInvariant();
 

@@ -16,9 +16,14 @@ static class ContractMap
         [nameof(RunCompleted)] = typeof(RunCompleted),
         [nameof(RunFailed)] = typeof(RunFailed),
         [nameof(RunCancelled)] = typeof(RunCancelled),
+        [nameof(ProcessDefined)] = typeof(ProcessDefined),
     };
 
+    /// <summary>All that the ledger takes.</summary>
     public static IReadOnlyCollection<string> Names => Types.Keys;
+
+    /// <summary>The observations among them, which it folds.</summary>
+    public static IEnumerable<string> Folded => Types.Where(type => type.Value.IsAssignableTo(typeof(RunObservation))).Select(type => type.Key);
 
     /// <summary>The record of a contract's plain name, or null.</summary>
     public static Type? TypeOf(string name) => Types.GetValueOrDefault(name);

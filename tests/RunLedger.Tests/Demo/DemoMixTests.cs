@@ -50,7 +50,7 @@ public sealed class DemoMixTests
             var mix = DemoMix.Of(20, seed, Now);
             var tally = DemoTally.Of(mix);
 
-            Assert.Equal(ContractMap.Names.Order(), mix.Select(message => message.GetType().Name).Distinct().Order());
+            Assert.Equal(ContractMap.Folded.Order(), mix.Select(message => message.GetType().Name).Distinct().Order());
             int[] counts =
             [
                 tally.Nested, tally.Completed, tally.Failed, tally.Cancelled, tally.Unfinished, tally.Retried,

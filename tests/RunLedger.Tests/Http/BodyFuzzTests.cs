@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using CsCheck;
+using RunLedger.Contracts;
 using RunLedger.Runs;
 using RunLedger.Service.Http;
 using RunLedger.Service.OpenLineage;
@@ -63,7 +64,7 @@ public sealed class BodyFuzzTests
             Assert.True(line.Message is null ^ line.Reason is null, "one of observation and reason");
             var reason = line.Reason;
             if (line.Message is not null)
-                Door.TryAdmit(line.Message, out _, out reason);
+                Door.TryAdmit((RunObservation)line.Message, out _, out reason);
             Assert.InRange(Encoding.UTF8.GetByteCount(reason!), 0, 2_000);
             Assert.InRange((line.Contract ?? "").Length, 0, 100);
         }

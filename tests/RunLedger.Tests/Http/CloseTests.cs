@@ -5,7 +5,7 @@ using RunLedger.Contracts;
 
 namespace RunLedger.Tests.Http;
 
-/// <summary>Runs ended by hand.</summary>
+/// <summary>What operators and owners do to runs by hand.</summary>
 public sealed class CloseTests : IAsyncLifetime
 {
     static readonly DateTimeOffset Start = new(2026, 11, 1, 12, 0, 0, TimeSpan.Zero);
@@ -98,6 +98,19 @@ public sealed class CloseTests : IAsyncLifetime
             {"items":[{"candidate":"PROC-CAND:dot:*","start":null,"run":null,"quiet":"00:02:00","orphanGrace":null},{"candidate":"*","start":"00:10:00","run":"01:00:00","quiet":null,"orphanGrace":"00:05:00"}],"sweepEvery":"00:00:05"}
             """,
             policies!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task A_definition_can_be_made_known_over_HTTP()
+    {
+        var (status, _) = await Post(
+            "/api/observations",
+            """
+            {"type":"ProcessDefined","processCandidateCode":"P","processDefinitionCode":"PROC:p","occurredAt":"2026-11-01T12:00:00Z"}
+            """);
+
+        Assert.Equal(202, status);
+        Assert.Equal("PROC:p", (await Run())["processDefinitionCode"]!.ToString());
     }
 
     Task<(int Status, string Body)> Close(string body, string? id = null) =>

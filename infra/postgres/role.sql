@@ -1,0 +1,19 @@
+-- A role that can write the ledger's tables and do nothing else, for who runs `serve`. Not one of the numbered scripts: run
+-- it by hand after `schema apply`, as whoever owns the tables and may create roles, and make the service's login a member:
+--   psql -f infra/postgres/role.sql
+--   grant run_ledger_writer to my_service_login;
+DO $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'run_ledger_writer') THEN
+    CREATE ROLE run_ledger_writer NOLOGIN;
+  END IF;
+END $$;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON
+  process_run_observation, process_component_observation,
+  process_run_key, process_run_alias, process_component_key, process_component_alias,
+  rejected_observation, run_status_count, sweep_mark, process_definition
+  TO run_ledger_writer;
+
+-- `serve` reads which scripts were applied.
+GRANT SELECT ON run_ledger_schema_journal TO run_ledger_writer;
