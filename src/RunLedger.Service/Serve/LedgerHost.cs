@@ -89,13 +89,7 @@ static class LedgerHost
 
     static void ConfigureRabbit(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator transport, string address)
     {
-        transport.Host(new Uri(address), host => host.SurviveFailedWrites());
-        // The contracts' base types are for C#, not for the broker.
-        transport.Publish<Contracts.RunObservation>(topology => topology.Exclude = true);
-        transport.Publish<Contracts.StepObservation>(topology => topology.Exclude = true);
-        transport.Publish<Contracts.LedgerNotice>(topology => topology.Exclude = true);
-        transport.Publish<Contracts.IRunMessage>(topology => topology.Exclude = true);
-        transport.ConfigureJsonSerializerOptions(json => new(json) { WriteIndented = false });
+        transport.ConfigureBroker(new Uri(address));
         transport.ConfigureEndpoints(context);
     }
 }

@@ -1,132 +1,126 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using System.Net;
-using System.Text;
-using System.Text.Json;
-using MassTransit;
-using RunLedger.Contracts;
+using System.Globalization;
+using RunLedger.Service.Demo;
 using RunLedger.Service.Serve;
 using Spectre.Console;
 
 namespace RunLedger.Service.Verbs;
 
-/// <summary><c>demo</c>: shows a newcomer life in a minute.</summary>
+/// <summary>
+/// <c>demo</c>: sends a believable mix of runs, so that a newcomer sees life. Exit codes: 0 sent, 2 there was nobody to
+/// send to.
+/// </summary>
 static class DemoCommand
 {
-    const int Chunk = 50;
-    static readonly Option<int> Runs = new("--runs") { Description = "How many runs.", DefaultValueFactory = _ => 200 };
-    static readonly Option<int?> Seed = new("--seed") { Description = "The same seed tells the same story." };
-    static readonly Option<Uri> Url = new("--url")
+    const int Batch = 100;
+
+    static readonly Option<int> Runs = new("--runs")
     {
-        Description = "The ledger's HTTP address.",
-        CustomParser = Address!,
-        DefaultValueFactory = _ => new Uri(LedgerHost.DefaultUrl),
+        Description = "How many runs",
+        HelpName = "N",
+        DefaultValueFactory = _ => 200,
     };
 
-    static readonly Option<Uri?> Rabbit = new("--rabbitmq")
+    static readonly Option<int?> Seed = new("--seed")
     {
-        Description = "Publish on this broker (an amqp URI) instead.",
-        CustomParser = Address,
+        Description = "Repeats a mix; without it each is another",
+        HelpName = "N",
     };
 
-    public static Command Create(TimeProvider time)
+    static readonly Option<string?> Url = new("--url")
     {
-        var command = new Command("demo", "Send a believable mix of runs to a ledger.") { Runs, Seed, Url, Rabbit };
-        command.SetAction((parsed, cancellationToken) =>
+        Description = $"The ledger's address; {LedgerHost.DefaultUrl} when no bus is given",
+        HelpName = "URL",
+    };
+
+    static readonly Option<string?> RabbitMq = new("--rabbitmq")
+    {
+        Description = "The bus, amqp://user:password@host/; without it ConnectionStrings__RabbitMq of the environment",
+        HelpName = "URI",
+    };
+
+    public static Command Create(IConfiguration configuration, TimeProvider time)
+    {
+        var command = new Command("demo", "Send a believable mix of runs to the bus or to a ledger's address")
         {
-            var now = time.GetUtcNow();
-            var mix = new DemoMix(parsed.GetValue(Seed) ?? (int)now.ToUnixTimeSeconds(), now);
-            var messages = mix.Messages(parsed.GetValue(Runs));
-            var url = parsed.GetValue(Url)!;
-            return parsed.GetValue(Rabbit) is { } rabbit
-                ? Publish(rabbit, messages, url, cancellationToken)
-                : Post(url, messages, time, cancellationToken);
+            Runs, Seed, Url, RabbitMq,
+        };
+        command.Validators.Add(parsed =>
+        {
+            if (parsed.GetResult(Runs) is { Implicit: false } && parsed.GetValue(Runs) is < 1 or > 100_000)
+                parsed.AddError("--runs is between 1 and 100,000.");
+            if (parsed.GetResult(Url) is not null && parsed.GetResult(RabbitMq) is not null)
+                parsed.AddError("Name one place to send to: --url or --rabbitmq.");
+        });
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var streams = parsed.InvocationConfiguration;
+            try
+            {
+                await Run(parsed, configuration, streams.Output, time, cancellationToken);
+                return 0;
+            }
+            catch (DemoException e)
+            {
+                await streams.Error.WriteLineAsync(e.Message);
+                return 2;
+            }
         });
         return command;
     }
 
-    static async Task<int> Post(
-        Uri url, IReadOnlyList<RunObservation> messages, TimeProvider time, CancellationToken cancellationToken)
+    static async Task Run(
+        ParseResult parsed,
+        IConfiguration configuration,
+        TextWriter output,
+        TimeProvider time,
+        CancellationToken cancellationToken)
     {
-        using var client = new HttpClient { BaseAddress = url };
-        try
-        {
-            await Progress(messages, async chunk =>
-            {
-                while (true)
-                {
-                    using var content = new StringContent(string.Join('\n', chunk.Select(Line)), Encoding.UTF8, "application/x-ndjson");
-                    using var response = await client.PostAsync("/api/observations", content, cancellationToken);
-                    if (response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable)
-                    {
-                        await Task.Delay(response.Headers.RetryAfter?.Delta ?? TimeSpan.FromSeconds(1), time, cancellationToken);
-                        continue;
-                    }
+        var seed = parsed.GetValue(Seed) ?? Random.Shared.Next();
+        var bus = parsed.GetValue(RabbitMq)
+            ?? (parsed.GetValue(Url) is null ? configuration.GetConnectionString("RabbitMq") : null);
+        var given = Address(parsed.GetValue(Url) ?? LedgerHost.DefaultUrl, "--url", "http", "https");
+        var url = new Uri(given.AbsoluteUri.TrimEnd('/') + "/");
+        var messages = DemoMix.Of(parsed.GetValue(Runs), seed, time.GetUtcNow());
 
-                    response.EnsureSuccessStatusCode();
-                    return;
-                }
-            });
-        }
-        catch (HttpRequestException e)
-        {
-            await Console.Error.WriteLineAsync(
-                $"No ledger answers at {url}: {e.Message} Start one with: dotnet run --project src/RunLedger.Service");
-            return 2;
-        }
-
-        Tell(messages, url);
-        return 0;
-    }
-
-    static async Task<int> Publish(
-        Uri rabbit, IReadOnlyList<RunObservation> messages, Uri url, CancellationToken cancellationToken)
-    {
-        var bus = Bus.Factory.CreateUsingRabbitMq(transport => transport.Host(rabbit));
-        try
-        {
-            await bus.StartAsync(TimeSpan.FromSeconds(10));
-        }
-        catch (Exception e) when (e is MassTransitException or OperationCanceledException or RabbitMqConnectionException)
-        {
-            await Console.Error.WriteLineAsync($"No RabbitMQ answers at {rabbit.Host}:{rabbit.Port}: {e.Message}");
-            return 2;
-        }
-
-        await Progress(messages, chunk =>
-            Task.WhenAll(chunk.Select(message => bus.Publish((object)message, message.GetType(), cancellationToken))));
-        await bus.StopAsync(cancellationToken);
-        Tell(messages, url);
-        return 0;
-    }
-
-    static Task Progress(IReadOnlyList<RunObservation> messages, Func<RunObservation[], Task> send) =>
-        AnsiConsole.Progress().StartAsync(async progress =>
+        await using IDemoTarget target = string.IsNullOrEmpty(bus)
+            ? new HttpTarget(new HttpClient { BaseAddress = url }, time)
+            : await BusTarget.Connect(Address(bus, "--rabbitmq", "amqp", "amqps"), cancellationToken);
+        await Progress(output).StartAsync(async progress =>
         {
             var sent = progress.AddTask("messages", maxValue: messages.Count);
-            foreach (var chunk in messages.Chunk(Chunk))
+            foreach (var batch in messages.Chunk(Batch))
             {
-                await send(chunk);
-                sent.Increment(chunk.Length);
+                await target.Send(batch, cancellationToken);
+                sent.Increment(batch.Length);
             }
         });
-
-    static void Tell(IReadOnlyList<RunObservation> messages, Uri url) => AnsiConsole.WriteLine(
-        $"{messages.Count:N0} messages about {messages.Select(message => message.ProcessRunId).Distinct().Count():N0} runs. "
-        + $"Look at {new Uri(url, "/api/summary")} and {new Uri(url, "/api/runs")}.");
-
-    static Uri? Address(ArgumentResult result)
-    {
-        if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var address))
-            return address;
-        result.AddError($"'{result.Tokens[0].Value}' is no address such as {LedgerHost.DefaultUrl}.");
-        return null;
+        await output.WriteLineAsync(Report(DemoTally.Of(messages), seed, url));
     }
 
-    static string Line(RunObservation message)
-    {
-        var json = JsonSerializer.SerializeToNode(message, message.GetType(), JsonSerializerOptions.Web)!.AsObject();
-        json["type"] = message.GetType().Name;
-        return json.ToJsonString();
-    }
+    static Progress Progress(TextWriter output) =>
+        AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) })
+            .Progress()
+            .Columns(
+                new TaskDescriptionColumn(),
+                new ProgressBarColumn(),
+                new PercentageColumn(),
+                new RemainingTimeColumn());
+
+    static string Report(DemoTally sent, int seed, Uri url) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"""
+         Sent {sent.Messages:N0} messages about {sent.Runs:N0} runs (--seed {seed}):
+           {sent.Completed:N0} completed, {sent.Failed:N0} failed, {sent.Cancelled:N0} cancelled,
+           {sent.Unfinished:N0} not ended yet;
+           {sent.Nested:N0} nested in another, {sent.Retried:N0} steps tried again;
+           {sent.Repeated:N0} messages sent twice, {sent.OutOfOrder:N0} out of order: the ledger does not mind.
+         Look at {url}api/runs
+             and {url}api/summary
+         """);
+
+    static Uri Address(string text, string option, params string[] schemes) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && schemes.Contains(uri.Scheme)
+            ? uri
+            : throw new DemoException($"{option} is no address such as {schemes[0]}://host.");
 }
