@@ -22,6 +22,7 @@ sealed class GroupCommitter(
     const int MaxRaces = 5;
     static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan LastPause = TimeSpan.FromSeconds(1);
 
     readonly Channel<Unit> _waiting = Channel.CreateUnbounded<Unit>(new() { SingleReader = true });
     readonly CancellationTokenSource _stopping =
@@ -201,7 +202,12 @@ sealed class GroupCommitter(
     async Task<bool> Pause(TimeSpan pause)
     {
         if (_stopping.IsCancellationRequested)
+        {
+            // As long as the bus has not stopped too, the broker sends what it is given back again, and counts.
+            await Task.Delay(LastPause, time);
             return false;
+        }
+
         try
         {
             await Task.Delay(pause, time, _stopping.Token);
