@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using RunLedger.GroupCommit;
@@ -45,6 +46,19 @@ public sealed class SqliteFailureTests
     }
 
     [Fact]
+    public async Task A_log_that_cannot_be_written_fails_one_batch_and_not_the_ledger()
+    {
+        using var away = new SqliteStore("/nowhere/run-ledger.db");
+        await using var committer = new GroupCommitter(away, new RunLedgerOptions(), TimeProvider.System, new FullDisk());
+
+        for (var time = 0; time < 2; time++)
+        {
+            await Assert.ThrowsAsync<IOException>(
+                () => committer.Reject(new RejectedRow()).WaitAsync(Limit, TestContext.Current.CancellationToken));
+        }
+    }
+
+    [Fact]
     public async Task A_transaction_that_cannot_be_rolled_back_does_not_lock_the_next_one_out()
     {
         using var connection = new SqliteConnection("Data Source=:memory:");
@@ -73,5 +87,17 @@ public sealed class SqliteFailureTests
             _awaited.TrySetResult();
             return timer;
         }
+    }
+
+    sealed class FullDisk : ILogger<GroupCommitter>
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            throw new IOException("The disk is full.");
     }
 }
