@@ -20,8 +20,12 @@ sealed class GroupCommitter(
 {
     /// <summary>Against other replicas; each loss means another one went forward.</summary>
     const int MaxRaces = 5;
+
+    /// <summary>Beyond this a batch takes no more messages: PostgreSQL refuses a gigabyte in one request.</summary>
+    const long MaxBytes = 32 * 1024 * 1024;
     static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan LastPause = TimeSpan.FromSeconds(1);
 
     readonly Channel<Unit> _waiting = Channel.CreateUnbounded<Unit>(new() { SingleReader = true });
     readonly CancellationTokenSource _stopping =
@@ -67,9 +71,23 @@ sealed class GroupCommitter(
         var batch = new List<Unit>(options.MaxBatchSize);
         while (await _waiting.Reader.WaitToReadAsync())
         {
-            while (batch.Count < options.MaxBatchSize && _waiting.Reader.TryRead(out var unit))
+            long bytes = 0;
+            while (batch.Count < options.MaxBatchSize && bytes < MaxBytes && _waiting.Reader.TryRead(out var unit))
+            {
                 batch.Add(unit);
-            await Settle(batch);
+                bytes += unit.Bytes;
+            }
+
+            try
+            {
+                await Settle(batch);
+            }
+            catch (Exception e)
+            {
+                // Whatever went wrong, a log that cannot be written for one: nobody waits for ever, and the next go on.
+                batch.ForEach(unit => unit.Fail(e));
+            }
+
             batch.Clear();
         }
     }
@@ -201,7 +219,12 @@ sealed class GroupCommitter(
     async Task<bool> Pause(TimeSpan pause)
     {
         if (_stopping.IsCancellationRequested)
+        {
+            // As long as the bus has not stopped too, the broker sends what it is given back again, and counts.
+            await Task.Delay(LastPause, time);
             return false;
+        }
+
         try
         {
             await Task.Delay(pause, time, _stopping.Token);

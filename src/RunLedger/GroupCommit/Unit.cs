@@ -26,6 +26,9 @@ sealed class Unit
     public RejectedRow? Rejected { get; }
     public Task Done => _done.Task;
 
+    /// <summary>About how much of it travels to the database, where that is much.</summary>
+    public long Bytes => Rejected?.Payload.Length ?? Observation!.Evidence?.Length ?? 0;
+
     public Guid RunId => Observation!.Message.ProcessRunId;
     public string? RunKey => Observation!.Message is StepObservation ? null : Observation.Message.IdempotencyKey;
     public Guid? ComponentId => (Observation!.Message as StepObservation)?.ComponentRunId;
