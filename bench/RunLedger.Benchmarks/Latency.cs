@@ -16,6 +16,9 @@ static class Latency
         Required = true,
     };
 
+    /// <summary>Until what is hot is compiled, on two cores that are also the broker's and the database's.</summary>
+    const int WarmUpSeconds = 20;
+
     static readonly Option<int> Seconds = new("--seconds") { Description = "How long.", DefaultValueFactory = _ => 30 };
 
     public static Command Create()
@@ -35,7 +38,7 @@ static class Latency
         {
             Done = message => latencies.Add(Stopwatch.GetElapsedTime(sent[Name((RunObservation)message)]).TotalMilliseconds),
         };
-        var runs = rate * (seconds + 5) / ReferenceWork.MessagesPerRun;
+        var runs = rate * (seconds + WarmUpSeconds) / ReferenceWork.MessagesPerRun;
         consumption.Expect(runs * ReferenceWork.MessagesPerRun);
         using var host = Subject.Ledger(servers, queue, consumption);
         await host.StartAsync();
@@ -48,10 +51,10 @@ static class Latency
         var published = 0;
         foreach (var message in ReferenceWork.Messages(runs, time.GetUtcNow()))
         {
-            // Every millisecond the messages that are due; five seconds of warm-up are not counted.
+            // Every millisecond the messages that are due; the warm-up is not counted.
             while (published > clock.Elapsed.TotalSeconds * rate)
                 await Task.Delay(TimeSpan.FromMilliseconds(1), time);
-            if (published == rate * 5)
+            if (published == rate * WarmUpSeconds)
                 latencies.Clear();
             sent[Name(message)] = Stopwatch.GetTimestamp();
             confirms.Enqueue(Preload.Publish(channel, queue, message));

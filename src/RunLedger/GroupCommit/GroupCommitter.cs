@@ -22,8 +22,12 @@ sealed class GroupCommitter(
 {
     /// <summary>Against other replicas; each loss means another one went forward.</summary>
     const int MaxRaces = 5;
+
+    /// <summary>Beyond this a batch takes no more messages: PostgreSQL refuses a gigabyte in one request.</summary>
+    const long MaxBytes = 32 * 1024 * 1024;
     static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan LastPause = TimeSpan.FromSeconds(1);
 
     readonly Channel<Unit> _waiting = Channel.CreateUnbounded<Unit>(new() { SingleReader = true });
     readonly CancellationTokenSource _stopping =
@@ -34,7 +38,7 @@ sealed class GroupCommitter(
     /// <summary>Completes when the observation is committed; fails when it, and nothing else, could not be.</summary>
     /// <exception cref="GivenBackException">The process stops and the database is away: nothing was handled.</exception>
     public Task Commit(Observation observation, Func<UnitRows, Task> handle) =>
-        Enqueue(new Unit(observation.Message, handle));
+        Enqueue(new Unit(observation, handle));
 
     /// <summary>Completes when the ledger has looked at the rows and what it found is committed.</summary>
     /// <inheritdoc cref="Commit(Observation, Func{UnitRows, Task})" path="/exception"/>
@@ -74,9 +78,23 @@ sealed class GroupCommitter(
         var batch = new List<Unit>(options.MaxBatchSize);
         while (await _waiting.Reader.WaitToReadAsync())
         {
-            while (batch.Count < options.MaxBatchSize && _waiting.Reader.TryRead(out var unit))
+            long bytes = 0;
+            while (batch.Count < options.MaxBatchSize && bytes < MaxBytes && _waiting.Reader.TryRead(out var unit))
+            {
                 batch.Add(unit);
-            await Settle(batch);
+                bytes += unit.Bytes;
+            }
+
+            try
+            {
+                await Settle(batch);
+            }
+            catch (Exception e)
+            {
+                // Whatever went wrong, a log that cannot be written for one: nobody waits for ever, and the next go on.
+                batch.ForEach(unit => unit.Fail(e));
+            }
+
             batch.Clear();
         }
     }
@@ -211,7 +229,12 @@ sealed class GroupCommitter(
     async Task<bool> Pause(TimeSpan pause)
     {
         if (_stopping.IsCancellationRequested)
+        {
+            // As long as the bus has not stopped too, the broker sends what it is given back again, and counts.
+            await Task.Delay(LastPause, time);
             return false;
+        }
+
         try
         {
             await Task.Delay(pause, time, _stopping.Token);

@@ -24,8 +24,9 @@ sealed class PostgresBatch(NpgsqlConnection connection, NpgsqlTransaction transa
         await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
         {
             await reader.NextResultAsync(cancellationToken);
-            await PostgresLoad.Read(reader, Runs, RowReader.Run, cancellationToken);
-            await PostgresLoad.Read(reader, Components, RowReader.Component, cancellationToken);
+            await PostgresLoad.Read(reader, Runs, names.RunKeys.Length > 0, RowReader.Run, cancellationToken);
+            await PostgresLoad.Read(
+                reader, Components, names.ComponentKeys.Length > 0, RowReader.Component, cancellationToken);
         }
 
         await LoadMissed(
@@ -39,11 +40,11 @@ sealed class PostgresBatch(NpgsqlConnection connection, NpgsqlTransaction transa
     {
         try
         {
+            // The commit travels with what it commits; after a statement that fails the server skips it.
             await using var batch = connection.CreateBatch();
             PostgresWrite.Add(batch, changes);
-            if (batch.BatchCommands.Count > 0)
-                await batch.ExecuteNonQueryAsync(cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
+            PostgresWrite.Run(batch, "commit");
+            await batch.ExecuteNonQueryAsync(cancellationToken);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -89,7 +90,7 @@ sealed class PostgresBatch(NpgsqlConnection connection, NpgsqlTransaction transa
             await using var batch = connection.CreateBatch();
             PostgresLoad.Add(batch, table, columns, [.. asked.Union(ids).Order()], keys);
             await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-            await PostgresLoad.Read(reader, loaded, read, cancellationToken);
+            await PostgresLoad.Read(reader, loaded, keys.Length > 0, read, cancellationToken);
         }
     }
 }

@@ -27,14 +27,17 @@ static class PostgresLoad
         // After the locks, with a new snapshot: what was linked while we waited is seen.
         PostgresWrite.Run(
             batch, $"select alias_id, {table.Id} from {table.Aliases} where alias_id = any ($1)", PostgresWrite.Of(ids));
-        PostgresWrite.Run(
-            batch,
-            $"select idempotency_key, {table.Id} from {table.Keys} where idempotency_key = any ($1)",
-            PostgresWrite.Of(keys));
+        if (keys.Length > 0)
+        {
+            PostgresWrite.Run(
+                batch,
+                $"select idempotency_key, {table.Id} from {table.Keys} where idempotency_key = any ($1)",
+                PostgresWrite.Of(keys));
+        }
     }
 
     public static async Task Read<TRow>(
-        NpgsqlDataReader reader, Loaded<TRow> into, Func<DbDataReader, TRow> read, CancellationToken cancellationToken)
+        NpgsqlDataReader reader, Loaded<TRow> into, bool keys, Func<DbDataReader, TRow> read, CancellationToken cancellationToken)
         where TRow : LedgerRow
     {
         while (await reader.ReadAsync(cancellationToken))
@@ -43,6 +46,8 @@ static class PostgresLoad
         while (await reader.ReadAsync(cancellationToken))
             into.Aliases[reader.GetGuid(0)] = reader.GetGuid(1);
         await reader.NextResultAsync(cancellationToken);
+        if (!keys)
+            return;
         while (await reader.ReadAsync(cancellationToken))
             into.Keys[reader.GetString(0)] = reader.GetGuid(1);
         await reader.NextResultAsync(cancellationToken);

@@ -3,7 +3,7 @@ using RunLedger.Runs;
 
 namespace RunLedger.GroupCommit;
 
-/// <summary>The ledger in PostgreSQL: a batch is one round trip to load, one to write, one to commit.</summary>
+/// <summary>The ledger in PostgreSQL: a batch is one round trip to load, and one to write and commit.</summary>
 sealed class PostgresStore(NpgsqlDataSource dataSource) : ILedgerStore
 {
     public async Task<ILedgerBatch> Begin(Names names, CancellationToken cancellationToken)
@@ -52,6 +52,9 @@ sealed class PostgresStore(NpgsqlDataSource dataSource) : ILedgerStore
             settings.AutoPrepareMinUsages = 2;
         }
 
+        // No statement changes a session, so that none has to be made as new: that would be seven more for each batch.
+        if (!settings.ShouldSerialize("No Reset On Close"))
+            settings.NoResetOnClose = true;
         if (!settings.ShouldSerialize("Application Name"))
             settings.ApplicationName = "run-ledger";
         return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();

@@ -44,7 +44,8 @@ sealed class RunRepository(GroupCommitter committer, ILedgerStore store, Door do
         catch (NewerFoldException e)
         {
             // A replica that can read the row runs already, or will when the upgrade is through.
-            await Task.Delay(NewerFoldPause, time, context.CancellationToken);
+            await Task.Delay(NewerFoldPause, time, context.CancellationToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw new GivenBackException(e.Message);
         }
     }

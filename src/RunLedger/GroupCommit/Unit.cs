@@ -1,5 +1,6 @@
 using RunLedger.Contracts;
 using RunLedger.Deadlines;
+using RunLedger.Runs;
 
 namespace RunLedger.GroupCommit;
 
@@ -12,15 +13,16 @@ sealed class Unit
     readonly ExecutionContext? _context = ExecutionContext.Capture();
     readonly Func<UnitRows, Task>? _handle;
 
-    /// <param name="message">What was observed.</param>
+    /// <param name="observation">What was observed.</param>
     /// <param name="handle">Folds it into the rows; called again when the batch is taken again.</param>
-    public Unit(RunObservation message, Func<UnitRows, Task> handle)
+    public Unit(Observation observation, Func<UnitRows, Task> handle)
     {
-        RunId = message.ProcessRunId;
-        if (message is StepObservation step)
+        RunId = observation.Message.ProcessRunId;
+        if (observation.Message is StepObservation step)
             (ComponentId, ComponentKey) = (step.ComponentRunId, step.IdempotencyKey);
         else
-            RunKey = message.IdempotencyKey;
+            RunKey = observation.Message.IdempotencyKey;
+        Bytes = observation.Evidence?.Length ?? 0;
         _handle = handle;
     }
 
@@ -32,10 +34,17 @@ sealed class Unit
         _handle = handle;
     }
 
-    public Unit(RejectedRow rejected) => Rejected = rejected;
+    public Unit(RejectedRow rejected)
+    {
+        Rejected = rejected;
+        Bytes = rejected.Payload.Length;
+    }
 
     public RejectedRow? Rejected { get; }
     public Task Done => _done.Task;
+
+    /// <summary>About how much of it travels to the database, where that is much.</summary>
+    public long Bytes { get; }
 
     public Guid RunId { get; }
     public string? RunKey { get; }

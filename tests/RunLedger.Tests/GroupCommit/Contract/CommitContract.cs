@@ -189,6 +189,22 @@ public abstract class CommitContract : StoreContract
     }
 
     [Fact]
+    public async Task Much_rubbish_is_set_aside_a_piece_at_a_time()
+    {
+        RejectedRow[] rows =
+        [
+            .. Enumerable.Range(0, 3).Select(_ => new RejectedRow
+            {
+                RejectedId = Guid.CreateVersion7(), Payload = new byte[20 * 1024 * 1024], RejectedAt = Some.Noon.UtcDateTime,
+            }),
+        ];
+
+        await Ledger.Together(() => rows.Select(Ledger.Reject));
+
+        Assert.Equal([2, 1], Ledger.Store.Committed.Select(changes => changes.Rejected.Count));
+    }
+
+    [Fact]
     public async Task What_nobody_observed_is_not_found() => Assert.Null(await Find(Guid.CreateVersion7()));
 
     static (int Inserted, int Updated) Written(LedgerChanges changes) =>
