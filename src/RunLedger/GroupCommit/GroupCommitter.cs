@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RunLedger.Runs;
+using RunLedger.Scheduling;
 using RunLedger.Telemetry;
 
 namespace RunLedger.GroupCommit;
@@ -16,7 +17,8 @@ sealed class GroupCommitter(
     RunLedgerOptions options,
     TimeProvider time,
     ILogger<GroupCommitter> logger,
-    IHostApplicationLifetime? lifetime = null) : IAsyncDisposable
+    IHostApplicationLifetime? lifetime = null,
+    DispatchSignal? dispatch = null) : IAsyncDisposable
 {
     /// <summary>Against other replicas; each loss means another one went forward.</summary>
     const int MaxRaces = 5;
@@ -144,6 +146,7 @@ sealed class GroupCommitter(
         var changes = Changes(batch, runs, components, rejected);
         if (changes.Any)
             await batch.Commit(changes, CancellationToken.None);
+        dispatch?.Stored(changes.Outgoing);
         units.ForEach(unit => unit.Complete());
     }
 

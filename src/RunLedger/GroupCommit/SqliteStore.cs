@@ -64,6 +64,28 @@ sealed class SqliteStore : ILedgerStore, IDisposable
         }
     }
 
+    /// <summary>Does other work of the ledger on its file, as one transaction.</summary>
+    public async Task<T> Use<T>(Func<SqliteCommands, T> work, CancellationToken cancellationToken)
+    {
+        await _writer.WaitAsync(cancellationToken);
+        try
+        {
+            Ready();
+            using var transaction = _connection.BeginTransaction(deferred: false);
+            var result = work(new SqliteCommands(_connection, transaction));
+            transaction.Commit();
+            return result;
+        }
+        catch (SqliteException e)
+        {
+            throw SqliteBatch.Fault(e);
+        }
+        finally
+        {
+            _writer.Release();
+        }
+    }
+
     public void Dispose()
     {
         _connection.Dispose();
