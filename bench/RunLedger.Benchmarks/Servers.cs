@@ -71,7 +71,7 @@ sealed class Servers : IAsyncDisposable
     public Task Clear() => Query<object>(
         """
         truncate process_component_observation, process_run_observation, process_run_key, process_component_key,
-          process_run_alias, process_component_alias, run_status_count, rejected_observation;
+          process_run_alias, process_component_alias, run_status_count, rejected_observation, scheduled_message;
         select 1
         """);
 

@@ -1,6 +1,8 @@
 using System.Globalization;
 using RunLedger.Contracts;
 using RunLedger.Runs;
+using RunLedger.Scheduling;
+using UUIDNext;
 
 namespace RunLedger.Deadlines;
 
@@ -49,6 +51,26 @@ static class Notices
         LastObservedAt = Micros.Time(run.LastAt),
         Reason = by == "parent" ? "Its parent was observed." : $"{by} was received.",
     };
+
+    /// <summary>
+    /// The notice as it goes out. Its id follows from what it says, so that it is one message however often the commit
+    /// that says so is tried.
+    /// </summary>
+    public static ScheduledRow Outgoing(LedgerNotice notice)
+    {
+        var id = Uuid.NewNameBased(notice.ProcessRunId, $"{notice.GetType().Name} {Micros.Of(notice.OccurredAt)} {notice.Reason}");
+        return notice switch
+        {
+            RunStuck stuck => Row(stuck),
+            RunOrphaned orphaned => Row(orphaned),
+            RunRecovered recovered => Row(recovered),
+            _ => throw new ArgumentException($"{notice.GetType().Name} is no notice of the ledger."),
+        };
+
+        ScheduledRow Row<T>(T message)
+            where T : class =>
+            Scheduling.Outgoing.Of(message, id, notice.OccurredAt, notice.ProcessRunId);
+    }
 
     static string Text(TimeSpan value) => value.ToString("c", CultureInfo.InvariantCulture);
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using RunLedger.Contracts;
 using RunLedger.Deadlines;
 using RunLedger.Runs;
+using RunLedger.Scheduling;
 using RunLedger.Telemetry;
 
 namespace RunLedger.GroupCommit;
@@ -18,7 +19,8 @@ sealed class GroupCommitter(
     RunLedgerOptions options,
     TimeProvider time,
     ILogger<GroupCommitter> logger,
-    IHostApplicationLifetime? lifetime = null) : IAsyncDisposable
+    IHostApplicationLifetime? lifetime = null,
+    DispatchSignal? dispatch = null) : IAsyncDisposable
 {
     /// <summary>Against other replicas; each loss means another one went forward.</summary>
     const int MaxRaces = 5;
@@ -173,9 +175,10 @@ sealed class GroupCommitter(
 
         units.RemoveAll(failed.Contains);
         var changes = Changes(batch, runs, components, rejected);
-        changes.Notices.AddRange(notices);
+        changes.Outgoing.AddRange(notices.Select(Notices.Outgoing).DistinctBy(row => row.Token));
         if (changes.Any)
             await batch.Commit(changes, CancellationToken.None);
+        dispatch?.Stored(changes.Outgoing);
         units.ForEach(unit => unit.Complete());
     }
 

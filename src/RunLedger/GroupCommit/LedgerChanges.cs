@@ -1,5 +1,5 @@
-using RunLedger.Contracts;
 using RunLedger.Runs;
+using RunLedger.Scheduling;
 
 namespace RunLedger.GroupCommit;
 
@@ -10,10 +10,10 @@ sealed record LedgerChanges(
     /// <summary>By how much the number of runs of each status changes.</summary>
     public SortedDictionary<string, int> Counts { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>What to tell others once this is committed, in order.</summary>
-    public List<LedgerNotice> Notices { get; } = [];
+    /// <summary>Messages that go out after the commit, because of it; no token twice.</summary>
+    public List<ScheduledRow> Outgoing { get; } = [];
 
-    public bool Any => Runs.Any || Components.Any || Rejected.Count > 0;
+    public bool Any => Runs.Any || Components.Any || Rejected.Count + Outgoing.Count > 0;
 
     public void Count(RunStatus status, int by)
     {

@@ -1,5 +1,6 @@
 using Npgsql;
 using RunLedger.Runs;
+using RunLedger.Scheduling;
 
 namespace RunLedger.GroupCommit;
 
@@ -42,6 +43,7 @@ static class PostgresWrite
         Unlink(batch, LedgerTable.Components, changes.Components);
         Unlink(batch, LedgerTable.Runs, changes.Runs);
         Reject(batch, changes.Rejected);
+        PostgresSchedule.Add(batch, changes.Outgoing);
         Count(batch, changes.Counts);
     }
 
@@ -126,7 +128,7 @@ static class PostgresWrite
         }
     }
 
-    static void Reject(NpgsqlBatch batch, List<RejectedRow> rejected)
+    public static void Reject(NpgsqlBatch batch, List<RejectedRow> rejected)
     {
         if (rejected.Count == 0)
             return;

@@ -2,12 +2,15 @@ using System.Data.Common;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using RunLedger.Runs;
+using RunLedger.Scheduling;
 
 namespace RunLedger.GroupCommit;
 
 /// <summary>A SQLite transaction, the only one that writes.</summary>
 sealed class SqliteBatch(SqliteConnection connection, SqliteTransaction transaction, SemaphoreSlim writer) : ILedgerBatch
 {
+    readonly SqliteCommands _commands = new(connection, transaction);
+
     public Loaded<RunRow> Runs { get; } = new();
     public Loaded<ComponentRow> Components { get; } = new();
 
@@ -50,7 +53,8 @@ sealed class SqliteBatch(SqliteConnection connection, SqliteTransaction transact
                 ]);
             Unlink(LedgerTable.Components, changes.Components);
             Unlink(LedgerTable.Runs, changes.Runs);
-            Reject(changes.Rejected);
+            _commands.Reject(changes.Rejected);
+            SqliteSchedule.Add(_commands, changes.Outgoing);
             foreach (var (status, by) in changes.Counts.Where(count => count.Value != 0))
             {
                 Run("insert into run_status_count (writer, status, runs) values (0, $status, $by) "
@@ -179,43 +183,8 @@ sealed class SqliteBatch(SqliteConnection connection, SqliteTransaction transact
 
     static string? Time(DateTime? time) => time is { } utc ? Micros.Text(utc) : null;
 
-    void Reject(List<RejectedRow> rejected)
-    {
-        foreach (var row in rejected)
-        {
-            Run("insert into rejected_observation (rejected_id, contract, origin, content_type, payload, reason, rejected_at) "
-                + "values ($id, $contract, $origin, $type, $payload, $reason, $at) on conflict (rejected_id) do nothing",
-                ("$id", row.RejectedId.ToString()), ("$contract", row.Contract), ("$origin", row.Origin),
-                ("$type", row.ContentType), ("$payload", row.Payload), ("$reason", row.Reason),
-                ("$at", Micros.Text(row.RejectedAt)));
-        }
-    }
+    void Run(string sql, params (string Name, object? Value)[] parameters) => _commands.Run(sql, parameters);
 
-    void Run(string sql, params (string Name, object? Value)[] parameters)
-    {
-        using var command = Command(sql, parameters);
-        command.ExecuteNonQuery();
-    }
-
-    void Read(string sql, Action<SqliteDataReader> each, params (string Name, object? Value)[] parameters)
-    {
-        using var command = Command(sql, parameters);
-        using var reader = command.ExecuteReader();
-        while (reader.Read())
-            each(reader);
-    }
-
-    SqliteCommand Command(string sql, (string Name, object? Value)[] parameters) =>
-        Command(connection, transaction, sql, parameters);
-
-    public static SqliteCommand Command(
-        SqliteConnection connection, SqliteTransaction transaction, string sql, (string Name, object? Value)[] parameters)
-    {
-        var command = connection.CreateCommand();
-        command.Transaction = transaction;
-        command.CommandText = sql;
-        foreach (var (name, value) in parameters)
-            command.Parameters.AddWithValue(name, value ?? DBNull.Value);
-        return command;
-    }
+    void Read(string sql, Action<SqliteDataReader> each, params (string Name, object? Value)[] parameters) =>
+        _commands.Read(sql, each, parameters);
 }

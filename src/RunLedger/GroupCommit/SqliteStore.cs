@@ -65,20 +65,21 @@ sealed class SqliteStore : ILedgerStore, IDisposable
         }
     }
 
-    /// <summary>Something short in a transaction of its own.</summary>
-    /// <param name="work">Gets a maker of commands from SQL and parameters.</param>
-    /// <param name="cancellationToken">Ends the wait for the writer.</param>
-    public async Task<T> Write<T>(
-        Func<Func<string, (string Name, object? Value)[], SqliteCommand>, T> work, CancellationToken cancellationToken)
+    /// <summary>Does other work of the ledger on its file, as one transaction.</summary>
+    public async Task<T> Use<T>(Func<SqliteCommands, T> work, CancellationToken cancellationToken)
     {
         await _writer.WaitAsync(cancellationToken);
         try
         {
             Ready();
             using var transaction = _connection.BeginTransaction(deferred: false);
-            var done = work((sql, parameters) => SqliteBatch.Command(_connection, transaction, sql, parameters));
+            var result = work(new SqliteCommands(_connection, transaction));
             transaction.Commit();
-            return done;
+            return result;
+        }
+        catch (SqliteException e)
+        {
+            throw SqliteBatch.Fault(e);
         }
         finally
         {
@@ -129,12 +130,13 @@ sealed class SqliteStore : ILedgerStore, IDisposable
     void Upgrade()
     {
         using var transaction = _connection.BeginTransaction(deferred: false);
-        using var version = SqliteBatch.Command(_connection, transaction, "pragma user_version", []);
-        if ((long)version.ExecuteScalar()! > 0)
+        var commands = new SqliteCommands(_connection, transaction);
+        var version = 0;
+        commands.Read("pragma user_version", reader => version = reader.GetInt32(0));
+        if (version > 0)
             return;
         using var script = new StreamReader(typeof(SqliteStore).Assembly.GetManifestResourceStream("sqlite-deadlines.sql")!);
-        using var command = SqliteBatch.Command(_connection, transaction, script.ReadToEnd(), []);
-        command.ExecuteNonQuery();
+        commands.Run(script.ReadToEnd());
         transaction.Commit();
     }
 }

@@ -114,3 +114,23 @@ CREATE TABLE IF NOT EXISTS process_definition (
   process_definition_code text NOT NULL,
   occurred_at             text NOT NULL
 );
+
+-- repeat_every: microseconds.
+CREATE TABLE IF NOT EXISTS scheduled_message (
+  position      integer PRIMARY KEY AUTOINCREMENT,
+  token         text NOT NULL UNIQUE,
+  due_at        text NOT NULL,
+  sent_at       text NOT NULL,
+  run_id        text,
+  destination   text,
+  message_types text NOT NULL DEFAULT '',
+  message_id    text,
+  headers       text NOT NULL DEFAULT '{}',
+  content_type  text NOT NULL DEFAULT '',
+  body          blob NOT NULL DEFAULT x'',
+  repeat_every  integer,
+  cancelled_at  text
+);
+CREATE INDEX IF NOT EXISTS scheduled_message_due_idx ON scheduled_message (due_at, position) WHERE cancelled_at IS NULL;
+CREATE INDEX IF NOT EXISTS scheduled_message_run_idx ON scheduled_message (run_id, position) WHERE run_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS scheduled_message_cancelled_idx ON scheduled_message (due_at) WHERE cancelled_at IS NOT NULL;

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Npgsql;
 using RunLedger.Contracts;
 using RunLedger.GroupCommit;
+using RunLedger.Scheduling;
 using RunLedger.Tests.GroupCommit;
 
 namespace RunLedger.IntegrationTests.GroupCommit;
@@ -30,21 +31,18 @@ sealed class PostgresTestStore : TestStore
     {
         _database = database;
         Ledger = Replica();
+        Schedule = new PostgresScheduleStore(Connect());
     }
 
     public override ILedgerStore Ledger { get; }
+    public override IScheduleStore Schedule { get; }
 
     public TestDatabase Database => _database;
 
     public static async Task<PostgresTestStore> Open() => new(await TestDatabase.CreateAsync(applySchema: true));
 
     /// <summary>The same database as another process sees it.</summary>
-    public PostgresStore Replica()
-    {
-        var dataSource = PostgresStore.Connect(_database.ConnectionString);
-        _connected.Add(dataSource);
-        return new PostgresStore(dataSource);
-    }
+    public PostgresStore Replica() => new(Connect());
 
     public override async Task<List<string>> Query(string sql)
     {
@@ -66,6 +64,13 @@ sealed class PostgresTestStore : TestStore
     // Random, or it would be compressed until it fits its index.
     public override RunObservation Unstorable(RunObservation message) =>
         message with { ProcessCandidateCode = RandomNumberGenerator.GetHexString(100_000) };
+
+    NpgsqlDataSource Connect()
+    {
+        var dataSource = PostgresStore.Connect(_database.ConnectionString);
+        _connected.Add(dataSource);
+        return dataSource;
+    }
 
     public override async ValueTask DisposeAsync()
     {

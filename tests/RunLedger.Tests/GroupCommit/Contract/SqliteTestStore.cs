@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using RunLedger.Contracts;
 using RunLedger.GroupCommit;
+using RunLedger.Scheduling;
 
 namespace RunLedger.Tests.GroupCommit;
 
@@ -12,14 +13,20 @@ sealed class SqliteTestStore : TestStore
     readonly string _file = Path.Combine(Folder, $"run-ledger-{Guid.CreateVersion7()}.db");
     readonly SqliteStore _store;
 
-    public SqliteTestStore() => _store = new SqliteStore(_file);
+    public SqliteTestStore()
+    {
+        _store = new SqliteStore(_file);
+        Schedule = new SqliteScheduleStore(_store);
+    }
 
     public override ILedgerStore Ledger => _store;
+    public override IScheduleStore Schedule { get; }
 
     public override async Task<List<string>> Query(string sql)
     {
         await using var connection = new SqliteConnection(SqliteStore.ConnectionString(_file));
         await connection.OpenAsync();
+        _store.Open();
         await using var command = connection.CreateCommand();
         command.CommandText = sql;
         return await Read(command);

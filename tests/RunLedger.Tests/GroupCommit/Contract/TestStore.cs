@@ -2,6 +2,7 @@ using System.Data.Common;
 using RunLedger.Contracts;
 using RunLedger.GroupCommit;
 using RunLedger.Runs;
+using RunLedger.Scheduling;
 
 namespace RunLedger.Tests.GroupCommit;
 
@@ -9,6 +10,8 @@ namespace RunLedger.Tests.GroupCommit;
 abstract class TestStore : IAsyncDisposable
 {
     public abstract ILedgerStore Ledger { get; }
+
+    public abstract IScheduleStore Schedule { get; }
 
     /// <summary>The rows of a query, their columns joined by a bar.</summary>
     public abstract Task<List<string>> Query(string sql);

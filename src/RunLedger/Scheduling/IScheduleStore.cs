@@ -1,0 +1,38 @@
+using RunLedger.GroupCommit;
+
+namespace RunLedger.Scheduling;
+
+/// <summary>Where scheduled messages wait: the ledger's own database, PostgreSQL or the embedded SQLite file.</summary>
+/// <remarks>Every method throws <see cref="StoreException"/> when the store could not.</remarks>
+interface IScheduleStore
+{
+    /// <summary>
+    /// Stores messages and cancels others, in one transaction. A cancellation that finds no message waits for it, for a
+    /// day.
+    /// </summary>
+    /// <param name="rows">No token twice.</param>
+    /// <param name="cancelled">No token twice, none that is among the rows.</param>
+    /// <param name="now">The ledger's clock.</param>
+    Task Write(
+        IReadOnlyCollection<ScheduledRow> rows, IReadOnlyCollection<Cancellation> cancelled, DateTime now,
+        CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Takes at most <paramref name="limit"/> messages that are due, the longest due first, and of a run only together
+    /// with all that were stored before them and are due.
+    /// </summary>
+    /// <param name="recurring">The tokens of the recurring messages this process can make; others are left alone.</param>
+    Task<IScheduleClaim> Claim(DateTime now, int limit, Guid[] recurring, CancellationToken cancellationToken);
+
+    /// <summary>When the next message is due; null when none waits.</summary>
+    Task<DateTime?> NextDue(Guid[] recurring, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Stores recurring messages that are not there. One that is there keeps its due time, unless its period has changed:
+    /// then it is due no later than the given row says.
+    /// </summary>
+    Task Register(IReadOnlyCollection<ScheduledRow> recurring, CancellationToken cancellationToken);
+
+    /// <summary>Deletes cancellations whose message never came.</summary>
+    Task Forget(DateTime now, CancellationToken cancellationToken);
+}

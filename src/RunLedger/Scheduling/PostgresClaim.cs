@@ -1,0 +1,71 @@
+using Npgsql;
+using RunLedger.GroupCommit;
+
+namespace RunLedger.Scheduling;
+
+/// <summary>A transaction that holds the locks on due messages while they are sent.</summary>
+sealed class PostgresClaim(NpgsqlConnection connection, NpgsqlTransaction transaction) : IScheduleClaim
+{
+    /// <summary>A slice of large messages ends here; what it locked beyond goes with the next one.</summary>
+    const int MaxBytes = 16 * 1024 * 1024;
+
+    readonly List<ScheduledRow> _rows = [];
+    int _bytes;
+
+    public IReadOnlyList<ScheduledRow> Rows => _rows;
+
+    public async Task Load(DateTime now, int limit, Guid[] recurring, CancellationToken cancellationToken)
+    {
+        await Read(PostgresSchedule.HeadsOf(now, limit, recurring), cancellationToken);
+        // The heads that were read, and no others, give the right to their runs.
+        var runs = _rows.Where(row => row.RunId is not null).Select(row => row.RunId!.Value).ToArray();
+        if (runs.Length > 0 && _bytes < MaxBytes)
+        {
+            await Read(
+                PostgresSchedule.FollowersOf(runs, now, limit, [.. _rows.Select(row => row.Token)]), cancellationToken);
+        }
+    }
+
+    public async Task Settle(Settlement settlement, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var batch = connection.CreateBatch();
+            PostgresSchedule.Settle(batch, settlement);
+            if (batch.BatchCommands.Count > 0)
+                await batch.ExecuteNonQueryAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            throw PostgresFaults.Of(e);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // A connection that broke has nothing to roll back; its error is already on its way.
+        try
+        {
+            await transaction.DisposeAsync();
+        }
+        catch (Exception e) when (e is NpgsqlException or InvalidOperationException or IOException)
+        {
+        }
+
+        await connection.DisposeAsync();
+    }
+
+    async Task Read(NpgsqlBatchCommand select, CancellationToken cancellationToken)
+    {
+        await using var batch = connection.CreateBatch();
+        batch.BatchCommands.Add(select);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        while (_bytes < MaxBytes && await reader.ReadAsync(cancellationToken))
+        {
+            var row = PostgresSchedule.Read(reader);
+            _bytes += row.Body.Length;
+            _rows.Add(row);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using System.Text.Json;
+using RunLedger.GroupCommit;
+using RunLedger.Runs;
+
+namespace RunLedger.Scheduling;
+
+/// <summary>
+/// Scheduled messages in the embedded file. Only one process writes it, so what is claimed is remembered in memory and
+/// the file is free while messages are sent.
+/// </summary>
+sealed class SqliteScheduleStore(SqliteStore store) : IScheduleStore
+{
+    readonly Lock _claiming = new();
+    readonly HashSet<Guid> _claimed = [];
+
+    public Task Write(
+        IReadOnlyCollection<ScheduledRow> rows, IReadOnlyCollection<Cancellation> cancelled, DateTime now,
+        CancellationToken cancellationToken) =>
+        Run(
+            commands =>
+            {
+                SqliteSchedule.Add(commands, rows);
+                SqliteSchedule.Cancel(commands, cancelled, now);
+            },
+            cancellationToken);
+
+    public async Task<IScheduleClaim> Claim(
+        DateTime now, int limit, Guid[] recurring, CancellationToken cancellationToken)
+    {
+        var rows = await store.Use(
+            commands =>
+            {
+                lock (_claiming)
+                    return Due(commands, now, limit, recurring);
+            },
+            cancellationToken);
+        return new Claimed(this, rows);
+    }
+
+    public Task<DateTime?> NextDue(Guid[] recurring, CancellationToken cancellationToken) => store.Use(
+        commands =>
+        {
+            DateTime? next = null;
+            commands.Read(
+                SqliteSchedule.Next, reader => next = SqliteSchedule.Time(reader.GetString(0)), ("$recurring", Tokens(recurring)));
+            return next;
+        },
+        cancellationToken);
+
+    public Task Register(IReadOnlyCollection<ScheduledRow> recurring, CancellationToken cancellationToken) => Run(
+        commands =>
+        {
+            foreach (var row in recurring)
+                SqliteSchedule.Register(commands, row);
+        },
+        cancellationToken);
+
+    public Task Forget(DateTime now, CancellationToken cancellationToken) => Run(
+        commands => commands.Run(
+            "delete from scheduled_message where cancelled_at is not null and due_at <= $now", ("$now", Micros.Text(now))),
+        cancellationToken);
+
+    List<ScheduledRow> Due(SqliteCommands commands, DateTime now, int limit, Guid[] recurring)
+    {
+        var due = new List<ScheduledRow>();
+        commands.Read(
+            SqliteSchedule.Heads,
+            reader => due.Add(SqliteSchedule.Read(reader)),
+            ("$now", Micros.Text(now)), ("$limit", limit), ("$recurring", Tokens(recurring)), ("$claimed", Tokens(_claimed)));
+        _claimed.UnionWith(due.Select(row => row.Token));
+        var runs = due.Where(row => row.RunId is not null).Select(row => row.RunId!.Value).ToList();
+        if (runs.Count == 0)
+            return due;
+        commands.Read(
+            SqliteSchedule.Followers,
+            reader => due.Add(SqliteSchedule.Read(reader)),
+            ("$runs", Tokens(runs)), ("$now", Micros.Text(now)), ("$limit", limit), ("$claimed", Tokens(_claimed)));
+        _claimed.UnionWith(due.Select(row => row.Token));
+        return due;
+    }
+
+    static string Tokens(IEnumerable<Guid> tokens) => JsonSerializer.Serialize(tokens);
+
+    Task<bool> Run(Action<SqliteCommands> work, CancellationToken cancellationToken) => store.Use(
+        commands =>
+        {
+            work(commands);
+            return true;
+        },
+        cancellationToken);
+
+    sealed class Claimed(SqliteScheduleStore store, List<ScheduledRow> rows) : IScheduleClaim
+    {
+        public IReadOnlyList<ScheduledRow> Rows => rows;
+
+        public Task Settle(Settlement settlement, CancellationToken cancellationToken) =>
+            store.Run(commands => SqliteSchedule.Settle(commands, rows, settlement), cancellationToken);
+
+        public ValueTask DisposeAsync()
+        {
+            lock (store._claiming)
+                store._claimed.ExceptWith(rows.Select(row => row.Token));
+            return ValueTask.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,10 @@
+using RunLedger.IntegrationTests.GroupCommit;
+using RunLedger.Tests.GroupCommit;
+using RunLedger.Tests.Scheduling;
+
+namespace RunLedger.IntegrationTests.Scheduling;
+
+public sealed class PostgresRecurringTests : RecurringContract
+{
+    private protected override async Task<TestStore> Open() => await PostgresTestStore.Open();
+}
