@@ -43,4 +43,14 @@ public sealed class RunLedgerOptions
     /// <value>The default is <c>run-ledger.db</c> in the working directory.</value>
     [Required]
     public string SqliteFile { get; set; } = "run-ledger.db";
+
+    /// <summary>How often due messages are looked for that no commit of this process announced.</summary>
+    /// <value>The default is one second; what another process stores goes out after at most so long.</value>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
+    public TimeSpan SchedulePoll { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The most due messages that are sent at once, and deleted in one transaction.</summary>
+    /// <value>The default is 500.</value>
+    [Range(1, 10_000)]
+    public int ScheduleSlice { get; set; } = 500;
 }

@@ -10,6 +10,7 @@ using RunLedger.Definitions;
 using RunLedger.GroupCommit;
 using RunLedger.Intake;
 using RunLedger.Runs;
+using RunLedger.Scheduling;
 
 namespace RunLedger;
 
@@ -19,12 +20,19 @@ public static class RunLedgerRegistration
     /// <summary>The key of the ledger's <see cref="NpgsqlDataSource"/> in the container.</summary>
     internal const string DataSource = "run-ledger";
 
+    /// <summary>
+    /// The key of an <see cref="IMessageScheduler"/> that stores straight into the ledger's database, in its own
+    /// transaction: <c>[FromKeyedServices(RunLedgerRegistration.Scheduler)]</c>.
+    /// </summary>
+    public const string Scheduler = "run-ledger";
+
     static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(20);
 
     /// <summary>
-    /// Adds the ledger to a bus: the state machine, its repository and the endpoints <c>run-ledger</c> and
-    /// <c>run-ledger_error</c>, which <c>ConfigureEndpoints</c> then configures. May be called again: the options of all
-    /// calls apply, in turn. Turns MassTransit's usage telemetry off.
+    /// Adds the ledger to a bus: the state machine, its repository, the endpoints <c>run-ledger</c>,
+    /// <c>run-ledger_error</c> and <c>run-ledger-scheduler</c>, which <c>ConfigureEndpoints</c> then configures, and the
+    /// dispatcher of scheduled messages, which starts and stops with the bus. May be called again: the options of all calls
+    /// apply, in turn. Turns MassTransit's usage telemetry off.
     /// </summary>
     /// <param name="bus">The registration inside <c>AddMassTransit</c> or <c>AddMassTransitTestHarness</c>.</param>
     /// <param name="configure">Sets the options; without it the ledger is a SQLite file in the working directory.</param>
@@ -74,6 +82,13 @@ public static class RunLedgerRegistration
         bus.AddConsumer<FaultedConsumer, FaultedConsumerDefinition>();
         bus.AddConsumer<SweepConsumer, SweepConsumerDefinition>();
         bus.AddConsumer<ProcessDefinedConsumer, ProcessDefinedConsumerDefinition>();
+        bus.AddLedgerScheduling();
+        bus.AddRecurring(
+            nameof(SweepDeadlines),
+            services => services.GetRequiredService<RunLedgerOptions>().Deadlines.SweepEvery,
+            // The exchange, because the queue has arguments that a sender's declaration would contradict.
+            services => new Uri($"exchange:{services.GetRequiredService<RunLedgerOptions>().QueueName}-control"),
+            _ => new SweepDeadlines());
         return bus;
     }
     /// <summary>

@@ -26,6 +26,8 @@ sealed class LedgerHarness : IAsyncDisposable
     public ISagaStateMachineTestHarness<RunStateMachine, Run> Sagas =>
         _harness.GetSagaStateMachineHarness<RunStateMachine, Run>();
 
+    public ITestHarness Bus => _harness;
+
     public ILedgerStore Store => _services.GetRequiredService<ILedgerStore>();
 
     public T Service<T>()
@@ -39,6 +41,8 @@ sealed class LedgerHarness : IAsyncDisposable
             .AddMassTransitTestHarness(TextWriter.Null, bus => bus.AddRunLedger(options =>
             {
                 options.SqliteFile = file;
+                // A test that does not say otherwise sweeps when it wants to.
+                options.Deadlines.SweepEvery = TimeSpan.FromDays(3_650);
                 configure?.Invoke(options);
             }))
             .BuildServiceProvider(validateScopes: true);

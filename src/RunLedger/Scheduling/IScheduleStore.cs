@@ -21,11 +21,10 @@ interface IScheduleStore
     /// Takes at most <paramref name="limit"/> messages that are due, the longest due first, and of a run only together
     /// with all that were stored before them and are due.
     /// </summary>
-    /// <param name="recurring">The tokens of the recurring messages this process can make; others are left alone.</param>
-    Task<IScheduleClaim> Claim(DateTime now, int limit, Guid[] recurring, CancellationToken cancellationToken);
+    Task<IScheduleClaim> Claim(DateTime now, int limit, Claimable which, CancellationToken cancellationToken);
 
     /// <summary>When the next message is due; null when none waits.</summary>
-    Task<DateTime?> NextDue(Guid[] recurring, CancellationToken cancellationToken);
+    Task<DateTime?> NextDue(Claimable which, CancellationToken cancellationToken);
 
     /// <summary>
     /// Stores recurring messages that are not there. One that is there keeps its due time, unless its period has changed:

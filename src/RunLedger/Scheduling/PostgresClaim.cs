@@ -14,9 +14,9 @@ sealed class PostgresClaim(NpgsqlConnection connection, NpgsqlTransaction transa
 
     public IReadOnlyList<ScheduledRow> Rows => _rows;
 
-    public async Task Load(DateTime now, int limit, Guid[] recurring, CancellationToken cancellationToken)
+    public async Task Load(DateTime now, int limit, Claimable which, CancellationToken cancellationToken)
     {
-        await Read(PostgresSchedule.HeadsOf(now, limit, recurring), cancellationToken);
+        await Read(PostgresSchedule.HeadsOf(now, limit, which), cancellationToken);
         // The heads that were read, and no others, give the right to their runs.
         var runs = _rows.Where(row => row.RunId is not null).Select(row => row.RunId!.Value).ToArray();
         if (runs.Length > 0 && _bytes < MaxBytes)

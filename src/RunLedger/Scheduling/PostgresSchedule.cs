@@ -14,14 +14,14 @@ static class PostgresSchedule
         "token, due_at, sent_at, run_id, destination, message_types, message_id, headers, content_type, body, repeat_every";
 
     /// <summary>
-    /// $1 now, $2 limit, $3 tokens of recurring messages. In index order; a run is taken by its first message that is
+    /// $1 now, $2 limit, $3 tokens of recurring messages, $4 who waits. In index order; a run is taken by its first message that is
     /// due, whose lock keeps other dispatchers from the run until it is deleted.
     /// </summary>
     public const string Heads =
         $"""
          select {Columns} from scheduled_message m
          where cancelled_at is null and due_at <= $1
-           and (repeat_every is null or token = any ($3))
+           and (repeat_every is null or token = any ($3)) and coalesce(run_id, token) <> all ($4)
            and (run_id is null or not exists (
              select from scheduled_message e
              where e.run_id = m.run_id and e.position < m.position and e.due_at <= $1 and e.cancelled_at is null))
@@ -41,12 +41,13 @@ static class PostgresSchedule
     public const string Next =
         """
         select due_at from scheduled_message
-        where cancelled_at is null and (repeat_every is null or token = any ($1))
+        where cancelled_at is null
+          and (repeat_every is null or token = any ($1)) and coalesce(run_id, token) <> all ($2)
         order by due_at, position limit 1
         """;
 
-    public static NpgsqlBatchCommand HeadsOf(DateTime now, int limit, Guid[] recurring) =>
-        Command(Heads, Of(now), Of(limit), PostgresWrite.Of(recurring));
+    public static NpgsqlBatchCommand HeadsOf(DateTime now, int limit, Claimable which) =>
+        Command(Heads, Of(now), Of(limit), PostgresWrite.Of(which.Recurring), PostgresWrite.Of(which.Waiting));
 
     public static NpgsqlBatchCommand FollowersOf(Guid[] runs, DateTime now, int limit, Guid[] claimed) =>
         Command(Followers, PostgresWrite.Of(runs), Of(now), Of(limit), PostgresWrite.Of(claimed));

@@ -18,14 +18,14 @@ sealed class PostgresScheduleStore(NpgsqlDataSource dataSource) : IScheduleStore
             cancellationToken);
 
     public async Task<IScheduleClaim> Claim(
-        DateTime now, int limit, Guid[] recurring, CancellationToken cancellationToken)
+        DateTime now, int limit, Claimable which, CancellationToken cancellationToken)
     {
         NpgsqlConnection? connection = null;
         try
         {
             connection = await dataSource.OpenConnectionAsync(cancellationToken);
             var claim = new PostgresClaim(connection, await connection.BeginTransactionAsync(cancellationToken));
-            await claim.Load(now, limit, recurring, cancellationToken);
+            await claim.Load(now, limit, which, cancellationToken);
             return claim;
         }
         catch (Exception e)
@@ -38,12 +38,13 @@ sealed class PostgresScheduleStore(NpgsqlDataSource dataSource) : IScheduleStore
         }
     }
 
-    public async Task<DateTime?> NextDue(Guid[] recurring, CancellationToken cancellationToken)
+    public async Task<DateTime?> NextDue(Claimable which, CancellationToken cancellationToken)
     {
         try
         {
             await using var command = dataSource.CreateCommand(PostgresSchedule.Next);
-            command.Parameters.Add(PostgresWrite.Of(recurring));
+            command.Parameters.Add(PostgresWrite.Of(which.Recurring));
+            command.Parameters.Add(PostgresWrite.Of(which.Waiting));
             return await command.ExecuteScalarAsync(cancellationToken) as DateTime?;
         }
         catch (Exception e) when (e is not OperationCanceledException)

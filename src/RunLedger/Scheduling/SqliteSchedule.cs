@@ -8,12 +8,13 @@ namespace RunLedger.Scheduling;
 /// <summary>The statements over <c>scheduled_message</c> in SQLite's words; what they do, PostgreSQL's say.</summary>
 static class SqliteSchedule
 {
-    /// <summary>$now, $limit; $recurring and $claimed are JSON arrays of tokens.</summary>
+    /// <summary>$now, $limit; $recurring, $waiting and $claimed are JSON arrays of ids.</summary>
     public const string Heads =
         $"""
          select {PostgresSchedule.Columns} from scheduled_message m
          where cancelled_at is null and due_at <= $now
            and (repeat_every is null or token in (select value from json_each($recurring)))
+           and coalesce(run_id, token) not in (select value from json_each($waiting))
            and token not in (select value from json_each($claimed))
            and (run_id is null or not exists (
              select 1 from scheduled_message e
@@ -34,6 +35,7 @@ static class SqliteSchedule
         """
         select due_at from scheduled_message
         where cancelled_at is null and (repeat_every is null or token in (select value from json_each($recurring)))
+          and coalesce(run_id, token) not in (select value from json_each($waiting))
         order by due_at, position limit 1
         """;
 

@@ -25,24 +25,26 @@ sealed class SqliteScheduleStore(SqliteStore store) : IScheduleStore
             cancellationToken);
 
     public async Task<IScheduleClaim> Claim(
-        DateTime now, int limit, Guid[] recurring, CancellationToken cancellationToken)
+        DateTime now, int limit, Claimable which, CancellationToken cancellationToken)
     {
         var rows = await store.Use(
             commands =>
             {
                 lock (_claiming)
-                    return Due(commands, now, limit, recurring);
+                    return Due(commands, now, limit, which);
             },
             cancellationToken);
         return new Claimed(this, rows);
     }
 
-    public Task<DateTime?> NextDue(Guid[] recurring, CancellationToken cancellationToken) => store.Use(
+    public Task<DateTime?> NextDue(Claimable which, CancellationToken cancellationToken) => store.Use(
         commands =>
         {
             DateTime? next = null;
             commands.Read(
-                SqliteSchedule.Next, reader => next = SqliteSchedule.Time(reader.GetString(0)), ("$recurring", Tokens(recurring)));
+                SqliteSchedule.Next,
+                reader => next = SqliteSchedule.Time(reader.GetString(0)),
+                ("$recurring", Ids(which.Recurring)), ("$waiting", Ids(which.Waiting)));
             return next;
         },
         cancellationToken);
@@ -60,13 +62,14 @@ sealed class SqliteScheduleStore(SqliteStore store) : IScheduleStore
             "delete from scheduled_message where cancelled_at is not null and due_at <= $now", ("$now", Micros.Text(now))),
         cancellationToken);
 
-    List<ScheduledRow> Due(SqliteCommands commands, DateTime now, int limit, Guid[] recurring)
+    List<ScheduledRow> Due(SqliteCommands commands, DateTime now, int limit, Claimable which)
     {
         var due = new List<ScheduledRow>();
         commands.Read(
             SqliteSchedule.Heads,
             reader => due.Add(SqliteSchedule.Read(reader)),
-            ("$now", Micros.Text(now)), ("$limit", limit), ("$recurring", Tokens(recurring)), ("$claimed", Tokens(_claimed)));
+            ("$now", Micros.Text(now)), ("$limit", limit), ("$recurring", Ids(which.Recurring)),
+            ("$waiting", Ids(which.Waiting)), ("$claimed", Ids(_claimed)));
         _claimed.UnionWith(due.Select(row => row.Token));
         var runs = due.Where(row => row.RunId is not null).Select(row => row.RunId!.Value).ToList();
         if (runs.Count == 0)
@@ -74,12 +77,12 @@ sealed class SqliteScheduleStore(SqliteStore store) : IScheduleStore
         commands.Read(
             SqliteSchedule.Followers,
             reader => due.Add(SqliteSchedule.Read(reader)),
-            ("$runs", Tokens(runs)), ("$now", Micros.Text(now)), ("$limit", limit), ("$claimed", Tokens(_claimed)));
+            ("$runs", Ids(runs)), ("$now", Micros.Text(now)), ("$limit", limit), ("$claimed", Ids(_claimed)));
         _claimed.UnionWith(due.Select(row => row.Token));
         return due;
     }
 
-    static string Tokens(IEnumerable<Guid> tokens) => JsonSerializer.Serialize(tokens);
+    static string Ids(IEnumerable<Guid> ids) => JsonSerializer.Serialize(ids);
 
     Task<bool> Run(Action<SqliteCommands> work, CancellationToken cancellationToken) => store.Use(
         commands =>

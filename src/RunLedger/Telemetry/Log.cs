@@ -14,4 +14,20 @@ static partial class Log
 
     [LoggerMessage(3, LogLevel.Warning, "A batch was refused: {Reason}. Its {Count} messages are taken in halves.")]
     public static partial void BatchSplit(ILogger logger, string reason, int count);
+
+    [LoggerMessage(20, LogLevel.Warning,
+        "The broker takes no messages: {Reason}. What is due waits, and goes out when it is back.")]
+    public static partial void BrokerAway(ILogger logger, string reason);
+
+    [LoggerMessage(21, LogLevel.Information, "The broker takes messages again.")]
+    public static partial void BrokerBack(ILogger logger);
+
+    [LoggerMessage(22, LogLevel.Warning, "A scheduled message was set aside. {Reason}")]
+    public static partial void MessageSetAside(ILogger logger, string reason);
+
+    [LoggerMessage(23, LogLevel.Warning, "Scheduled messages cannot be read: {Reason}. Tried again in {Pause}.")]
+    public static partial void ScheduleUnreachable(ILogger logger, string reason, TimeSpan pause);
+
+    [LoggerMessage(24, LogLevel.Error, "Scheduled messages could not be dispatched. Tried again in {Pause}.")]
+    public static partial void DispatchFailed(ILogger logger, Exception exception, TimeSpan pause);
 }

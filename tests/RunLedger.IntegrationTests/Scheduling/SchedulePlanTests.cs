@@ -57,12 +57,12 @@ public sealed class SchedulePlanTests : IAsyncLifetime
         await using var connection = await _database.DataSource.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         await using var prepare = new NpgsqlCommand(
-            $"set local plan_cache_mode = {planCache}; prepare claim (timestamptz, int, uuid[]) as {PostgresSchedule.Heads}",
+            $"set local plan_cache_mode = {planCache}; prepare claim (timestamptz, int, uuid[], uuid[]) as {PostgresSchedule.Heads}",
             connection);
         await prepare.ExecuteNonQueryAsync();
         var text = now.ToString("o", CultureInfo.InvariantCulture);
         await using var explain = new NpgsqlCommand(
-            $"explain (analyze, buffers, format json) execute claim ('{text}', 500, '{{}}')", connection);
+            $"explain (analyze, buffers, format json) execute claim ('{text}', 500, '{{}}', '{{}}')", connection);
         var plan = (string)(await explain.ExecuteScalarAsync())!;
         await using var deallocate = new NpgsqlCommand("deallocate claim", connection);
         await deallocate.ExecuteNonQueryAsync();

@@ -37,7 +37,7 @@ public sealed class ScheduleRaceTests : IAsyncLifetime
         await transaction.CommitAsync(Cancel);
         await cancelling;
 
-        await using var claim = await _store.Schedule.Claim(Noon, 10, [], Cancel);
+        await using var claim = await _store.Schedule.Claim(Noon, 10, new Claimable([], []), Cancel);
         Assert.Empty(claim.Rows);
     }
 
@@ -46,14 +46,14 @@ public sealed class ScheduleRaceTests : IAsyncLifetime
     {
         var token = Guid.CreateVersion7();
         await _store.Schedule.Write([Row(token)], [], Noon, Cancel);
-        var claim = await _store.Schedule.Claim(Noon, 10, [], Cancel);
+        var claim = await _store.Schedule.Claim(Noon, 10, new Claimable([], []), Cancel);
 
         var cancelling = _store.Schedule.Write([], [new Cancellation(token, Noon)], Noon, Cancel);
         await WaitingForALockAsync(1);
         await claim.DisposeAsync();
         await cancelling;
 
-        Assert.Null(await _store.Schedule.NextDue([], Cancel));
+        Assert.Null(await NextDue());
     }
 
     [Fact]
@@ -78,9 +78,9 @@ public sealed class ScheduleRaceTests : IAsyncLifetime
 
         async Task DispatchAsync()
         {
-            while (await _store.Schedule.NextDue([], Cancel) is not null)
+            while (await NextDue() is not null)
             {
-                await using var claim = await _store.Schedule.Claim(Noon, 37, [], Cancel);
+                await using var claim = await _store.Schedule.Claim(Noon, 37, new Claimable([], []), Cancel);
                 // Sent: between the claim and its commit.
                 lock (taken)
                     taken.AddRange(claim.Rows);
@@ -90,6 +90,8 @@ public sealed class ScheduleRaceTests : IAsyncLifetime
             }
         }
     }
+
+    Task<DateTime?> NextDue() => _store.Schedule.NextDue(new Claimable([], []), Cancel);
 
     static ScheduledRow Row(Guid token) => new()
     {

@@ -28,7 +28,7 @@ public abstract class CancelContract : ScheduleStoreContract
         await Add(row);
 
         Assert.Empty(await Take(Noon));
-        Assert.Null(await Schedule.NextDue([], Cancel));
+        Assert.Null(await NextDue());
     }
 
     [Fact]

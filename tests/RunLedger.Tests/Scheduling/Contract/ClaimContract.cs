@@ -25,9 +25,9 @@ public abstract class ClaimContract : ScheduleStoreContract
         }
 
         Assert.Equal([due.Token], await Take(Noon));
-        Assert.Equal(later.DueAt, await Schedule.NextDue([], Cancel));
+        Assert.Equal(later.DueAt, await NextDue());
         Assert.Equal([later.Token], await Take(later.DueAt));
-        Assert.Null(await Schedule.NextDue([], Cancel));
+        Assert.Null(await NextDue());
     }
 
     [Fact]
@@ -94,6 +94,18 @@ public abstract class ClaimContract : ScheduleStoreContract
     }
 
     [Fact]
+    public async Task What_waits_is_passed_over_with_all_of_its_run()
+    {
+        var (alone, first, second, other) = (Row(Noon), Row(Noon, Run), Row(Noon, Run), Row(Noon.AddSeconds(1), Other));
+        await Add(alone, first, second, other);
+        var which = new Claimable([], [alone.Token, Run]);
+
+        Assert.Equal(other.DueAt, await Schedule.NextDue(which, Cancel));
+        await using var claim = await Schedule.Claim(Noon.AddHours(1), 100, which, Cancel);
+        Assert.Equal([other.Token], claim.Rows.Select(row => row.Token));
+    }
+
+    [Fact]
     public async Task What_is_set_aside_goes_with_the_settlement_that_deletes_it()
     {
         var row = Row(Noon);
@@ -122,7 +134,7 @@ public abstract class ClaimContract : ScheduleStoreContract
         var far = new DateTime(9999, 12, 31, 23, 59, 59, DateTimeKind.Utc).AddTicks(9_999_990);
         await Add(Row(far, body: new string('x', 1 << 20)));
 
-        Assert.Equal(far, await Schedule.NextDue([], Cancel));
+        Assert.Equal(far, await NextDue());
         await using var claim = await Claim(far);
         Assert.Equal((far, 1 << 20), (Assert.Single(claim.Rows).DueAt, claim.Rows[0].Body.Length));
     }

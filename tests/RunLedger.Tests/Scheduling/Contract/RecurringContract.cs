@@ -21,7 +21,7 @@ public abstract class RecurringContract : ScheduleStoreContract
         await Schedule.Register([Sweep], Cancel);
         await Schedule.Register([Sweep with { DueAt = Noon.AddHours(1) }], Cancel);
 
-        Assert.Equal(Noon, await Schedule.NextDue([Sweep.Token], Cancel));
+        Assert.Equal(Noon, await NextDue(Sweep.Token));
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public abstract class RecurringContract : ScheduleStoreContract
     {
         await Schedule.Register([Sweep], Cancel);
 
-        Assert.Null(await Schedule.NextDue([], Cancel));
+        Assert.Null(await NextDue());
         await using var claim = await Claim(Noon.AddDays(1));
         Assert.Empty(claim.Rows);
     }
@@ -51,7 +51,7 @@ public abstract class RecurringContract : ScheduleStoreContract
     {
         await Schedule.Register([Sweep], Cancel);
         await (await Claim(Noon, 100, Sweep.Token)).DisposeAsync();
-        Assert.Equal(Noon, await Schedule.NextDue([Sweep.Token], Cancel));
+        Assert.Equal(Noon, await NextDue(Sweep.Token));
 
         await using (var claim = await Claim(Noon, 100, Sweep.Token))
         {
@@ -60,6 +60,6 @@ public abstract class RecurringContract : ScheduleStoreContract
             await claim.Settle(settlement, Cancel);
         }
 
-        Assert.Equal(Noon.AddMinutes(1), await Schedule.NextDue([Sweep.Token], Cancel));
+        Assert.Equal(Noon.AddMinutes(1), await NextDue(Sweep.Token));
     }
 }

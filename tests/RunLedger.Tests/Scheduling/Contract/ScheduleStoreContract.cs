@@ -50,7 +50,7 @@ public abstract class ScheduleStoreContract : IAsyncLifetime
         Schedule.Write([], [new Cancellation(token, at ?? Noon)], Noon, Cancel);
 
     private protected Task<IScheduleClaim> Claim(DateTime now, int limit = 100, params Guid[] recurring) =>
-        Schedule.Claim(now, limit, recurring, Cancel);
+        Schedule.Claim(now, limit, new Claimable(recurring, []), Cancel);
 
     /// <summary>Claims, deletes what was claimed, and says what it was.</summary>
     private protected async Task<List<Guid>> Take(DateTime now, int limit = 100)
@@ -61,6 +61,9 @@ public abstract class ScheduleStoreContract : IAsyncLifetime
         await claim.Settle(settlement, Cancel);
         return settlement.Gone;
     }
+
+    private protected Task<DateTime?> NextDue(params Guid[] recurring) =>
+        Schedule.NextDue(new Claimable(recurring, []), Cancel);
 
     protected Task<List<string>> Query(string sql) => Store.Query(sql);
 }

@@ -1,0 +1,106 @@
+using System.Net.Mime;
+using System.Text.Json;
+using MassTransit;
+using MassTransit.Serialization;
+using RunLedger.Contracts;
+
+namespace RunLedger.Scheduling;
+
+/// <summary>Puts one stored message on the bus, as it was given. Returns when the broker has confirmed it.</summary>
+sealed class MessageSender(IEnumerable<RecurringMessage> recurring, TimeProvider time)
+{
+    /// <summary>What the ledger publishes: sent as what it is, so that observers and test harnesses see it.</summary>
+    static readonly Dictionary<string, Type> Known = typeof(LedgerNotice).Assembly.GetExportedTypes()
+        .Where(type => type is { IsClass: true, IsAbstract: false })
+        .ToDictionary(type => MessageUrn.ForTypeString(type));
+
+    readonly Dictionary<Guid, RecurringMessage> _recurring = recurring.DistinctBy(r => r.Name).ToDictionary(r => r.Token);
+
+    public IReadOnlyCollection<RecurringMessage> Recurring => _recurring.Values;
+
+    public async Task Send(IBus bus, ScheduledRow row, Attempt attempt)
+    {
+        if (row.RepeatEvery is not null)
+        {
+            var message = _recurring[row.Token].Make(row.DueAt);
+            await To(bus, row, (endpoint, mandatory) => endpoint.Send(
+                message, message.GetType(), Firing(row, attempt, mandatory), attempt.Ended));
+        }
+        else if (row.Destination is null)
+        {
+            await Publish(bus, row, attempt);
+        }
+        else
+        {
+            await To(bus, row, (endpoint, mandatory) => endpoint.Send(
+                new SerializedMessageBody(), AsStored(row, attempt, mandatory), attempt.Ended));
+        }
+    }
+
+    async Task Publish(IBus bus, ScheduledRow row, Attempt attempt)
+    {
+        var urn = row.MessageTypes.Split(';')[0];
+        if (Known.TryGetValue(urn, out var type))
+        {
+            using var envelope = JsonDocument.Parse(row.Body);
+            var message = envelope.RootElement.GetProperty("message").Deserialize(type, SystemTextJsonMessageSerializer.Options)!;
+            await bus.Publish(
+                message, type, Pipe.Execute<SendContext>(context => Apply(context, row, attempt)), attempt.Ended);
+            return;
+        }
+
+        // Somebody else's type: by the name that MassTransit gives its exchange.
+        var exchange = new Uri($"exchange:{urn[(urn.IndexOf("message:", StringComparison.Ordinal) + "message:".Length)..]}");
+        var endpoint = await bus.GetSendEndpoint(exchange);
+        await endpoint.Send(new SerializedMessageBody(), AsStored(row, attempt), attempt.Ended);
+    }
+
+    // A sender of `queue:x` declares the queue, and RabbitMQ refuses that where it exists with arguments (a quorum queue).
+    // So the exchange of that name is tried first, to which its queue is bound, and the queue where none takes it.
+    static async Task To(IBus bus, ScheduledRow row, Func<ISendEndpoint, bool, Task> send)
+    {
+        var address = new Uri(row.Destination!, UriKind.Absolute);
+        if (address.Scheme == "queue" && bus.Address.Scheme != "loopback")
+        {
+            try
+            {
+                await send(await bus.GetSendEndpoint(new Uri($"exchange:{address.PathAndQuery}")), true);
+                return;
+            }
+            catch (MessageReturnedException)
+            {
+                // Nobody has declared it yet.
+            }
+        }
+
+        await send(await bus.GetSendEndpoint(address), false);
+    }
+
+    static IPipe<SendContext> Firing(ScheduledRow row, Attempt attempt, bool mandatory) => Pipe.Execute<SendContext>(context =>
+    {
+        context.MessageId = RecurringMessage.MessageId(row);
+        Require(context, mandatory);
+        context.AddOrUpdatePayload(() => attempt, _ => attempt);
+    });
+
+    IPipe<SendContext> AsStored(ScheduledRow row, Attempt attempt, bool mandatory = false) => Pipe.Execute<SendContext>(context =>
+    {
+        Apply(context, row, attempt);
+        Require(context, mandatory);
+        context.SupportedMessageTypes = row.MessageTypes.Split(';');
+        context.Serializer = new CopyBodySerializer(new ContentType(row.ContentType), new MemoryMessageBody(row.Body));
+    });
+
+    static void Require(SendContext context, bool mandatory)
+    {
+        if (mandatory && context.TryGetPayload(out RabbitMqSendContext? rabbit))
+            rabbit.Mandatory = true;
+    }
+
+    void Apply(SendContext context, ScheduledRow row, Attempt attempt)
+    {
+        context.MessageId = row.MessageId;
+        ScheduledHead.Read(row.Headers).Apply(context, time.GetUtcNow().UtcDateTime);
+        context.AddOrUpdatePayload(() => attempt, _ => attempt);
+    }
+}

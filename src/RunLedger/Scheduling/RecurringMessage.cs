@@ -1,0 +1,51 @@
+using RunLedger.Runs;
+using UUIDNext;
+
+namespace RunLedger.Scheduling;
+
+/// <summary>
+/// A message that is sent again and again, once per cluster however many replicas register it: its row is one, and who
+/// sends it moves it on in the same transaction. Times that were missed are caught up with one message.
+/// </summary>
+sealed record RecurringMessage
+{
+    static readonly Guid Namespace = Uuid.NewNameBased(Uuid.Namespace.URL, "urn:run-ledger:recurring");
+
+    /// <param name="name">The job, for ever: its token is made of it.</param>
+    /// <param name="every">A change of it takes effect at the next start.</param>
+    /// <param name="destination">An address of the bus.</param>
+    /// <param name="make">Makes the message, given when it was due.</param>
+    public RecurringMessage(string name, TimeSpan every, Uri destination, Func<DateTimeOffset, object> make)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(every, TimeSpan.FromMilliseconds(1));
+        Token = Uuid.NewNameBased(Namespace, name);
+        (Name, Every, Destination, Make) = (name, every, destination, make);
+    }
+
+    public Guid Token { get; }
+    public string Name { get; }
+    public TimeSpan Every { get; }
+    public Uri Destination { get; }
+    public Func<DateTimeOffset, object> Make { get; }
+
+    /// <summary>The row with which it is registered: due one period from now.</summary>
+    public ScheduledRow Row(DateTime now) => new()
+    {
+        Token = Token,
+        DueAt = Micros.Time(Micros.Of(now + Every)),
+        SentAt = now,
+        Destination = Destination.ToString(),
+        RepeatEvery = Every,
+    };
+
+    /// <summary>The same message for every attempt at one due time.</summary>
+    public static Guid MessageId(ScheduledRow row) => Uuid.NewNameBased(row.Token, Micros.Text(row.DueAt));
+
+    /// <summary>The next time on the row's beat that is not past.</summary>
+    public static DateTime Next(ScheduledRow row, DateTime now)
+    {
+        var every = row.RepeatEvery!.Value;
+        var beats = now < row.DueAt ? 1 : ((now - row.DueAt).Ticks / every.Ticks) + 1;
+        return Micros.Time(Micros.Of(row.DueAt + (every * beats)));
+    }
+}

@@ -1,0 +1,34 @@
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using RunLedger.GroupCommit;
+using RunLedger.Intake;
+
+namespace RunLedger.Scheduling;
+
+/// <summary>
+/// The scheduler's queue. On RabbitMQ it has no arguments, unlike the ledger's other queues: who sends to
+/// <c>queue:run-ledger-scheduler</c> declares it too, without any, and RabbitMQ refuses the one that comes second where
+/// they differ. A virtual host whose default queue type is quorum makes it a quorum queue for both.
+/// </summary>
+sealed class ScheduleConsumerDefinition : ConsumerDefinition<ScheduleConsumer>
+{
+    readonly RunLedgerOptions _options;
+
+    public ScheduleConsumerDefinition(RunLedgerOptions options)
+    {
+        _options = options;
+        EndpointName = $"{options.QueueName}-scheduler";
+    }
+
+    protected override void ConfigureConsumer(
+        IReceiveEndpointConfigurator endpointConfigurator, IConsumerConfigurator<ScheduleConsumer> consumerConfigurator, IRegistrationContext context)
+    {
+        endpointConfigurator.PrefetchCount = _options.PrefetchCount;
+        endpointConfigurator.PublishFaults = false;
+        // Commands are sent here; what others publish to their own scheduler is not for us.
+        endpointConfigurator.ConfigureConsumeTopology = false;
+        var setAside = new SetAsideFilter(context.GetRequiredService<GroupCommitter>(), context.GetRequiredService<Rejections>());
+        endpointConfigurator.ConfigureError(error => error.UseFilter(setAside));
+        endpointConfigurator.ConfigureDeadLetter(skipped => skipped.UseFilter(setAside));
+    }
+}
