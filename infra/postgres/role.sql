@@ -7,12 +7,14 @@ BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'run_ledger_writer') THEN
     CREATE ROLE run_ledger_writer NOLOGIN;
   END IF;
+EXCEPTION WHEN duplicate_object OR unique_violation THEN
+  -- Somebody else created it at the same moment: roles are the server's, not the database's.
 END $$;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON
   process_run_observation, process_component_observation,
   process_run_key, process_run_alias, process_component_key, process_component_alias,
-  rejected_observation, run_status_count, sweep_mark, process_definition
+  rejected_observation, run_status_count, scheduled_message, sweep_mark, process_definition
   TO run_ledger_writer;
 
 -- `serve` reads which scripts were applied.

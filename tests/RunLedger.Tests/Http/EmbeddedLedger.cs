@@ -30,7 +30,7 @@ sealed class EmbeddedLedger : IAsyncDisposable
     {
         var file = Path.Combine(Path.GetTempPath(), $"run-ledger-{Guid.CreateVersion7()}.db");
         var app = LedgerHost.Build(
-            ["--urls", "http://127.0.0.1:0", "--ConnectionStrings:Postgres=", "--ConnectionStrings:RabbitMq=", "--RunLedger:SqliteFile", file, "--Logging:LogLevel:Default", "Warning", .. settings]);
+            ["--urls", "http://127.0.0.1:0", "--ConnectionStrings:Postgres=", "--ConnectionStrings:RabbitMq=", "--RunLedger:SqliteFile", file, "--Logging:LogLevel:Default", "Warning", "--RunLedger:Deadlines:SweepEvery", "3650.00:00:00", .. settings]);
         await app.StartAsync();
         return new EmbeddedLedger(app, file);
     }

@@ -1,0 +1,93 @@
+using Npgsql;
+using RunLedger.IntegrationTests.Broker;
+using RunLedger.Schema;
+
+namespace RunLedger.IntegrationTests.Schema;
+
+/// <summary>The ledger only observes: run as the role that ships, it can write its own tables and nothing else.</summary>
+public sealed class ObservationOnlyTests
+{
+    [Fact]
+    public async Task A_full_life_of_runs_as_the_shipped_role_changes_no_other_table()
+    {
+        var database = await TestDatabase.CreateAsync(applySchema: true);
+        var host = await VirtualHost.CreateAsync();
+        await using var site = new LedgerSite(await AsWriterAsync(database), host.Address, host, database);
+        await database.ExecuteAsync(
+            """
+            create table job_queue (id int primary key, state text);
+            insert into job_queue select n, 'waiting' from generate_series(1, 100) n
+            """);
+        var before = await OthersAsync(database);
+        var traffic = new Traffic(31);
+        var sent = traffic.Runs(200);
+
+        await site.StartAsync(new()
+        {
+            ["RunLedger__Deadlines__SweepEvery"] = "00:00:01",
+            ["RunLedger__Deadlines__Default__Run"] = "00:00:01",
+            ["RunLedger__Deadlines__Default__OrphanGrace"] = "00:00:01",
+        });
+        await site.Publisher.SendAsync(traffic.Disturbed(sent));
+
+        // Runs that never end are found, so the sweeps wrote too.
+        await Eventually.Async(
+            async () => (await database.ListAsync("select count(*) from process_run_observation where status = 'stuck'"))[0] == "0"
+                ? "No run is stuck."
+                : null,
+            TimeSpan.FromSeconds(60));
+        Assert.Equal(before, await OthersAsync(database));
+        Assert.Empty(await database.ListAsync("select reason from rejected_observation"));
+    }
+
+    [Fact]
+    public async Task The_shipped_role_may_write_every_table_of_the_ledger_and_no_other()
+    {
+        await using var database = await TestDatabase.CreateAsync(applySchema: true);
+        await database.ExecuteAsync("create table job_queue (id int primary key)");
+        await using var source = NpgsqlDataSource.Create(await AsWriterAsync(database));
+
+        foreach (var table in SchemaScript.Tables)
+        {
+            await using var allowed = source.CreateCommand($"delete from {table}");
+            await allowed.ExecuteNonQueryAsync();
+        }
+
+        foreach (var sql in (string[])["insert into job_queue values (1)", "select * from job_queue", "create table mine (id int)", "drop table process_run_observation"])
+        {
+            await using var refused = source.CreateCommand(sql);
+            Assert.Equal(
+                PostgresErrorCodes.InsufficientPrivilege,
+                (await Assert.ThrowsAsync<PostgresException>(() => refused.ExecuteNonQueryAsync())).SqlState);
+        }
+    }
+
+    /// <summary>Every table that is not the ledger's, with all it holds.</summary>
+    static async Task<List<string>> OthersAsync(TestDatabase database)
+    {
+        var names = await database.ListAsync(
+            "select table_name from information_schema.tables where table_schema = 'public' order by 1");
+        var held = new List<string>();
+        foreach (var name in names.Except(SchemaScript.Tables))
+            held.AddRange(await database.ListAsync($"select '{name} ' || t::text from {name} t order by 1"));
+        return held;
+    }
+
+    /// <summary>The connection string of a login that has become the shipped role.</summary>
+    static async Task<string> AsWriterAsync(TestDatabase database)
+    {
+        using var script = new StreamReader(typeof(SchemaScript).Assembly.GetManifestResourceStream("postgres/role.sql")!);
+        try
+        {
+            await database.ExecuteAsync(await script.ReadToEndAsync());
+            if (!bool.Parse((await database.ListAsync("select pg_has_role(current_user, 'run_ledger_writer', 'member')"))[0]))
+                await database.ExecuteAsync("grant run_ledger_writer to current_user");
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            TestDatabase.Missing($"The login of ConnectionStrings__Postgres may not create roles: {e.MessageText}");
+        }
+
+        return new NpgsqlConnectionStringBuilder(database.ConnectionString) { Options = "-c role=run_ledger_writer" }.ConnectionString;
+    }
+}
