@@ -61,7 +61,10 @@ sealed class PostgresLedger : ReadableLedger
     {
         await base.DisposeAsync();
         await DataSource.DisposeAsync();
-        await OnServerAsync($"drop database {_name} with (force)");
+        // Not "with (force)": only a superuser may force out an autovacuum that happens to be here; a plain drop waits for it.
+        await OnServerAsync(
+            $"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{_name}' and usename = current_user");
+        await OnServerAsync($"drop database {_name}");
     }
 
     protected override void AddReading(IServiceCollection services) => services.AddLedgerReading(DataSource);
