@@ -182,8 +182,9 @@ sealed class Dispatcher(
         if (_loop is null)
             return;
         await _stop.CancelAsync();
+        // By the real clock: a test's may stand still.
         if (!_away)
-            await Task.WhenAny(_loop, Task.Delay(StopPatience, TimeProvider.System));
+            await _loop.WaitAsync(StopPatience, TimeProvider.System).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _abort.CancelAsync();
         await _loop;
     }

@@ -15,19 +15,19 @@ sealed class LedgerSite : IAsyncDisposable
         ["RunLedger__MaxBatchSize"] = "5",
     };
 
-    readonly string _postgres;
     readonly List<IAsyncDisposable> _parts;
     readonly List<LedgerProcess> _ledgers = [];
 
     public LedgerSite(string postgres, Uri broker, params IAsyncDisposable[] parts)
     {
-        _postgres = postgres;
+        Postgres = postgres;
         Broker = broker;
         Database = NpgsqlDataSource.Create(postgres);
         Publisher = new Publisher(broker);
         _parts = [.. parts];
     }
 
+    public string Postgres { get; }
     public Uri Broker { get; }
     public NpgsqlDataSource Database { get; }
     public Publisher Publisher { get; }
@@ -43,7 +43,7 @@ sealed class LedgerSite : IAsyncDisposable
 
     public async Task<LedgerProcess> StartAsync(Dictionary<string, string>? settings = null, bool ready = true)
     {
-        var ledger = await LedgerProcess.StartAsync(_postgres, Broker, settings, ready);
+        var ledger = await LedgerProcess.StartAsync(Postgres, Broker, settings, ready);
         _ledgers.Add(ledger);
         return ledger;
     }
@@ -82,6 +82,9 @@ sealed class LedgerSite : IAsyncDisposable
         Assert.Null(await DifferenceAsync(expected));
         Assert.Equal(0u, await Publisher.WaitingAsync(ErrorQueue));
     }
+
+    /// <summary>The first column of every row, which must be text.</summary>
+    public Task<List<string>> ListAsync(string sql) => LedgerRows.ListAsync(Database, sql);
 
     public async ValueTask DisposeAsync()
     {
