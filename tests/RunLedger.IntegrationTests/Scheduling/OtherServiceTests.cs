@@ -54,6 +54,36 @@ public sealed class OtherServiceTests
         await service.StopAsync(Cancel);
     }
 
+    [Fact]
+    public async Task A_database_that_is_away_only_delays()
+    {
+        var postgres = await OwnPostgres.CreateAsync();
+        var host = await VirtualHost.CreateAsync();
+        await using var site = new LedgerSite(postgres.ConnectionString, host.Address, host, postgres);
+        await using var inbox = await Inbox.OpenAsync(site.Broker, "inbox");
+        var ledger = await site.StartAsync();
+        using var service = await OtherService.StartAsync(site.Broker, _ => { });
+        await postgres.StopAsync();
+        await using (var scope = service.Services.CreateAsyncScope())
+        {
+            var scheduler = scope.ServiceProvider.GetRequiredService<IMessageScheduler>();
+            await Task.WhenAll(Enumerable.Range(0, 200).Select(number => scheduler.ScheduleSend(
+                new Uri("queue:inbox"), TimeProvider.System.GetUtcNow().UtcDateTime, new Numbered { Number = number }, Cancel)));
+        }
+
+        await Eventually.Async(
+            () => Task.FromResult(
+                ledger.Output.Contains("The database cannot be used", StringComparison.Ordinal)
+                && ledger.Output.Contains("Scheduled messages cannot be read", StringComparison.Ordinal) ? null : "it has not noticed"),
+            TimeSpan.FromSeconds(30), () => ledger.Output);
+        await postgres.StartAsync();
+        await inbox.HasAsync(200, () => ledger.Output);
+
+        Assert.Equal(200, inbox.Ids.Distinct().Count());
+        Assert.Empty(await LedgerRows.RejectedAsync(site.Database));
+        await service.StopAsync(Cancel);
+    }
+
     static Task WaitingAsync(LedgerSite site, long messages) => Eventually.Async(
         async () => await Numbered.WaitingAsync(site.Database) is var left && left == messages ? null : $"{left} wait, not {messages}",
         TimeSpan.FromSeconds(60));
