@@ -6,6 +6,7 @@ var root = new RootCommand(
 root.Subcommands.Add(Throughput.Create());
 root.Subcommands.Add(Latency.Create());
 root.Subcommands.Add(Growth.Create());
+root.Subcommands.Add(Scheduling.Create());
 try
 {
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

@@ -81,10 +81,11 @@ sealed class Servers : IAsyncDisposable
         await using var channel = await connection.CreateChannelAsync();
         foreach (var queue in _queues)
         {
-            await channel.QueueDeleteAsync(queue);
-            await channel.QueueDeleteAsync($"{queue}_error");
-            await channel.ExchangeDeleteAsync(queue);
-            await channel.ExchangeDeleteAsync($"{queue}_error");
+            foreach (var name in (string[])[queue, $"{queue}_error", $"{queue}-scheduler"])
+            {
+                await channel.QueueDeleteAsync(name);
+                await channel.ExchangeDeleteAsync(name);
+            }
         }
 
         NpgsqlConnection.ClearAllPools();

@@ -38,6 +38,7 @@ sealed class Dispatcher(
     bool _registered;
     DateTime _forgetAt;
     bool _away;
+    bool _blind;
     bool _disposed;
 
     public Task PostStart(IBus bus, Task<BusReady> busReady)
@@ -101,6 +102,7 @@ sealed class Dispatcher(
                     signal.Listen();
                     await Prepare();
                     var done = await Dispatch(bus);
+                    _blind = false;
                     if (!_away)
                         pause = FirstPause;
                     if (done == 0 && _away)
@@ -110,7 +112,9 @@ sealed class Dispatcher(
                 }
                 catch (StoreException e)
                 {
-                    Log.ScheduleUnreachable(logger, e.InnerException!.Message, pause);
+                    if (!_blind)
+                        Log.ScheduleUnreachable(logger, e.InnerException!.Message);
+                    _blind = true;
                     pause = await Pause(pause);
                 }
                 catch (Exception e) when (!_stop.IsCancellationRequested)
@@ -182,8 +186,9 @@ sealed class Dispatcher(
         if (_loop is null)
             return;
         await _stop.CancelAsync();
+        // By the real clock: a test's may stand still.
         if (!_away)
-            await Task.WhenAny(_loop, Task.Delay(StopPatience, TimeProvider.System));
+            await _loop.WaitAsync(StopPatience, TimeProvider.System).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _abort.CancelAsync();
         await _loop;
     }

@@ -25,8 +25,8 @@ static partial class Log
     [LoggerMessage(22, LogLevel.Warning, "A scheduled message was set aside. {Reason}")]
     public static partial void MessageSetAside(ILogger logger, string reason);
 
-    [LoggerMessage(23, LogLevel.Warning, "Scheduled messages cannot be read: {Reason}. Tried again in {Pause}.")]
-    public static partial void ScheduleUnreachable(ILogger logger, string reason, TimeSpan pause);
+    [LoggerMessage(23, LogLevel.Warning, "Scheduled messages cannot be read: {Reason}. What is due waits, and goes out when they can.")]
+    public static partial void ScheduleUnreachable(ILogger logger, string reason);
 
     [LoggerMessage(24, LogLevel.Error, "Scheduled messages could not be dispatched. Tried again in {Pause}.")]
     public static partial void DispatchFailed(ILogger logger, Exception exception, TimeSpan pause);

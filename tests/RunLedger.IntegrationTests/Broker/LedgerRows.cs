@@ -44,7 +44,7 @@ static class LedgerRows
     public static Task<List<string>> RejectedAsync(NpgsqlDataSource database) =>
         ListAsync(database, "select origin || ': ' || reason from rejected_observation");
 
-    static async Task<List<string>> ListAsync(NpgsqlDataSource database, string sql)
+    public static async Task<List<string>> ListAsync(NpgsqlDataSource database, string sql)
     {
         await using var command = database.CreateCommand(sql);
         await using var reader = await command.ExecuteReaderAsync();

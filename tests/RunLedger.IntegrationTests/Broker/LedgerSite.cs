@@ -17,6 +17,7 @@ sealed class LedgerSite : IAsyncDisposable
 
     readonly string _postgres;
     readonly IAsyncDisposable[] _parts;
+    readonly List<IAsyncDisposable> _parts;
     readonly List<LedgerProcess> _ledgers = [];
 
     /// <param name="postgres">The database's connection string.</param>
@@ -24,13 +25,14 @@ sealed class LedgerSite : IAsyncDisposable
     /// <param name="parts">What goes with the site.</param>
     public LedgerSite(string postgres, Uri broker, params IAsyncDisposable[] parts)
     {
-        _postgres = postgres;
+        Postgres = postgres;
         Broker = broker;
         Database = NpgsqlDataSource.Create(postgres);
         Publisher = new Publisher(broker);
         _parts = parts;
     }
 
+    public string Postgres { get; }
     public Uri Broker { get; }
     public NpgsqlDataSource Database { get; }
     public Publisher Publisher { get; }
@@ -54,7 +56,7 @@ sealed class LedgerSite : IAsyncDisposable
 
     public async Task<LedgerProcess> StartAsync(Dictionary<string, string>? settings = null, bool ready = true)
     {
-        var ledger = await LedgerProcess.StartAsync(_postgres, Broker, settings, ready);
+        var ledger = await LedgerProcess.StartAsync(Postgres, Broker, settings, ready);
         _ledgers.Add(ledger);
         return ledger;
     }
@@ -91,6 +93,9 @@ sealed class LedgerSite : IAsyncDisposable
         Assert.Null(await DifferenceAsync(expected, rejected));
         Assert.Equal(0u, await Publisher.WaitingAsync(ErrorQueue));
     }
+
+    /// <summary>The first column of every row, which must be text.</summary>
+    public Task<List<string>> ListAsync(string sql) => LedgerRows.ListAsync(Database, sql);
 
     public async ValueTask DisposeAsync()
     {

@@ -29,11 +29,14 @@ public sealed class QueueTests
         await ledger.StopAsync();
         var queue = await site.Host!.ArgumentsAsync(LedgerSite.Queue);
         var errors = await site.Host!.ArgumentsAsync(LedgerSite.ErrorQueue);
+        var scheduler = await site.Host!.ArgumentsAsync(LedgerSite.Queue + "-scheduler");
 
         Assert.Equal("quorum", queue["x-queue-type"]);
         Assert.Equal("10000", queue["x-delivery-limit"]);
         Assert.Equal(LedgerSite.ErrorQueue, queue["x-dead-letter-exchange"]);
         Assert.Equal("quorum", errors["x-queue-type"]);
         Assert.Equal(["x-queue-type"], errors.Keys);
+        // As those declare it who send to `queue:run-ledger-scheduler`.
+        Assert.Empty(scheduler);
     }
 }

@@ -1,0 +1,69 @@
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using RunLedger.IntegrationTests.Broker;
+using RunLedger.Scheduling;
+
+namespace RunLedger.IntegrationTests.Scheduling;
+
+public sealed class RecurringReplicaTests
+{
+    static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(300);
+
+    [Fact]
+    public async Task A_recurring_message_comes_once_a_beat_however_many_replicas_register_it()
+    {
+        await using var site = await LedgerSite.CreateAsync();
+        await using var inbox = await Inbox.OpenAsync(site.Broker, "beats");
+        using var first = await ReplicaAsync(site);
+        using var second = await ReplicaAsync(site);
+
+        await inbox.HasAsync(10);
+        await Task.WhenAll(first.StopAsync(), second.StopAsync());
+
+        // The number is the beat the message was due on.
+        Assert.Equal(inbox.Numbers.Count, inbox.Numbers.Distinct().Count());
+        Assert.Equal(inbox.Ids.Count, inbox.Ids.Distinct().Count());
+        Assert.Equal(["1"], await site.ListAsync("select count(*)::text from scheduled_message"));
+    }
+
+    [Fact]
+    public async Task A_changed_period_takes_effect_at_the_next_start()
+    {
+        await using var site = await LedgerSite.CreateAsync();
+        await using var inbox = await Inbox.OpenAsync(site.Broker, "beats");
+        using (var slow = await ReplicaAsync(site, TimeSpan.FromDays(1)))
+        {
+            await Eventually.Async(
+                async () => await site.ListAsync("select repeat_every::text from scheduled_message") is ["1 day"] ? null : "not registered",
+                TimeSpan.FromSeconds(30));
+            await slow.StopAsync();
+        }
+
+        using var fast = await ReplicaAsync(site);
+        await inbox.HasAsync(2);
+        await fast.StopAsync();
+
+        Assert.Equal(["00:00:00.3"], await site.ListAsync("select repeat_every::text from scheduled_message"));
+    }
+
+    static async Task<IHost> ReplicaAsync(LedgerSite site, TimeSpan? every = null)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new());
+        builder.Services.AddMassTransit(bus =>
+        {
+            bus.AddRunLedger(options => options.Postgres = site.Postgres);
+            bus.AddRecurring(
+                "beat", _ => every ?? Beat, _ => new Uri("queue:beats"),
+                due => new Numbered { Number = (int)(due.ToUnixTimeMilliseconds() / (long)Beat.TotalMilliseconds % 1_000_000) });
+            bus.UsingRabbitMq((context, transport) =>
+            {
+                transport.Host(site.Broker);
+                transport.ConfigureEndpoints(context);
+            });
+        });
+        var host = builder.Build();
+        await host.StartAsync();
+        return host;
+    }
+}
