@@ -15,8 +15,6 @@ sealed class LedgerSite : IAsyncDisposable
         ["RunLedger__MaxBatchSize"] = "5",
     };
 
-    readonly string _postgres;
-    readonly IAsyncDisposable[] _parts;
     readonly List<IAsyncDisposable> _parts;
     readonly List<LedgerProcess> _ledgers = [];
 
@@ -29,7 +27,7 @@ sealed class LedgerSite : IAsyncDisposable
         Broker = broker;
         Database = NpgsqlDataSource.Create(postgres);
         Publisher = new Publisher(broker);
-        _parts = parts;
+        _parts = [.. parts];
     }
 
     public string Postgres { get; }

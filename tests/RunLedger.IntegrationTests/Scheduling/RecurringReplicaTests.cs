@@ -24,7 +24,7 @@ public sealed class RecurringReplicaTests
         // The number is the beat the message was due on.
         Assert.Equal(inbox.Numbers.Count, inbox.Numbers.Distinct().Count());
         Assert.Equal(inbox.Ids.Count, inbox.Ids.Distinct().Count());
-        Assert.Equal(["1"], await site.ListAsync("select count(*)::text from scheduled_message"));
+        Assert.Equal(["1"], await site.ListAsync("select count(*)::text from scheduled_message where destination is distinct from 'exchange:run-ledger-control'"));
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public sealed class RecurringReplicaTests
         using (var slow = await ReplicaAsync(site, TimeSpan.FromDays(1)))
         {
             await Eventually.Async(
-                async () => await site.ListAsync("select repeat_every::text from scheduled_message") is ["1 day"] ? null : "not registered",
+                async () => await site.ListAsync("select repeat_every::text from scheduled_message where destination is distinct from 'exchange:run-ledger-control'") is ["1 day"] ? null : "not registered",
                 TimeSpan.FromSeconds(30));
             await slow.StopAsync();
         }
@@ -44,7 +44,7 @@ public sealed class RecurringReplicaTests
         await inbox.HasAsync(2);
         await fast.StopAsync();
 
-        Assert.Equal(["00:00:00.3"], await site.ListAsync("select repeat_every::text from scheduled_message"));
+        Assert.Equal(["00:00:00.3"], await site.ListAsync("select repeat_every::text from scheduled_message where destination is distinct from 'exchange:run-ledger-control'"));
     }
 
     static async Task<IHost> ReplicaAsync(LedgerSite site, TimeSpan? every = null)
