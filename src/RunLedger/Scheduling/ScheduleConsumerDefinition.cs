@@ -8,7 +8,7 @@ namespace RunLedger.Scheduling;
 /// <summary>
 /// The scheduler's queue. On RabbitMQ it has no arguments, unlike the ledger's other queues: who sends to
 /// <c>queue:run-ledger-scheduler</c> declares it too, without any, and RabbitMQ refuses the one that comes second where
-/// they differ. A virtual host whose default queue type is quorum makes it a quorum queue for both.
+/// they differ.
 /// </summary>
 sealed class ScheduleConsumerDefinition : ConsumerDefinition<ScheduleConsumer>
 {
