@@ -30,6 +30,7 @@ sealed class Dispatcher(
 
     readonly Guid[] _recurring = [.. sender.Recurring.Select(recurring => recurring.Token)];
     readonly Dictionary<Guid, DateTime> _waiting = [];
+    readonly HashSet<string> _proven = new(StringComparer.Ordinal);
     readonly CancellationTokenSource _stop = new();
     readonly CancellationTokenSource _abort = new();
     readonly AttemptObserver _observer = new();
@@ -77,7 +78,7 @@ sealed class Dispatcher(
         await using var claim = await store.Claim(Now, _away ? 1 : options.ScheduleSlice, Which(), _stop.Token);
         if (claim.Rows.Count == 0)
             return 0;
-        var slice = new Slice(sender, rejections, options, time);
+        var slice = new Slice(sender, rejections, options, time, _proven);
         var settlement = await slice.Send(bus, claim.Rows, _abort.Token);
         foreach (var rejected in settlement.Rejected)
             Log.MessageSetAside(logger, rejected.Reason);

@@ -7,10 +7,17 @@ namespace RunLedger.Scheduling;
 
 /// <summary>
 /// Sends the rows of one claim: all at once, those of one run one after another. What fails is tried again alone, so
-/// that a message is judged by its own failure and not by that of a neighbour.
+/// that a message is judged by its own failure and not by that of a neighbour. Where nothing went before goes alone too:
+/// an address the broker refuses closes the channel under all others, and one of several that declare it at once may
+/// never return (the pending setups of MassTransit's OneTimeContextPayload).
 /// </summary>
-sealed class Slice(MessageSender sender, Rejections rejections, RunLedgerOptions options, TimeProvider time)
+/// <param name="proven">Addresses that took a message; kept from slice to slice.</param>
+sealed class Slice(
+    MessageSender sender, Rejections rejections, RunLedgerOptions options, TimeProvider time, HashSet<string> proven)
 {
+    /// <summary>Beyond it all are proven anew; services that ask for answers have an address each.</summary>
+    const int MaxProven = 10_000;
+
     static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>What the broker's being away looks like; the last one met.</summary>
@@ -24,17 +31,43 @@ sealed class Slice(MessageSender sender, Rejections rejections, RunLedgerOptions
     {
         var settlement = new Settlement();
         var chains = rows.GroupBy(Chain).Select(chain => new Queue<ScheduledRow>(chain)).ToList();
+        var (known, unknown) = Split(chains);
+        await SendTogether(bus, known, settlement, abort);
+        var rest = new List<Queue<ScheduledRow>>();
+        foreach (var chain in unknown)
+        {
+            // The first of an address proves it to the others.
+            if (IsProven(chain))
+                rest.Add(chain);
+            else if (Away is null)
+                await SendAlone(bus, chain, settlement, abort);
+        }
+
+        await SendTogether(bus, rest, settlement, abort);
+        Left.AddRange(chains.Where(chain => chain.Count > 0).Select(chain => Chain(chain.Peek())));
+        return settlement;
+    }
+
+    (List<Queue<ScheduledRow>> Known, List<Queue<ScheduledRow>> Unknown) Split(List<Queue<ScheduledRow>> chains)
+    {
+        if (proven.Count > MaxProven)
+            proven.Clear();
+        var known = chains.Where(IsProven).ToList();
+        return (known, known.Count == chains.Count ? [] : [.. chains.Except(known)]);
+    }
+
+    async Task SendTogether(IBus bus, List<Queue<ScheduledRow>> chains, Settlement settlement, CancellationToken abort)
+    {
         var failures = await Task.WhenAll(chains.Select(chain => SendAll(bus, chain, settlement, alone: false, abort)));
         foreach (var (chain, failure) in chains.Zip(failures))
         {
+            if (failure is not null)
+                proven.Remove(Address(chain.Peek()));
             if (failure is not null && !IsAway(failure))
                 await SendAlone(bus, chain, settlement, abort);
             else
                 Away = failure ?? Away;
         }
-
-        Left.AddRange(chains.Where(chain => chain.Count > 0).Select(chain => Chain(chain.Peek())));
-        return settlement;
     }
 
     async Task SendAlone(IBus bus, Queue<ScheduledRow> chain, Settlement settlement, CancellationToken abort)
@@ -63,6 +96,8 @@ sealed class Slice(MessageSender sender, Rejections rejections, RunLedgerOptions
             try
             {
                 await sender.Send(bus, row, attempt);
+                if (alone)
+                    proven.Add(Address(row));
             }
             catch (Exception e)
             {
@@ -97,6 +132,10 @@ sealed class Slice(MessageSender sender, Rejections rejections, RunLedgerOptions
         else
             settlement.Moved.Add((row.Token, RecurringMessage.Next(row, time.GetUtcNow().UtcDateTime)));
     }
+
+    bool IsProven(Queue<ScheduledRow> chain) => chain.All(row => proven.Contains(Address(row)));
+
+    static string Address(ScheduledRow row) => row.Destination ?? row.MessageTypes;
 
     static Guid Chain(ScheduledRow row) => row.RunId ?? row.Token;
 

@@ -65,7 +65,7 @@ public sealed class DispatchTests
 
         var ledger = await site.StartAsync();
         await inbox.HasAsync(200, () => ledger.Output);
-        await SentAsync(site);
+        await SentAsync(site, ledger);
 
         var aside = await LedgerRows.RejectedAsync(site.Database);
         Assert.Equal(4, aside.Count);
@@ -91,12 +91,12 @@ public sealed class DispatchTests
         await broker.StartAsync();
         await using var inbox = await Inbox.OpenAsync(site.Broker, "inbox");
         await inbox.HasAsync(rows.Count, () => ledger.Output);
-        await SentAsync(site);
+        await SentAsync(site, ledger);
 
         Assert.Empty(await LedgerRows.RejectedAsync(site.Database));
     }
 
-    static Task SentAsync(LedgerSite site) => Eventually.Async(
+    static Task SentAsync(LedgerSite site, LedgerProcess? ledger = null) => Eventually.Async(
         async () => await Numbered.WaitingAsync(site.Database) is > 0 and var left ? $"{left} messages wait" : null,
-        TimeSpan.FromSeconds(60));
+        TimeSpan.FromSeconds(60), () => ledger?.Output ?? "");
 }
