@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using RunLedger.Deadlines;
+using RunLedger.Retention;
 
 namespace RunLedger;
 
@@ -34,6 +35,12 @@ public sealed class RunLedgerOptions
 
     /// <summary>When runs count as stuck, and rows as orphans.</summary>
     public DeadlineOptions Deadlines { get; } = new();
+
+    /// <summary>When runs that are over leave the ledger's tables.</summary>
+    public RetentionOptions Retention { get; } = new();
+
+    /// <summary>What becomes of runs that leave; <c>serve</c> reads it from the section <c>Archive</c>.</summary>
+    public ArchiveOptions Archive { get; } = new();
 
     /// <summary>The PostgreSQL database, as an Npgsql connection string.</summary>
     /// <value>The default is null: the ledger is the SQLite file <see cref="SqliteFile"/>.</value>

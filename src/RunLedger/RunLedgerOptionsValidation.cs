@@ -9,9 +9,12 @@ sealed class RunLedgerOptionsValidation : IValidateOptions<RunLedgerOptions>
 
     public ValidateOptionsResult Validate(string? name, RunLedgerOptions options)
     {
-        var faults = options.Deadlines.Faults().ToList();
+        var faults = new List<string>();
         if (_ranges.Validate(name, options) is { Failed: true } ranges)
-            faults.InsertRange(0, ranges.Failures);
+            faults.AddRange(ranges.Failures);
+        faults.AddRange(options.Deadlines.Faults());
+        faults.AddRange(options.Retention.Faults());
+        faults.AddRange(options.Archive.Faults());
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 }

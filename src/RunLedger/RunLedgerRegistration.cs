@@ -9,6 +9,7 @@ using RunLedger.Deadlines;
 using RunLedger.Definitions;
 using RunLedger.GroupCommit;
 using RunLedger.Intake;
+using RunLedger.Retention;
 using RunLedger.Runs;
 using RunLedger.Scheduling;
 
@@ -64,6 +65,13 @@ public static class RunLedgerRegistration
             ? new SqliteSweeps(embedded)
             : new PostgresSweeps(services.GetRequiredKeyedService<NpgsqlDataSource>(DataSource)));
         bus.AddSingleton<Sweep>();
+        bus.AddSingleton<IArchiveStore>(services => services.GetRequiredService<ILedgerStore>() is SqliteStore embedded
+            ? new SqliteArchive(embedded)
+            : new PostgresArchive(services.GetRequiredKeyedService<NpgsqlDataSource>(DataSource)));
+        bus.AddSingleton<ArchiveFiles>();
+        bus.AddSingleton<ArchiveState>();
+        bus.AddSingleton<Periods>();
+        bus.AddSingleton<RetentionSweep>();
         bus.AddSingleton<IDefinitionStore>(services => services.GetRequiredService<ILedgerStore>() is SqliteStore embedded
             ? new SqliteDefinitions(embedded)
             : new PostgresDefinitions(services.GetRequiredKeyedService<NpgsqlDataSource>(DataSource)));
@@ -81,6 +89,7 @@ public static class RunLedgerRegistration
         bus.AddConsumer<RefusedConsumer, RefusedConsumerDefinition>();
         bus.AddConsumer<FaultedConsumer, FaultedConsumerDefinition>();
         bus.AddConsumer<SweepConsumer, SweepConsumerDefinition>();
+        bus.AddConsumer<ApplyRetentionConsumer, ApplyRetentionConsumerDefinition>();
         bus.AddConsumer<ProcessDefinedConsumer, ProcessDefinedConsumerDefinition>();
         bus.AddLedgerScheduling();
         bus.AddRecurring(
@@ -89,6 +98,11 @@ public static class RunLedgerRegistration
             // The exchange, because the queue has arguments that a sender's declaration would contradict.
             services => new Uri($"exchange:{services.GetRequiredService<RunLedgerOptions>().QueueName}-control"),
             _ => new SweepDeadlines());
+        bus.AddRecurring(
+            nameof(ApplyRetention),
+            services => services.GetRequiredService<RunLedgerOptions>().Retention.Every,
+            services => new Uri($"exchange:{services.GetRequiredService<RunLedgerOptions>().QueueName}-control"),
+            _ => new ApplyRetention());
         return bus;
     }
     /// <summary>

@@ -60,6 +60,13 @@ static class CloseEndpoint
                 statusCode: StatusCodes.Status409Conflict);
         }
 
+        if (await runs.ArchivedAtAsync(run.ProcessRunId, cancellationToken) is { } archived)
+        {
+            return TypedResults.Problem(
+                $"The run was archived {Micros.Text(archived)}: bring it back with archive restore --run {run.ProcessRunId}.",
+                statusCode: StatusCodes.Status409Conflict);
+        }
+
         var message = Ending(run, close!, time.GetUtcNow());
         var line = new IntakeLine(1, message.GetType().Name, JsonSerializer.SerializeToUtf8Bytes((object)message), message, null);
         try

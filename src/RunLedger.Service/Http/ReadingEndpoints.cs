@@ -2,6 +2,8 @@ using System.ComponentModel;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using RunLedger.Retention;
+using RunLedger.Runs;
 using RunLedger.Service.Reading;
 
 namespace RunLedger.Service.Http;
@@ -24,7 +26,7 @@ static class ReadingEndpoints
                 + "it and it never changes, so that pages neither skip nor repeat. Filters combine with and.")
             .Answers<PageAnswer<RunAnswer>>().AddOpenApiOperationTransformer(QuerySchemas.Describe);
         api.MapGet("/runs/{id}", GetRunAsync).WithName("GetRun")
-            .WithSummary("One run, by its id or an alias.")
+            .WithSummary("One run, by its id or an alias, archived or not.")
             .Answers<RunAnswer>().ProducesProblem(StatusCodes.Status404NotFound);
         api.MapGet("/runs/{id}/components", ListComponentsAsync).WithName("ListComponents")
             .WithSummary("The components of a run in the order they started, a page at a time.")
@@ -43,6 +45,9 @@ static class ReadingEndpoints
             .WithName("GetPolicies")
             .WithSummary("By which limits runs count as stuck, and rows as orphans.")
             .Produces<PoliciesAnswer>();
+        api.MapGet("/retention/preview", PreviewAsync).WithName("PreviewRetention")
+            .WithSummary("Which runs would leave the ledger's tables for the archive now; changes nothing.")
+            .Produces<RetentionPreview>();
         api.MapGet("/rejected", ListRejectedAsync).WithName("ListRejected")
             .WithSummary("Lists what could not be taken, newest first, a page at a time.")
             .WithDescription($"Payloads are cut to {RejectedQueries.HeadBytes} bytes; payloadTruncated says which.")
@@ -75,7 +80,8 @@ static class ReadingEndpoints
         var run = text.Id("id", id);
         return text.Problem is { } problem ? problem
             : await runs.FindAsync(run.GetValueOrDefault(), token) is { } row
-                ? TypedResults.Json(RunAnswer.Of(row), ReadingJson.Default.RunAnswer)
+                ? TypedResults.Json(
+                    RunAnswer.Of(row, await runs.ArchivedAtAsync(row.ProcessRunId, token)), ReadingJson.Default.RunAnswer)
                 : Unknown("run", id);
     }
 
@@ -117,6 +123,18 @@ static class ReadingEndpoints
 
     static async Task<IResult> GetSummaryAsync([FromServices] RunQueries runs, CancellationToken token) =>
         TypedResults.Json(SummaryAnswer.Of(await runs.CountsAsync(token)), ReadingJson.Default.SummaryAnswer);
+
+    static async Task<IResult> PreviewAsync(
+        [FromServices] IArchiveStore archive,
+        [FromServices] Periods periods,
+        [FromServices] ArchiveState state,
+        [FromServices] TimeProvider time,
+        CancellationToken token)
+    {
+        var now = Micros.Time(Micros.Of(time.GetUtcNow()));
+        var due = await archive.Preview(periods, now, token);
+        return TypedResults.Json(RetentionPreview.Of(due, periods, now, state.Fault), ReadingJson.Default.RetentionPreview);
+    }
 
     static async Task<IResult> ListRejectedAsync(
         [Description("How many a page holds at most.")] string? limit,

@@ -12,4 +12,5 @@ namespace RunLedger.Service.Http;
 [JsonSerializable(typeof(RunTree))]
 [JsonSerializable(typeof(SummaryAnswer))]
 [JsonSerializable(typeof(PoliciesAnswer))]
+[JsonSerializable(typeof(RetentionPreview))]
 sealed partial class ReadingJson : JsonSerializerContext;

@@ -32,7 +32,12 @@ sealed record RunAnswer
     [Description("When the ledger first heard of the run; lists are sorted and cut by it.")]
     public required DateTime CreatedAt { get; init; }
 
-    public static RunAnswer Of(RunRow row) => new()
+    [Description("When the run left the ledger's tables for the archive; null while it is in them, and in lists.")]
+    public required DateTime? ArchivedAt { get; init; }
+
+    public static RunAnswer Of(RunRow row) => Of(row, null);
+
+    public static RunAnswer Of(RunRow row, DateTime? archivedAt) => new()
     {
         ProcessRunId = row.ProcessRunId,
         ProcessCandidateCode = row.ProcessCandidateCode,
@@ -49,5 +54,6 @@ sealed record RunAnswer
         StartedAt = row.StartedAt,
         EndedAt = row.EndedAt,
         CreatedAt = row.CreatedAt,
+        ArchivedAt = archivedAt,
     };
 }

@@ -6,14 +6,23 @@ namespace RunLedger.Service.Reading;
 /// <summary>Ids as sent against ids of runs: two runs that turned out to be one are known by both.</summary>
 static class Aliases
 {
-    /// <summary>The run of this id.</summary>
-    public static IQueryable<RunRow> RunOf(this LedgerDb db, Guid id) => db.Runs.Where(r => r.ProcessRunId == id);
+    /// <summary>
+    /// The first answer about the run that this id or alias names, where it is: in the ledger's tables, by either, or in
+    /// the archive.
+    /// </summary>
+    public static async Task<T?> OfRunAsync<T>(
+        this LedgerDb db, Guid id, Func<IQueryable<RunRow>, IQueryable<T>> ask, CancellationToken token) =>
+        await ask(Named(db.Runs, id)).SingleOrDefaultAsync(token)
+        ?? await ask(ByAlias(db, db.Runs, id)).SingleOrDefaultAsync(token)
+        ?? await ask(Named(db.ArchivedRuns, id)).SingleOrDefaultAsync(token)
+        ?? await ask(ByAlias(db, db.ArchivedRuns, id)).SingleOrDefaultAsync(token);
 
-    /// <summary>The run that this alias names.</summary>
-    public static IQueryable<RunRow> RunByAlias(this LedgerDb db, Guid id) =>
+    static IQueryable<RunRow> Named(IQueryable<RunRow> runs, Guid id) => runs.Where(r => r.ProcessRunId == id);
+
+    static IQueryable<RunRow> ByAlias(LedgerDb db, IQueryable<RunRow> runs, Guid id) =>
         from alias in db.RunAliases
         where alias.AliasId == id
-        join run in db.Runs on alias.ProcessRunId equals run.ProcessRunId
+        join run in runs on alias.ProcessRunId equals run.ProcessRunId
         select run;
 
     /// <summary>

@@ -13,9 +13,16 @@ sealed class LedgerDb(DbContextOptions<LedgerDb> options) : DbContext(options)
 {
     public DbSet<RunRow> Runs => Set<RunRow>();
     public DbSet<ComponentRow> Components => Set<ComponentRow>();
+    public DbSet<ArchivedAt> ArchivedAt => Set<ArchivedAt>();
     public DbSet<RunAlias> RunAliases => Set<RunAlias>();
     public DbSet<RunStatusCount> StatusCounts => Set<RunStatusCount>();
     public DbSet<RejectedRow> Rejected => Set<RejectedRow>();
+
+    /// <summary>The headers that left <see cref="Runs"/>, with the same columns.</summary>
+    public IQueryable<RunRow> ArchivedRuns => Runs.FromSql($"select * from process_run_archive");
+
+    /// <summary>The components of <see cref="ArchivedRuns"/>.</summary>
+    public IQueryable<ComponentRow> ArchivedComponents => Components.FromSql($"select * from process_component_archive");
 
     /// <summary>
     /// The first bytes of a column, cut by the database, so that a long one does not travel. SQLite makes null of none.
@@ -38,6 +45,7 @@ sealed class LedgerDb(DbContextOptions<LedgerDb> options) : DbContext(options)
     {
         modelBuilder.Entity<RunRow>().ToTable("process_run_observation").HasKey(r => r.ProcessRunId);
         modelBuilder.Entity<ComponentRow>().ToTable("process_component_observation").HasKey(c => c.ComponentRunId);
+        modelBuilder.Entity<ArchivedAt>().ToTable("process_run_archive").HasKey(a => a.ProcessRunId);
         modelBuilder.Entity<RunAlias>().ToTable("process_run_alias").HasKey(a => a.AliasId);
         modelBuilder.Entity<RunStatusCount>().ToTable("run_status_count").HasKey(c => new { c.Writer, c.Status });
         modelBuilder.Entity<RejectedRow>().ToTable("rejected_observation").HasKey(r => r.RejectedId);
@@ -54,6 +62,7 @@ sealed class LedgerDb(DbContextOptions<LedgerDb> options) : DbContext(options)
         {
             property.SetColumnName(JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name));
         }
+        modelBuilder.Entity<ArchivedAt>().Property(a => a.At).HasColumnName("archived_at");
         // substr counts bytes on bytea in PostgreSQL and on a blob in SQLite.
         modelBuilder.HasDbFunction(() => Head(default!, default, default)).HasName("substr").IsBuiltIn();
     }

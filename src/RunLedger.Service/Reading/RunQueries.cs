@@ -17,28 +17,39 @@ sealed class RunQueries(IDbContextFactory<LedgerDb> ledger)
         return Page<RunRow>.Of(rows, limit, run => new(run.CreatedAt, run.ProcessRunId));
     }
 
-    /// <summary>The run of this id or alias; null where there is none.</summary>
+    /// <summary>The run of this id or alias, archived or not; null where there is none.</summary>
     public async Task<RunRow?> FindAsync(Guid id, CancellationToken token)
     {
         await using var db = await ledger.CreateDbContextAsync(token);
-        var run = await db.RunOf(id).SingleOrDefaultAsync(token) ?? await db.RunByAlias(id).SingleOrDefaultAsync(token);
+        var run = await db.OfRunAsync(id, runs => runs, token);
         return run is null ? null : (await db.WithParentsAsync([run], token))[0];
     }
 
-    /// <summary>The id of the run that this id or alias names; null where there is none.</summary>
+    /// <summary>Since when the run is archived; null while it is in the ledger's own tables.</summary>
+    public async Task<DateTime?> ArchivedAtAsync(Guid run, CancellationToken token)
+    {
+        await using var db = await ledger.CreateDbContextAsync(token);
+        return await db.ArchivedAt.Where(a => a.ProcessRunId == run).Select(a => (DateTime?)a.At).SingleOrDefaultAsync(token);
+    }
+
+    /// <summary>The id of the run that this id or alias names, archived or not; null where there is none.</summary>
     public async Task<Guid?> ResolveAsync(Guid id, CancellationToken token)
     {
         await using var db = await ledger.CreateDbContextAsync(token);
-        return await db.RunOf(id).Select(r => (Guid?)r.ProcessRunId).SingleOrDefaultAsync(token)
-            ?? await db.RunByAlias(id).Select(r => (Guid?)r.ProcessRunId).SingleOrDefaultAsync(token);
+        return await db.OfRunAsync(id, runs => runs.Select(r => (Guid?)r.ProcessRunId), token);
     }
 
     public async Task<Page<ComponentRow>> ComponentsAsync(Guid run, PageKey? after, int limit, CancellationToken token)
     {
         await using var db = await ledger.CreateDbContextAsync(token);
-        var page = db.Components.Where(c => c.ProcessRunId == run).After(after).InOrder(limit + 1);
-        var rows = await db.WithParentsAsync(await page.ToListAsync(token), token);
+        var rows = await PageOf(db.Components);
+        if (rows.Count == 0)
+            rows = await PageOf(db.ArchivedComponents);
+        rows = await db.WithParentsAsync(rows, token);
         return Page<ComponentRow>.Of(rows, limit, component => new(component.StartedAt, component.ComponentRunId));
+
+        Task<List<ComponentRow>> PageOf(IQueryable<ComponentRow> components) =>
+            components.Where(c => c.ProcessRunId == run).After(after).InOrder(limit + 1).ToListAsync(token);
     }
 
     /// <summary>How many runs are in each status; a status nobody is in is missing.</summary>

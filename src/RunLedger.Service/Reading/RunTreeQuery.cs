@@ -88,16 +88,23 @@ sealed class RunTreeQuery(IDbContextFactory<LedgerDb> ledger)
         var aliases = await db.RunAliases.Where(a => parents.Contains(a.ProcessRunId))
             .ToDictionaryAsync(a => a.AliasId, a => a.ProcessRunId, token);
         var names = parents.Concat(aliases.Keys).Select(id => (Guid?)id).ToList();
-        var children = await Nodes(db.Runs.Where(r => names.Contains(r.ParentRunId))
-            .OrderBy(r => r.CreatedAt).ThenBy(r => r.ProcessRunId).Take(count)).ToListAsync(token);
+        var children = await ChildrenIn(db.Runs);
+        var archived = await ChildrenIn(db.ArchivedRuns);
+        if (archived.Count > 0)
+        {
+            children = [.. children.Concat(archived).DistinctBy(child => child.ProcessRunId)
+                .OrderBy(child => child.CreatedAt).ThenBy(child => child.ProcessRunId).Take(count)];
+        }
         return children.ConvertAll(child => aliases.TryGetValue(child.ParentRunId!.Value, out var parent)
             ? child with { ParentRunId = parent }
             : child);
+
+        Task<List<RunTreeNode>> ChildrenIn(IQueryable<RunRow> runs) => Nodes(runs.Where(r => names.Contains(r.ParentRunId))
+            .OrderBy(r => r.CreatedAt).ThenBy(r => r.ProcessRunId).Take(count)).ToListAsync(token);
     }
 
     static async Task<RunTreeNode?> FindNodeAsync(LedgerDb db, Guid id, CancellationToken token) =>
-        await Nodes(db.RunOf(id)).SingleOrDefaultAsync(token)
-            ?? await Nodes(db.RunByAlias(id)).SingleOrDefaultAsync(token);
+        await db.OfRunAsync(id, Nodes, token);
 
     static IQueryable<RunTreeNode> Nodes(IQueryable<RunRow> runs) => runs.Select(r => new RunTreeNode
     {

@@ -36,24 +36,22 @@ static class LedgerHost
         CheckConnections(settings);
         builder.Services.AddMassTransit(bus =>
         {
-            bus.AddRunLedger(options =>
-            {
-                settings.GetSection(RunLedgerOptions.Section).Bind(options);
-                options.Postgres = settings.GetConnectionString("Postgres") is { Length: > 0 } postgres ? postgres : null;
-            });
+            bus.AddRunLedger(options => LedgerSettings.Apply(settings, options));
             if (string.IsNullOrEmpty(rabbit))
                 bus.UsingInMemory((context, transport) => transport.ConfigureEndpoints(context));
             else
                 bus.UsingRabbitMq((context, transport) => ConfigureRabbit(context, transport, rabbit));
         });
         var ledger = new RunLedgerOptions();
-        settings.GetSection(RunLedgerOptions.Section).Bind(ledger);
-        if (settings.GetConnectionString("Postgres") is { Length: > 0 } database)
-            builder.Services.AddLedgerReading(PostgresStore.Connect(database));
+        LedgerSettings.Apply(settings, ledger);
+        if (ledger.Postgres is not null)
+            builder.Services.AddLedgerReading(PostgresStore.Connect(ledger.Postgres));
         else
             builder.Services.AddLedgerReading(SqliteStore.ConnectionString(ledger.SqliteFile));
         builder.Services.AddIntake(embedded: string.IsNullOrEmpty(rabbit));
-        builder.Services.AddHealthChecks().AddCheck<StoreHealthCheck>("ledger-store", tags: ["ready"]);
+        builder.Services.AddHealthChecks()
+            .AddCheck<StoreHealthCheck>("ledger-store", tags: ["ready"])
+            .AddCheck<ArchiveHealthCheck>("ledger-archive", tags: ["ready"]);
         builder.Services.AddProblemDetails();
         builder.Services.AddOpenApi();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopLimit);

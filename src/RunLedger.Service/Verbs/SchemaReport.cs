@@ -36,6 +36,17 @@ static class SchemaReport
         foreach (var guard in report.Guards) Row($"guard {guard.Table}", Counted(guard), !guard.Changed);
         Row("left after the rollback", Lines(report.Leftovers), report.Leftovers.Count == 0);
 
+        Console(output).Write(table);
+        var outcome = report.Passed ? "The rehearsal passed" : "The rehearsal failed";
+        output.WriteLine(report.Leftovers.Count == 0 ? $"{outcome}; nothing was changed." : $"{outcome}.");
+
+        void Row(string what, string seen, bool good) =>
+            table.AddRow(
+                new Text(what), new Text(seen), new Text(good ? "ok" : "FAILED", good ? Color.Green : Color.Red));
+    }
+
+    public static IAnsiConsole Console(TextWriter output)
+    {
         var target = new AnsiConsoleOutput(output);
         var console = AnsiConsole.Create(new()
         {
@@ -43,13 +54,7 @@ static class SchemaReport
             Ansi = target.IsTerminal ? AnsiSupport.Detect : AnsiSupport.No,
         });
         if (!target.IsTerminal) console.Profile.Width = PipeWidth;
-        console.Write(table);
-        var outcome = report.Passed ? "The rehearsal passed" : "The rehearsal failed";
-        output.WriteLine(report.Leftovers.Count == 0 ? $"{outcome}; nothing was changed." : $"{outcome}.");
-
-        void Row(string what, string seen, bool good) =>
-            table.AddRow(
-                new Text(what), new Text(seen), new Text(good ? "ok" : "FAILED", good ? Color.Green : Color.Red));
+        return console;
     }
 
     static string Lines(IReadOnlyList<string> lines) => lines.Count == 0 ? "none" : string.Join('\n', lines);

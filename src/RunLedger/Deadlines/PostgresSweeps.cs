@@ -15,7 +15,8 @@ sealed class PostgresSweeps(NpgsqlDataSource database) : ISweepStore
         update process_run_observation r set deadline_at = $2 from due where r.process_run_id = due.process_run_id
         returning r.process_run_id, null::uuid, due.deadline_at, case when due.parent_run_id is not null then
           exists (select from process_run_observation p where p.process_run_id = due.parent_run_id)
-          or exists (select from process_run_alias a where a.alias_id = due.parent_run_id) end
+          or exists (select from process_run_alias a where a.alias_id = due.parent_run_id)
+          or exists (select from process_run_archive a where a.process_run_id = due.parent_run_id) end
         """;
 
     const string SettledSql =

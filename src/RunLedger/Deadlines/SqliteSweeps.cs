@@ -16,7 +16,8 @@ sealed class SqliteSweeps(SqliteStore store) : ISweepStore
                     """
                     select process_run_id, null, deadline_at, case when parent_run_id is not null then
                       exists (select 1 from process_run_observation p where p.process_run_id = r.parent_run_id)
-                      or exists (select 1 from process_run_alias a where a.alias_id = r.parent_run_id) end
+                      or exists (select 1 from process_run_alias a where a.alias_id = r.parent_run_id)
+                      or exists (select 1 from process_run_archive a where a.process_run_id = r.parent_run_id) end
                     from process_run_observation r where deadline_at <= $now order by deadline_at limit $limit
                     """,
                     ("$now", Micros.Text(now)),

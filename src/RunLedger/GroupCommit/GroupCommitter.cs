@@ -37,17 +37,20 @@ sealed class GroupCommitter(
     readonly Lock _starting = new();
     Task? _loop;
 
-    /// <summary>Completes when the observation is committed; fails when it, and nothing else, could not be.</summary>
+    /// <summary>
+    /// Completes when the observation is committed, or set aside because its run is archived; fails when it, and nothing
+    /// else, could not be.
+    /// </summary>
     /// <exception cref="GivenBackException">The process stops and the database is away: nothing was handled.</exception>
-    public Task Commit(Observation observation, Func<UnitRows, Task> handle) =>
-        Enqueue(new Unit(observation, handle));
+    public Task Commit(Observation observation, Func<UnitRows, Task> handle, Func<string, RejectedRow> reject) =>
+        Enqueue(new Unit(observation, handle, reject));
 
     /// <summary>Completes when the ledger has looked at the rows and what it found is committed.</summary>
-    /// <inheritdoc cref="Commit(Observation, Func{UnitRows, Task})" path="/exception"/>
+    /// <inheritdoc cref="Commit(Observation, Func{UnitRows, Task}, Func{string, RejectedRow})" path="/exception"/>
     public Task Commit(DeadlineReached deadline, Func<UnitRows, Task> handle) => Enqueue(new Unit(deadline, handle));
 
     /// <summary>Completes when what was rejected is set aside.</summary>
-    /// <inheritdoc cref="Commit(Observation, Func{UnitRows, Task})" path="/exception"/>
+    /// <inheritdoc cref="Commit(Observation, Func{UnitRows, Task}, Func{string, RejectedRow})" path="/exception"/>
     public Task Reject(RejectedRow rejected) => Enqueue(new Unit(rejected));
 
     public async ValueTask DisposeAsync()
@@ -147,7 +150,23 @@ sealed class GroupCommitter(
 
     async Task Attempt(List<Unit> units)
     {
-        await using var batch = await store.Begin(Names.Of(units), CancellationToken.None);
+        var names = Names.Of(units);
+        var batch = await store.Begin(names, CancellationToken.None);
+        if (options.Archive.Reopen && batch.Runs.Archived.Count + batch.Components.Archived.Count > 0)
+        {
+            // A transaction of its own: what is back, and whatever then becomes of this batch, is as it was.
+            var reopened = batch.Runs.Archived.Values.Concat(batch.Components.Archived.Values).Distinct().ToList();
+            await batch.DisposeAsync();
+            await store.Reopen(reopened, Now, CancellationToken.None);
+            batch = await store.Begin(names, CancellationToken.None);
+        }
+
+        await using (batch)
+            await Attempt(units, batch);
+    }
+
+    async Task Attempt(List<Unit> units, ILedgerBatch batch)
+    {
         var runs = new RowSet<RunRow>(batch.Runs, RunFold.Read);
         var components = new RowSet<ComponentRow>(batch.Components, ComponentFold.Read);
         var rejected = new List<RejectedRow>();
@@ -158,6 +177,13 @@ sealed class GroupCommitter(
             if (unit.Rejected is not null)
             {
                 rejected.Add(unit.Rejected);
+                continue;
+            }
+
+            if (unit.Reject is not null && Archived(unit, runs, components) is { } archived)
+            {
+                rejected.Add(unit.Reject($"Its run {archived} is archived, so that this came too late. To have it counted set "
+                    + "Archive__Reopen, or bring the run back with archive restore, and send it again."));
                 continue;
             }
 
@@ -182,6 +208,10 @@ sealed class GroupCommitter(
         units.ForEach(unit => unit.Complete());
     }
 
+    static Guid? Archived(Unit unit, RowSet<RunRow> runs, RowSet<ComponentRow> components) =>
+        runs.Archived(unit.RunId, unit.RunKey)
+        ?? (unit.ComponentId is { } component ? components.Archived(component, unit.ComponentKey) : null);
+
     static async Task<IReadOnlyList<LedgerNotice>> Handle(Unit unit, RowSet<RunRow> runs, RowSet<ComponentRow> components)
     {
         var rows = new UnitRows { Run = runs.Find(unit.RunId, unit.RunKey) };
@@ -198,8 +228,7 @@ sealed class GroupCommitter(
     LedgerChanges Changes(
         ILedgerBatch batch, RowSet<RunRow> runs, RowSet<ComponentRow> components, List<RejectedRow> rejected)
     {
-        var now = Micros.Time(Micros.Of(time.GetUtcNow()));
-
+        var now = Now;
         var changes = new LedgerChanges(
             runs.Changes((fold, created) => RunFold.Row(fold) with { CreatedAt = created }, now),
             components.Changes(
@@ -228,6 +257,8 @@ sealed class GroupCommitter(
             return runs.Resolve(from?.ProcessRunId ?? sent);
         }
     }
+
+    DateTime Now => Micros.Time(Micros.Of(time.GetUtcNow()));
 
     async Task<bool> Pause(TimeSpan pause)
     {

@@ -11,4 +11,8 @@ interface ILedgerStore
 
     /// <summary>One header as committed, also by an alias; null when there is none.</summary>
     Task<RunRow?> Find(Guid id, CancellationToken cancellationToken);
+
+    /// <summary>Brings archived runs back with their components; those that are in no archive are passed over.</summary>
+    /// <exception cref="StoreException">The store could not.</exception>
+    Task Reopen(IReadOnlyCollection<Guid> runs, DateTime now, CancellationToken cancellationToken);
 }

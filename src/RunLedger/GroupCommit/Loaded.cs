@@ -3,10 +3,21 @@ using RunLedger.Runs;
 namespace RunLedger.GroupCommit;
 
 /// <summary>What a store found of one table for a batch: the rows, and the aliases and keys that lead to them.</summary>
-sealed record Loaded<TRow>(List<TRow> Rows, Dictionary<Guid, Guid> Aliases, Dictionary<string, Guid> Keys)
+sealed record Loaded<TRow>
     where TRow : LedgerRow
 {
-    public Loaded() : this([], [], [])
+    public List<TRow> Rows { get; } = [];
+    public Dictionary<Guid, Guid> Aliases { get; } = [];
+    public Dictionary<string, Guid> Keys { get; } = [];
+
+    /// <summary>Rows that are in the archive, with their runs.</summary>
+    public Dictionary<Guid, Guid> Archived { get; } = [];
+
+    public void Clear()
     {
+        Rows.Clear();
+        Aliases.Clear();
+        Keys.Clear();
+        Archived.Clear();
     }
 }

@@ -84,9 +84,7 @@ sealed class PostgresBatch(NpgsqlConnection connection, NpgsqlTransaction transa
             if (moves == MaxMoves)
                 throw new StoreException(StoreFault.Race, new TimeoutException($"Rows of {table.Rows} moved {moves} times."));
             asked.UnionWith(missed);
-            loaded.Rows.Clear();
-            loaded.Aliases.Clear();
-            loaded.Keys.Clear();
+            loaded.Clear();
             await using var batch = connection.CreateBatch();
             PostgresLoad.Add(batch, table, columns, [.. asked.Union(ids).Order()], keys);
             await using var reader = await batch.ExecuteReaderAsync(cancellationToken);

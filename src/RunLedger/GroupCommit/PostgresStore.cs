@@ -1,4 +1,5 @@
 using Npgsql;
+using RunLedger.Retention;
 using RunLedger.Runs;
 
 namespace RunLedger.GroupCommit;
@@ -39,6 +40,9 @@ sealed class PostgresStore(NpgsqlDataSource dataSource) : ILedgerStore
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken) ? RowReader.Run(reader) : null;
     }
+
+    public Task Reopen(IReadOnlyCollection<Guid> runs, DateTime now, CancellationToken cancellationToken) =>
+        new PostgresArchive(dataSource).Return(runs, now, cancellationToken);
 
     /// <summary>The one place that decides how RunLedger talks to PostgreSQL; what the string says wins.</summary>
     public static NpgsqlDataSource Connect(string connectionString)

@@ -47,6 +47,10 @@ static class PostgresWrite
         Count(batch, changes.Counts);
     }
 
+    /// <summary>Rows of ids that are new.</summary>
+    public static void Insert<TRow>(NpgsqlBatch batch, LedgerTable table, List<TRow> rows)
+        where TRow : LedgerRow => Run(batch, InsertSql(table), Parameters(table, rows));
+
     public static NpgsqlParameter Of<T>(T[] values) => new NpgsqlParameter<T[]> { TypedValue = values };
 
     // Before the rows: a key passes from a row that goes to the one that stays, and an id that becomes an alias of a
@@ -81,7 +85,7 @@ static class PostgresWrite
     {
         if (changes.Inserted.Count > 0)
         {
-            Run(batch, InsertSql(table), Parameters(table, changes.Inserted));
+            Insert(batch, table, changes.Inserted);
 
             // Two replicas cannot both make a row and an alias of one id: whoever is second is thrown back.
             Run(
@@ -147,7 +151,7 @@ static class PostgresWrite
             Of(rejected.ConvertAll(r => r.RejectedAt).ToArray()));
     }
 
-    static void Count(NpgsqlBatch batch, SortedDictionary<string, int> counts)
+    public static void Count(NpgsqlBatch batch, IReadOnlyDictionary<string, int> counts)
     {
         var moved = counts.Where(count => count.Value != 0).ToArray();
         if (moved.Length == 0)

@@ -12,8 +12,10 @@ static class RowReader
         "process_run_id, parent_run_id, correlation_id, status, source_system, idempotency_key, input_ref, output_ref, "
         + "error_ref, evidence_ref, started_at, ended_at, created_at, fold";
 
-    public const string RunColumns =
-        Shared + ", process_candidate_code, process_definition_code, last_event_at, live_at, deadline_at, settled_at";
+    /// <summary>All but the last, <c>settled_at</c>.</summary>
+    public const string RunColumnsButSettled =
+        Shared + ", process_candidate_code, process_definition_code, last_event_at, live_at, deadline_at";
+    public const string RunColumns = RunColumnsButSettled + ", settled_at";
     public const string ComponentColumns =
         Shared + ", component_run_id, dot_code, component_role, event_code, queue_job_id";
 

@@ -13,6 +13,7 @@ sealed class RowSet<TRow>
     readonly Dictionary<Guid, Guid> _aliases;
     readonly HashSet<Guid> _storedAliases;
     readonly Dictionary<string, Guid> _keys;
+    readonly Dictionary<Guid, Guid> _archived;
     readonly Func<TRow, Fold> _read;
     readonly Dictionary<Guid, Fold> _folds = [];
     readonly SortedSet<Guid> _touched = [];
@@ -28,6 +29,7 @@ sealed class RowSet<TRow>
         _aliases = loaded.Aliases;
         _storedAliases = [.. loaded.Aliases.Keys];
         _keys = loaded.Keys;
+        _archived = loaded.Archived;
         _read = read;
         foreach (var row in loaded.Rows)
             _createdAt[row.Id] = row.CreatedAt;
@@ -35,6 +37,22 @@ sealed class RowSet<TRow>
 
     /// <summary>The id under which the ledger keeps what is known as <paramref name="id"/>.</summary>
     public Guid Resolve(Guid id) => _aliases.GetValueOrDefault(id, id);
+
+    /// <summary>
+    /// The run whose row in the archive the id or the key names; null where neither does. A key whose row is nowhere names
+    /// it for ever all the same: it was purged.
+    /// </summary>
+    public Guid? Archived(Guid id, string? key)
+    {
+        if (_archived.TryGetValue(Resolve(id), out var byId))
+            return byId;
+        if (key is null || !_keys.TryGetValue(key, out var named))
+            return null;
+        named = Resolve(named);
+        return _archived.TryGetValue(named, out var byKey) ? byKey
+            : _loaded.ContainsKey(named) || _folds.ContainsKey(named) ? null
+            : named;
+    }
 
     /// <summary>What is known of the id and of the key; where they are of two rows, the merged row.</summary>
     public Fold? Find(Guid id, string? key)

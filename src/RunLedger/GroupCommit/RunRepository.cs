@@ -39,7 +39,9 @@ sealed class RunRepository(GroupCommitter committer, ILedgerStore store, Door do
         try
         {
             await committer.Commit(
-                observation, rows => next.Send(new RunRepositoryContext<T>(context, rows, observation)));
+                observation,
+                rows => next.Send(new RunRepositoryContext<T>(context, rows, observation)),
+                why => rejections.Of(context.ReceiveContext, typeof(T).Name, why));
         }
         catch (NewerFoldException e)
         {

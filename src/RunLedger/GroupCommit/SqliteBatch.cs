@@ -27,14 +27,7 @@ sealed class SqliteBatch(SqliteConnection connection, SqliteTransaction transact
         try
         {
             Link(LedgerTable.Runs, changes.Runs);
-            Rows(
-                LedgerTable.Runs,
-                changes.Runs,
-                row =>
-                [
-                    ("process_candidate_code", row.ProcessCandidateCode), ("last_event_at", Time(row.LastEventAt)),
-                    ("live_at", Time(row.LiveAt)), ("deadline_at", Time(row.DeadlineAt)), ("settled_at", Time(row.SettledAt)),
-                ]);
+            Rows(LedgerTable.Runs, changes.Runs);
             foreach (var (old, to) in changes.Runs.Moved)
             {
                 Run("update process_component_observation set process_run_id = $to where process_run_id = $old",
@@ -42,26 +35,12 @@ sealed class SqliteBatch(SqliteConnection connection, SqliteTransaction transact
             }
 
             Link(LedgerTable.Components, changes.Components);
-            Rows(
-                LedgerTable.Components,
-                changes.Components,
-                row =>
-                [
-                    ("process_run_id", row.ProcessRunId.ToString()), ("dot_code", row.DotCode),
-                    ("component_role", row.ComponentRole), ("event_code", row.EventCode),
-                    ("queue_job_id", row.QueueJobId?.ToString()),
-                ]);
+            Rows(LedgerTable.Components, changes.Components);
             Unlink(LedgerTable.Components, changes.Components);
             Unlink(LedgerTable.Runs, changes.Runs);
             _commands.Reject(changes.Rejected);
             SqliteSchedule.Add(_commands, changes.Outgoing);
-            foreach (var (status, by) in changes.Counts.Where(count => count.Value != 0))
-            {
-                Run("insert into run_status_count (writer, status, runs) values (0, $status, $by) "
-                    + "on conflict (writer, status) do update set runs = runs + excluded.runs",
-                    ("$status", status), ("$by", by));
-            }
-
+            _commands.Count(changes.Counts);
             transaction.Commit();
             return Task.CompletedTask;
         }
@@ -94,6 +73,15 @@ sealed class SqliteBatch(SqliteConnection connection, SqliteTransaction transact
     public static StoreException Fault(Exception e) =>
         new(e is SqliteException { SqliteErrorCode: 19 or 18 or 20 } ? StoreFault.Data : StoreFault.Away, e);
 
+    /// <summary>A row of an id that is new.</summary>
+    public static void Insert(SqliteCommands commands, LedgerTable table, LedgerRow row)
+    {
+        (string Column, object? Value)[] values = [(table.Id, row.Id.ToString()), .. Own(row), .. Shared(row)];
+        commands.Run($"insert into {table.Rows} ({string.Join(", ", values.Select(v => v.Column))}) "
+            + $"values ({string.Join(", ", values.Select(v => "$" + v.Column))})", Parameters(values));
+        Derive(commands, table, row.Id);
+    }
+
     void Load<TRow>(
         LedgerTable table, string columns, Guid[] ids, string[] keys, Loaded<TRow> into, Func<DbDataReader, TRow> read)
         where TRow : LedgerRow
@@ -107,6 +95,9 @@ sealed class SqliteBatch(SqliteConnection connection, SqliteTransaction transact
         var all = ids.Concat(into.Aliases.Values).Concat(into.Keys.Values).Distinct().Order();
         Read($"select {columns} from {table.Rows} where {table.Id} in (select value from json_each($ids)) order by {table.Id}",
             reader => into.Rows.Add(read(reader)), ("$ids", JsonSerializer.Serialize(all)));
+        Read($"select {table.Id}, process_run_id from {table.Archive} where {table.Id} in (select value from json_each($ids))",
+            reader => into.Archived[Guid.Parse(reader.GetString(0))] = Guid.Parse(reader.GetString(1)),
+            ("$ids", JsonSerializer.Serialize(all)));
     }
 
     void Link<TRow>(LedgerTable table, TableChanges<TRow> changes)
@@ -142,32 +133,41 @@ sealed class SqliteBatch(SqliteConnection connection, SqliteTransaction transact
         }
     }
 
-    void Rows<TRow>(LedgerTable table, TableChanges<TRow> changes, Func<TRow, (string, object?)[]> own)
+    void Rows<TRow>(LedgerTable table, TableChanges<TRow> changes)
         where TRow : LedgerRow
     {
         foreach (var row in changes.Inserted)
-        {
-            (string Column, object? Value)[] values =
-                [(table.Id, row.Id.ToString()), .. own(row), .. Shared(row)];
-            Run($"insert into {table.Rows} ({string.Join(", ", values.Select(v => v.Column))}) "
-                + $"values ({string.Join(", ", values.Select(v => "$" + v.Column))})", Parameters(values));
-            Derive(table, row.Id);
-        }
-
+            Insert(_commands, table, row);
         foreach (var row in changes.Updated)
         {
-            (string Column, object? Value)[] values = [.. own(row), .. Shared(row)];
+            (string Column, object? Value)[] values = [.. Own(row), .. Shared(row)];
             Run($"update {table.Rows} set {string.Join(", ", values.Select(v => $"{v.Column} = ${v.Column}"))} "
                 + $"where {table.Id} = $id", [.. Parameters(values), ("$id", row.Id.ToString())]);
-            Derive(table, row.Id);
+            Derive(_commands, table, row.Id);
         }
     }
 
-    void Derive(LedgerTable table, Guid id)
+    static void Derive(SqliteCommands commands, LedgerTable table, Guid id)
     {
         foreach (var (column, sql) in table.Derived)
-            Run($"update {table.Rows} as r set {column} = {sql} where {table.Id} = $id", ("$id", id.ToString()));
+            commands.Run($"update {table.Rows} as r set {column} = {sql} where {table.Id} = $id", ("$id", id.ToString()));
     }
+
+    static (string, object?)[] Own(LedgerRow row) => row switch
+    {
+        RunRow run =>
+        [
+            ("process_candidate_code", run.ProcessCandidateCode), ("last_event_at", Time(run.LastEventAt)),
+            ("live_at", Time(run.LiveAt)), ("deadline_at", Time(run.DeadlineAt)), ("settled_at", Time(run.SettledAt)),
+        ],
+        ComponentRow component =>
+        [
+            ("process_run_id", component.ProcessRunId.ToString()), ("dot_code", component.DotCode),
+            ("component_role", component.ComponentRole), ("event_code", component.EventCode),
+            ("queue_job_id", component.QueueJobId?.ToString()),
+        ],
+        _ => throw new ArgumentException($"No table holds {row.GetType().Name}."),
+    };
 
     static (string, object?)[] Shared(LedgerRow row) =>
     [

@@ -33,6 +33,17 @@ sealed class SqliteCommands(SqliteConnection connection, SqliteTransaction trans
         }
     }
 
+    /// <summary>Moves the number of runs by status.</summary>
+    public void Count(IReadOnlyDictionary<string, int> counts)
+    {
+        foreach (var (status, by) in counts.Where(count => count.Value != 0))
+        {
+            Run("insert into run_status_count (writer, status, runs) values (0, $status, $by) "
+                + "on conflict (writer, status) do update set runs = runs + excluded.runs",
+                ("$status", status), ("$by", by));
+        }
+    }
+
     SqliteCommand Command(string sql, (string Name, object? Value)[] parameters)
     {
         var command = connection.CreateCommand();

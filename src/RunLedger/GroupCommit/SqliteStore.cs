@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using RunLedger.Retention;
 using RunLedger.Runs;
 
 namespace RunLedger.GroupCommit;
@@ -65,15 +66,22 @@ sealed class SqliteStore : ILedgerStore, IDisposable
         }
     }
 
+    public Task Reopen(IReadOnlyCollection<Guid> runs, DateTime now, CancellationToken cancellationToken) =>
+        new SqliteArchive(this).Return(runs, now, cancellationToken);
+
     /// <summary>Does other work of the ledger on its file, as one transaction.</summary>
-    public async Task<T> Use<T>(Func<SqliteCommands, T> work, CancellationToken cancellationToken)
+    public Task<T> Use<T>(Func<SqliteCommands, T> work, CancellationToken cancellationToken) =>
+        Use(commands => Task.FromResult(work(commands)), cancellationToken);
+
+    /// <summary>The same for work that waits for something else, such as files; others wait for it meanwhile.</summary>
+    public async Task<T> Use<T>(Func<SqliteCommands, Task<T>> work, CancellationToken cancellationToken)
     {
         await _writer.WaitAsync(cancellationToken);
         try
         {
             Ready();
             using var transaction = _connection.BeginTransaction(deferred: false);
-            var result = work(new SqliteCommands(_connection, transaction));
+            var result = await work(new SqliteCommands(_connection, transaction));
             transaction.Commit();
             return result;
         }

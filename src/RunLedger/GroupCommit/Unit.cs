@@ -15,8 +15,10 @@ sealed class Unit
 
     /// <param name="observation">What was observed.</param>
     /// <param name="handle">Folds it into the rows; called again when the batch is taken again.</param>
-    public Unit(Observation observation, Func<UnitRows, Task> handle)
+    /// <param name="reject">What to set aside when the ledger cannot take it, for a reason.</param>
+    public Unit(Observation observation, Func<UnitRows, Task> handle, Func<string, RejectedRow> reject)
     {
+        Reject = reject;
         RunId = observation.Message.ProcessRunId;
         if (observation.Message is StepObservation step)
             (ComponentId, ComponentKey) = (step.ComponentRunId, step.IdempotencyKey);
@@ -41,6 +43,9 @@ sealed class Unit
     }
 
     public RejectedRow? Rejected { get; }
+
+    /// <summary>Null for what the ledger asks itself.</summary>
+    public Func<string, RejectedRow>? Reject { get; }
     public Task Done => _done.Task;
 
     /// <summary>About how much of it travels to the database, where that is much.</summary>

@@ -134,3 +134,65 @@ CREATE TABLE IF NOT EXISTS scheduled_message (
 CREATE INDEX IF NOT EXISTS scheduled_message_due_idx ON scheduled_message (due_at, position) WHERE cancelled_at IS NULL;
 CREATE INDEX IF NOT EXISTS scheduled_message_run_idx ON scheduled_message (run_id, position) WHERE run_id IS NOT NULL;
 CREATE INDEX IF NOT EXISTS scheduled_message_cancelled_idx ON scheduled_message (due_at) WHERE cancelled_at IS NOT NULL;
+
+-- As infra/postgres/07_archive.sql.
+CREATE TABLE IF NOT EXISTS process_run_archive (
+  process_run_id          text PRIMARY KEY,
+  process_candidate_code  text NOT NULL,
+  process_definition_code text,
+  correlation_id          text NOT NULL,
+  parent_run_id           text,
+  status                  text NOT NULL,
+  source_system           text NOT NULL,
+  idempotency_key         text,
+  input_ref               text,
+  output_ref              text,
+  error_ref               text,
+  evidence_ref            text,
+  started_at              text,
+  ended_at                text,
+  created_at              text NOT NULL,
+  fold                    blob,
+  last_event_at           text,
+  live_at                 text,
+  deadline_at             text,
+  settled_at              text,
+  archived_at             text NOT NULL
+);
+
+CREATE INDEX IF NOT EXISTS process_run_archive_archived_idx ON process_run_archive (archived_at, process_run_id);
+CREATE INDEX IF NOT EXISTS process_run_archive_parent_run_id_idx ON process_run_archive (parent_run_id) WHERE parent_run_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS process_run_archive_settled_idx ON process_run_archive (settled_at, process_run_id);
+
+CREATE TABLE IF NOT EXISTS process_component_archive (
+  component_run_id text PRIMARY KEY,
+  process_run_id   text NOT NULL,
+  parent_run_id    text,
+  correlation_id   text NOT NULL,
+  dot_code         text,
+  component_role   text,
+  event_code       text,
+  queue_job_id     text,
+  status           text NOT NULL,
+  input_ref        text,
+  output_ref       text,
+  error_ref        text,
+  evidence_ref     text,
+  idempotency_key  text,
+  source_system    text NOT NULL,
+  started_at       text,
+  ended_at         text,
+  created_at       text NOT NULL,
+  fold             blob,
+  archived_at      text NOT NULL
+);
+
+CREATE INDEX IF NOT EXISTS process_component_archive_process_run_id_idx ON process_component_archive (process_run_id);
+
+CREATE TABLE IF NOT EXISTS archive_slice (
+  slice_id    text PRIMARY KEY,
+  month       text NOT NULL,
+  runs        integer NOT NULL,
+  components  integer NOT NULL,
+  archived_at text NOT NULL
+);

@@ -30,4 +30,16 @@ static partial class Log
 
     [LoggerMessage(24, LogLevel.Error, "Scheduled messages could not be dispatched. Tried again in {Pause}.")]
     public static partial void DispatchFailed(ILogger logger, Exception exception, TimeSpan pause);
+
+    [LoggerMessage(40, LogLevel.Information, "Archived {Runs} runs with {Components} components.")]
+    public static partial void Archived(ILogger logger, int runs, int components);
+
+    [LoggerMessage(41, LogLevel.Warning, "{Reason} Nothing leaves the tables until it can; tried again with the next sweep.")]
+    public static partial void ArchiveUnwritable(ILogger logger, string reason);
+
+    [LoggerMessage(42, LogLevel.Debug, "A slice is archived again: {Reason}.")]
+    public static partial void ArchiveRaceLost(ILogger logger, string reason);
+
+    [LoggerMessage(43, LogLevel.Information, "Purged {Runs} runs from the archive tables.")]
+    public static partial void Purged(ILogger logger, int runs);
 }

@@ -98,6 +98,8 @@ public sealed class FoldPropertyTests : IAsyncLifetime
         return line[..at] + row.ToJsonString();
     }));
 
+    static RejectedRow Refuse(string reason) => throw new InvalidOperationException(reason);
+
     /// <summary>The rows of the ledger after the observations, committed in batches of the given sizes in turn.</summary>
     async Task<string> Rows(RunObservation[] observations, int[] batches, bool watched = false)
     {
@@ -111,7 +113,7 @@ public sealed class FoldPropertyTests : IAsyncLifetime
             var units = observations.Skip(at).Take(batches[batch % batches.Length]).Select(message =>
             {
                 Assert.True(door.TryAdmit(message, out var observation, out var reason), reason);
-                return committer.Commit(observation, rows => Fold(rows, observation, watched ? limits : null));
+                return committer.Commit(observation, rows => Fold(rows, observation, watched ? limits : null), Refuse);
             });
             await Task.WhenAll(units.ToList());
             if (watched)

@@ -1,6 +1,8 @@
+using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using RunLedger.Contracts;
 using RunLedger.GroupCommit;
+using RunLedger.Intake;
 using RunLedger.Runs;
 using Xunit;
 
@@ -23,6 +25,10 @@ sealed class FoldingLedger : IAsyncDisposable
 
     public RecordingStore Store { get; }
 
+    static Func<string, RejectedRow> Aside(RunObservation message) => reason =>
+        new Rejections(TimeProvider.System).Of(
+            message.GetType().Name, "test", "application/json", JsonSerializer.SerializeToUtf8Bytes((object)message), reason);
+
     public Task Commit(RunObservation message) => Commit(message, (UnitRows _) => { });
 
     /// <param name="message">What was observed.</param>
@@ -35,7 +41,7 @@ sealed class FoldingLedger : IAsyncDisposable
             Fold(rows, observation);
             after(rows);
             return Task.CompletedTask;
-        });
+        }, Aside(message));
     }
 
     /// <param name="message">What was observed.</param>
@@ -47,7 +53,7 @@ sealed class FoldingLedger : IAsyncDisposable
         {
             await meanwhile();
             Fold(rows, observation);
-        });
+        }, Aside(message));
     }
 
     /// <summary>Commits what the door would not let in: <paramref name="smuggled"/> says the rest.</summary>
@@ -59,7 +65,7 @@ sealed class FoldingLedger : IAsyncDisposable
         {
             Fold(rows, observation);
             return Task.CompletedTask;
-        });
+        }, Aside(message));
     }
 
     public Task Reject(RejectedRow row) => _committer.Reject(row);
@@ -73,7 +79,7 @@ sealed class FoldingLedger : IAsyncDisposable
         {
             plugged.TrySetResult();
             await open.Task;
-        });
+        }, _ => throw new InvalidOperationException("A new run is in no archive."));
         await plugged.Task;
         var units = enqueue().ToList();
         open.SetResult();

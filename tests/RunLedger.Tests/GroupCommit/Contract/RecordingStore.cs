@@ -16,6 +16,9 @@ sealed class RecordingStore(ILedgerStore store) : ILedgerStore
         return new Batch(await store.Begin(names, cancellationToken), Committed);
     }
 
+    public Task Reopen(IReadOnlyCollection<Guid> runs, DateTime now, CancellationToken cancellationToken) =>
+        store.Reopen(runs, now, cancellationToken);
+
     public Task<RunRow?> Find(Guid id, CancellationToken cancellationToken) => store.Find(id, cancellationToken);
 
     sealed class Batch(ILedgerBatch batch, List<LedgerChanges> committed) : ILedgerBatch

@@ -1,0 +1,20 @@
+using MassTransit;
+using RunLedger.Intake;
+
+namespace RunLedger.Retention;
+
+/// <summary>On the control queue, one at a time.</summary>
+sealed class ApplyRetentionConsumerDefinition : ConsumerDefinition<ApplyRetentionConsumer>
+{
+    public ApplyRetentionConsumerDefinition(RunLedgerOptions options)
+    {
+        EndpointName = $"{options.QueueName}-control";
+        ConcurrentMessageLimit = 1;
+    }
+
+    protected override void ConfigureConsumer(
+        IReceiveEndpointConfigurator endpointConfigurator,
+        IConsumerConfigurator<ApplyRetentionConsumer> consumerConfigurator,
+        IRegistrationContext context) =>
+        endpointConfigurator.ConfigureControl();
+}

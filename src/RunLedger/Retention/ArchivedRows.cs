@@ -1,0 +1,6 @@
+using RunLedger.Runs;
+
+namespace RunLedger.Retention;
+
+/// <summary>Runs on their way, with their components.</summary>
+sealed record ArchivedRows(List<RunRow> Runs, List<ComponentRow> Components);

@@ -1,0 +1,100 @@
+using Microsoft.Extensions.Logging;
+using RunLedger.Deadlines;
+using RunLedger.GroupCommit;
+using RunLedger.Runs;
+using RunLedger.Telemetry;
+
+namespace RunLedger.Retention;
+
+/// <summary>Applies retention, a slice at a time; several at once do no harm.</summary>
+sealed class RetentionSweep(
+    IArchiveStore store,
+    ArchiveFiles files,
+    Periods periods,
+    ArchiveState state,
+    RunLedgerOptions options,
+    TimeProvider time,
+    ILogger<RetentionSweep> logger)
+{
+    const int MaxRaces = 5;
+    const int PurgeSlice = 1_000;
+
+    /// <summary>Archives what is over and, at the end, purges what was archived long enough ago.</summary>
+    /// <param name="after">Where the call before this one stopped; null at the beginning.</param>
+    /// <param name="maxSlices">How many slices it takes before it returns.</param>
+    /// <param name="progress">Told of every slice.</param>
+    /// <param name="cancellationToken">Ends it between two slices or with nothing moved of one.</param>
+    /// <returns>Where to go on; null where nothing is left.</returns>
+    /// <exception cref="StoreException">The database cannot be used; what was moved stays moved.</exception>
+    /// <exception cref="ArchiveException">The files cannot be written; nothing leaves the tables.</exception>
+    public async Task<SettledPoint?> Once(
+        SettledPoint? after, int maxSlices, Action<MovedSlice>? progress, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (files.On)
+                files.Check();
+            var point = after ?? new SettledPoint(DateTime.UnixEpoch, Guid.Empty);
+            for (var slice = 0; slice < maxSlices; slice++)
+            {
+                var moved = await Move(point, cancellationToken);
+                progress?.Invoke(moved);
+                if (moved.Last is not { } last)
+                {
+                    await Purge(maxSlices, cancellationToken);
+                    state.Fault = null;
+                    return null;
+                }
+
+                point = last;
+            }
+
+            state.Fault = null;
+            return point;
+        }
+        catch (ArchiveException e)
+        {
+            state.Fault = e.Message;
+            Log.ArchiveUnwritable(logger, e.Message);
+            throw;
+        }
+    }
+
+    async Task<MovedSlice> Move(SettledPoint after, CancellationToken cancellationToken)
+    {
+        for (var races = 0; ; races++)
+        {
+            try
+            {
+                var moved = await store.Move(
+                    new SliceChoice(after, Now, options.Retention.SliceSize, periods, OneMonth: files.On),
+                    files.On ? files.Keep : null,
+                    cancellationToken);
+                if (moved.Runs > 0)
+                    Log.Archived(logger, moved.Runs, moved.Components);
+                return moved;
+            }
+            catch (StoreException e) when (e.Fault == StoreFault.Race && races < MaxRaces)
+            {
+                Log.ArchiveRaceLost(logger, e.InnerException!.Message);
+            }
+        }
+    }
+
+    async Task Purge(int maxSlices, CancellationToken cancellationToken)
+    {
+        if (options.Archive.PurgeAfter is not { } age)
+            return;
+        var until = Periods.Before(Now, age);
+        for (var slice = 0; slice < maxSlices; slice++)
+        {
+            var purged = await store.Purge(until, PurgeSlice, cancellationToken);
+            if (purged > 0)
+                Log.Purged(logger, purged);
+            if (purged < PurgeSlice)
+                return;
+        }
+    }
+
+    DateTime Now => Micros.Time(Micros.Of(time.GetUtcNow()));
+}

@@ -1,0 +1,35 @@
+using RunLedger.Deadlines;
+
+namespace RunLedger.Retention;
+
+/// <summary>Which runs a slice takes: those settled after a point whose time is over, in order.</summary>
+/// <param name="After">Where the slice before this one stopped.</param>
+/// <param name="Now">The ledger's time.</param>
+/// <param name="Limit">How many runs it looks at.</param>
+/// <param name="Periods">How long runs stay.</param>
+/// <param name="OneMonth">Whether all must have been settled in one month, because they share files.</param>
+sealed record SliceChoice(SettledPoint After, DateTime Now, int Limit, Periods Periods, bool OneMonth)
+{
+    /// <summary>By status, the latest moment of settling that may be over.</summary>
+    public IReadOnlyDictionary<string, DateTime> Latest { get; } = Periods.Latest(Now);
+
+    /// <summary>Of the runs looked at, in order: those to take, and where the next slice goes on.</summary>
+    public (List<SettledRun> Due, SettledPoint? Last) Of(List<SettledRun> looked)
+    {
+        var due = new List<SettledRun>(looked.Count);
+        SettledPoint? last = null;
+        foreach (var run in looked)
+        {
+            if (Periods.Over(run, Now))
+            {
+                if (OneMonth && due.Count > 0 && ArchiveSlice.MonthOf(due[0].SettledAt) != ArchiveSlice.MonthOf(run.SettledAt))
+                    break;
+                due.Add(run);
+            }
+
+            last = new SettledPoint(run.SettledAt, run.Id);
+        }
+
+        return (due, last);
+    }
+}
