@@ -14,9 +14,9 @@ sealed class FoldingLedger : IAsyncDisposable
     readonly GroupCommitter _committer;
     readonly Door _door;
 
-    public FoldingLedger(ILedgerStore store, TimeProvider? time = null)
+    public FoldingLedger(ILedgerStore store, TimeProvider? time = null, RunLedgerOptions? options = null)
     {
-        var options = new RunLedgerOptions();
+        options ??= new RunLedgerOptions();
         Store = new RecordingStore(store);
         _door = new Door(options, TimeProvider.System);
         _committer = new GroupCommitter(

@@ -1,0 +1,21 @@
+using RunLedger.Deadlines;
+using RunLedger.GroupCommit;
+using RunLedger.Retention;
+using RunLedger.Tests.GroupCommit;
+
+namespace RunLedger.Tests.Retention;
+
+/// <summary>The embedded file.</summary>
+public sealed class SqliteArchiveTests : ArchiveContract
+{
+    private protected override Task<TestStore> Open()
+    {
+        var store = new SqliteTestStore();
+        ((SqliteStore)store.Ledger).Open();
+        return Task.FromResult<TestStore>(store);
+    }
+
+    private protected override IArchiveStore Over(TestStore store) => new SqliteArchive((SqliteStore)store.Ledger);
+
+    private protected override ISweepStore Sweeps(TestStore store) => new SqliteSweeps((SqliteStore)store.Ledger);
+}
