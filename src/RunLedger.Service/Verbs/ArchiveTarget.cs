@@ -69,7 +69,7 @@ sealed class ArchiveTarget(RunLedgerOptions options, IArchiveStore store, IAsync
         {
             return await Fail(e.Message);
         }
-        catch (InvalidOperationException e) when (e.Source?.StartsWith("Microsoft.Extensions.Configuration", StringComparison.Ordinal) == true)
+        catch (OptionsValidationException e)
         {
             return await Fail($"The settings cannot be used: {e.Message}");
         }

@@ -40,9 +40,11 @@ sealed class ArchiveFiles(RunLedgerOptions options)
             SyncFolder(Root);
             return manifest.Slice;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        catch (Exception e)
         {
             Discard(folder, id);
+            if (e is not (IOException or UnauthorizedAccessException or NotSupportedException))
+                throw;
             throw new ArchiveException($"The archive cannot be written to {Path.GetFullPath(Root)}: {e.Message}", e);
         }
     }

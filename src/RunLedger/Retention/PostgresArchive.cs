@@ -94,6 +94,8 @@ sealed class PostgresArchive(NpgsqlDataSource database) : IArchiveStore
             var (due, last) = choice.Of(looked);
             if (due.Count == 0)
                 return new MovedSlice(last, 0, 0);
+            if (keep is not null)
+                (due, last) = SliceChoice.Fit(due, last, await Bytes(connection, due, cancellationToken));
             var ids = due.ConvertAll(run => run.Id).ToArray();
             var slice = keep is null ? null : await keep(await Rows(connection, ids, cancellationToken), cancellationToken);
 
@@ -268,6 +270,19 @@ sealed class PostgresArchive(NpgsqlDataSource database) : IArchiveStore
              order by component_run_id for update
              """,
             RowReader.Component, cancellationToken, PostgresWrite.Of(runs)));
+
+    static async Task<IReadOnlyDictionary<Guid, long>> Bytes(
+        NpgsqlConnection connection, List<SettledRun> runs, CancellationToken cancellationToken) =>
+        (await Read(
+            connection,
+            """
+            select process_run_id, pg_column_size(r.*) + coalesce((
+              select sum(pg_column_size(c.*)) from process_component_observation c where c.process_run_id = r.process_run_id), 0)
+            from process_run_observation r where process_run_id = any ($1)
+            """,
+            reader => (Id: reader.GetGuid(0), Bytes: reader.GetInt64(1)),
+            cancellationToken,
+            PostgresWrite.Of(runs.ConvertAll(run => run.Id).ToArray()))).ToDictionary(run => run.Id, run => run.Bytes);
 
     static void Keys<TRow>(NpgsqlBatch batch, LedgerTable table, List<TRow> rows)
         where TRow : LedgerRow

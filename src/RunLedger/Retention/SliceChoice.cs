@@ -10,6 +10,9 @@ namespace RunLedger.Retention;
 /// <param name="OneMonth">Whether all must have been settled in one month, because they share files.</param>
 sealed record SliceChoice(SettledPoint After, DateTime Now, int Limit, Periods Periods, bool OneMonth)
 {
+    /// <summary>What one pair of files may hold, as the database stores it.</summary>
+    const long MaxBytes = 16 * 1024 * 1024;
+
     /// <summary>By status, the latest moment of settling that may be over.</summary>
     public IReadOnlyDictionary<string, DateTime> Latest { get; } = Periods.Latest(Now);
 
@@ -28,6 +31,21 @@ sealed record SliceChoice(SettledPoint After, DateTime Now, int Limit, Periods P
             }
 
             last = new SettledPoint(run.SettledAt, run.Id);
+        }
+
+        return (due, last);
+    }
+
+    /// <summary>The first of them that fit into memory together, at least one; by the bytes of each with its components.</summary>
+    public static (List<SettledRun> Due, SettledPoint? Last) Fit(
+        List<SettledRun> due, SettledPoint? last, IReadOnlyDictionary<Guid, long> bytes)
+    {
+        long sum = 0;
+        for (var at = 0; at < due.Count; at++)
+        {
+            sum += bytes[due[at].Id];
+            if (sum > MaxBytes && at > 0)
+                return (due[..at], new SettledPoint(due[at - 1].SettledAt, due[at - 1].Id));
         }
 
         return (due, last);

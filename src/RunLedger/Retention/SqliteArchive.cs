@@ -35,6 +35,8 @@ sealed class SqliteArchive(SqliteStore store) : IArchiveStore
                 var (due, last) = choice.Of(looked);
                 if (due.Count == 0)
                     return new MovedSlice(last, 0, 0);
+                if (keep is not null)
+                    (due, last) = SliceChoice.Fit(due, last, Bytes(commands, due));
                 (string, object?) ids = ("$ids", JsonSerializer.Serialize(due.ConvertAll(run => run.Id)));
                 (string, object?) now = ("$now", Micros.Text(choice.Now));
                 if (keep is not null)
@@ -172,6 +174,17 @@ sealed class SqliteArchive(SqliteStore store) : IArchiveStore
             RowReader.Run, ids),
         All(commands, $"select {RowReader.ComponentColumns} from process_component_observation where process_run_id in {Named} order by component_run_id",
             RowReader.Component, ids));
+
+    static Dictionary<Guid, long> Bytes(SqliteCommands commands, List<SettledRun> runs) => All(
+        commands,
+        $"""
+         select process_run_id, 500 + coalesce(length(evidence_ref), 0) + coalesce((
+           select sum(500 + coalesce(length(c.evidence_ref), 0)) from process_component_observation c
+           where c.process_run_id = r.process_run_id), 0)
+         from process_run_observation r where process_run_id in {Named}
+         """,
+        reader => (Id: reader.GetGuid(0), Bytes: reader.GetInt64(1)),
+        ("$ids", JsonSerializer.Serialize(runs.ConvertAll(run => run.Id)))).ToDictionary(run => run.Id, run => run.Bytes);
 
     static void Copy(
         SqliteCommands commands, string from, string to, string columns, (string, object?) ids, (string, object?) now) =>
