@@ -1,0 +1,203 @@
+using System.Diagnostics;
+using RunLedger.IntegrationTests.Broker;
+using RunLedger.Retention;
+
+namespace RunLedger.IntegrationTests.Retention;
+
+/// <summary>Retention as deployed services apply it, on PostgreSQL and RabbitMQ.</summary>
+public sealed class ArchiveReplicaTests : IAsyncLifetime
+{
+    const int Runs = 4_000;
+    const string Moved = "select count(*)::text from process_run_archive";
+
+    readonly string _folder = Path.Combine(Path.GetTempPath(), $"run-ledger-archive-{Guid.CreateVersion7()}");
+    LedgerSite _site = null!;
+
+    static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    Dictionary<string, string> Settings => new()
+    {
+        ["Archive__Directory"] = _folder,
+        ["RunLedger__Retention__Every"] = "00:00:01",
+        ["RunLedger__Retention__SliceSize"] = "20",
+    };
+
+    public async ValueTask InitializeAsync() => _site = await LedgerSite.CreateAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _site.DisposeAsync();
+        if (Directory.Exists(_folder))
+            Directory.Delete(_folder, recursive: true);
+        else
+            File.Delete(_folder);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Replicas_killed_in_mid_archive_archive_every_row_once(int replicas)
+    {
+        await FillAsync();
+        var ledgers = new List<LedgerProcess>();
+        for (var n = 0; n < replicas; n++)
+            ledgers.Add(await _site.StartAsync(Settings));
+
+        // Whichever of them is at it: each is killed in turn, and another takes its place.
+        var moved = 0;
+        foreach (var victim in ledgers.ToList())
+        {
+            await MovedAsync(moved + 1, victim);
+            await victim.KillAsync();
+            moved = await CountAsync();
+            Assert.True(moved < Runs, "All was archived before the kill.");
+            ledgers.Add(await _site.StartAsync(Settings, ready: false));
+        }
+
+        await MovedAsync(Runs, ledgers[^1]);
+
+        Assert.Equal(["0", "0"], await _site.ListAsync(
+            "select count(*)::text from process_run_observation union all select count(*)::text from process_component_observation"));
+        Assert.Equal([$"{2 * Runs}"], await _site.ListAsync("select count(*)::text from process_component_archive"));
+        var files = Files();
+        var slices = await new PostgresArchive(_site.Database).Slices(Token);
+        var runs = new List<Guid>();
+        foreach (var slice in slices)
+        {
+            Assert.Null(await files.Fault(slice, Token));
+            runs.AddRange((await files.Read(slice, Token)).Runs.Select(run => run.ProcessRunId));
+        }
+
+        Assert.Equal(Runs, runs.Distinct().Count());
+        Assert.Equal(Runs, runs.Count);
+    }
+
+    [Fact]
+    public async Task A_database_that_restarts_in_mid_archive_only_delays_it()
+    {
+        await FillAsync();
+        var ledger = await _site.StartAsync(Settings);
+        await MovedAsync(1, ledger);
+        var before = await CountAsync();
+        for (var time = 0; time < 3; time++)
+        {
+            await _site.ListAsync("select pg_terminate_backend(pid)::text from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()");
+            await Task.Delay(200, Token);
+        }
+
+        Assert.True(before < Runs, "All was archived before the interruption.");
+        await MovedAsync(Runs, ledger);
+
+        Assert.Equal(["0"], await _site.ListAsync("select count(*)::text from process_run_observation"));
+        Assert.Equal(Runs, (await new PostgresArchive(_site.Database).Slices(Token)).Sum(slice => slice.Runs));
+    }
+
+    [Fact]
+    public async Task A_folder_that_cannot_be_written_keeps_every_row_and_health_says_so()
+    {
+        await FillAsync(200);
+        await File.WriteAllTextAsync(_folder, "in the way", Token);
+        var ledger = await _site.StartAsync(Settings);
+
+        await Eventually.Async(
+            async () => (await ledger.GetAsync("/health/ready")).Body is "Degraded" ? null : "not degraded",
+            TimeSpan.FromSeconds(60), () => ledger.Output);
+        Assert.Equal(0, await CountAsync());
+        Assert.Contains(_folder, (await ledger.GetAsync("/api/retention/preview")).Body, StringComparison.Ordinal);
+
+        File.Delete(_folder);
+        await MovedAsync(200, ledger);
+        await Eventually.Async(
+            async () => (await ledger.GetAsync("/health/ready")).Body is "Healthy" ? null : "not healthy",
+            TimeSpan.FromSeconds(60), () => ledger.Output);
+    }
+
+    [Fact]
+    public async Task A_full_disk_keeps_what_does_not_fit()
+    {
+        await FillAsync(2_000);
+        Directory.CreateDirectory(_folder);
+        Assert.SkipUnless(Mount("mount", "-t", "tmpfs", "-o", "size=160k", "none", _folder), "Only root may mount a small disk.");
+        try
+        {
+            var ledger = await _site.StartAsync(Settings);
+            await Eventually.Async(
+                async () => (await ledger.GetAsync("/health/ready")).Body is "Degraded" ? null : "not degraded",
+                TimeSpan.FromSeconds(60), () => ledger.Output);
+
+            Assert.InRange(await CountAsync(), 1, 1_999);
+            Assert.Contains("No space left", (await ledger.GetAsync("/api/retention/preview")).Body, StringComparison.Ordinal);
+            await ledger.StopAsync();
+            var slices = await new PostgresArchive(_site.Database).Slices(Token);
+            Assert.Equal(await CountAsync(), slices.Sum(slice => slice.Runs));
+            foreach (var slice in slices)
+                Assert.Null(await Files().Fault(slice, Token));
+            Assert.Equal([$"{2_000 - slices.Sum(slice => slice.Runs)}"], await _site.ListAsync("select count(*)::text from process_run_observation"));
+        }
+        finally
+        {
+            Mount("umount", _folder);
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_late_message_is_set_aside_or_brings_the_run_back(bool reopen)
+    {
+        await FillAsync(100);
+        var settings = Settings;
+        settings["Archive__Reopen"] = $"{reopen}";
+        var ledger = await _site.StartAsync(settings);
+        await MovedAsync(100, ledger);
+        var run = (await _site.ListAsync("select process_run_id::text from process_run_archive order by 1 limit 1"))[0];
+
+        await _site.Publisher.SendAsync([new Sent("RunFailed", Guid.Parse(run), new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero))]);
+
+        await Eventually.Async(
+            async () => (await _site.ListAsync(reopen
+                ? $"select status from process_run_observation where process_run_id = '{run}'"
+                : "select reason from rejected_observation")).Count == 1 ? null : "not taken",
+            TimeSpan.FromSeconds(60), () => ledger.Output);
+        Assert.Equal(reopen ? 99 : 100, await CountAsync());
+        Assert.Equal(reopen ? 0 : 1, (await LedgerRows.RejectedAsync(_site.Database)).Count);
+        Assert.Contains(
+            reopen ? "\"archivedAt\":null" : "\"archivedAt\":\"20", (await ledger.GetAsync($"/api/runs/{run}")).Body, StringComparison.Ordinal);
+    }
+
+    ArchiveFiles Files()
+    {
+        var options = new RunLedgerOptions();
+        options.Archive.Directory = _folder;
+        return new ArchiveFiles(options);
+    }
+
+    async Task<int> CountAsync() => int.Parse((await _site.ListAsync(Moved))[0], System.Globalization.CultureInfo.InvariantCulture);
+
+    Task MovedAsync(int runs, LedgerProcess ledger) => Eventually.Async(
+        async () => await CountAsync() is var moved && moved < runs ? $"{moved} of {runs} are archived" : null,
+        TimeSpan.FromSeconds(90), () => ledger.Output);
+
+    // Completed runs with two components each, of two months, all over.
+    async Task FillAsync(int runs = Runs)
+    {
+        await using var command = _site.Database.CreateCommand(
+            $"""
+             insert into process_run_observation
+               (process_run_id, process_candidate_code, correlation_id, source_system, status, settled_at)
+             select gen_random_uuid(), 'P', 'c', 'dot_runtime', 'completed', '2026-01-31T23:00:00Z'::timestamptz + n * interval '1 s'
+             from generate_series(1, {runs}) n;
+             insert into process_component_observation (component_run_id, process_run_id, correlation_id, source_system, status)
+             select gen_random_uuid(), process_run_id, 'c', 'dot_runtime', 'step_completed'
+             from process_run_observation, generate_series(1, 2)
+             """);
+        await command.ExecuteNonQueryAsync(Token);
+    }
+
+    static bool Mount(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        process.WaitForExit();
+        return process.ExitCode == 0;
+    }
+}
