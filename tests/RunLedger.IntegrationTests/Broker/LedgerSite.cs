@@ -18,20 +18,23 @@ sealed class LedgerSite : IAsyncDisposable
     readonly List<IAsyncDisposable> _parts;
     readonly List<LedgerProcess> _ledgers = [];
 
-    /// <param name="postgres">The database's connection string.</param>
+    /// <param name="postgres">The connection string of the database's owner.</param>
     /// <param name="broker">The broker's address.</param>
     /// <param name="parts">What goes with the site.</param>
     public LedgerSite(string postgres, Uri broker, params IAsyncDisposable[] parts)
     {
-        Postgres = postgres;
+        Postgres = ServiceLogin.Of(postgres);
         Broker = broker;
         Database = NpgsqlDataSource.Create(postgres);
         Publisher = new Publisher(broker);
         _parts = [.. parts];
     }
 
+    /// <summary>The database as services have it.</summary>
     public string Postgres { get; }
     public Uri Broker { get; }
+
+    /// <summary>The database as its owner has it, to arrange and to look.</summary>
     public NpgsqlDataSource Database { get; }
     public Publisher Publisher { get; }
     public VirtualHost? Host { get; private init; }
