@@ -78,10 +78,10 @@ static class DueRuns
         await site.StopAsync();
         await inbox.CatchUpAsync();
 
-        Assert.Equal(0, await UnsentAsync(site.Database));
         Assert.Equal(
             runs.Count,
             await CountAsync(site.Database, "status = 'stuck' and jsonb_array_length(evidence_ref -> 'flags') = 1"));
+        Assert.Equal(0, await UnsentAsync(site.Database));
         Assert.All(inbox.Told, notice => Assert.Equal("RunStuck", notice.Contract));
         Assert.Equal(runs.Select(run => run.RunId).Order(), inbox.Told.Select(notice => notice.RunId).Order());
         Assert.Empty(await LedgerRows.RejectedAsync(site.Database));
