@@ -36,6 +36,10 @@ sealed class Gate : IAsyncDisposable
         return gate;
     }
 
+    /// <summary>Of a service that waits at a gate for as long as a test needs, and does not try again.</summary>
+    public static Dictionary<string, string> Patient(LedgerSite site, Dictionary<string, string> settings) =>
+        new(settings) { ["ConnectionStrings__Postgres"] = $"{site.Postgres};Command Timeout=300" };
+
     /// <summary>So many sessions wait at it.</summary>
     public Task HoldsAsync(int sessions, Func<string> more) => Eventually.Async(
         async () => await HeldAsync() is var held && held < sessions ? $"{held} of {sessions} sessions wait at the gate" : null,

@@ -20,11 +20,8 @@ public sealed class NoticeDeliveryTests
         // It sends and does not come to delete what it sent.
         await using var gate = await Gate.CloseAsync(
             site.Database, "after delete on scheduled_message for each row when (old.run_id is not null)");
-        var ledger = await site.StartAsync(new(DueRuns.Sweeping)
-        {
-            ["RunLedger__ScheduleSlice"] = $"{Slice}",
-            ["ConnectionStrings__Postgres"] = $"{site.Postgres};Command Timeout=300",
-        });
+        var ledger = await site.StartAsync(
+            Gate.Patient(site, new(DueRuns.Sweeping) { ["RunLedger__ScheduleSlice"] = $"{Slice}" }));
         await gate.HoldsAsync(1, () => site.Output);
         await CommittedAsync(site, started.Count + (2 * stepped.Count));
         await site.Publisher.SendAsync([.. started.Take(20).Select(Alive), .. stepped.Take(20).Select(Alive)]);
