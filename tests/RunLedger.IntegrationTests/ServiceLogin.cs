@@ -9,7 +9,7 @@ namespace RunLedger.IntegrationTests;
 /// </summary>
 static class ServiceLogin
 {
-    const string Name = "run_ledger_test_service";
+    public const string Name = "run_ledger_test_service";
 
     // The owner is a member too, or it would neither see the sessions of the services nor end them.
     const string Login = $"""

@@ -23,7 +23,7 @@ public sealed class InterruptedSweepTests
         var runs = DueRuns.Started(Runs);
         await DueRuns.StoreAsync(site, runs);
         await using var gate = await InTheMiddleAsync(site);
-        var ledgers = await Task.WhenAll(Enumerable.Range(0, replicas).Select(_ => site.StartAsync(Sweeping)));
+        var ledgers = await Task.WhenAll(Enumerable.Range(0, replicas).Select(_ => site.StartAsync(Gate.Patient(site, Sweeping))));
         // Each is in the middle of a batch. That of the one that dies commits, and it does not live to hear of it.
         await gate.HoldsAsync(replicas, () => site.Output);
 

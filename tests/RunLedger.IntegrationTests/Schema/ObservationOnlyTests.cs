@@ -36,6 +36,10 @@ public sealed class ObservationOnlyTests
                 ? "No run is stuck."
                 : null,
             TimeSpan.FromSeconds(60));
+        Assert.Equal(
+            [ServiceLogin.Name],
+            await database.ListAsync(
+                "select distinct usename from pg_stat_activity where datname = current_database() and application_name = 'run-ledger'"));
         Assert.Equal(before, await OthersAsync(database));
         Assert.Empty(await database.ListAsync("select reason from rejected_observation"));
     }
@@ -45,6 +49,10 @@ public sealed class ObservationOnlyTests
     {
         await using var database = await TestDatabase.CreateAsync(applySchema: true);
         await database.ExecuteAsync("create table job_queue (id int primary key)");
+        Assert.Equal(
+            ["run_ledger_writer"],
+            await database.ListAsync(
+                $"select roleid::regrole::text from pg_auth_members where member = '{ServiceLogin.Name}'::regrole"));
         await using var source = NpgsqlDataSource.Create(database.ServiceConnectionString);
 
         foreach (var table in SchemaScript.Tables)
