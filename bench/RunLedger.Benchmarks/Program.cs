@@ -7,6 +7,7 @@ root.Subcommands.Add(Throughput.Create());
 root.Subcommands.Add(Latency.Create());
 root.Subcommands.Add(Growth.Create());
 root.Subcommands.Add(Scheduling.Create());
+root.Subcommands.Add(Sweeping.Create());
 try
 {
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

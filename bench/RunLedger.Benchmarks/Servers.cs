@@ -81,7 +81,7 @@ sealed class Servers : IAsyncDisposable
         await using var channel = await connection.CreateChannelAsync();
         foreach (var queue in _queues)
         {
-            foreach (var name in (string[])[queue, $"{queue}_error", $"{queue}-scheduler"])
+            foreach (var name in (string[])[queue, $"{queue}_error", $"{queue}-scheduler", $"{queue}-control"])
             {
                 await channel.QueueDeleteAsync(name);
                 await channel.ExchangeDeleteAsync(name);

@@ -10,7 +10,8 @@ namespace RunLedger.Benchmarks;
 static class Subject
 {
     /// <summary>The ledger, with all its defaults but those given.</summary>
-    public static IHost Ledger(Servers servers, string queue, Consumption consumption, int? maxBatchSize = null) => Host(
+    public static IHost Ledger(
+        Servers servers, string queue, Consumption consumption, int? maxBatchSize = null, Action<RunLedgerOptions>? configure = null) => Host(
         servers,
         consumption,
         bus => bus.AddRunLedger(options =>
@@ -18,6 +19,7 @@ static class Subject
             options.Postgres = servers.Postgres;
             options.QueueName = queue;
             options.MaxBatchSize = maxBatchSize ?? options.MaxBatchSize;
+            configure?.Invoke(options);
         }),
         (context, transport) => transport.ConfigureEndpoints(context));
 

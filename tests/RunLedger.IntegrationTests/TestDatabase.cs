@@ -19,7 +19,11 @@ sealed class TestDatabase : IAsyncDisposable
         DataSource = NpgsqlDataSource.Create(ConnectionString);
     }
 
+    /// <summary>As who owns the database; services have <see cref="ServiceConnectionString"/>.</summary>
     public string ConnectionString { get; }
+
+    /// <summary>As a service that may do what the shipped role may; for a database with the schema.</summary>
+    public string ServiceConnectionString => ServiceLogin.Of(ConnectionString);
 
     public NpgsqlDataSource DataSource { get; }
 
@@ -41,7 +45,12 @@ sealed class TestDatabase : IAsyncDisposable
         var database = new TestDatabase(server!, name);
         try
         {
-            if (applySchema) await new LedgerSchema(database.ConnectionString).ApplyAsync();
+            if (applySchema)
+            {
+                await new LedgerSchema(database.ConnectionString).ApplyAsync();
+                await ServiceLogin.AdmitAsync(server!, database.ConnectionString);
+            }
+
             return database;
         }
         catch
@@ -74,7 +83,7 @@ sealed class TestDatabase : IAsyncDisposable
         // Not "with (force)": only a superuser may force out an autovacuum that happens to be here. A plain drop cancels
         // that by itself, and gives the sessions ended here the seconds they need to go.
         await ExecuteAsync(_server, $"""
-            select pg_terminate_backend(pid) from pg_stat_activity where datname = '{_name}' and usename = current_user
+            select pg_terminate_backend(pid) from pg_stat_activity where datname = '{_name}' and pg_has_role(usesysid, 'usage')
             """);
         await ExecuteAsync(_server, $"drop database if exists {_name}");
     }

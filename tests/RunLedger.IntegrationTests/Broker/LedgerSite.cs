@@ -8,30 +8,35 @@ sealed class LedgerSite : IAsyncDisposable
     public const string Queue = "run-ledger";
     public const string ErrorQueue = "run-ledger_error";
 
+    public const int SlowBatch = 5;
+
     /// <summary>Small batches, so that a load lasts long enough to be interrupted.</summary>
     public static readonly Dictionary<string, string> Slow = new()
     {
         ["RunLedger__PrefetchCount"] = "60",
-        ["RunLedger__MaxBatchSize"] = "5",
+        ["RunLedger__MaxBatchSize"] = $"{SlowBatch}",
     };
 
     readonly List<IAsyncDisposable> _parts;
     readonly List<LedgerProcess> _ledgers = [];
 
-    /// <param name="postgres">The database's connection string.</param>
+    /// <param name="postgres">The connection string of the database's owner.</param>
     /// <param name="broker">The broker's address.</param>
     /// <param name="parts">What goes with the site.</param>
     public LedgerSite(string postgres, Uri broker, params IAsyncDisposable[] parts)
     {
-        Postgres = postgres;
+        Postgres = ServiceLogin.Of(postgres);
         Broker = broker;
         Database = NpgsqlDataSource.Create(postgres);
         Publisher = new Publisher(broker);
         _parts = [.. parts];
     }
 
+    /// <summary>The database as services have it.</summary>
     public string Postgres { get; }
     public Uri Broker { get; }
+
+    /// <summary>The database as its owner has it, to arrange and to look.</summary>
     public NpgsqlDataSource Database { get; }
     public Publisher Publisher { get; }
     public VirtualHost? Host { get; private init; }
@@ -86,10 +91,16 @@ sealed class LedgerSite : IAsyncDisposable
     public async Task SettleAsync(List<string> expected, int rejected = 0)
     {
         await Eventually.Async(() => DifferenceAsync(expected, rejected), TimeSpan.FromSeconds(90), () => Output);
-        foreach (var ledger in _ledgers)
-            await ledger.StopIfRunningAsync();
+        await StopAsync();
         Assert.Null(await DifferenceAsync(expected, rejected));
         Assert.Equal(0u, await Publisher.WaitingAsync(ErrorQueue));
+    }
+
+    /// <summary>Every service that runs is told to stop, and has.</summary>
+    public async Task StopAsync()
+    {
+        foreach (var ledger in _ledgers)
+            await ledger.StopIfRunningAsync();
     }
 
     /// <summary>The first column of every row, which must be text.</summary>
@@ -105,7 +116,8 @@ sealed class LedgerSite : IAsyncDisposable
             await part.DisposeAsync();
     }
 
-    string Output => string.Join("\n---\n", _ledgers.TakeLast(2).Select(ledger => ledger.Output));
+    /// <summary>What the newest services printed.</summary>
+    public string Output => string.Join("\n---\n", _ledgers.TakeLast(2).Select(ledger => ledger.Output));
 
     async Task<string?> DifferenceAsync(List<string> expected, int rejected)
     {

@@ -34,6 +34,7 @@ sealed class OwnPostgres : IAsyncDisposable
             await server.RunAsync("initdb", "-D", server.Data, "-U", "runledger", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8");
             await server.StartAsync();
             await new LedgerSchema(server.ConnectionString).ApplyAsync();
+            await ServiceLogin.AdmitAsync(server.ConnectionString, server.ConnectionString);
             return server;
         }
         catch

@@ -14,7 +14,7 @@ public sealed class PostgresSweepTests : SweepContract
 
     private protected override async Task<TestStore> Open() => await PostgresTestStore.Open();
 
-    private protected override ISweepStore Over(TestStore store) => new PostgresSweeps(((PostgresTestStore)store).Database.DataSource);
+    private protected override ISweepStore Over(TestStore store) => new PostgresSweeps(((PostgresTestStore)store).Connect());
 
     [Fact]
     public async Task Sweeps_at_once_never_find_one_run_twice()

@@ -10,5 +10,5 @@ public sealed class PostgresDefinitionTests : DefinitionContract
 {
     private protected override async Task<TestStore> Open() => await PostgresTestStore.Open();
 
-    private protected override IDefinitionStore Over(TestStore store) => new PostgresDefinitions(((PostgresTestStore)store).Database.DataSource);
+    private protected override IDefinitionStore Over(TestStore store) => new PostgresDefinitions(((PostgresTestStore)store).Connect());
 }

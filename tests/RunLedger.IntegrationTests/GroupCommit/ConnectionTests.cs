@@ -21,7 +21,7 @@ public sealed class ConnectionTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _store = await PostgresTestStore.Open();
-        (_wire, var connectionString) = await Wire.To(_store.Database.ConnectionString);
+        (_wire, var connectionString) = await Wire.To(_store.Database.ServiceConnectionString);
         _source = PostgresStore.Connect(connectionString);
         _ledger = new FoldingLedger(new PostgresStore(_source));
     }
@@ -117,7 +117,7 @@ public sealed class ConnectionTests : IAsyncLifetime
         await using var command = _source.CreateCommand("select count(*) from pg_prepared_statements");
         Assert.InRange((long)(await command.ExecuteScalarAsync())!, 5, 64);
 
-        await using var unprepared = PostgresStore.Connect(_store.Database.ConnectionString + ";Max Auto Prepare=0");
+        await using var unprepared = PostgresStore.Connect(_store.Database.ServiceConnectionString + ";Max Auto Prepare=0");
         Assert.Equal(0, new NpgsqlConnectionStringBuilder(unprepared.ConnectionString).MaxAutoPrepare);
     }
 

@@ -65,9 +65,10 @@ sealed class PostgresTestStore : TestStore
     public override RunObservation Unstorable(RunObservation message) =>
         message with { ProcessCandidateCode = RandomNumberGenerator.GetHexString(100_000) };
 
-    NpgsqlDataSource Connect()
+    /// <summary>As another service has it.</summary>
+    public NpgsqlDataSource Connect()
     {
-        var dataSource = PostgresStore.Connect(_database.ConnectionString);
+        var dataSource = PostgresStore.Connect(_database.ServiceConnectionString);
         _connected.Add(dataSource);
         return dataSource;
     }

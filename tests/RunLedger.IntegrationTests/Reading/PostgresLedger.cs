@@ -17,6 +17,7 @@ sealed class PostgresLedger : ReadableLedger
     static bool Required => Environment.GetEnvironmentVariable("CI") == "true";
 
     readonly string _server;
+    readonly NpgsqlDataSource _service;
     readonly string _name = $"reading_{Guid.CreateVersion7():n}";
 
     PostgresLedger(string server)
@@ -24,6 +25,7 @@ sealed class PostgresLedger : ReadableLedger
         _server = server;
         ConnectionString = new NpgsqlConnectionStringBuilder(server) { Database = _name }.ConnectionString;
         DataSource = NpgsqlDataSource.Create(ConnectionString);
+        _service = NpgsqlDataSource.Create(ServiceLogin.Of(ConnectionString));
     }
 
     public string ConnectionString { get; }
@@ -44,8 +46,8 @@ sealed class PostgresLedger : ReadableLedger
         {
             Assert.Skip($"PostgreSQL does not answer, run infra/servers-up: {unreachable.Message}");
         }
-        foreach (var script in SchemaScript.Forward)
-            await ledger.ExecuteAsync(script.Sql);
+        await new LedgerSchema(ledger.ConnectionString).ApplyAsync();
+        await ServiceLogin.AdmitAsync(server!, ledger.ConnectionString);
         return ledger;
     }
 
@@ -61,13 +63,14 @@ sealed class PostgresLedger : ReadableLedger
     {
         await base.DisposeAsync();
         await DataSource.DisposeAsync();
+        await _service.DisposeAsync();
         // Not "with (force)": only a superuser may force out an autovacuum that happens to be here; a plain drop waits for it.
         await OnServerAsync(
-            $"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{_name}' and usename = current_user");
+            $"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{_name}' and pg_has_role(usesysid, 'usage')");
         await OnServerAsync($"drop database {_name}");
     }
 
-    protected override void AddReading(IServiceCollection services) => services.AddLedgerReading(DataSource);
+    protected override void AddReading(IServiceCollection services) => services.AddLedgerReading(_service);
 
     async Task OnServerAsync(string sql)
     {

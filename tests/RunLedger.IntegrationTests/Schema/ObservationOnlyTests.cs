@@ -12,7 +12,7 @@ public sealed class ObservationOnlyTests
     {
         var database = await TestDatabase.CreateAsync(applySchema: true);
         var host = await VirtualHost.CreateAsync();
-        await using var site = new LedgerSite(await AsWriterAsync(database), host.Address, host, database);
+        await using var site = new LedgerSite(database.ConnectionString, host.Address, host, database);
         await database.ExecuteAsync(
             """
             create table job_queue (id int primary key, state text);
@@ -36,6 +36,10 @@ public sealed class ObservationOnlyTests
                 ? "No run is stuck."
                 : null,
             TimeSpan.FromSeconds(60));
+        Assert.Equal(
+            [ServiceLogin.Name],
+            await database.ListAsync(
+                "select distinct usename from pg_stat_activity where datname = current_database() and application_name = 'run-ledger'"));
         Assert.Equal(before, await OthersAsync(database));
         Assert.Empty(await database.ListAsync("select reason from rejected_observation"));
     }
@@ -45,7 +49,11 @@ public sealed class ObservationOnlyTests
     {
         await using var database = await TestDatabase.CreateAsync(applySchema: true);
         await database.ExecuteAsync("create table job_queue (id int primary key)");
-        await using var source = NpgsqlDataSource.Create(await AsWriterAsync(database));
+        Assert.Equal(
+            ["run_ledger_writer"],
+            await database.ListAsync(
+                $"select roleid::regrole::text from pg_auth_members where member = '{ServiceLogin.Name}'::regrole"));
+        await using var source = NpgsqlDataSource.Create(database.ServiceConnectionString);
 
         foreach (var table in SchemaScript.Tables)
         {
@@ -71,23 +79,5 @@ public sealed class ObservationOnlyTests
         foreach (var name in names.Except(SchemaScript.Tables))
             held.AddRange(await database.ListAsync($"select '{name} ' || t::text from {name} t order by 1"));
         return held;
-    }
-
-    /// <summary>The connection string of a login that has become the shipped role.</summary>
-    static async Task<string> AsWriterAsync(TestDatabase database)
-    {
-        using var script = new StreamReader(typeof(SchemaScript).Assembly.GetManifestResourceStream("postgres/role.sql")!);
-        try
-        {
-            await database.ExecuteAsync(await script.ReadToEndAsync());
-            if (!bool.Parse((await database.ListAsync("select pg_has_role(current_user, 'run_ledger_writer', 'member')"))[0]))
-                await database.ExecuteAsync("grant run_ledger_writer to current_user");
-        }
-        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
-        {
-            TestDatabase.Missing($"The login of ConnectionStrings__Postgres may not create roles: {e.MessageText}");
-        }
-
-        return new NpgsqlConnectionStringBuilder(database.ConnectionString) { Options = "-c role=run_ledger_writer" }.ConnectionString;
     }
 }

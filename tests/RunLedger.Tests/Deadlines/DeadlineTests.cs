@@ -171,6 +171,42 @@ public sealed class DeadlineTests : IAsyncLifetime
         Assert.Equal(RunStatus.Started, await Status(run));
     }
 
+    [Theory]
+    [InlineData(-60)]
+    [InlineData(60)]
+    public async Task Start_and_quiet_limits_are_by_the_clock_of_the_ledger_however_wrong_the_publishers_is(int minutes)
+    {
+        var waiting = new Some { Start = Some.Noon.AddMinutes(minutes) };
+        var silent = new Some { Start = Some.Noon.AddMinutes(minutes), Candidate = "PROC-CAND:quiet:a" };
+        await _ledger.Take(waiting.Observed());
+        await _ledger.Take(silent.Started());
+
+        await After(TimeSpan.FromMinutes(2) - TimeSpan.FromSeconds(1));
+        Assert.Equal(RunStatus.Started, await Status(silent));
+        await After(TimeSpan.FromSeconds(1));
+        Assert.Equal(RunStatus.Stuck, await Status(silent));
+
+        await After(TimeSpan.FromMinutes(8) - TimeSpan.FromSeconds(1));
+        Assert.Equal(RunStatus.Observed, await Status(waiting));
+        await After(TimeSpan.FromSeconds(1));
+        Assert.Equal(RunStatus.Stuck, await Status(waiting));
+    }
+
+    [Theory]
+    [InlineData(-59, 1)]
+    [InlineData(60, 120)]
+    public async Task A_run_has_its_limit_from_the_start_that_its_publisher_tells(int minutes, int stuckAfter)
+    {
+        var run = new Some { Start = Some.Noon.AddMinutes(minutes) };
+        await _ledger.Take(run.Started());
+
+        await After(TimeSpan.FromMinutes(stuckAfter) - TimeSpan.FromSeconds(1));
+        Assert.Equal(RunStatus.Started, await Status(run));
+        await After(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(RunStatus.Stuck, await Status(run));
+    }
+
     [Fact]
     public async Task A_deadline_that_the_run_outlived_moves_on()
     {

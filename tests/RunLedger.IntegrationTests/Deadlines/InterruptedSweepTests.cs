@@ -1,0 +1,67 @@
+using RunLedger.IntegrationTests.Broker;
+
+namespace RunLedger.IntegrationTests.Deadlines;
+
+/// <summary>Sweeps of many runs in the middle of which something dies.</summary>
+public sealed class InterruptedSweepTests
+{
+    const int Runs = 1_500;
+
+    /// <summary>Flagged by then; every later flag waits, in the transaction that sets it.</summary>
+    const int Middle = 300;
+
+    /// <summary>Small batches, so that many are under way when something dies.</summary>
+    static readonly Dictionary<string, string> Sweeping = DueRuns.Sweeping.Concat(LedgerSite.Slow).ToDictionary();
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Replicas_of_which_one_is_killed_in_mid_sweep_flag_and_tell_every_run_once(int replicas)
+    {
+        await using var site = await LedgerSite.CreateAsync();
+        await using var inbox = await NoticeInbox.OpenAsync(site.Broker);
+        var runs = DueRuns.Started(Runs);
+        await DueRuns.StoreAsync(site, runs);
+        await using var gate = await InTheMiddleAsync(site);
+        var ledgers = await Task.WhenAll(Enumerable.Range(0, replicas).Select(_ => site.StartAsync(Gate.Patient(site, Sweeping))));
+        // Each is in the middle of a batch. That of the one that dies commits, and it does not live to hear of it.
+        await gate.HoldsAsync(replicas, () => site.Output);
+
+        await ledgers[0].KillAsync();
+
+        Assert.InRange(await DueRuns.CountAsync(site.Database, "status = 'stuck'"), Middle - LedgerSite.SlowBatch, Runs - Middle);
+        await gate.OpenAsync();
+        await DueRuns.EndLeasesAsync(site.Database);
+        await DueRuns.AreFlaggedOnceAsync(site, runs, inbox);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_database_that_goes_in_mid_sweep_and_comes_back_has_every_run_flagged_and_told_once(bool killed)
+    {
+        var postgres = await OwnPostgres.CreateAsync();
+        var host = await VirtualHost.CreateAsync();
+        await using var site = new LedgerSite(postgres.ConnectionString, host.Address, host, postgres);
+        await using var inbox = await NoticeInbox.OpenAsync(site.Broker);
+        var runs = DueRuns.Started(Runs);
+        await DueRuns.StoreAsync(site, runs);
+        await using var gate = await InTheMiddleAsync(site);
+        await site.StartAsync(Sweeping);
+        await gate.HoldsAsync(1, () => site.Output);
+        Assert.InRange(await DueRuns.CountAsync(site.Database, "status = 'stuck'"), Middle - LedgerSite.SlowBatch, Runs - Middle);
+
+        await (killed ? postgres.KillAsync() : postgres.StopAsync());
+        await postgres.StartAsync();
+        site.Database.Clear();
+
+        await gate.DropAsync();
+        await DueRuns.EndLeasesAsync(site.Database);
+        await DueRuns.AreFlaggedOnceAsync(site, runs, inbox);
+    }
+
+    static Task<Gate> InTheMiddleAsync(LedgerSite site) => Gate.CloseAsync(
+        site.Database,
+        "after insert on scheduled_message for each row when (new.run_id is not null)",
+        $"(select count(*) from process_run_observation where status = 'stuck') >= {Middle}");
+}
