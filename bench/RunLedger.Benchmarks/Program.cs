@@ -8,6 +8,7 @@ root.Subcommands.Add(Latency.Create());
 root.Subcommands.Add(Growth.Create());
 root.Subcommands.Add(Scheduling.Create());
 root.Subcommands.Add(Sweeping.Create());
+root.Subcommands.Add(Archiving.Create());
 try
 {
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

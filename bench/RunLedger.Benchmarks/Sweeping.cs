@@ -10,9 +10,6 @@ namespace RunLedger.Benchmarks;
 /// <summary><c>sweep</c>: the rate of observations while many runs that are due are flagged beside it.</summary>
 static class Sweeping
 {
-    /// <summary>Observations under way at once: enough to keep batches full, few enough to let deadlines have their turn.</summary>
-    const int Window = 2_000;
-
     static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(10);
     static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
 
@@ -108,45 +105,6 @@ static class Sweeping
             if (clock.Elapsed > Limit)
                 throw new BenchException($"{stuck:N0} of {runs:N0} runs are stuck after {Limit}.");
             await Task.Delay(TimeSpan.FromMilliseconds(200), time);
-        }
-    }
-
-    /// <summary>Publishes the reference work for as long as it is asked to, so much at once that the ledger is never idle.</summary>
-    sealed class Load(Servers servers, string queue, TimeProvider time) : IDisposable
-    {
-        const int Chunk = 100;
-        readonly SemaphoreSlim _room = new(Window, Window);
-        long _committed;
-
-        public void Committed(object message)
-        {
-            Interlocked.Increment(ref _committed);
-            _room.Release();
-        }
-
-        public async Task Publish(CancellationToken stop)
-        {
-            await using var connection = await servers.Connect();
-            await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(
-                publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), CancellationToken.None);
-            foreach (var chunk in ReferenceWork.Messages(int.MaxValue, time.GetUtcNow()).Chunk(Chunk))
-            {
-                foreach (var _ in chunk)
-                    await _room.WaitAsync(CancellationToken.None);
-                if (stop.IsCancellationRequested)
-                    return;
-                await Task.WhenAll(chunk.Select(message => Preload.Publish(channel, queue, message)));
-            }
-        }
-
-        public void Dispose() => _room.Dispose();
-
-        /// <summary>Observations per second until something is over.</summary>
-        public async Task<double> Rate(Func<Task> over)
-        {
-            var (start, from) = (Stopwatch.GetTimestamp(), Interlocked.Read(ref _committed));
-            await over();
-            return (Interlocked.Read(ref _committed) - from) / Stopwatch.GetElapsedTime(start).TotalSeconds;
         }
     }
 }
