@@ -27,7 +27,8 @@ public abstract class RunContract : ReadingContract
              "correlationId": "c/1", "parentRunId": "{{Id(7)}}", "status": "step_completed",
              "sourceSystem": "job_queue", "idempotencyKey": "k", "inputRef": "in", "outputRef": "out",
              "errorRef": "err", "evidenceRef": {{Evidence}}, "startedAt": "2026-03-01T10:00:00.000001Z",
-             "endedAt": "2026-03-01T10:00:01.5Z", "createdAt": "2026-03-01T10:00:02Z"}
+             "endedAt": "2026-03-01T10:00:01.5Z", "createdAt": "2026-03-01T10:00:02Z",
+             "archivedAt": null}
             """)), run.ToString());
     }
 
