@@ -7,7 +7,7 @@ sealed class PostgresSweeps(NpgsqlDataSource database) : ISweepStore
 {
     // Rows that a batch holds are left to the next sweep: the batch knows better. The lease is the deadline itself moved
     // on, so that a message that is lost is sent again.
-    const string DueSql =
+    internal const string DueSql =
         """
         with due as (
           select process_run_id, deadline_at, parent_run_id from process_run_observation
@@ -19,7 +19,7 @@ sealed class PostgresSweeps(NpgsqlDataSource database) : ISweepStore
           or exists (select from process_run_archive a where a.process_run_id = due.parent_run_id) end
         """;
 
-    const string SettledSql =
+    internal const string SettledSql =
         """
         with slice as (
           select process_run_id, settled_at, status from process_run_observation

@@ -34,21 +34,6 @@ public sealed class PostgresSweepTests : SweepContract
         Assert.Equal(5_000, all.Count);
     }
 
-    [Theory]
-    [InlineData("process_run_observation_deadline_idx",
-        "select process_run_id from process_run_observation where deadline_at <= '2026-11-01Z' order by deadline_at limit 500")]
-    [InlineData("process_run_observation_settled_idx",
-        "select process_run_id from process_run_observation where (settled_at, process_run_id) > ('2026-11-01Z', '00000000-0000-0000-0000-000000000000') and settled_at <= '2026-12-01Z' order by settled_at, process_run_id limit 500")]
-    public async Task A_sweep_descends_its_index_however_many_runs_there_are(string index, string sql)
-    {
-        await Fill(50_000);
-        await Store.Query("analyze process_run_observation");
-
-        var plan = string.Join('\n', await Store.Query($"explain {sql}"));
-
-        Assert.Contains(index, plan, StringComparison.Ordinal);
-    }
-
     // Every tenth is settled, the others are due; all by the second.
     Task<List<string>> Fill(int runs) => Store.Query(
         $"""

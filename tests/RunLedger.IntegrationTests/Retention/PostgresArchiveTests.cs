@@ -112,32 +112,6 @@ public sealed class PostgresArchiveTests : ArchiveContract
         Assert.Single(await Store.Query("select reason from rejected_observation"));
     }
 
-    [Theory]
-    [InlineData(PostgresArchive.DueSql)]
-    [InlineData(PostgresArchive.PreviewSql)]
-    public async Task What_is_over_is_found_by_the_index_however_many_runs_there_are(string sql)
-    {
-        await Fill(30_000, over: 100);
-        await Store.Query("analyze process_run_observation");
-        await using var connection = await Database.OpenConnectionAsync(Token);
-        await using var command = new NpgsqlCommand($"explain {sql}", connection);
-        foreach (var days in (int[])[90, 90, 180, 180, 180, 90])
-            command.Parameters.AddWithValue(Now.AddDays(-days));
-        if (sql == PostgresArchive.DueSql)
-        {
-            command.Parameters.AddWithValue(DateTime.UnixEpoch);
-            command.Parameters.AddWithValue(Guid.Empty);
-            command.Parameters.AddWithValue(1_000);
-        }
-
-        var plan = new List<string>();
-        await using var reader = await command.ExecuteReaderAsync(Token);
-        while (await reader.ReadAsync(Token))
-            plan.Add(reader.GetString(0));
-
-        Assert.Contains("process_run_observation_settled_idx", string.Join('\n', plan), StringComparison.Ordinal);
-    }
-
     // A batch is a transaction that has begun: it waits for what the slice holds.
     Task WaitsForALock() => Broker.Eventually.Async(
         async () => (await Store.Query("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"))[0] == "0"
@@ -145,15 +119,15 @@ public sealed class PostgresArchiveTests : ArchiveContract
             : null,
         TimeSpan.FromSeconds(30));
 
-    // Completed runs with two components each, the first ones over.
-    async Task Fill(int runs, int? over = null)
+    // Completed runs with two components each, all over.
+    async Task Fill(int runs)
     {
         await Store.Query(
             $"""
              insert into process_run_observation
                (process_run_id, process_candidate_code, correlation_id, source_system, status, settled_at)
              select gen_random_uuid(), 'P', 'c', 'dot_runtime', 'completed',
-               '2027-06-01T12:00:00Z'::timestamptz - case when n <= {over ?? runs} then interval '100 d' else interval '1 d' end + n * interval '1 ms'
+               '2027-06-01T12:00:00Z'::timestamptz - interval '100 d' + n * interval '1 ms'
              from generate_series(1, {runs}) n
              """);
         await Store.Query(
