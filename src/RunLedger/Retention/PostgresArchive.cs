@@ -10,75 +10,6 @@ namespace RunLedger.Retention;
 /// <summary>The archive in PostgreSQL. Several replicas may work at once: they pass over each other's rows.</summary>
 sealed class PostgresArchive(NpgsqlDataSource database) : IArchiveStore
 {
-    // $1 to $5: until when by status; $6 the greatest of them, which bounds the index. The policies of single candidates
-    // decide afterwards.
-    const string Over =
-        """
-        settled_at <= $6 and settled_at <= case status when 'completed' then $1 when 'cancelled' then $2
-          when 'failed' then $3 when 'stuck' then $4 when 'orphan' then $5 end
-        """;
-
-    // Skip locked: a batch that holds a run is about to change it, and knows better. Public to the tests of its plan.
-    internal const string DueSql =
-        $"""
-         select process_run_id, status, process_candidate_code, settled_at from process_run_observation
-         where (settled_at, process_run_id) > ($7, $8) and {Over}
-         order by settled_at, process_run_id limit $9 for update skip locked
-         """;
-
-    internal const string PreviewSql =
-        $"""
-         select status, process_candidate_code, count(*), min(settled_at), max(settled_at) from process_run_observation
-         where {Over} group by status, process_candidate_code order by status, process_candidate_code
-         """;
-
-    /// <summary>The same for candidates whose period is longer than somebody else's.</summary>
-    const string CountSql =
-        """
-        select count(*), min(settled_at), max(settled_at) from process_run_observation
-        where status = $1 and process_candidate_code = $2 and settled_at <= $3
-        """;
-
-    // Components first, because they refer to their run.
-    const string MoveComponentsSql =
-        $"""
-         with gone as (delete from process_component_observation where process_run_id = any ($1) returning *)
-         insert into process_component_archive ({RowReader.ComponentColumns}, archived_at)
-         select {RowReader.ComponentColumns}, $2 from gone
-         """;
-
-    // Held rows cannot have changed; it says so all the same.
-    const string MoveRunsSql =
-        $"""
-         with gone as (
-           delete from process_run_observation r using unnest($1, $2, $3) d(id, was, since)
-           where r.process_run_id = d.id and r.status = d.was and r.settled_at = d.since returning r.*)
-         insert into process_run_archive ({RowReader.RunColumns}, archived_at) select {RowReader.RunColumns}, $4 from gone
-         """;
-
-    const string ReturnRunsSql =
-        $"""
-         with back as (delete from process_run_archive where process_run_id = any ($1) returning *)
-         insert into process_run_observation ({RowReader.RunColumns})
-         select {RowReader.RunColumnsButSettled}, case when settled_at is not null then $2 end from back
-         returning process_run_id, status
-         """;
-
-    const string ReturnComponentsSql =
-        $"""
-         with back as (delete from process_component_archive where process_run_id = any ($1) returning *)
-         insert into process_component_observation ({RowReader.ComponentColumns}) select {RowReader.ComponentColumns} from back
-         """;
-
-    const string PurgeSql =
-        """
-        with due as (
-          select process_run_id from process_run_archive where archived_at <= $1
-          order by archived_at, process_run_id limit $2 for update skip locked),
-        components as (delete from process_component_archive c using due where c.process_run_id = due.process_run_id)
-        delete from process_run_archive r using due where r.process_run_id = due.process_run_id
-        """;
-
     public Task<MovedSlice> Move(
         SliceChoice choice, Func<ArchivedRows, CancellationToken, Task<ArchiveSlice>>? keep, CancellationToken cancellationToken) =>
         InTransaction(async connection =>
@@ -87,7 +18,7 @@ sealed class PostgresArchive(NpgsqlDataSource database) : IArchiveStore
                 return new MovedSlice(null, 0, 0);
             var looked = await Read(
                 connection,
-                DueSql,
+                PostgresArchiveSql.DueSql,
                 reader => new SettledRun(reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetDateTime(3)),
                 cancellationToken,
                 [.. Until(choice.Latest), Of(choice.After.At), Of(choice.After.RunId), Of(choice.Limit)]);
@@ -100,10 +31,10 @@ sealed class PostgresArchive(NpgsqlDataSource database) : IArchiveStore
             var slice = keep is null ? null : await keep(await Rows(connection, ids, cancellationToken), cancellationToken);
 
             await using var batch = connection.CreateBatch();
-            PostgresWrite.Run(batch, MoveComponentsSql, PostgresWrite.Of(ids), Of(choice.Now));
+            PostgresWrite.Run(batch, PostgresArchiveSql.MoveComponentsSql, PostgresWrite.Of(ids), Of(choice.Now));
             PostgresWrite.Run(
                 batch,
-                MoveRunsSql,
+                PostgresArchiveSql.MoveRunsSql,
                 PostgresWrite.Of(ids),
                 PostgresWrite.Of(due.ConvertAll(run => run.Status).ToArray()),
                 PostgresWrite.Of(due.ConvertAll(run => run.SettledAt).ToArray()),
@@ -132,7 +63,7 @@ sealed class PostgresArchive(NpgsqlDataSource database) : IArchiveStore
                 return [];
             var found = await Read(
                 connection,
-                PreviewSql,
+                PostgresArchiveSql.PreviewSql,
                 reader => new DueRuns(
                     reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.GetDateTime(3), reader.GetDateTime(4)),
                 cancellationToken,
@@ -151,7 +82,7 @@ sealed class PostgresArchive(NpgsqlDataSource database) : IArchiveStore
 
                 due.AddRange(await Read(
                     connection,
-                    CountSql,
+                    PostgresArchiveSql.CountSql,
                     reader => reader.GetInt64(0) == 0
                         ? null
                         : one with { Runs = reader.GetInt64(0), Oldest = reader.GetDateTime(1), Newest = reader.GetDateTime(2) },
@@ -165,7 +96,7 @@ sealed class PostgresArchive(NpgsqlDataSource database) : IArchiveStore
     public Task<int> Purge(DateTime archivedUntil, int limit, CancellationToken cancellationToken) =>
         InTransaction(async connection =>
         {
-            await using var command = Command(connection, PurgeSql, Of(archivedUntil), Of(limit));
+            await using var command = Command(connection, PostgresArchiveSql.PurgeSql, Of(archivedUntil), Of(limit));
             return await command.ExecuteNonQueryAsync(cancellationToken);
         }, cancellationToken);
 
@@ -173,10 +104,10 @@ sealed class PostgresArchive(NpgsqlDataSource database) : IArchiveStore
         InTransaction<IReadOnlyList<Guid>>(async connection =>
         {
             var back = await Read(
-                connection, ReturnRunsSql, reader => (Id: reader.GetGuid(0), Status: reader.GetString(1)), cancellationToken,
+                connection, PostgresArchiveSql.ReturnRunsSql, reader => (Id: reader.GetGuid(0), Status: reader.GetString(1)), cancellationToken,
                 PostgresWrite.Of(runs.ToArray()), Of(now));
             await using var batch = connection.CreateBatch();
-            PostgresWrite.Run(batch, ReturnComponentsSql, PostgresWrite.Of(back.ConvertAll(run => run.Id).ToArray()));
+            PostgresWrite.Run(batch, PostgresArchiveSql.ReturnComponentsSql, PostgresWrite.Of(back.ConvertAll(run => run.Id).ToArray()));
             PostgresWrite.Count(batch, back.CountBy(run => run.Status).ToDictionary(count => count.Key, count => count.Value));
             await batch.ExecuteNonQueryAsync(cancellationToken);
             return back.ConvertAll(run => run.Id);

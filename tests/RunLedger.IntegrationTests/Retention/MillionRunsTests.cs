@@ -53,8 +53,8 @@ public sealed class MillionRunsTests : IAsyncLifetime
 
         await Uses("process_run_observation_deadline_idx", PostgresSweeps.DueSql, Noon, Noon.AddMinutes(5), 500);
         await Uses("process_run_observation_settled_idx", PostgresSweeps.SettledSql, Noon.AddDays(-90), Guid.Empty, Noon, 500);
-        await Uses("process_run_observation_settled_idx", PostgresArchive.DueSql, [.. until, DateTime.UnixEpoch, Guid.Empty, 1_000]);
-        await Uses("process_run_observation_settled_idx", PostgresArchive.PreviewSql, until);
+        await Uses("process_run_observation_settled_idx", PostgresArchiveSql.DueSql, [.. until, DateTime.UnixEpoch, Guid.Empty, 1_000]);
+        await Uses("process_run_observation_settled_idx", PostgresArchiveSql.PreviewSql, until);
     }
 
     [Fact]
