@@ -89,7 +89,9 @@ sealed class Servers : IAsyncDisposable
         }
 
         NpgsqlConnection.ClearAllPools();
-        await Admin($"drop database {_database} with (force)");
+        // Not "with (force)": only a superuser may force out an autovacuum that happens to be here; a plain drop cancels it.
+        await Admin($"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{_database}' and usename = current_user");
+        await Admin($"drop database {_database}");
     }
 
     static string Setting(string name) => Environment.GetEnvironmentVariable($"ConnectionStrings__{name}")

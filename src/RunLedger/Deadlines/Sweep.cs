@@ -11,8 +11,10 @@ sealed class Sweep(ISweepStore store, RunLedgerOptions options, TimeProvider tim
 {
     public const int SliceSize = 500;
 
-    /// <summary>So many slices a sweep at most: what comes in meanwhile has the queue too.</summary>
-    const int MaxSlices = 40;
+    /// <summary>So many slices a sweep at most, a pause apart: what comes in meanwhile has the queue too.</summary>
+    const int MaxSlices = 10;
+
+    static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Longer than the queue is behind in all but an outage; after it a run is asked about again.</summary>
     static readonly TimeSpan Lease = TimeSpan.FromMinutes(5);
@@ -32,6 +34,7 @@ sealed class Sweep(ISweepStore store, RunLedgerOptions options, TimeProvider tim
             await send(due);
             if (due.Count < SliceSize)
                 break;
+            await Task.Delay(Pause, time, cancellationToken);
         }
 
         await FindOpenComponents(send, cancellationToken);

@@ -16,13 +16,13 @@ sealed class PostgresClaim(NpgsqlConnection connection, NpgsqlTransaction transa
 
     public async Task Load(DateTime now, int limit, Claimable which, CancellationToken cancellationToken)
     {
-        await Read(PostgresSchedule.HeadsOf(now, limit, which), cancellationToken);
+        await Read(cancellationToken, PostgresSchedule.PlanningOf(), PostgresSchedule.HeadsOf(now, limit, which));
         // The heads that were read, and no others, give the right to their runs.
         var runs = _rows.Where(row => row.RunId is not null).Select(row => row.RunId!.Value).ToArray();
         if (runs.Length > 0 && _bytes < MaxBytes)
         {
             await Read(
-                PostgresSchedule.FollowersOf(runs, now, limit, [.. _rows.Select(row => row.Token)]), cancellationToken);
+                cancellationToken, PostgresSchedule.FollowersOf(runs, now, limit, [.. _rows.Select(row => row.Token)]));
         }
     }
 
@@ -56,11 +56,15 @@ sealed class PostgresClaim(NpgsqlConnection connection, NpgsqlTransaction transa
         await connection.DisposeAsync();
     }
 
-    async Task Read(NpgsqlBatchCommand select, CancellationToken cancellationToken)
+    /// <summary>Reads what the last command answers.</summary>
+    async Task Read(CancellationToken cancellationToken, params NpgsqlBatchCommand[] commands)
     {
         await using var batch = connection.CreateBatch();
-        batch.BatchCommands.Add(select);
+        foreach (var command in commands)
+            batch.BatchCommands.Add(command);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        for (var before = commands.Length; before > 1; before--)
+            await reader.NextResultAsync(cancellationToken);
         while (_bytes < MaxBytes && await reader.ReadAsync(cancellationToken))
         {
             var row = PostgresSchedule.Read(reader);
