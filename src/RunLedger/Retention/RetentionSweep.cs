@@ -37,8 +37,11 @@ sealed class RetentionSweep(
             var point = after ?? new SettledPoint(DateTime.UnixEpoch, Guid.Empty);
             for (var slice = 0; slice < maxSlices; slice++)
             {
+                var begun = time.GetTimestamp();
                 var moved = await Move(point, cancellationToken);
                 progress?.Invoke(moved);
+                // Rests as long as it worked: what comes in meanwhile has the database too.
+                await Task.Delay(time.GetElapsedTime(begun), time, cancellationToken);
                 if (moved.Last is not { } last)
                 {
                     await Purge(maxSlices, cancellationToken);

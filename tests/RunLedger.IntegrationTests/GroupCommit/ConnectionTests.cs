@@ -110,6 +110,43 @@ public sealed class ConnectionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_statement_that_was_prepared_over_an_empty_table_finds_its_rows_by_an_index_when_it_has_grown()
+    {
+        const string Question = "select component_run_id from process_component_archive where component_run_id = any (array(select unnest($1)))";
+        await using var connection = await _source.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        for (var time = 0; time < 10; time++)
+            await Ask();
+        await _store.Query(
+            """
+            insert into process_component_archive (component_run_id, process_run_id, correlation_id, status, source_system, created_at, archived_at)
+            select gen_random_uuid(), gen_random_uuid(), 'c', 'completed', 'dot_runtime', now(), now() from generate_series(1, 50000)
+            """);
+
+        var before = await Read();
+        await Ask();
+
+        Assert.InRange(await Read() - before, 0, 1_000);
+
+        async Task Ask()
+        {
+            await using var command = new NpgsqlCommand(Question, connection);
+            command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [Guid.CreateVersion7()] });
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        // Rows that sequential scans of this transaction's session have read.
+        async Task<long> Read()
+        {
+            await using var command = new NpgsqlCommand(
+                "select pg_stat_force_next_flush(); select seq_tup_read from pg_stat_user_tables where relname = 'process_component_archive'", connection);
+            await using var reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+            await reader.NextResultAsync(TestContext.Current.CancellationToken);
+            await reader.ReadAsync(TestContext.Current.CancellationToken);
+            return reader.GetInt64(0);
+        }
+    }
+
+    [Fact]
     public async Task Statements_are_prepared_unless_the_connection_string_says_otherwise()
     {
         for (var time = 0; time < 3; time++)
