@@ -47,11 +47,17 @@ public sealed class InterruptedSweepTests
         var runs = DueRuns.Started(Runs);
         await DueRuns.StoreAsync(site, runs);
         await using var gate = await InTheMiddleAsync(site);
-        await site.StartAsync(Sweeping);
+        var ledger = await site.StartAsync(Sweeping);
         await gate.HoldsAsync(1, () => site.Output);
         Assert.InRange(await DueRuns.CountAsync(site.Database, "status = 'stuck'"), Middle - LedgerSite.SlowBatch, Runs - Middle);
 
         await (killed ? postgres.KillAsync() : postgres.StopAsync());
+        // It is away for longer than a message that fails is tried again.
+        await Eventually.Async(
+            () => Task.FromResult(
+                ledger.Output.Split("The database cannot be used").Length - 1 is var times && times < 4 ? $"it has noticed {times} times" : null),
+            TimeSpan.FromSeconds(60),
+            () => ledger.Output);
         await postgres.StartAsync();
         site.Database.Clear();
 
