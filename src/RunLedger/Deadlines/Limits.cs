@@ -136,7 +136,7 @@ sealed class Limits(RunLedgerOptions options, TimeProvider time)
         (string Limit, TimeSpan? Value, DateTime From)[] limits =
         [
             (Limit.Start, observed ? policy.Start : null, Later(watch.CreatedAt, back)),
-            (Limit.Run, observed ? null : policy.Run, Later(started, back)),
+            (Limit.Run, observed || ProcessingType.IsEndless(run) ? null : policy.Run, Later(started, back)),
             (Limit.Quiet, policy.Quiet, watch.LiveAt ?? watch.CreatedAt),
         ];
         return limits.Where(limit => limit.Value is not null)

@@ -1,0 +1,59 @@
+using Microsoft.Extensions.Time.Testing;
+using RunLedger.Contracts;
+using RunLedger.Deadlines;
+using RunLedger.Runs;
+using RunLedger.Service.OpenLineage;
+using RunLedger.Tests.OpenLineage;
+
+namespace RunLedger.Tests.Deadlines;
+
+/// <summary>OpenLineage's streams and services, which are not meant to end.</summary>
+public sealed class EndlessRunTests
+{
+    [Theory]
+    [InlineData("STREAMING", "started")]
+    [InlineData("service", "started")]
+    [InlineData("BATCH", "stuck")]
+    [InlineData(null, "stuck")]
+    public async Task A_stream_or_service_has_no_run_limit(string? processingType, string expected)
+    {
+        var time = new FakeTimeProvider(Some.Noon);
+        await using var ledger = await LedgerHarness.Start(time);
+        var started = Event(processingType);
+        await ledger.Take(started);
+
+        time.Advance(TimeSpan.FromHours(2));
+        await ledger.Sweep();
+
+        Assert.Equal(expected, (await ledger.Row(started.ProcessRunId)).Status.Text());
+    }
+
+    [Fact]
+    public async Task The_quiet_limit_is_theirs_too()
+    {
+        var time = new FakeTimeProvider(Some.Noon);
+        await using var ledger = await LedgerHarness.Start(
+            time, options => options.Deadlines.Policies.Add(new DeadlinePolicy { Candidate = "OL:*", Quiet = TimeSpan.FromMinutes(5), Run = TimeSpan.FromHours(1) }));
+        var started = Event("STREAMING");
+        await ledger.Take(started);
+
+        time.Advance(TimeSpan.FromMinutes(5));
+        await ledger.Sweep();
+
+        Assert.Equal(RunStatus.Stuck, (await ledger.Row(started.ProcessRunId)).Status);
+    }
+
+    static RunObservation Event(string? processingType)
+    {
+        var json = LineageEvents.Event();
+        json["eventType"] = "START";
+        json["eventTime"] = Some.Noon.ToString("O");
+        json["run"]!["facets"]!.AsObject().Remove("parent");
+        var facets = json["job"]!["facets"]!.AsObject();
+        if (processingType is null)
+            facets.Remove("jobType");
+        else
+            facets["jobType"]!["processingType"] = processingType;
+        return LineageMapping.Map(System.Text.Json.JsonSerializer.SerializeToElement(json)).Observation!;
+    }
+}
