@@ -25,6 +25,8 @@ sealed class LedgerProcess : IAsyncDisposable
         _process.BeginErrorReadLine();
     }
 
+    public Uri Url => _http.BaseAddress!;
+
     /// <summary>The end of what it printed.</summary>
     public string Output
     {
