@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.Extensions.Options;
 using RunLedger.GroupCommit;
+using RunLedger.Service.Bridge;
 using RunLedger.Service.Http;
 using RunLedger.Service.Reading;
 using RunLedger.Service.Verbs;
@@ -52,6 +53,7 @@ static class LedgerHost
         builder.Services.AddHealthChecks()
             .AddCheck<StoreHealthCheck>("ledger-store", tags: ["ready"])
             .AddCheck<ArchiveHealthCheck>("ledger-archive", tags: ["ready"]);
+        builder.Services.AddBridge(settings);
         builder.Services.AddProblemDetails();
         builder.Services.AddOpenApi();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopLimit);
@@ -82,6 +84,7 @@ static class LedgerHost
         if (settings.GetConnectionString("Postgres") is { Length: > 0 } postgres
             && PostgresTarget.Read(postgres, settings) is { ConnectionString: null } unreadable)
             faults.Add($"ConnectionStrings__Postgres: {unreadable.Fault}");
+        faults.AddRange(BridgeRegistration.Faults(settings));
         if (faults.Count > 0)
             throw new OptionsValidationException("ConnectionStrings", typeof(string), faults);
     }

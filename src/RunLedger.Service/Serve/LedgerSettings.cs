@@ -15,7 +15,7 @@ static class LedgerSettings
     }
 
     // Strict, or the binder would pass over a list or dictionary entry that it cannot read.
-    static void Bind(IConfigurationSection section, object options)
+    public static void Bind(IConfigurationSection section, object options)
     {
         try
         {

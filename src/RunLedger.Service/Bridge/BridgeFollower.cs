@@ -1,0 +1,175 @@
+using System.Text.Json;
+using Npgsql;
+using RunLedger.Runs;
+using RunLedger.Service.Http;
+
+namespace RunLedger.Service.Bridge;
+
+/// <summary>
+/// Follows one source: takes the cursor, reads a page, has its observations made durable, moves the cursor. Whatever ends
+/// that in between, the page is read again, by this process or another, and adds nothing to what was there.
+/// </summary>
+sealed class BridgeFollower(
+    BridgeSource source,
+    string relation,
+    string connectionString,
+    NpgsqlDataSource ledger,
+    ObservationIntake intake,
+    Door door,
+    BridgeState state,
+    BridgeOptions options,
+    TimeProvider time,
+    ILogger<BridgeFollower> logger)
+{
+    static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
+    static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan OpenAtMost = TimeSpan.FromMinutes(1);
+    static readonly TimeSpan LookForUnplacedEvery = TimeSpan.FromMinutes(1);
+
+    string? _broken;
+    string? _toldOf;
+    long _horizon;
+    long _horizonSince;
+    long? _lookedForUnplaced;
+
+    string Origin => $"bridge {source.Name}";
+
+    /// <summary>Until it is told to stop.</summary>
+    public async Task Follow(CancellationToken stop)
+    {
+        var pause = FirstPause;
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                await SetQueryAside(stop);
+                await using var reader = await BridgeReader.Open(source, relation, connectionString, options.Channel, stop);
+                while (true)
+                {
+                    if (await Page(reader, stop) < options.PageSize)
+                        await reader.Wait(options.Poll, stop);
+                    pause = FirstPause;
+                }
+            }
+            catch (Exception) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                Note(e, pause);
+                await Task.Delay(pause, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            }
+        }
+    }
+
+    /// <summary>How many rows it dealt with; none where another replica does.</summary>
+    async Task<int> Page(BridgeReader reader, CancellationToken stop)
+    {
+        await using var cursor = await BridgeCursor.Take(ledger, source.Name, stop);
+        if (cursor is null)
+            return 0;
+
+        var page = await reader.Page(cursor.Point, options.PageSize, stop);
+        if (page.Next < cursor.Point.Transaction)
+        {
+            BridgeLog.StartsOver(logger, source.Name, cursor.Point.Transaction);
+            page = await reader.Page(BridgePoint.Beginning, options.PageSize, stop);
+        }
+
+        await SetUnplacedAside(reader, stop);
+        if (page.Rows.Count > 0)
+        {
+            await intake.Take(page.Rows.SelectMany(Lines), Origin, stop);
+            await cursor.Move(page.Rows[^1].At, stop);
+            BridgeLog.Read(logger, page.Rows.Count, source.Name);
+        }
+
+        Found(HeldUp(page));
+        return page.Rows.Count;
+    }
+
+    IEnumerable<IntakeLine> Lines((BridgePoint At, string Json) read, int index)
+    {
+        var row = new BridgeRow(read.Json);
+        var observations = row.Faults.Count == 0 ? source.Read(row).ToList() : [];
+        row.Required(source.Key);
+        if (row.Faults.Count > 0)
+            return [new IntakeLine(index + 1, source.Name, row.Payload, null, Named(string.Join("; ", row.Faults.Distinct())))];
+        return observations.Select(observation => door.TryAdmit(observation, out _, out var reason)
+            ? new IntakeLine(index + 1, observation.GetType().Name, row.Payload, observation, null)
+            : new IntakeLine(index + 1, observation.GetType().Name, row.Payload, null, Named(reason)));
+
+        string Named(string reason) => read.At.Key.Length > 0 ? $"{source.Key} {read.At.Key}: {reason}" : reason;
+    }
+
+    async Task SetUnplacedAside(BridgeReader reader, CancellationToken stop)
+    {
+        if (_lookedForUnplaced is { } last && time.GetElapsedTime(last) < LookForUnplacedEvery)
+            return;
+        var rows = await reader.Unplaced(stop);
+        await intake.Take(
+            rows.Select((row, index) => new IntakeLine(
+                index + 1,
+                source.Name,
+                new BridgeRow(row.Json).Payload,
+                null,
+                $"{source.Key} {row.At.Key}: {BridgeRow.Transaction} is NULL, so that nobody can say when it became visible: fill it in")),
+            Origin,
+            stop);
+        _lookedForUnplaced = time.GetTimestamp();
+    }
+
+    /// <summary>Once for each thing that is wrong with it; its rows stay where they are.</summary>
+    async Task SetQueryAside(CancellationToken stop)
+    {
+        if (_broken is null || _broken == _toldOf)
+            return;
+        var payload = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["source"] = relation, ["fault"] = _broken });
+        await intake.Take([new IntakeLine(1, source.Name, payload, null, $"{source.Name}: {_broken}")], Origin, stop);
+        _toldOf = _broken;
+    }
+
+    string? HeldUp(BridgePage page)
+    {
+        if (page.Horizon != _horizon || page.Horizon == page.Next)
+            (_horizon, _horizonSince) = (page.Horizon, time.GetTimestamp());
+        return time.GetElapsedTime(_horizonSince) < OpenAtMost
+            ? null
+            : $"transaction {page.Horizon} is open for more than {OpenAtMost.TotalSeconds:N0} s: rows written since it began wait for its end.";
+    }
+
+    void Found(string? fault)
+    {
+        if (fault is null)
+            (_broken, _toldOf) = (null, null);
+        if (!state.Set(source.Name, fault))
+            return;
+        if (fault is null)
+            BridgeLog.Reads(logger, source.Name);
+        else
+            BridgeLog.HeldUp(logger, source.Name, fault);
+    }
+
+    void Note(Exception e, TimeSpan pause)
+    {
+        switch (e)
+        {
+            case BridgeQueryException:
+                _broken = e.Message;
+                Found($"{e.Message}.");
+                break;
+            case NpgsqlException:
+                Found($"a database cannot be asked: {e.Message}");
+                break;
+            case var _ when IntakeOutage.Is(e):
+                Found($"observations do not become durable: {e.Message}");
+                break;
+            default:
+                Found("it fails for a reason nobody foresaw, which the log tells.");
+                BridgeLog.Failed(logger, e, source.Name, pause);
+                break;
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using Microsoft.Extensions.Options;
+using Npgsql;
+using RunLedger.Runs;
+using RunLedger.Service.Http;
+
+namespace RunLedger.Service.Bridge;
+
+/// <summary>Follows the sources that are configured, each on its own: what is wrong with one does not concern the other.</summary>
+sealed class BridgeService(
+    IConfiguration settings,
+    [FromKeyedServices(RunLedgerRegistration.DataSource)] NpgsqlDataSource ledger,
+    ObservationIntake intake,
+    Door door,
+    BridgeState state,
+    IOptions<BridgeOptions> options,
+    TimeProvider time,
+    ILogger<BridgeFollower> logger) : BackgroundService
+{
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
+        Follow(BridgeSource.JobQueue, options.Value.JobQueue, stoppingToken),
+        Follow(BridgeSource.EventOutbox, options.Value.EventOutbox, stoppingToken));
+
+    Task Follow(BridgeSource source, string? relation, CancellationToken stop) => string.IsNullOrWhiteSpace(relation)
+        ? Task.CompletedTask
+        : new BridgeFollower(
+            source,
+            relation.Trim(),
+            settings.GetConnectionString(BridgeRegistration.Connection)!,
+            ledger,
+            intake,
+            door,
+            state,
+            options.Value,
+            time,
+            logger).Follow(stop);
+}
