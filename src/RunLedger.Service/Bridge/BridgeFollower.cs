@@ -23,6 +23,7 @@ sealed class BridgeFollower(
 {
     static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
     static readonly TimeSpan OpenAtMost = TimeSpan.FromMinutes(1);
     static readonly TimeSpan LookForUnplacedEvery = TimeSpan.FromMinutes(1);
 
@@ -46,8 +47,8 @@ sealed class BridgeFollower(
                 await using var reader = await BridgeReader.Open(source, relation, connectionString, options.Channel, stop);
                 while (true)
                 {
-                    if (await Page(reader, stop) < options.PageSize)
-                        await reader.Wait(options.Poll, stop);
+                    if (await Page(reader, stop) is { Ticks: > 0 } wait)
+                        await reader.Wait(wait, stop);
                     pause = FirstPause;
                 }
             }
@@ -64,12 +65,12 @@ sealed class BridgeFollower(
         }
     }
 
-    /// <summary>How many rows it dealt with; none where another replica does.</summary>
-    async Task<int> Page(BridgeReader reader, CancellationToken stop)
+    /// <summary>How long to wait then, if nothing is heard.</summary>
+    async Task<TimeSpan> Page(BridgeReader reader, CancellationToken stop)
     {
         await using var cursor = await BridgeCursor.Take(ledger, source.Name, stop);
         if (cursor is null)
-            return 0;
+            return options.Poll;
 
         var page = await reader.Page(cursor.Point, options.PageSize, stop);
         if (page.Next < cursor.Point.Transaction)
@@ -87,7 +88,10 @@ sealed class BridgeFollower(
         }
 
         Found(HeldUp(page));
-        return page.Rows.Count;
+        if (page.Rows.Count >= options.PageSize)
+            return TimeSpan.Zero;
+        // What was written may be announced already, and wait for another transaction to end, which nothing announces.
+        return page.Horizon < page.Next && options.Poll > Soon ? Soon : options.Poll;
     }
 
     IEnumerable<IntakeLine> Lines((BridgePoint At, string Json) read, int index)

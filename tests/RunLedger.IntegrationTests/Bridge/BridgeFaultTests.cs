@@ -1,0 +1,84 @@
+namespace RunLedger.IntegrationTests.Bridge;
+
+/// <summary>Rows and queries that are not as they must be.</summary>
+public sealed class BridgeFaultTests
+{
+    const string Rejected = "select concat_ws(' ', origin, contract, reason) from rejected_observation order by reason";
+    const string Jobs = "select dot_code from process_component_observation order by 1";
+
+    [Fact]
+    public async Task A_row_that_is_wrong_is_named_and_set_aside_and_its_neighbours_are_taken()
+    {
+        await using var site = await BridgeSite.CreateAsync();
+        await site.ExecuteAsync(
+            """
+            insert into job_queue (id, queue, state, handler, taken_at) values
+              ('00000000-0000-0000-0000-000000000001', 'shop', 'active', 'good_1', now()),
+              ('00000000-0000-0000-0000-000000000002', 'shop', 'asleep', 'bad', now()),
+              ('00000000-0000-0000-0000-000000000003', 'shop', 'done', 'bad', null),
+              ('00000000-0000-0000-0000-000000000004', 'shop', 'active', 'bad', 'infinity'),
+              ('00000000-0000-0000-0000-000000000005', 'shop', 'active', 'good_2', now());
+            insert into event_outbox (event_type, correlation_id, process, occurred_at) values
+              ('process.started', ' ', 'shop', now()),
+              ('process.paused', 'order-1', 'shop', now()),
+              ('job.started', 'order-1', 'shop', now()),
+              ('process.started', 'order-1', 'shop', '1999-12-31');
+            insert into event_outbox (event_type, correlation_id, process, transaction_id) values ('process.started', 'order-1', 'shop', null)
+            """);
+
+        var ledger = await site.StartAsync();
+
+        await site.AnswersAsync(Jobs, "good_1", "good_2");
+        await site.AnswersAsync(
+            Rejected,
+            "bridge event_outbox RunStarted event_id 1: correlationId is missing or empty: it is required",
+            "bridge event_outbox event_outbox event_id 2: event_type 'process.paused' is not known: give one of RunObserved, RunStarted, "
+                + "RunHeartbeat, StepStarted, StepCompleted, StepFailed, RunCompleted, RunFailed, RunCancelled",
+            "bridge event_outbox event_outbox event_id 3: queue_job_id is NULL",
+            "bridge event_outbox RunStarted event_id 4: occurredAt 1999-12-31T00:00:00.0000000+00:00 is before 2000: send when it happened",
+            "bridge event_outbox event_outbox event_id 5: transaction_id is NULL, so that nobody can say when it became visible: fill it in",
+            "bridge job_queue job_queue queue_job_id 00000000-0000-0000-0000-000000000002: status 'asleep' is not known: "
+                + "give one of queued, running, completed, failed, cancelled",
+            "bridge job_queue job_queue queue_job_id 00000000-0000-0000-0000-000000000003: ended_at is NULL",
+            "bridge job_queue job_queue queue_job_id 00000000-0000-0000-0000-000000000004: started_at infinity is no time the ledger can keep");
+        await BridgeSite.IsAsync(ledger, "Healthy");
+    }
+
+    [Fact]
+    public async Task A_query_without_the_columns_is_named_and_costs_no_row_and_the_other_source_goes_on()
+    {
+        await using var site = await BridgeSite.CreateAsync();
+        await site.ExecuteAsync(
+            """
+            insert into job_queue (id, queue, state, handler, taken_at) values (gen_random_uuid(), 'shop', 'active', 'pack', now());
+            alter view run_ledger_jobs rename column status to state;
+            alter view run_ledger_jobs rename column error_ref to elsewhere;
+            alter view run_ledger_jobs rename column attempt to error_ref;
+            insert into event_outbox (event_type, correlation_id, process) values ('process.started', 'order-1', 'shop')
+            """);
+
+        var ledger = await site.StartAsync(new() { ["Bridge__EventOutbox"] = "select * from run_ledger_events where 1 / (event_id - 2) < 0 -- all but the second" });
+
+        await BridgeSite.IsAsync(ledger, "Degraded");
+        await site.AnswersAsync("select correlation_id from process_run_observation", "order-1");
+        await site.AnswersAsync(
+            Rejected,
+            "bridge job_queue job_queue job_queue: it has no column status: give one of type text; its column error_ref is of type integer: make it text");
+
+        await site.ExecuteAsync(
+            """
+            alter view run_ledger_jobs rename column state to status;
+            alter view run_ledger_jobs rename column error_ref to attempt;
+            insert into event_outbox (event_type, correlation_id, process) values ('process.started', 'order-2', 'shop')
+            """);
+        await site.AnswersAsync(Jobs, "pack");
+        // A row that the query itself fails on cannot be told from the others: its user is.
+        await site.AnswersAsync(
+            "select reason from rejected_observation where contract = 'event_outbox'",
+            "event_outbox: it cannot be read: division by zero (22012)");
+        await BridgeSite.IsAsync(ledger, "Degraded");
+
+        await site.ExecuteAsync("delete from event_outbox where id = 2");
+        await BridgeSite.IsAsync(ledger, "Healthy");
+    }
+}

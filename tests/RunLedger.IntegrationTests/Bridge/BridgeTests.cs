@@ -1,0 +1,138 @@
+using RunLedger.IntegrationTests.Broker;
+using RunLedger.IntegrationTests.Deadlines;
+
+namespace RunLedger.IntegrationTests.Bridge;
+
+/// <summary>What is in somebody's tables is in the ledger, once, whatever happens to who reads it.</summary>
+public sealed class BridgeTests
+{
+    const string Cursors = "select source || ' ' || transaction || ' ' || row_key from bridge_cursor order by source";
+
+    [Fact]
+    public async Task A_job_is_followed_through_its_states_when_its_database_notifies()
+    {
+        await using var site = await BridgeSite.CreateAsync();
+        // Found by a poll it would be too late.
+        await site.StartAsync(new() { ["Bridge__Poll"] = "01:00:00" });
+        const string rows = "select concat_ws(' ', status, dot_code, queue_job_id, error_ref) from process_component_observation";
+        const string run = "select concat_ws(' ', status, correlation_id, process_candidate_code, source_system) from process_run_observation";
+        const string job = "0194fdc2-fa2f-7cc0-81d3-ff1207450001";
+
+        await site.ExecuteAsync($"insert into job_queue (id, queue, correlation_id, handler) values ('{job}', 'mail', 'order-1', 'send')");
+        await site.AnswersAsync(run, "observed order-1 PROC-CAND:queue:mail job_queue");
+        await site.ExecuteAsync("update job_queue set state = 'active', taken_at = clock_timestamp()");
+        await site.AnswersAsync(rows, $"step_started send {job}");
+        await site.ExecuteAsync("update job_queue set state = 'dropped', finished_at = clock_timestamp()");
+        await site.AnswersAsync(rows, $"failed send {job} cancelled");
+        await site.ExecuteAsync("insert into event_outbox (event_type, correlation_id, process) values ('process.cancelled', 'order-1', 'mail')");
+
+        await site.AnswersAsync(run, "cancelled order-1 PROC-CAND:queue:mail job_queue");
+        Assert.Empty(await LedgerRows.RejectedAsync(site.Ledger.Database));
+    }
+
+    [Fact]
+    public async Task What_commits_late_with_lower_ids_is_not_passed_over()
+    {
+        await using var site = await BridgeSite.CreateAsync();
+        var ledger = await site.StartAsync();
+        await site.ExecuteAsync(
+            "insert into event_outbox (event_type, correlation_id, process) select 'process.started', 'first-' || n, 'shop' from generate_series(1, 3) n");
+        const string runs = "select correlation_id from process_run_observation order by 1";
+        await site.AnswersAsync(runs, "first-1", "first-2", "first-3");
+
+        await using (var late = await site.Source.OpenConnectionAsync())
+        await using (var transaction = await late.BeginTransactionAsync())
+        {
+            // In a savepoint too, whose rows have a transaction of their own.
+            await using var insert = late.CreateCommand();
+            insert.CommandText =
+                """
+                insert into event_outbox (event_type, correlation_id, process) values ('process.started', 'late-1', 'shop');
+                savepoint here;
+                insert into job_queue (id, queue, correlation_id) values ('0194fdc2-fa2f-7cc0-81d3-ff1207450002', 'shop', 'late-2');
+                release savepoint here
+                """;
+            await insert.ExecuteNonQueryAsync();
+            await site.ExecuteAsync(
+                """
+                insert into event_outbox (event_type, correlation_id, process) values ('process.started', 'quick-1', 'shop');
+                insert into job_queue (id, queue, correlation_id) values ('0194fdc2-fa2f-7cc0-81d3-ff1207450003', 'shop', 'quick-2')
+                """);
+            // Each of its two sessions has looked since, and more than once.
+            var committed = (await LedgerRows.ListAsync(site.Source, "select clock_timestamp()::text"))[0];
+            for (var look = 0; look < 2; look++)
+            {
+                await Eventually.Async(
+                    async () => (await LedgerRows.ListAsync(
+                        site.Source,
+                        $"""
+                        select count(*)::text from pg_stat_activity
+                        where datname = current_database() and application_name = 'run-ledger-bridge' and state = 'idle' and query_start > '{committed}'
+                        """))[0] is "2" ? null : "it has not looked",
+                    TimeSpan.FromSeconds(60),
+                    () => ledger.Output);
+                committed = (await LedgerRows.ListAsync(site.Source, "select clock_timestamp()::text"))[0];
+            }
+
+            await transaction.CommitAsync();
+        }
+
+        await site.AnswersAsync(runs, "first-1", "first-2", "first-3", "late-1", "late-2", "quick-1", "quick-2");
+        Assert.Equal(
+            ["late-1 before quick-1"],
+            await LedgerRows.ListAsync(
+                site.Source,
+                "select string_agg(correlation_id, ' before ' order by id) from event_outbox where correlation_id in ('late-1', 'quick-1')"));
+    }
+
+    [Fact]
+    public async Task Replicas_share_the_rows_and_one_that_is_killed_in_mid_read_loses_and_doubles_nothing()
+    {
+        const int Runs = 400;
+        await using var site = await BridgeSite.CreateAsync();
+        await site.FillAsync(Runs);
+        var small = new Dictionary<string, string> { ["Bridge__PageSize"] = "60" };
+        // What a page says is confirmed by the broker, and its cursor has not moved.
+        await using var gate = await Gate.CloseAsync(
+            site.Ledger.Database, "after update on bridge_cursor for each row", "new.source = 'job_queue' and old.row_key <> ''");
+        var first = await site.StartAsync(Gate.Patient(site.Ledger, small));
+        await gate.HoldsAsync(1, () => site.Ledger.Output);
+
+        await first.KillAsync();
+        await gate.OpenAsync();
+        await Task.WhenAll(site.StartAsync(small), site.StartAsync(small));
+
+        await site.IsFollowedAsync();
+        var end = await site.Ledger.ListAsync(Cursors);
+        Assert.Equal(2, end.Count);
+
+        // And so does reading all of it again.
+        await using (var again = site.Ledger.Database.CreateCommand("delete from bridge_cursor"))
+            await again.ExecuteNonQueryAsync();
+        await site.AnswersAsync(Cursors, [.. end]);
+        await site.Ledger.StopAsync();
+        await (await site.Ledger.StartAsync()).StopAsync();
+        await site.IsFollowedAsync();
+    }
+
+    [Fact]
+    public async Task A_database_that_goes_away_delays_and_health_says_so()
+    {
+        var postgres = await OwnPostgres.CreateAsync();
+        await using var site = await BridgeSite.CreateAsync(postgres);
+        await site.FillAsync(10);
+        var ledger = await site.StartAsync();
+        await site.IsFollowedAsync();
+        await BridgeSite.IsAsync(ledger, "Healthy");
+
+        await postgres.StopAsync();
+        await BridgeSite.IsAsync(ledger, "Degraded");
+        await postgres.StartAsync();
+
+        await BridgeSite.IsAsync(ledger, "Healthy");
+        await site.ExecuteAsync("truncate job_queue, event_outbox");
+        await site.FillAsync(20);
+        await site.AnswersAsync("select count(*)::text from process_run_observation where status = 'completed'", "20");
+        Assert.Empty(await LedgerRows.RejectedAsync(site.Ledger.Database));
+    }
+}
