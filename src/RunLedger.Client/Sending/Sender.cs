@@ -45,7 +45,8 @@ sealed partial class Sender(Outbox outbox, ITransport transport, ILogger<Sender>
         if (_loop is null || _stop.IsCancellationRequested)
             return;
         outbox.Close();
-        await _loop.WaitAsync(_options.FlushLimit, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // By the real clock: a test's may stand still.
+        await _loop.WaitAsync(_options.FlushLimit, TimeProvider.System, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _stop.CancelAsync().ConfigureAwait(false);
         await _loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
@@ -93,7 +94,7 @@ sealed partial class Sender(Outbox outbox, ITransport transport, ILogger<Sender>
             {
                 // Unforeseen; who reports must not notice.
                 Failed(logger, e);
-                await Task.Delay(pause, _time, CancellationToken.None).ConfigureAwait(false);
+                await Task.Delay(FirstPause, TimeProvider.System, CancellationToken.None).ConfigureAwait(false);
             }
         }
 

@@ -9,11 +9,12 @@ sealed class HeldTransport : ITransport
 {
     readonly Lock _lock = new();
     readonly List<string> _taken = [];
+    int _asked;
     TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public bool Away { get; set; }
     public bool Hangs { get; set; }
-    public int Asked { get; private set; }
+    public int Asked => Volatile.Read(ref _asked);
 
     public List<RunObservation> Taken
     {
@@ -26,7 +27,7 @@ sealed class HeldTransport : ITransport
 
     public async Task<IReadOnlyList<string>> Send(IReadOnlyList<ReadOnlyMemory<byte>> lines, CancellationToken cancellationToken)
     {
-        Asked++;
+        Interlocked.Increment(ref _asked);
         if (Hangs)
             await Task.Delay(Timeout.Infinite, cancellationToken);
         if (Away)
@@ -53,12 +54,16 @@ sealed class HeldTransport : ITransport
         }
     }
 
-    /// <summary>Waits until it was asked in vain.</summary>
+    /// <summary>Waits until it was asked, in vain.</summary>
     public async Task Refused()
     {
-        var from = Asked;
-        while (Asked == from)
-            await _changed.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        while (true)
+        {
+            var changed = _changed.Task;
+            if (Asked > 0)
+                return;
+            await changed.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        }
     }
 
     void Changed() => Interlocked.Exchange(ref _changed, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
