@@ -1,5 +1,7 @@
 using System.Text.Json;
 using MassTransit.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using RunLedger.Client.Sending;
 using RunLedger.Contracts;
 using RunLedger.GroupCommit;
 using RunLedger.Runs;
@@ -10,11 +12,14 @@ namespace RunLedger.Client.Testing;
 public static class ReportedRuns
 {
     /// <summary>
-    /// The runs that were published so far, folded by the ledger's own rules, in the order in which they were first heard of.
-    /// What the ledger would reject is a problem of its run.
+    /// The runs that were reported so far, through the client or with plain messages, folded by the ledger's own rules, in the
+    /// order in which they were first heard of. What the ledger would reject is a problem of its run.
     /// </summary>
     /// <param name="harness">The harness whose bus the service publishes on.</param>
-    /// <param name="until">Waits until this is so, for as long as the harness waits for a message; null for no waiting.</param>
+    /// <param name="until">
+    /// Waits until this is so, for as long as the harness waits for a message (<c>TestTimeout</c>); null for until the bus
+    /// has had nothing to do for the harness's <c>TestInactivityTimeout</c>.
+    /// </param>
     /// <param name="cancellationToken">Ends the wait with an exception.</param>
     public static async Task<IReadOnlyList<ReportedRun>> Runs(
         this ITestHarness harness,
@@ -22,13 +27,19 @@ public static class ReportedRuns
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(harness);
-        var deadline = TimeProvider.System.GetTimestamp();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(harness.TestTimeout);
+        if (until is null)
+            await harness.InactivityTask.WaitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         while (true)
         {
+            if (harness.Provider.GetService<Sender>() is { } sender)
+                await sender.Settled(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             var runs = Of(Published(harness));
-            if (until is null || until(runs) || TimeProvider.System.GetElapsedTime(deadline) > harness.TestTimeout)
+            cancellationToken.ThrowIfCancellationRequested();
+            if (until is null || until(runs) || limit.IsCancellationRequested)
                 return runs;
-            await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken).ConfigureAwait(false);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -125,7 +136,8 @@ public static class ReportedRuns
     }
 
     static IEnumerable<RunObservation> Published(ITestHarness harness) =>
-        harness.Published.Select(published => published.MessageObject is RunObservation).ToList()
+        // What is there: with another token it would wait for more, and hold the thread.
+        harness.Published.Select(published => published.MessageObject is RunObservation, new CancellationToken(canceled: true)).ToList()
             .Select(published => (RunObservation)published.MessageObject);
 
     static Fold Merged(Fold? known, Fold observed) => known is null ? observed : Fold.Merge(known, observed);

@@ -46,7 +46,14 @@ public sealed class OpenRun : IAsyncDisposable
             _common with { OccurredAt = Now(), IdempotencyKey = key, InputRef = Clean.Ref(details.InputRef) },
             Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null);
         if (outbox.Options.HeartbeatEvery is { } every)
-            _heartbeat = outbox.Time.CreateTimer(static run => ((OpenRun)run!).Heartbeat(), this, every, every);
+            _heartbeat = outbox.Time.CreateTimer(Beat, new WeakReference<OpenRun>(this), every, every);
+
+        // A run that everybody forgot does not live by its timer: the ledger must see that it is quiet.
+        static void Beat(object? run)
+        {
+            if (((WeakReference<OpenRun>)run!).TryGetTarget(out var open))
+                open.Heartbeat();
+        }
     }
 
     /// <summary>The run's id in the ledger.</summary>

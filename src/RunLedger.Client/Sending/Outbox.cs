@@ -11,6 +11,7 @@ sealed class Outbox
 {
     readonly Channel<Report> _waiting;
     long _last;
+    long _added;
     long _dropped;
     long _refused;
 
@@ -28,13 +29,22 @@ sealed class Outbox
 
     public ChannelReader<Report> Waiting => _waiting.Reader;
 
-    /// <summary>How many were dropped because there was no room, since the process started.</summary>
+    /// <summary>How many were dropped because there was no room, or came after the last, since the process started.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
 
     /// <summary>How many runs had no candidate that could be stored.</summary>
     public long Refused => Interlocked.Read(ref _refused);
 
-    public void Add(RunObservation message, string? traceParent) => _waiting.Writer.TryWrite(new Report(message, traceParent));
+    /// <summary>How many were put here.</summary>
+    public long Added => Interlocked.Read(ref _added);
+
+    public void Add(RunObservation message, string? traceParent)
+    {
+        Interlocked.Increment(ref _added);
+        // Only where it was closed is there no room.
+        if (!_waiting.Writer.TryWrite(new Report(message, traceParent)))
+            Interlocked.Increment(ref _dropped);
+    }
 
     public void Refuse() => Interlocked.Increment(ref _refused);
 

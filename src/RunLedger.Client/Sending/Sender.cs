@@ -7,12 +7,14 @@ namespace RunLedger.Client.Sending;
 /// Takes what callers reported and hands it to the ledger, in order. While nobody takes it, it waits in the spool where
 /// there is one, else in memory. Nothing that goes wrong here reaches who reports.
 /// </summary>
-sealed partial class Sender(Outbox outbox, ITransport transport, ILogger<Sender> logger) : IHostedService, IAsyncDisposable
+sealed partial class Sender(Outbox outbox, ITransport transport, ILogger<Sender> logger) : IHostedLifecycleService, IAsyncDisposable
 {
     const int MaxBatch = 500;
     static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(20);
+    static readonly TimeSpan LookAround = TimeSpan.FromMinutes(1);
     static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
+    static readonly TimeSpan LastLimit = TimeSpan.FromSeconds(5);
 
     readonly RunLedgerClientOptions _options = outbox.Options;
     readonly TimeProvider _time = outbox.Time;
@@ -20,11 +22,13 @@ sealed partial class Sender(Outbox outbox, ITransport transport, ILogger<Sender>
     readonly List<ReadOnlyMemory<byte>> _inHand = [];
     Spool? _spool;
     Task? _loop;
+    Task<bool>? _more;
     bool _away;
+    long _settled;
     long _refused;
     long _toldDropped;
     long _toldRefused;
-    bool _disposed;
+    bool _ended;
 
     /// <summary>How many were handed over.</summary>
     public long Sent { get; private set; }
@@ -39,25 +43,48 @@ sealed partial class Sender(Outbox outbox, ITransport transport, ILogger<Sender>
         return Task.CompletedTask;
     }
 
-    /// <summary>What was reported is sent, or spooled, or after <see cref="RunLedgerClientOptions.FlushLimit"/> given up.</summary>
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>
+    /// What was reported so far is sent, or spooled, or waits on after <see cref="RunLedgerClientOptions.FlushLimit"/>. Others
+    /// stop still, a bus among them that waits for its consumers: more may come.
+    /// </summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        if (_loop is null || _stop.IsCancellationRequested)
+        if (_loop is null)
             return;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(_options.FlushLimit);
+        await Settled(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>All others have stopped: what they reported last is sent, or spooled, or given up.</summary>
+    public async Task StoppedAsync(CancellationToken cancellationToken)
+    {
         outbox.Close();
+        if (_loop is null || Interlocked.Exchange(ref _ended, true))
+            return;
         // By the real clock: a test's may stand still.
         await _loop.WaitAsync(_options.FlushLimit, TimeProvider.System, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _stop.CancelAsync().ConfigureAwait(false);
-        await _loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _loop.WaitAsync(LastLimit, TimeProvider.System, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_loop.IsCompleted)
+            _spool?.Dispose();
     }
 
-    public async ValueTask DisposeAsync()
+    // The container knows it by two names.
+    public async ValueTask DisposeAsync() => await StoppedAsync(CancellationToken.None).ConfigureAwait(false);
+
+    /// <summary>Waits until what was reported before is sent, spooled or dropped.</summary>
+    public async Task Settled(CancellationToken cancellationToken)
     {
-        // The container knows it by two names.
-        if (Interlocked.Exchange(ref _disposed, true))
-            return;
-        await StopAsync(CancellationToken.None).ConfigureAwait(false);
-        _spool?.Dispose();
+        var added = outbox.Added;
+        while (Interlocked.Read(ref _settled) + outbox.Dropped < added)
+            await Task.Delay(LookEvery, TimeProvider.System, cancellationToken).ConfigureAwait(false);
     }
 
     async Task Run()
@@ -69,8 +96,7 @@ sealed partial class Sender(Outbox outbox, ITransport transport, ILogger<Sender>
             try
             {
                 Tell();
-                if (!_away && _spool is not { IsEmpty: false } && _inHand.Count == 0
-                    && !await outbox.Waiting.WaitToReadAsync(_stop.Token).ConfigureAwait(false))
+                if (!_away && _spool is not { IsEmpty: false } && _inHand.Count == 0 && !await More().ConfigureAwait(false))
                     return;
                 Take();
                 if (await SendOldest().ConfigureAwait(false))
@@ -82,7 +108,10 @@ sealed partial class Sender(Outbox outbox, ITransport transport, ILogger<Sender>
                 // Nobody takes it: where it is on disk a process that stops need not wait any longer.
                 if (outbox.Waiting.Completion.IsCompleted && _inHand.Count == 0)
                     return;
-                await Task.Delay(pause, _time, _stop.Token).ConfigureAwait(false);
+                var rest = Task.Delay(pause, _time, _stop.Token);
+                await Spooling(rest).ConfigureAwait(false);
+                if (!outbox.Waiting.Completion.IsCompleted || _inHand.Count > 0)
+                    await rest.ConfigureAwait(false);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
                 _spool?.TakeOver();
             }
@@ -101,67 +130,114 @@ sealed partial class Sender(Outbox outbox, ITransport transport, ILogger<Sender>
         Abandon();
     }
 
+    /// <summary>Waits for reports; meanwhile others may die and leave their spool. False where no more will come.</summary>
+    async Task<bool> More()
+    {
+        while (true)
+        {
+            _more ??= outbox.Waiting.WaitToReadAsync(_stop.Token).AsTask();
+            if (!_more.IsCompleted)
+                await Task.WhenAny(_more, Task.Delay(LookAround, _time, _stop.Token)).ConfigureAwait(false);
+            if (_more.IsCompleted)
+            {
+                var more = _more;
+                _more = null;
+                return await more.ConfigureAwait(false);
+            }
+
+            Tell();
+            _spool?.TakeOver();
+            if (_spool is { IsEmpty: false })
+                return true;
+        }
+    }
+
     /// <summary>Takes a batch in hand; where there is a spool and somebody waits before it, it goes there.</summary>
     void Take()
     {
         while (_inHand.Count < MaxBatch && outbox.Waiting.TryRead(out var report))
-            _inHand.Add(Line.Write(report));
+            Hold(report);
         if (_spool is not null && _inHand.Count > 0 && (_away || !_spool.IsEmpty))
             ToSpool(spool => spool.Append(_inHand));
     }
 
+    void Hold(Report report)
+    {
+        try
+        {
+            _inHand.Add(Line.Write(report));
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            _refused++;
+            Interlocked.Increment(ref _settled);
+            Refused(logger, 1, e.Message);
+        }
+    }
+
     /// <summary>Puts what is in hand into the spool; where that cannot be it waits in memory, as if there were none.</summary>
-    void ToSpool(Action<Spool> put)
+    /// <param name="put">Puts it there.</param>
+    /// <param name="from">The first that is put there.</param>
+    bool ToSpool(Action<Spool> put, int from = 0)
     {
         try
         {
             put(_spool!);
-            _inHand.Clear();
+            Interlocked.Add(ref _settled, _inHand.Count - from);
+            _inHand.RemoveRange(from, _inHand.Count - from);
+            return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             NoSpool(logger, _options.SpoolDirectory!, e.Message);
+            return false;
         }
     }
 
-    /// <summary>Sends, and spools meanwhile what comes faster than there is room for.</summary>
-    async Task<IReadOnlyList<string>> Send(List<ReadOnlyMemory<byte>> lines, CancellationToken cancellationToken)
+    /// <summary>
+    /// Spools what comes until a task is done: at once while nobody takes it, so that it survives this process, else what
+    /// there would soon be no room for.
+    /// </summary>
+    async Task Spooling(Task task)
     {
-        var sending = transport.Send(lines, cancellationToken);
-        while (_spool is not null && !sending.IsCompleted)
+        while (_spool is not null && !task.IsCompleted)
         {
-            await Task.WhenAny(sending, Task.Delay(LookEvery, _time, CancellationToken.None)).ConfigureAwait(false);
-            if (outbox.Waiting.Count <= _options.BufferSize / 2)
+            _more ??= outbox.Waiting.WaitToReadAsync(_stop.Token).AsTask();
+            await Task.WhenAny(task, _more).ConfigureAwait(false);
+            if (!_more.IsCompletedSuccessfully || !_more.Result)
+                break;
+            if (!_away && outbox.Waiting.Count <= _options.BufferSize / 2)
+            {
+                await Task.WhenAny(task, Task.Delay(LookEvery, TimeProvider.System, CancellationToken.None)).ConfigureAwait(false);
                 continue;
-            var come = new List<ReadOnlyMemory<byte>>();
-            while (outbox.Waiting.TryRead(out var report))
-                come.Add(Line.Write(report));
-            try
-            {
-                _spool.Append(come);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                _refused += come.Count;
-                NoSpool(logger, _options.SpoolDirectory!, e.Message);
-            }
-        }
 
-        return await sending.ConfigureAwait(false);
+            _more = null;
+            // While a batch is in hand for the first time, it is older than what comes now.
+            var held = _inHand.Count;
+            while (_inHand.Count < held + MaxBatch && outbox.Waiting.TryRead(out var report))
+                Hold(report);
+            var come = _inHand[held..];
+            if (!ToSpool(spool => spool.Append(come), held))
+                break;
+        }
     }
 
     /// <summary>Whether somebody took the oldest that wait.</summary>
     async Task<bool> SendOldest()
     {
         var spooled = _spool is { IsEmpty: false } ? _spool.Peek(MaxBatch) : [];
-        var lines = spooled.Count > 0 ? spooled : _inHand;
+        var lines = spooled.Count > 0 ? spooled : [.. _inHand];
         if (lines.Count == 0)
             return true;
         try
         {
             using var limit = new CancellationTokenSource(_options.SendTimeout, _time);
             using var end = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _stop.Token);
-            var refused = await Send(lines, end.Token).ConfigureAwait(false);
+            // Whether it heeds the limit or not.
+            var sending = transport.Send(lines, end.Token).WaitAsync(end.Token);
+            await Spooling(sending).ConfigureAwait(false);
+            var refused = await sending.ConfigureAwait(false);
             Sent += lines.Count - refused.Count;
             _refused += refused.Count;
             if (refused.Count > 0)
@@ -182,9 +258,13 @@ sealed partial class Sender(Outbox outbox, ITransport transport, ILogger<Sender>
             Back(logger);
         _away = false;
         if (spooled.Count > 0)
+        {
             _spool!.Remove(spooled.Count);
-        else
-            _inHand.Clear();
+            return true;
+        }
+
+        _inHand.RemoveRange(0, lines.Count);
+        Interlocked.Add(ref _settled, lines.Count);
         return true;
     }
 
@@ -206,7 +286,7 @@ sealed partial class Sender(Outbox outbox, ITransport transport, ILogger<Sender>
     void Abandon()
     {
         while (outbox.Waiting.TryRead(out var report))
-            _inHand.Add(Line.Write(report));
+            Hold(report);
         if (_spool is not null)
             ToSpool(spool => spool.Append(_inHand));
         if (_inHand.Count == 0)

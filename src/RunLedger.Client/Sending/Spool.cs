@@ -16,6 +16,9 @@ sealed class Spool : IDisposable
     /// <summary>The first file is being read: nothing is added to it.</summary>
     bool _reading;
 
+    /// <summary>The last line may be cut: nothing is added after it.</summary>
+    bool _cut;
+
     /// <exception cref="IOException">The folder cannot be used.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be used.</exception>
     public Spool(string folder, long maxBytes)
@@ -63,7 +66,6 @@ sealed class Spool : IDisposable
             _files.AddFirst(file);
         foreach (var line in lines)
             Write(file, line);
-        file.Flush();
     }
 
     /// <exception cref="IOException">The disk is full, or gone.</exception>
@@ -71,13 +73,13 @@ sealed class Spool : IDisposable
     {
         foreach (var line in lines)
         {
-            if (_files.Last is not { Value: var last } || last.Length >= _fileBytes || (_reading && _files.Count == 1))
+            if (_files.Last is not { Value: var last } || _cut || last.Length >= _fileBytes || (_reading && _files.Count == 1))
                 last = _files.AddLast(Make()).Value;
+            _cut = true;
             Write(last, line);
+            _cut = false;
         }
 
-        // To the operating system, so that it survives this process.
-        _files.Last?.Value.Flush();
         while (_files.Count > 1 && _files.Sum(file => file.Length) > _maxBytes)
         {
             Load();
@@ -120,11 +122,11 @@ sealed class Spool : IDisposable
     {
         if (_reading)
             return;
-        _reading = true;
         var file = _files.First!.Value;
         var bytes = new byte[file.Length];
         file.Position = 0;
         file.ReadExactly(bytes);
+        _reading = true;
         var from = 0;
         for (int end; (end = Array.IndexOf(bytes, (byte)'\n', from)) >= 0; from = end + 1)
         {
@@ -150,22 +152,23 @@ sealed class Spool : IDisposable
         file.Dispose();
     }
 
+    // A line at once and unbuffered: what is written here survives this process.
     static void Write(FileStream file, ReadOnlyMemory<byte> line)
     {
         file.Seek(0, SeekOrigin.End);
-        file.Write(line.Span);
-        file.WriteByte((byte)'\n');
+        file.Write([.. line.Span, (byte)'\n']);
     }
 
-    FileStream Make() => new(
-        Path.Combine(_folder, $"{Guid.CreateVersion7():N}.spool"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+    FileStream Make() => Open(Path.Combine(_folder, $"{Guid.CreateVersion7():N}.spool"), FileMode.CreateNew);
+
+    static FileStream Open(string path, FileMode mode) => new(path, mode, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
 
     /// <summary>Null where another process has it, or has just sent it.</summary>
     static FileStream? TryOpen(string path)
     {
         try
         {
-            return new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return Open(path, FileMode.Open);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

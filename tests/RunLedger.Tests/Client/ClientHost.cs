@@ -40,7 +40,11 @@ sealed class ClientHost : IAsyncDisposable
         return host;
     }
 
-    public Task Stop() => Sender.StopAsync(CancellationToken.None);
+    public async Task Stop()
+    {
+        await Sender.StopAsync(CancellationToken.None);
+        await Sender.StoppedAsync(CancellationToken.None);
+    }
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 

@@ -36,6 +36,40 @@ public sealed class ReportedRunsTests
     }
 
     [Fact]
+    public async Task Without_a_condition_it_waits_until_what_was_set_going_is_done_and_reported()
+    {
+        await using var services = new ServiceCollection()
+            .AddMassTransitTestHarness(TextWriter.Null, bus => bus.AddConsumer<BuildConsumer>())
+            .AddRunLedgerClient()
+            .BuildServiceProvider(validateScopes: true);
+        var harness = services.GetTestHarness();
+        await harness.Start();
+        await harness.Bus.Publish(new Build("kg"), TestContext.Current.CancellationToken);
+
+        var run = Assert.Single(await harness.Runs(cancellationToken: TestContext.Current.CancellationToken));
+
+        Assert.Equal("Completed", run.Outcome);
+    }
+
+    [Fact]
+    public async Task What_the_client_has_taken_is_there_when_it_says_what_was_reported()
+    {
+        await using var services = new ServiceCollection()
+            .AddMassTransitTestHarness(TextWriter.Null)
+            .AddRunLedgerClient()
+            .BuildServiceProvider(validateScopes: true);
+        var harness = services.GetTestHarness();
+        await harness.Start();
+        for (var n = 0; n < 200; n++)
+            await services.GetRequiredService<IRunReporter>().Run("P", run => run.Step("load", _ => Task.CompletedTask));
+        var asked = 0;
+
+        var runs = await harness.Runs(_ => ++asked > 0, TestContext.Current.CancellationToken);
+
+        Assert.Equal((200, 1), (runs.Count(run => run.Outcome == "Completed"), asked));
+    }
+
+    [Fact]
     public void A_run_that_failed_says_why() => Assert.Equal("Failed: it broke", Outcome(_run.Started(), _run.Failed()));
 
     [Fact]
@@ -80,6 +114,16 @@ public sealed class ReportedRunsTests
     [Fact]
     public void The_order_in_which_they_came_changes_nothing() => Assert.Equal(
         "Completed", Outcome(_run.Completed(), _run.StepCompleted(_step), _run.StepStarted(_step), _run.Started()));
+
+    /// <summary>A command of somebody's service.</summary>
+    public sealed record Build(string Name);
+
+    /// <summary>It takes its time.</summary>
+    public sealed class BuildConsumer(IRunReporter reporter) : IConsumer<Build>
+    {
+        public Task Consume(ConsumeContext<Build> context) => reporter.Run(
+            "PROC-CAND:dot:kg", run => run.Step("build", _ => Task.Delay(200, context.CancellationToken)));
+    }
 
     static string Outcome(params RunObservation[] observations) => Assert.Single(ReportedRuns.Of(observations)).Outcome;
 }
