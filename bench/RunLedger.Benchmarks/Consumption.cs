@@ -5,8 +5,11 @@ using RunLedger.Contracts;
 namespace RunLedger.Benchmarks;
 
 /// <summary>Times a bus from its first message to the return of the last consumer, which is after its commit.</summary>
-sealed class Consumption : IConsumeObserver
+/// <param name="counts">What is measured; the ledger's own sweeps are not. Without it, observations.</param>
+sealed class Consumption(Func<object, bool>? counts = null) : IConsumeObserver
 {
+    readonly Func<object, bool> _counts = counts ?? (static message => message is RunObservation);
+
     readonly TaskCompletionSource _all = new(TaskCreationOptions.RunContinuationsAsynchronously);
     long _expected = long.MaxValue, _done, _first, _last;
 
@@ -32,8 +35,7 @@ sealed class Consumption : IConsumeObserver
     public Task PreConsume<T>(ConsumeContext<T> context)
         where T : class
     {
-        // The ledger's own sweeps are not what is measured.
-        if (context.Message is RunObservation && Volatile.Read(ref _first) == 0)
+        if (_counts(context.Message) && Volatile.Read(ref _first) == 0)
             Interlocked.CompareExchange(ref _first, Stopwatch.GetTimestamp(), 0);
         return Task.CompletedTask;
     }
@@ -41,7 +43,7 @@ sealed class Consumption : IConsumeObserver
     public Task PostConsume<T>(ConsumeContext<T> context)
         where T : class
     {
-        if (context.Message is not RunObservation)
+        if (!_counts(context.Message))
             return Task.CompletedTask;
         Done?.Invoke(context.Message);
         if (Interlocked.Increment(ref _done) == _expected)

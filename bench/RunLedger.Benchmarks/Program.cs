@@ -9,6 +9,7 @@ root.Subcommands.Add(Growth.Create());
 root.Subcommands.Add(Scheduling.Create());
 root.Subcommands.Add(Sweeping.Create());
 root.Subcommands.Add(Archiving.Create());
+root.Subcommands.Add(Reporting.Create());
 try
 {
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

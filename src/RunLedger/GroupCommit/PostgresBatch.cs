@@ -11,14 +11,20 @@ sealed class PostgresBatch(NpgsqlConnection connection, NpgsqlTransaction transa
     /// <summary>How often rows are followed that move on while they are waited for.</summary>
     const int MaxMoves = 5;
 
+    /// <summary>Of so many names a batch is no more a small one.</summary>
+    const int Many = 100;
+
+    // A definition that is made known meanwhile waits for this batch, and then finds its runs.
+    internal static readonly string BeginSql =
+        $"select pg_advisory_xact_lock_shared({PostgresDefinitions.Lock}), set_config('plan_cache_mode', $1, true)";
+
     public Loaded<RunRow> Runs { get; } = new();
     public Loaded<ComponentRow> Components { get; } = new();
 
     public async Task Load(Names names, CancellationToken cancellationToken)
     {
         await using var batch = connection.CreateBatch();
-        // A definition that is made known meanwhile waits for this batch, and then finds its runs.
-        PostgresWrite.Run(batch, $"select pg_advisory_xact_lock_shared({PostgresDefinitions.Lock})");
+        PostgresWrite.Run(batch, BeginSql, new NpgsqlParameter<string> { TypedValue = Planning(names) });
         PostgresLoad.Add(batch, LedgerTable.Runs, RowReader.RunColumns, names.Runs, names.RunKeys);
         PostgresLoad.Add(batch, LedgerTable.Components, RowReader.ComponentColumns, names.Components, names.ComponentKeys);
         await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
@@ -65,6 +71,13 @@ sealed class PostgresBatch(NpgsqlConnection connection, NpgsqlTransaction transa
 
         await connection.DisposeAsync();
     }
+
+    /// <summary>
+    /// A plan that was made, and kept, while a table was all but empty reads the whole of it for every batch once it has
+    /// grown, until the next analyze. Planning anew costs some milliseconds, which a small batch would feel; where its plans
+    /// are bad batches become large.
+    /// </summary>
+    internal static string Planning(Names names) => names.Runs.Length + names.Components.Length > Many ? "force_custom_plan" : "auto";
 
     // Aliases and keys are read after the locks are held. What they lead to and was not locked with the rest was linked
     // by another replica in between: all is read again, with it, until nothing else moved meanwhile. Locked out of

@@ -7,12 +7,6 @@ namespace RunLedger.GroupCommit;
 /// <summary>The ledger in PostgreSQL: a batch is one round trip to load, and one to write and commit.</summary>
 sealed class PostgresStore(NpgsqlDataSource dataSource) : ILedgerStore
 {
-    /// <summary>
-    /// A plan that was made, and kept, while a table was all but empty reads the whole of it for every batch once it has
-    /// grown; until the next analyze that is minutes. Planning anew is some hundred microseconds a batch.
-    /// </summary>
-    const string PlanAnew = "set plan_cache_mode = force_custom_plan";
-
     public async Task<ILedgerBatch> Begin(Names names, CancellationToken cancellationToken)
     {
         NpgsqlConnection? connection = null;
@@ -67,15 +61,6 @@ sealed class PostgresStore(NpgsqlDataSource dataSource) : ILedgerStore
             settings.NoResetOnClose = true;
         if (!settings.ShouldSerialize("Application Name"))
             settings.ApplicationName = "run-ledger";
-        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
-        builder.UsePhysicalConnectionInitializer(
-            connection => Run(connection).GetAwaiter().GetResult(), connection => Run(connection));
-        return builder.Build();
-
-        static async Task Run(NpgsqlConnection connection)
-        {
-            await using var command = new NpgsqlCommand(PlanAnew, connection);
-            await command.ExecuteNonQueryAsync();
-        }
+        return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
     }
 }

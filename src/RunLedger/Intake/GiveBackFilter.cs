@@ -4,13 +4,15 @@ using RunLedger.GroupCommit;
 namespace RunLedger.Intake;
 
 /// <summary>
-/// Before the error queue: a message that was given back is no fault. Thrown on, it reaches the receive lock, which
-/// returns it to its queue.
+/// Before the error queue: a message that was given back is no fault, nor is one that came while the host was taken down
+/// around its bus. Thrown on, it reaches the receive lock, which returns it to its queue.
 /// </summary>
 sealed class GiveBackFilter : IFilter<ExceptionReceiveContext>
 {
     public Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next) =>
-        context.Exception.GetBaseException() is GivenBackException given ? throw given : next.Send(context);
+        context.Exception.GetBaseException() is GivenBackException or ObjectDisposedException { ObjectName: nameof(IServiceProvider) }
+            ? throw context.Exception.GetBaseException()
+            : next.Send(context);
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("giveBack");
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using RunLedger.IntegrationTests.Broker;
+using RunLedger.Tests;
 
 namespace RunLedger.IntegrationTests.Samples;
 
@@ -63,10 +64,7 @@ public sealed class OtherLanguageTests : IAsyncLifetime
     static async Task<(int Code, string Output, string Error)> RunAsync(
         string program, string sample, string url, params (string Name, string Value)[] environment)
     {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root.FullName, "Bus.sln")))
-            root = root.Parent!;
-        var start = new ProcessStartInfo(program, [Path.Combine(root.FullName, "samples", "other-languages", sample)])
+        var start = new ProcessStartInfo(program, [Path.Combine(Checkout.Root, "samples", "other-languages", sample)])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

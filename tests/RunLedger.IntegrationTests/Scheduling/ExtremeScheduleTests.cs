@@ -45,7 +45,10 @@ public sealed class ExtremeScheduleTests
 
         await HeardAsync(heard, 1, ledger);
         Assert.Equal(["long ago"], heard);
-        Assert.Equal(["9999-12-31 23:59:59.999999"], await DueAsync(site));
+        // What was heard is deleted after it was sent.
+        await Eventually.Async(
+            async () => await DueAsync(site) is var due && due is ["9999-12-31 23:59:59.999999"] ? null : string.Join(", ", due),
+            TimeSpan.FromSeconds(60), () => ledger.Output);
 
         await CancelAsync(service, last);
         // Of a message that nobody has scheduled, and may yet.
@@ -82,7 +85,7 @@ public sealed class ExtremeScheduleTests
         () => ledger.Output);
 
     static Task<List<string>> DueAsync(LedgerSite site) => site.ListAsync(
-        "select to_char(due_at at time zone 'utc', 'YYYY-MM-DD HH24:MI:SS.US') from scheduled_message "
+        "select coalesce(to_char(due_at at time zone 'utc', 'YYYY-MM-DD HH24:MI:SS.US'), 'long ago') from scheduled_message "
         + "where repeat_every is null and cancelled_at is null");
 
     public sealed record Letter

@@ -24,15 +24,5 @@ static class Wire
 
     public static string SampleFile(string name) => Path.Combine(Folder("samples"), name + ".json");
 
-    public static string Folder(string name)
-    {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (root is not null && !File.Exists(Path.Combine(root.FullName, "Bus.sln")))
-        {
-            root = root.Parent;
-        }
-
-        Assert.True(root is not null, $"no folder above {AppContext.BaseDirectory} holds Bus.sln");
-        return Path.Combine(root.FullName, "contracts", name);
-    }
+    public static string Folder(string name) => Path.Combine(Checkout.Root, "contracts", name);
 }

@@ -11,7 +11,7 @@ public sealed partial class DelayedDeliveryTests
     [Fact]
     public void Nothing_in_src_asks_the_transport_to_delay_a_message()
     {
-        var files = Directory.GetFiles(Path.Combine(Root(), "src"), "*.cs", SearchOption.AllDirectories)
+        var files = Directory.GetFiles(Path.Combine(Checkout.Root, "src"), "*.cs", SearchOption.AllDirectories)
             .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
             .ToList();
 
@@ -30,14 +30,6 @@ public sealed partial class DelayedDeliveryTests
     [InlineData("await context.Redeliver(delay);")]
     [InlineData("send.Delay = delay;")]
     public void Every_way_of_asking_is_seen(string code) => Assert.Matches(Delayed(), code);
-
-    static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Bus.sln")))
-            folder = folder.Parent ?? throw new InvalidOperationException("No Bus.sln above the tests.");
-        return folder.FullName;
-    }
 
     [GeneratedRegex(@"DelayedMessageScheduler|DelayedRedelivery|DelayedSchedule|DelayedExchange|x-delay|\.Defer\(|\.Redeliver\(|\.Delay = ")]
     private static partial Regex Delayed();

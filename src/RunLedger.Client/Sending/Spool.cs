@@ -1,0 +1,178 @@
+namespace RunLedger.Client.Sending;
+
+/// <summary>
+/// Lines that wait on disk, in order, in files of this process: written at the end, read a file at a time from the front. A
+/// file is locked while its process lives; the files of one that is gone are taken over. Of a file that was read in part
+/// when the process died all is sent again, which changes no row. Used by the sender alone.
+/// </summary>
+sealed class Spool : IDisposable
+{
+    readonly string _folder;
+    readonly long _maxBytes;
+    readonly long _fileBytes;
+    readonly LinkedList<FileStream> _files = [];
+    readonly Queue<ReadOnlyMemory<byte>> _head = [];
+
+    /// <summary>The first file is being read: nothing is added to it.</summary>
+    bool _reading;
+
+    /// <summary>The last line may be cut: nothing is added after it.</summary>
+    bool _cut;
+
+    /// <exception cref="IOException">The folder cannot be used.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be used.</exception>
+    public Spool(string folder, long maxBytes)
+    {
+        _folder = folder;
+        _maxBytes = maxBytes;
+        // A whole file goes when there is no more room.
+        _fileBytes = Math.Min(maxBytes / 4, 4 * 1024 * 1024);
+        Directory.CreateDirectory(folder);
+        TakeOver();
+    }
+
+    /// <summary>How many lines were dropped because there was no room.</summary>
+    public long Dropped { get; private set; }
+
+    /// <summary>How many lines had been cut, by a process that died in the middle of one.</summary>
+    public long Broken { get; private set; }
+
+    public bool IsEmpty => _files.Count == 0;
+
+    /// <summary>Adds the files of processes that are gone; what is in them is older than what comes.</summary>
+    public void TakeOver()
+    {
+        var mine = _files.Select(file => file.Name).ToHashSet(StringComparer.Ordinal);
+        // A name begins with the time at which its file was made: the newest first, each before the one it precedes.
+        foreach (var path in Directory.EnumerateFiles(_folder, "*.spool").Where(path => !mine.Contains(path)).OrderDescending(StringComparer.Ordinal))
+        {
+            if (TryOpen(path) is not { } file)
+                continue;
+            if (_reading)
+                _files.AddAfter(_files.First!, file);
+            else
+                _files.AddFirst(file);
+        }
+    }
+
+    /// <summary>Puts lines before all others, except those that are being read.</summary>
+    /// <exception cref="IOException">The disk is full, or gone.</exception>
+    public void Prepend(IEnumerable<ReadOnlyMemory<byte>> lines)
+    {
+        var file = Make();
+        if (_reading)
+            _files.AddAfter(_files.First!, file);
+        else
+            _files.AddFirst(file);
+        foreach (var line in lines)
+            Write(file, line);
+    }
+
+    /// <exception cref="IOException">The disk is full, or gone.</exception>
+    public void Append(IEnumerable<ReadOnlyMemory<byte>> lines)
+    {
+        foreach (var line in lines)
+        {
+            if (_files.Last is not { Value: var last } || _cut || last.Length >= _fileBytes || (_reading && _files.Count == 1))
+                last = _files.AddLast(Make()).Value;
+            _cut = true;
+            Write(last, line);
+            _cut = false;
+        }
+
+        while (_files.Count > 1 && _files.Sum(file => file.Length) > _maxBytes)
+        {
+            Load();
+            Dropped += _head.Count;
+            DeleteFirst();
+        }
+    }
+
+    /// <summary>The oldest lines, at most so many; they stay until they are removed.</summary>
+    public List<ReadOnlyMemory<byte>> Peek(int count)
+    {
+        while (_files.Count > 0)
+        {
+            Load();
+            if (_head.Count > 0)
+                return [.. _head.Take(count)];
+            DeleteFirst();
+        }
+
+        return [];
+    }
+
+    /// <summary>So many of the oldest are not needed any more.</summary>
+    public void Remove(int count)
+    {
+        for (var n = 0; n < count; n++)
+            _head.Dequeue();
+        if (_head.Count == 0)
+            DeleteFirst();
+    }
+
+    public void Dispose()
+    {
+        foreach (var file in _files)
+            file.Dispose();
+        _files.Clear();
+    }
+
+    void Load()
+    {
+        if (_reading)
+            return;
+        var file = _files.First!.Value;
+        var bytes = new byte[file.Length];
+        file.Position = 0;
+        file.ReadExactly(bytes);
+        _reading = true;
+        var from = 0;
+        for (int end; (end = Array.IndexOf(bytes, (byte)'\n', from)) >= 0; from = end + 1)
+        {
+            var line = bytes.AsMemory(from, end - from);
+            if (Line.Read(line) is null)
+                Broken++;
+            else
+                _head.Enqueue(line);
+        }
+
+        if (from < bytes.Length)
+            Broken++;
+    }
+
+    void DeleteFirst()
+    {
+        var file = _files.First!.Value;
+        _files.RemoveFirst();
+        _head.Clear();
+        _reading = false;
+        // Before it is let go, so that nobody takes it over.
+        File.Delete(file.Name);
+        file.Dispose();
+    }
+
+    // A line at once and unbuffered: what is written here survives this process.
+    static void Write(FileStream file, ReadOnlyMemory<byte> line)
+    {
+        file.Seek(0, SeekOrigin.End);
+        file.Write([.. line.Span, (byte)'\n']);
+    }
+
+    FileStream Make() => Open(Path.Combine(_folder, $"{Guid.CreateVersion7():N}.spool"), FileMode.CreateNew);
+
+    static FileStream Open(string path, FileMode mode) => new(path, mode, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+
+    /// <summary>Null where another process has it, or has just sent it.</summary>
+    static FileStream? TryOpen(string path)
+    {
+        try
+        {
+            return Open(path, FileMode.Open);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace RunLedger.Tests.Snippets;
+
+/// <summary>The C# that the documents show, compiled against what the tests run with.</summary>
+public sealed partial class SnippetTests
+{
+    // What a snippet takes for granted; `bus` is the bus where it publishes, and the registration of one elsewhere.
+    const string Around =
+        """
+        using System; using System.Collections.Generic; using System.Linq; using System.Threading; using System.Threading.Tasks;
+        using MassTransit; using MassTransit.Testing; using Microsoft.Extensions.DependencyInjection; using Xunit;
+        using RunLedger.Client; using RunLedger.Client.Testing; using RunLedger.Contracts;
+
+        static class Snippet
+        {
+            static async Task Body(IServiceCollection services, IRunReporter reporter, ITestHarness harness, TimeProvider time, Guid runId,
+                BUS bus, IRabbitMqBusFactoryConfigurator transport)
+            {
+                await Task.CompletedTask;
+        #line LINE "FILE"
+        SNIPPET
+            }
+
+            static Task<IReadOnlyList<string>> Extract() => null!;
+
+            static Task Load(IReadOnlyList<string> rows) => null!;
+        }
+        """;
+
+    static readonly MetadataReference[] References =
+    [
+        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Select(path => MetadataReference.CreateFromFile(path)),
+    ];
+
+    public static TheoryData<string, int> Shown()
+    {
+        var shown = new TheoryData<string, int>();
+        foreach (var file in Documents())
+        {
+            foreach (Match snippet in Fence().Matches(File.ReadAllText(Path.Combine(Checkout.Root, file))))
+                shown.Add(file, snippet.Index);
+        }
+
+        return shown;
+    }
+
+    [Theory]
+    [MemberData(nameof(Shown))]
+    public void What_a_document_shows_compiles(string file, int at)
+    {
+        var document = File.ReadAllText(Path.Combine(Checkout.Root, file));
+        var snippet = Fence().Match(document, at).Groups["code"];
+        var source = Around
+            .Replace("BUS", snippet.Value.Contains("bus.Publish", StringComparison.Ordinal) ? "IBus" : "IBusRegistrationConfigurator", StringComparison.Ordinal)
+            .Replace("LINE", $"{document[..snippet.Index].Count(c => c == '\n') + 1}", StringComparison.Ordinal)
+            .Replace("FILE", file, StringComparison.Ordinal)
+            .Replace("SNIPPET", snippet.Value, StringComparison.Ordinal);
+        var compilation = CSharpCompilation.Create(
+            "snippet",
+            [CSharpSyntaxTree.ParseText(source, cancellationToken: TestContext.Current.CancellationToken)],
+            References,
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
+
+        var errors = compilation.GetDiagnostics(TestContext.Current.CancellationToken)
+            .Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)
+            .Select(diagnostic => $"{file}({diagnostic.Location.GetMappedLineSpan().StartLinePosition.Line + 1}): {diagnostic.GetMessage(CultureInfo.InvariantCulture)}");
+        Assert.Empty(errors);
+    }
+
+    [Fact]
+    public void The_README_shows_some() =>
+        Assert.Contains(Shown(), row => row.Data.Item1 == "README.md");
+
+    static IEnumerable<string> Documents() =>
+        Directory.EnumerateFiles(Checkout.Root, "*.md", new EnumerationOptions { RecurseSubdirectories = true })
+            .Select(path => Path.GetRelativePath(Checkout.Root, path))
+            .Where(path => !Built().IsMatch(path))
+            .Order(StringComparer.Ordinal);
+
+    [GeneratedRegex("^```csharp\r?\n(?<code>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Fence();
+
+    [GeneratedRegex(@"(^|[\\/])(bin|obj|node_modules)[\\/]")]
+    private static partial Regex Built();
+}
