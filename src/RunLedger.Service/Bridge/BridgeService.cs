@@ -1,3 +1,4 @@
+using MassTransit;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using RunLedger.Runs;
@@ -13,12 +14,18 @@ sealed class BridgeService(
     Door door,
     BridgeState state,
     IOptions<BridgeOptions> options,
+    IBusControl bus,
     TimeProvider time,
     ILogger<BridgeFollower> logger) : BackgroundService
 {
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
-        Follow(BridgeSource.JobQueue, options.Value.JobQueue, stoppingToken),
-        Follow(BridgeSource.EventOutbox, options.Value.EventOutbox, stoppingToken));
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // Until then the queue may not be there, and the broker gives back what nobody would get.
+        await bus.WaitForHealthStatus(BusHealthStatus.Healthy, stoppingToken);
+        await Task.WhenAll(
+            Follow(BridgeSource.JobQueue, options.Value.JobQueue, stoppingToken),
+            Follow(BridgeSource.EventOutbox, options.Value.EventOutbox, stoppingToken));
+    }
 
     Task Follow(BridgeSource source, string? relation, CancellationToken stop) => string.IsNullOrWhiteSpace(relation)
         ? Task.CompletedTask

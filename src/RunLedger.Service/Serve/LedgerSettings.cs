@@ -23,7 +23,7 @@ static class LedgerSettings
         }
         catch (InvalidOperationException e)
         {
-            throw new OptionsValidationException(section.Key, options.GetType(), [$"{section.Key}: {e.InnerException?.Message ?? e.Message}"]);
+            throw new OptionsValidationException(section.Key, options.GetType(), [$"{section.Key}: {e.Message} {e.InnerException?.Message}".TrimEnd()]);
         }
     }
 }

@@ -1,3 +1,5 @@
+using RunLedger.IntegrationTests.Broker;
+
 namespace RunLedger.IntegrationTests.Bridge;
 
 /// <summary>Rows and queries that are not as they must be.</summary>
@@ -63,7 +65,7 @@ public sealed class BridgeFaultTests
         await site.AnswersAsync("select correlation_id from process_run_observation", "order-1");
         await site.AnswersAsync(
             Rejected,
-            "bridge job_queue job_queue job_queue: it has no column status: give one of type text; its column error_ref is of type integer: make it text");
+            "bridge job_queue job_queue job_queue: its column error_ref is of type integer: make it text; it has no column status: give one of type text");
 
         await site.ExecuteAsync(
             """
@@ -80,5 +82,27 @@ public sealed class BridgeFaultTests
 
         await site.ExecuteAsync("delete from event_outbox where id = 2");
         await BridgeSite.IsAsync(ledger, "Healthy");
+    }
+
+    [Fact]
+    public async Task A_query_that_would_write_is_refused()
+    {
+        await using var site = await BridgeSite.CreateAsync();
+        await site.ExecuteAsync(
+            """
+            create function writing() returns setof run_ledger_events language plpgsql security definer as $$
+            begin
+              insert into event_outbox (event_type, correlation_id, process) values ('process.started', 'written', 'shop');
+              return query select * from run_ledger_events;
+            end $$
+            """);
+
+        var ledger = await site.StartAsync(new() { ["Bridge__EventOutbox"] = "select * from writing()" });
+
+        await site.AnswersAsync(
+            "select reason from rejected_observation",
+            "event_outbox: it cannot be read: cannot execute INSERT in a read-only transaction (25006)");
+        await BridgeSite.IsAsync(ledger, "Degraded");
+        Assert.Equal(["0"], await LedgerRows.ListAsync(site.Source, "select count(*)::text from event_outbox"));
     }
 }

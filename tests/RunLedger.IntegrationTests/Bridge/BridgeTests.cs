@@ -130,6 +130,7 @@ public sealed class BridgeTests
         await postgres.StartAsync();
 
         await BridgeSite.IsAsync(ledger, "Healthy");
+        site.Source.Clear();
         await site.ExecuteAsync("truncate job_queue, event_outbox");
         await site.FillAsync(20);
         await site.AnswersAsync("select count(*)::text from process_run_observation where status = 'completed'", "20");
