@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using RunLedger.GroupCommit;
 using RunLedger.Service.Http;
 using RunLedger.Service.Reading;
+using RunLedger.Service.Security;
 using RunLedger.Service.Verbs;
 
 namespace RunLedger.Service.Serve;
@@ -29,9 +30,16 @@ static class LedgerHost
         });
         if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
             builder.WebHost.UseUrls(DefaultUrl);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = IntakeLimits.MaxBodyBytes);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = IntakeLimits.MaxBodyBytes;
+        });
 
         var settings = builder.Configuration;
+        var security = SecurityOptions.Read(settings);
+        ListenAddresses.Check(security, settings);
+        builder.Services.AddSecurity(security);
         var rabbit = settings.GetConnectionString("RabbitMq");
         CheckConnections(settings);
         builder.Services.AddMassTransit(bus =>
@@ -53,24 +61,31 @@ static class LedgerHost
             .AddCheck<StoreHealthCheck>("ledger-store", tags: ["ready"])
             .AddCheck<ArchiveHealthCheck>("ledger-archive", tags: ["ready"]);
         builder.Services.AddProblemDetails();
-        builder.Services.AddOpenApi();
+        builder.Services.AddOpenApi(SecurityDescription.Add);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopLimit);
 
         var app = builder.Build();
         if (app.Services.GetRequiredService<ILedgerStore>() is SqliteStore embedded)
             embedded.Open();
-        app.UseExceptionHandler();
-        app.UseStatusCodePages();
+        app.UseSecurity();
         app.UseRateLimiter();
         app.UseRequestDecompression();
-        app.MapOpenApi();
-        app.MapIntake();
-        app.MapLedgerReading();
-        app.MapClose();
-        app.MapGet("/", () => Results.Redirect("/api/runs")).ExcludeFromDescription();
-        app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
-        app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready") });
+        Map(app);
         return app;
+    }
+
+    // Who may what; a route that is not in a group needs the scope read.
+    static void Map(WebApplication app)
+    {
+        var readers = app.MapGroup("").RequireAuthorization(Scopes.Read);
+        readers.MapOpenApi();
+        readers.MapLedgerReading();
+        readers.MapGet("/", () => Results.Redirect("/api/runs")).ExcludeFromDescription();
+        app.MapGroup("").RequireAuthorization(Scopes.Observe).MapIntake();
+        app.MapGroup("").RequireAuthorization(Scopes.Operate).MapClose();
+        app.MapLogin();
+        app.MapHealthChecks("/health/live", new() { Predicate = _ => false }).AllowAnonymous();
+        app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready") }).AllowAnonymous();
     }
 
     static void CheckConnections(IConfiguration settings)
