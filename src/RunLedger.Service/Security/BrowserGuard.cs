@@ -34,7 +34,7 @@ sealed class BrowserGuard(RequestDelegate next, SecurityOptions options, IAntifo
         }
 
         // The page's own endpoints look after themselves; what is under /api is for programs.
-        return cookie && request.Path.StartsWithSegments("/api") && !await antiforgery.IsRequestValidAsync(http)
+        return cookie && request.Path.StartsWithSegments("/api") && !await antiforgery.IsValidAsync(http)
             ? TypedResults.Problem(
                 "A login by cookie needs the antiforgery token in the header RequestVerificationToken. Programs send a key instead.",
                 statusCode: StatusCodes.Status400BadRequest)

@@ -66,19 +66,8 @@ static class LoginEndpoints
         }
     }
 
-    static async Task<IFormCollection?> Form(HttpContext http, IAntiforgery antiforgery)
-    {
-        try
-        {
-            return http.Request.HasFormContentType && await antiforgery.IsRequestValidAsync(http)
-                ? await http.Request.ReadFormAsync()
-                : null;
-        }
-        catch (InvalidDataException)
-        {
-            return null;
-        }
-    }
+    static async Task<IFormCollection?> Form(HttpContext http, IAntiforgery antiforgery) =>
+        http.Request.HasFormContentType && await antiforgery.IsValidAsync(http) ? await http.Request.ReadFormAsync() : null;
 
     static IResult Forged(HttpContext http, SecurityOptions options) => LoginPage.Answer(
         http, options, "/", "That form was not this page's, or it was too old. Try again.", StatusCodes.Status400BadRequest);

@@ -28,8 +28,9 @@ static partial class LedgerSettings
         }
         catch (InvalidOperationException e)
         {
-            var fault = quote ? e.InnerException?.Message ?? e.Message : Quoted().Replace(e.Message, "value at ");
-            throw new OptionsValidationException(section.Key, options.GetType(), [$"{section.Key}: {fault}"]);
+            var fault = e.InnerException?.Message ?? e.Message;
+            throw new OptionsValidationException(
+                section.Key, options.GetType(), [$"{section.Key}: {(quote ? fault : Quoted().Replace(fault, "value at "))}"]);
         }
     }
 
