@@ -92,8 +92,9 @@ static class LedgerHost
     {
         var faults = new List<string>();
         if (settings.GetConnectionString("RabbitMq") is { Length: > 0 } rabbit
-            && !(Uri.TryCreate(rabbit, UriKind.Absolute, out var uri) && uri.Scheme is "amqp" or "amqps"))
-            faults.Add("ConnectionStrings__RabbitMq is no amqp URI such as amqp://user:password@host:5672/");
+            && !(Uri.TryCreate(rabbit, UriKind.Absolute, out var uri) && uri.Scheme is "amqp" or "amqps"
+                && uri.AbsolutePath.Split('/', StringSplitOptions.RemoveEmptyEntries).Length <= 1))
+            faults.Add("ConnectionStrings__RabbitMq is no amqp URI such as amqp://user:password@host:5672/ or amqps://user:password@host/vhost");
         if (settings.GetConnectionString("Postgres") is { Length: > 0 } postgres
             && PostgresTarget.Read(postgres, settings) is { ConnectionString: null } unreadable)
             faults.Add($"ConnectionStrings__Postgres: {unreadable.Fault}");

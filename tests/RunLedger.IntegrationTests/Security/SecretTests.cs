@@ -88,7 +88,7 @@ public sealed class SecretTests
     [InlineData("schema", "apply", "--conection", Postgres)]
     [InlineData("schema", "verify", "--connection", Postgres)]
     [InlineData("retention", "preview", "--connection", Postgres)]
-    [InlineData("archive", "verify", "--connection", Postgres)]
+    [InlineData("archive", "restore", "--month", "2026-08", "--connection", Postgres)]
     [InlineData("demo", "--rabbitmq", RabbitMq)]
     [InlineData("demo", "--rabbitmq", $"amqp:/u:{Secret}@host")]
     [InlineData("demo", "--url", $"http://u:{Secret}@127.0.0.1:1")]

@@ -32,7 +32,7 @@ public sealed class TlsTests(TlsServers servers) : IClassFixture<TlsServers>
     {
         await using var ledger = await StartAsync("localhost", servers.Authority, "localhost", servers.Stranger, ready: false);
 
-        await SaysAsync(ledger, "RemoteCertificateChainErrors");
+        await SaysAsync(ledger, "it is not trusted (");
         Assert.Empty(await servers.Broker.ConnectionsAsync());
     }
 
@@ -41,14 +41,14 @@ public sealed class TlsTests(TlsServers servers) : IClassFixture<TlsServers>
     {
         await using var ledger = await StartAsync("localhost", servers.Authority, "127.0.0.1", servers.Authority, ready: false);
 
-        await SaysAsync(ledger, "RemoteCertificateNameMismatch");
+        await SaysAsync(ledger, "it is for another host than the connection string's");
         Assert.Empty(await servers.Broker.ConnectionsAsync());
     }
 
     [Theory]
-    [InlineData("localhost", true, "RemoteCertificateChainErrors")]
-    [InlineData("127.0.0.1", false, "RemoteCertificateNameMismatch")]
-    public async Task A_database_that_is_not_the_one_meant_is_refused_on_one_line(string host, bool stranger, string reason)
+    [InlineData("localhost", true)]
+    [InlineData("127.0.0.1", false)]
+    public async Task A_database_that_is_not_the_one_meant_is_refused_on_one_line(string host, bool stranger)
     {
         var connection = servers.Verified(host, stranger ? servers.Stranger : servers.Authority);
 
@@ -56,8 +56,8 @@ public sealed class TlsTests(TlsServers servers) : IClassFixture<TlsServers>
 
         Assert.Equal((2, ""), (run.ExitCode, run.Output));
         Assert.Single(run.Error.TrimEnd().Split('\n'));
-        Assert.Contains(reason, run.Error, StringComparison.Ordinal);
-        Assert.Contains("certificate", run.Error, StringComparison.Ordinal);
+        Assert.Contains("its certificate is refused", run.Error, StringComparison.Ordinal);
+        Assert.Contains("Root Certificate", run.Error, StringComparison.Ordinal);
     }
 
     static async Task SaysAsync(LedgerProcess ledger, string reason) => await Eventually.Async(
