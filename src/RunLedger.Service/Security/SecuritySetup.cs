@@ -146,6 +146,12 @@ static class SecuritySetup
                 context.Principal = oidc.Who(context.Principal!).Principal(Schemes.Cookie);
                 return Task.CompletedTask;
             },
+            OnTicketReceived = context =>
+            {
+                // What the provider takes away from a user ends here with the login, which therefore is not prolonged.
+                context.Properties!.AllowRefresh = false;
+                return Task.CompletedTask;
+            },
             OnRemoteFailure = context =>
             {
                 var logs = context.HttpContext.RequestServices.GetRequiredService<ILoggerFactory>();

@@ -81,7 +81,7 @@ static class DemoCommand
         var bus = parsed.GetValue(RabbitMq)
             ?? (parsed.GetValue(Url) is null ? configuration.GetConnectionString("RabbitMq") : null);
         var given = Address(parsed.GetValue(Url) ?? LedgerHost.DefaultUrl, "--url", "http", "https");
-        var url = new Uri(given.AbsoluteUri.TrimEnd('/') + "/");
+        var url = new Uri(given.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/') + "/");
         var messages = DemoMix.Of(parsed.GetValue(Runs), seed, time.GetUtcNow());
 
         await using IDemoTarget target = string.IsNullOrEmpty(bus)

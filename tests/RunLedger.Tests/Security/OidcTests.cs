@@ -1,7 +1,11 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
+using RunLedger.Service.Security;
 using RunLedger.Tests.Http;
 
 namespace RunLedger.Tests.Security;
@@ -81,6 +85,10 @@ public sealed class OidcTests : IAsyncLifetime
 
         Assert.Equal((HttpStatusCode.Found, "/api/runs"), (back.StatusCode, back.Headers.Location?.ToString()));
         Assert.Equal(HttpStatusCode.OK, (await browser.Get("/api/runs")).StatusCode);
+        var login = _ledger.Services.GetRequiredService<IOptionsMonitor<CookieAuthenticationOptions>>().Get(Schemes.Cookie)
+            .TicketDataFormat.Unprotect(browser.Login!.Value)!;
+        Assert.False(login.Properties.AllowRefresh);
+        Assert.DoesNotContain(login.Principal.Claims, claim => claim.Value.Contains("staff", StringComparison.Ordinal));
         Assert.Contains(
             "You are oidc:anna (4711), with the scope read.", await (await browser.Get("/login")).Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }

@@ -12,15 +12,11 @@ public sealed class RateLimitTests
         var other = new TestKey("other", "observe");
         await using var ledger = await EmbeddedLedger.Start(
             [.. TestKey.Settings(TestKey.Observer, other), "--Intake:RequestsPerSecond", "1"]);
-        Assert.Equal(HttpStatusCode.Accepted, (await Post(ledger, TestKey.Observer)).StatusCode);
 
-        // The first of these that comes within a second of another.
-        HttpResponseMessage answer;
-        do
-            answer = await Post(ledger, TestKey.Observer);
-        while (answer.StatusCode == HttpStatusCode.Accepted);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Post(ledger, TestKey.Observer)));
 
-        Assert.Equal(HttpStatusCode.TooManyRequests, answer.StatusCode);
+        Assert.Contains(answers, answer => answer.StatusCode == HttpStatusCode.Accepted);
+        var answer = answers.First(answer => answer.StatusCode == HttpStatusCode.TooManyRequests);
         Assert.Equal(TimeSpan.FromSeconds(1), answer.Headers.RetryAfter?.Delta);
         Assert.Contains("Too many requests", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Accepted, (await Post(ledger, other)).StatusCode);
