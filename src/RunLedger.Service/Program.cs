@@ -7,11 +7,13 @@ var configuration = new ConfigurationBuilder()
     .AddEnvironmentVariables()
     .Build();
 
+Console.SetError(new MaskedWriter(Console.Error));
 var root = ServeCommand.Configure(new RootCommand("RunLedger: a durable ledger of runs. Without a verb: serve."));
 root.Subcommands.Add(ServeCommand.Create());
 root.Subcommands.Add(SchemaCommand.Create(configuration));
 root.Subcommands.Add(RetentionCommand.Create(configuration, TimeProvider.System));
 root.Subcommands.Add(ArchiveCommand.Create(configuration));
 root.Subcommands.Add(DemoCommand.Create(configuration, TimeProvider.System));
+root.Subcommands.Add(KeyCommand.Create(configuration));
 // The parser ends the process two seconds after SIGTERM unless told otherwise; the host needs longer for its last batch.
 return await root.Parse(args).InvokeAsync(new() { ProcessTerminationTimeout = LedgerHost.StopLimit + TimeSpan.FromSeconds(5) });

@@ -4,13 +4,14 @@ using MassTransit;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
 using RunLedger.Service.OpenLineage;
+using RunLedger.Service.Security;
 
 namespace RunLedger.Service.Http;
 
 /// <summary>The routes that take observations.</summary>
 static class IntakeEndpoints
 {
-    const string Policy = "intake";
+    public const string Policy = "intake";
 
     public static IServiceCollection AddIntake(this IServiceCollection services, bool embedded)
     {
@@ -32,13 +33,7 @@ static class IntakeEndpoints
         services.AddRateLimiter(limiter =>
         {
             limiter.AddConcurrencyLimiter(Policy, requests => requests.PermitLimit = IntakeLimits.MaxRequests);
-            limiter.OnRejected = async (rejection, _) =>
-            {
-                rejection.HttpContext.Response.Headers.RetryAfter = "1";
-                await TypedResults.Problem(
-                    $"More than {IntakeLimits.MaxRequests} requests are under way: send it again.",
-                    statusCode: StatusCodes.Status429TooManyRequests).ExecuteAsync(rejection.HttpContext);
-            };
+            limiter.OnRejected = RateLimits.Answer;
         });
         return services;
     }

@@ -16,6 +16,11 @@ sealed class IntakeOptions
     [Range(1, 1_000_000)]
     public int MaxObservations { get; set; } = 10_000;
 
+    /// <summary>How many requests a second each key or user may send; with more it is answered 429.</summary>
+    /// <value>The default is 1,000: one sender leaves the others room. Without keys there is no such limit.</value>
+    [Range(1, 1_000_000)]
+    public int RequestsPerSecond { get; set; } = 1_000;
+
     /// <summary>How long a sender is kept waiting for durability before it is told to try again.</summary>
     /// <value>
     /// The default is 30 seconds: longer than a broker or a database takes to restart, shorter than the 100 seconds

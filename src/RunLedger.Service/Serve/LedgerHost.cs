@@ -4,6 +4,7 @@ using RunLedger.GroupCommit;
 using RunLedger.Service.Bridge;
 using RunLedger.Service.Http;
 using RunLedger.Service.Reading;
+using RunLedger.Service.Security;
 using RunLedger.Service.Verbs;
 
 namespace RunLedger.Service.Serve;
@@ -30,9 +31,16 @@ static class LedgerHost
         });
         if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
             builder.WebHost.UseUrls(DefaultUrl);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = IntakeLimits.MaxBodyBytes);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = IntakeLimits.MaxBodyBytes;
+        });
 
         var settings = builder.Configuration;
+        var security = SecurityOptions.Read(settings);
+        ListenAddresses.Check(security, settings);
+        builder.Services.AddSecurity(security);
         var rabbit = settings.GetConnectionString("RabbitMq");
         CheckConnections(settings);
         builder.Services.AddMassTransit(bus =>
@@ -55,32 +63,40 @@ static class LedgerHost
             .AddCheck<ArchiveHealthCheck>("ledger-archive", tags: ["ready"]);
         builder.Services.AddBridge(settings);
         builder.Services.AddProblemDetails();
-        builder.Services.AddOpenApi();
+        builder.Services.AddOpenApi(SecurityDescription.Add);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopLimit);
 
         var app = builder.Build();
         if (app.Services.GetRequiredService<ILedgerStore>() is SqliteStore embedded)
             embedded.Open();
-        app.UseExceptionHandler();
-        app.UseStatusCodePages();
+        app.UseSecurity();
         app.UseRateLimiter();
         app.UseRequestDecompression();
-        app.MapOpenApi();
-        app.MapIntake();
-        app.MapLedgerReading();
-        app.MapClose();
-        app.MapGet("/", () => Results.Redirect("/api/runs")).ExcludeFromDescription();
-        app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
-        app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready") });
+        Map(app);
         return app;
+    }
+
+    // Who may what; a route that is not in a group needs the scope read.
+    static void Map(WebApplication app)
+    {
+        var readers = app.MapGroup("").RequireAuthorization(Scopes.Read);
+        readers.MapOpenApi();
+        readers.MapLedgerReading();
+        readers.MapGet("/", () => Results.Redirect("/api/runs")).ExcludeFromDescription();
+        app.MapGroup("").RequireAuthorization(Scopes.Observe).MapIntake();
+        app.MapGroup("").RequireAuthorization(Scopes.Operate).MapClose();
+        app.MapLogin();
+        app.MapHealthChecks("/health/live", new() { Predicate = _ => false }).AllowAnonymous();
+        app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready") }).AllowAnonymous();
     }
 
     static void CheckConnections(IConfiguration settings)
     {
         var faults = new List<string>();
         if (settings.GetConnectionString("RabbitMq") is { Length: > 0 } rabbit
-            && !(Uri.TryCreate(rabbit, UriKind.Absolute, out var uri) && uri.Scheme is "amqp" or "amqps"))
-            faults.Add("ConnectionStrings__RabbitMq is no amqp URI such as amqp://user:password@host:5672/");
+            && !(Uri.TryCreate(rabbit, UriKind.Absolute, out var uri) && uri.Scheme is "amqp" or "amqps"
+                && uri.AbsolutePath.Split('/', StringSplitOptions.RemoveEmptyEntries).Length <= 1))
+            faults.Add("ConnectionStrings__RabbitMq is no amqp URI such as amqp://user:password@host:5672/ or amqps://user:password@host/vhost");
         if (settings.GetConnectionString("Postgres") is { Length: > 0 } postgres
             && PostgresTarget.Read(postgres, settings) is { ConnectionString: null } unreadable)
             faults.Add($"ConnectionStrings__Postgres: {unreadable.Fault}");

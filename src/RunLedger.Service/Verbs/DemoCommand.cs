@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using RunLedger.Service.Demo;
+using RunLedger.Service.Security;
 using RunLedger.Service.Serve;
 using Spectre.Console;
 
@@ -29,7 +30,7 @@ static class DemoCommand
 
     static readonly Option<string?> Url = new("--url")
     {
-        Description = $"The ledger's address; {LedgerHost.DefaultUrl} when no bus is given",
+        Description = $"The ledger's address; {LedgerHost.DefaultUrl} when no bus is given; Demo__Key of the environment is its key",
         HelpName = "URL",
     };
 
@@ -80,11 +81,11 @@ static class DemoCommand
         var bus = parsed.GetValue(RabbitMq)
             ?? (parsed.GetValue(Url) is null ? configuration.GetConnectionString("RabbitMq") : null);
         var given = Address(parsed.GetValue(Url) ?? LedgerHost.DefaultUrl, "--url", "http", "https");
-        var url = new Uri(given.AbsoluteUri.TrimEnd('/') + "/");
+        var url = new Uri(given.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/') + "/");
         var messages = DemoMix.Of(parsed.GetValue(Runs), seed, time.GetUtcNow());
 
         await using IDemoTarget target = string.IsNullOrEmpty(bus)
-            ? new HttpTarget(new HttpClient { BaseAddress = url }, time)
+            ? new HttpTarget(Client(url, configuration["Demo:Key"]), time)
             : await BusTarget.Connect(Address(bus, "--rabbitmq", "amqp", "amqps"), cancellationToken);
         await Progress(output).StartAsync(async progress =>
         {
@@ -96,6 +97,14 @@ static class DemoCommand
             }
         });
         await output.WriteLineAsync(Report(DemoTally.Of(messages), seed, url));
+    }
+
+    static HttpClient Client(Uri url, string? key)
+    {
+        var client = new HttpClient { BaseAddress = url };
+        if (!string.IsNullOrEmpty(key))
+            client.DefaultRequestHeaders.TryAddWithoutValidation(ApiKeyHandler.Header, key);
+        return client;
     }
 
     static Progress Progress(TextWriter output) =>

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Security.Authentication;
 using Npgsql;
 
 namespace RunLedger.Service.Verbs;
@@ -32,6 +33,9 @@ sealed record PostgresTarget(string? ConnectionString, string Fault)
     /// <summary>Null for what is not the database's answer or absence: a defect, which keeps its stack trace.</summary>
     public string? Describe(Exception exception) => exception switch
     {
+        NpgsqlException { InnerException: AuthenticationException } =>
+            $"{Fault}: its certificate is refused. It must be for that host, and of an authority that is trusted: "
+            + "Root Certificate in the connection string names the file of one's own.",
         PostgresException e => $"{Fault}: {e.MessageText} ({e.SqlState})",
         NpgsqlException { InnerException: { } inner } e when inner.Message != e.Message =>
             $"{Fault}: {OneLine($"{e.Message}: {inner.Message}")}",

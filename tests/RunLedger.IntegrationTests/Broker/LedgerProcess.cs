@@ -28,12 +28,15 @@ sealed class LedgerProcess : IAsyncDisposable
     public Uri Url => _http.BaseAddress!;
 
     /// <summary>The end of what it printed.</summary>
-    public string Output
+    public string Output => Everything is var all && all.Length > 6_000 ? all[^6_000..] : all;
+
+    /// <summary>All that it printed.</summary>
+    public string Everything
     {
         get
         {
             lock (_output)
-                return _output.ToString(Math.Max(0, _output.Length - 6_000), Math.Min(6_000, _output.Length));
+                return _output.ToString();
         }
     }
 

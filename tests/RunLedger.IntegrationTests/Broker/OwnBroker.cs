@@ -1,3 +1,5 @@
+using RunLedger.IntegrationTests.Security;
+
 namespace RunLedger.IntegrationTests.Broker;
 
 /// <summary>
@@ -11,9 +13,10 @@ sealed class OwnBroker : IAsyncDisposable
 
     readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("run-ledger-rabbitmq-");
     readonly int _port = LedgerProcess.FreePort();
+    readonly int _tlsPort = LedgerProcess.FreePort();
     readonly Dictionary<string, string> _environment;
 
-    OwnBroker()
+    OwnBroker(OwnAuthority? tls)
     {
         var plugins = Path.Combine(_folder.FullName, "enabled_plugins");
         File.WriteAllText(plugins, "[].\n");
@@ -30,17 +33,27 @@ sealed class OwnBroker : IAsyncDisposable
             ["RABBITMQ_ENABLED_PLUGINS_FILE"] = plugins,
             ["RABBITMQ_PID_FILE"] = PidFile,
         };
+        if (tls is not null)
+            Certify(tls);
     }
 
     public Uri Address => new($"amqp://guest:guest@127.0.0.1:{_port}/");
 
+    /// <summary>The same broker over TLS, by any name of this machine; its certificate is for <c>localhost</c>.</summary>
+    public Uri TlsAddress(string host) => new($"amqps://guest:guest@{host}:{_tlsPort}/");
+
+    /// <summary>How those who are connected are: <c>true</c> for TLS.</summary>
+    public async Task<string[]> ConnectionsAsync() =>
+        (await ControlAsync("list_connections", "--quiet", "--no-table-headers", "ssl")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
     string PidFile => Path.Combine(_folder.FullName, "pid");
 
-    public static async Task<OwnBroker> CreateAsync()
+    /// <param name="tls">Who issues the certificate of its listener with TLS; null for none.</param>
+    public static async Task<OwnBroker> CreateAsync(OwnAuthority? tls = null)
     {
         if (!File.Exists(Path.Combine(Scripts, "rabbitmq-server")))
             TestDatabase.Missing($"No rabbitmq-server in {Scripts}; Debian's package is rabbitmq-server.");
-        var broker = new OwnBroker();
+        var broker = new OwnBroker(tls);
         try
         {
             await broker.StartAsync();
@@ -79,6 +92,22 @@ sealed class OwnBroker : IAsyncDisposable
     {
         await KillAsync();
         _folder.Delete(recursive: true);
+    }
+
+    void Certify(OwnAuthority authority)
+    {
+        var (certificate, key) = (Path.Combine(_folder.FullName, "server.crt"), Path.Combine(_folder.FullName, "server.key"));
+        (var pem, var secret) = authority.Issue("localhost");
+        File.WriteAllText(certificate, pem);
+        File.WriteAllText(key, secret);
+        File.WriteAllText(Path.Combine(_folder.FullName, "rabbitmq.conf"), $"""
+            listeners.ssl.1 = 127.0.0.1:{_tlsPort}
+            ssl_options.cacertfile = {authority.Pem}
+            ssl_options.certfile = {certificate}
+            ssl_options.keyfile = {key}
+            ssl_options.verify = verify_none
+
+            """);
     }
 
     async Task<string?> NotUpAsync()

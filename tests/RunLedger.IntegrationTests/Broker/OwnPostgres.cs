@@ -1,4 +1,5 @@
 using Npgsql;
+using RunLedger.IntegrationTests.Security;
 using RunLedger.Schema;
 
 namespace RunLedger.IntegrationTests.Broker;
@@ -9,6 +10,7 @@ sealed class OwnPostgres : IAsyncDisposable
     readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("run-ledger-postgres-");
     readonly string _bin;
     readonly int _port = LedgerProcess.FreePort();
+    string _tls = "";
 
     OwnPostgres(string bin) => _bin = bin;
 
@@ -17,7 +19,8 @@ sealed class OwnPostgres : IAsyncDisposable
     string Data => Path.Combine(_folder.FullName, "data");
 
     /// <summary>Running, with the ledger's tables.</summary>
-    public static async Task<OwnPostgres> CreateAsync()
+    /// <param name="tls">Who issues its certificate, for <c>localhost</c>; null for a server without TLS.</param>
+    public static async Task<OwnPostgres> CreateAsync(OwnAuthority? tls = null)
     {
         var bin = Directory.Exists("/usr/lib/postgresql")
             ? Directory.GetDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin"))
@@ -32,6 +35,8 @@ sealed class OwnPostgres : IAsyncDisposable
             if (Environment.IsPrivilegedProcess)
                 await Shell.RunAsync("chown", "postgres", server._folder.FullName);
             await server.RunAsync("initdb", "-D", server.Data, "-U", "runledger", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8");
+            if (tls is not null)
+                await server.CertifyAsync(tls);
             await server.StartAsync();
             await new LedgerSchema(server.ConnectionString).ApplyAsync();
             await ServiceLogin.AdmitAsync(server.ConnectionString, server.ConnectionString);
@@ -50,7 +55,7 @@ sealed class OwnPostgres : IAsyncDisposable
         try
         {
             await RunAsync("pg_ctl", "start", "-w", "-D", Data, "-l", log,
-                "-o", $"-p {_port} -c unix_socket_directories='' -c listen_addresses=127.0.0.1");
+                "-o", $"-p {_port} -c unix_socket_directories='' -c listen_addresses=127.0.0.1{_tls}");
         }
         catch (InvalidOperationException e)
         {
@@ -84,6 +89,18 @@ sealed class OwnPostgres : IAsyncDisposable
             NpgsqlConnection.ClearPool(pooled);
         await KillAsync();
         _folder.Delete(recursive: true);
+    }
+
+    async Task CertifyAsync(OwnAuthority authority)
+    {
+        var (certificate, key) = (Path.Combine(_folder.FullName, "server.crt"), Path.Combine(_folder.FullName, "server.key"));
+        var issued = authority.Issue("localhost");
+        await File.WriteAllTextAsync(certificate, issued.Certificate);
+        await File.WriteAllTextAsync(key, issued.Key);
+        await Shell.RunAsync("chmod", "600", key);
+        if (Environment.IsPrivilegedProcess)
+            await Shell.RunAsync("chown", "postgres", certificate, key);
+        _tls = $" -c ssl=on -c ssl_cert_file={certificate} -c ssl_key_file={key}";
     }
 
     Task<string> RunAsync(string command, params string[] arguments) => Environment.IsPrivilegedProcess

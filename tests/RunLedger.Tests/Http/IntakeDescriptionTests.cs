@@ -30,7 +30,7 @@ public sealed class IntakeDescriptionTests
             Assert.Equal((202, """{"accepted":1,"ignored":[],"rejected":[]}"""), await ledger.Post(route, content));
         }
 
-        Assert.Equal(["202", "400", "413", "415", "429", "503"], post["responses"]!.AsObject().Select(answer => answer.Key).Order());
+        Assert.Equal(["202", "400", "401", "403", "413", "415", "429", "503"], post["responses"]!.AsObject().Select(answer => answer.Key).Order());
     }
 
     [Fact]

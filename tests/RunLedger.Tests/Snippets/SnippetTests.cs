@@ -18,7 +18,7 @@ public sealed partial class SnippetTests
         static class Snippet
         {
             static async Task Body(IServiceCollection services, IRunReporter reporter, ITestHarness harness, TimeProvider time, Guid runId,
-                BUS bus, IRabbitMqBusFactoryConfigurator transport)
+                BUS bus, IRabbitMqBusFactoryConfigurator transport, string key)
             {
                 await Task.CompletedTask;
         #line LINE "FILE"

@@ -1,0 +1,20 @@
+using Microsoft.AspNetCore.Antiforgery;
+
+namespace RunLedger.Service.Security;
+
+/// <summary>Proof that a form, or a page's request, is of a page of ours.</summary>
+static class FormToken
+{
+    /// <summary>Also false for a body in which no token can be found: no form, or one that is too large.</summary>
+    public static async Task<bool> IsValidAsync(this IAntiforgery antiforgery, HttpContext http)
+    {
+        try
+        {
+            return await antiforgery.IsRequestValidAsync(http);
+        }
+        catch (AntiforgeryValidationException)
+        {
+            return false;
+        }
+    }
+}
