@@ -24,6 +24,11 @@ static class LedgerReading
         services.TryAddSingleton<RunQueries>();
         services.TryAddSingleton<RunTreeQuery>();
         services.TryAddSingleton<RejectedQueries>();
+        services.TryAddSingleton<FailureQueries>();
+        services.TryAddSingleton<GridQuery>();
+        services.TryAddSingleton<OverviewQuery>();
+        services.TryAddSingleton<ActivityQuery>();
+        services.TryAddSingleton<ActionQueries>();
         return services.AddOpenApi();
     }
 }

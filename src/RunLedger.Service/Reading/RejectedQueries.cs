@@ -34,4 +34,7 @@ sealed class RejectedQueries(IDbContextFactory<LedgerDb> ledger)
         await using var db = await ledger.CreateDbContextAsync(token);
         return await db.Rejected.SingleOrDefaultAsync(r => r.RejectedId == id, token);
     }
+
+    /// <summary>What is open, by contract and what is wrong.</summary>
+    public Task<RejectedGroups> GroupsAsync(CancellationToken token) => throw new NotImplementedException();
 }

@@ -17,6 +17,13 @@ sealed class RunQueries(IDbContextFactory<LedgerDb> ledger)
         return Page<RunRow>.Of(rows, limit, run => new(run.CreatedAt, run.ProcessRunId));
     }
 
+    /// <summary>The page of newer runs that ends before a row, newest first.</summary>
+    public Task<Page<RunRow>> ListBackAsync(RunFilter filter, PageKey before, int limit, CancellationToken token) =>
+        throw new NotImplementedException();
+
+    /// <summary>Every run of the filter, newest first, read as it is asked for.</summary>
+    public IAsyncEnumerable<RunRow> StreamAsync(RunFilter filter, CancellationToken token) => throw new NotImplementedException();
+
     /// <summary>The run of this id or alias, archived or not; null where there is none.</summary>
     public async Task<RunRow?> FindAsync(Guid id, CancellationToken token)
     {
