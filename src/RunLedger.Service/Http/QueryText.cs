@@ -60,6 +60,11 @@ sealed class QueryText
         : Refuse<string>(
             "source", $"'{Shown(value)}' is no source system; accepted: {string.Join(", ", SourceSystems.All)}.");
 
+    public string? OneOf(string name, string? value, IReadOnlyList<string> accepted) =>
+        value is null or "" ? null
+        : accepted.Contains(value) ? value
+        : Refuse<string>(name, $"'{Shown(value)}' is not known; accepted: {string.Join(", ", accepted)}.");
+
     public IReadOnlyList<RunStatus> Statuses(string? value)
     {
         var texts = (value ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

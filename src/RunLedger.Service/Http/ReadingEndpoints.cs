@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using RunLedger.Retention;
 using RunLedger.Runs;
+using RunLedger.Service.Operations;
 using RunLedger.Service.Reading;
 
 namespace RunLedger.Service.Http;
@@ -52,9 +53,22 @@ static class ReadingEndpoints
             .WithSummary("Lists what could not be taken, newest first, a page at a time.")
             .WithDescription($"Payloads are cut to {RejectedQueries.HeadBytes} bytes; payloadTruncated says which.")
             .Answers<PageAnswer<RejectedAnswer>>().AddOpenApiOperationTransformer(QuerySchemas.Describe);
+        api.MapGet("/rejected/groups", async ([FromServices] RejectedQueries rejected, CancellationToken token) =>
+                TypedResults.Json(await rejected.GroupsAsync(token), ReadingJson.Default.RejectedGroups))
+            .WithName("GroupRejected")
+            .WithSummary("What is set aside and open, by contract and what is wrong; the largest group first.")
+            .WithDescription("Reasons that differ only in numbers, ids, paths and quoted text are one. At most "
+                + $"{RejectedQueries.MostCounted} of the newest rows are counted; truncated says when there are more.")
+            .Produces<RejectedGroups>();
         api.MapGet("/rejected/{id}", GetRejectedAsync).WithName("GetRejected")
             .WithSummary("One rejected observation with its whole payload.")
             .Answers<RejectedAnswer>().ProducesProblem(StatusCodes.Status404NotFound);
+        api.MapGet("/actions", ListActionsAsync).WithName("ListActions")
+            .WithSummary("What people did, and what became of it, newest first, a page at a time.")
+            .Answers<PageAnswer<OperatorAction>>().AddOpenApiOperationTransformer(QuerySchemas.Describe);
+        api.MapGet("/actions/{id}", GetActionAsync).WithName("GetAction")
+            .WithSummary("One action; of work on a group its detail says how far it is.")
+            .Answers<OperatorAction>().ProducesProblem(StatusCodes.Status404NotFound);
         return routes;
     }
 
@@ -137,18 +151,21 @@ static class ReadingEndpoints
     }
 
     static async Task<IResult> ListRejectedAsync(
+        [Description("Only rows in this state: open, resending, resent or discarded.")] string? state,
+        [Description("Only open rows of this group, a fingerprint of /api/rejected/groups.")] string? group,
         [Description("How many a page holds at most.")] string? limit,
         [Description("nextCursor of the page before, for the page after it.")] string? cursor,
         [FromServices] RejectedQueries rejected,
         CancellationToken token)
     {
-        const string List = "rejected";
         var text = new QueryText();
-        var (count, after) = (text.Limit(limit), text.After(cursor, List));
+        var (which, fingerprint) = (text.OneOf("state", state, RejectedQueries.States), text.Text("group", group));
+        var list = $"rejected\n{which}\n{fingerprint}";
+        var (count, after) = (text.Limit(limit), text.After(cursor, list));
         return text.Problem is { } problem ? problem : Paged(
-            await rejected.ListAsync(after, count, token),
+            await rejected.ListAsync(which, fingerprint, after, count, token),
             RejectedAnswer.Of,
-            List,
+            list,
             ReadingJson.Default.PageAnswerRejectedAnswer);
     }
 
@@ -161,6 +178,29 @@ static class ReadingEndpoints
             : await rejected.FindAsync(sent.GetValueOrDefault(), token) is { } row
                 ? TypedResults.Json(RejectedAnswer.Of(new(row, row.Payload.Length)), ReadingJson.Default.RejectedAnswer)
                 : Unknown("rejected observation", id);
+    }
+
+    static async Task<IResult> ListActionsAsync(
+        [Description("How many a page holds at most.")] string? limit,
+        [Description("nextCursor of the page before, for the page after it.")] string? cursor,
+        [FromServices] ActionQueries actions,
+        CancellationToken token)
+    {
+        const string List = "actions";
+        var text = new QueryText();
+        var (count, after) = (text.Limit(limit), text.After(cursor, List));
+        return text.Problem is { } problem ? problem : Paged(
+            await actions.ListAsync(after, count, token), action => action, List, ReadingJson.Default.PageAnswerOperatorAction);
+    }
+
+    static async Task<IResult> GetActionAsync(string id, [FromServices] ActionQueries actions, CancellationToken token)
+    {
+        var text = new QueryText();
+        var sent = text.Id("id", id);
+        return text.Problem is { } problem ? problem
+            : await actions.FindAsync(sent.GetValueOrDefault(), token) is { } action
+                ? TypedResults.Json(action, ReadingJson.Default.OperatorAction)
+                : Unknown("action", id);
     }
 
     static JsonHttpResult<PageAnswer<TAnswer>> Paged<TRow, TAnswer>(

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using RunLedger.GroupCommit;
 using RunLedger.Runs;
+using RunLedger.Service.Operations;
 
 namespace RunLedger.Service.Reading;
 
@@ -39,6 +40,20 @@ static class Keyset
             ? rejected.Where(r => EF.Functions.LessThan(
                 ValueTuple.Create(r.RejectedAt, r.RejectedId), ValueTuple.Create(at, id)))
             : rejected.Where(r => r.RejectedAt <= at && (r.RejectedAt < at || r.RejectedId < id));
+    }
+
+    public static IQueryable<OperatorAction> Newest(this IQueryable<OperatorAction> actions, int count) =>
+        actions.OrderByDescending(a => a.At).ThenByDescending(a => a.Id).Take(count);
+
+    public static IQueryable<OperatorAction> OlderThan(this IQueryable<OperatorAction> actions, PageKey? key, bool rowValues)
+    {
+        if (key is not { At: { } at, Id: var id })
+        {
+            return actions;
+        }
+        return rowValues
+            ? actions.Where(a => EF.Functions.LessThan(ValueTuple.Create(a.At, a.Id), ValueTuple.Create(at, id)))
+            : actions.Where(a => a.At <= at && (a.At < at || a.Id < id));
     }
 
     /// <summary>

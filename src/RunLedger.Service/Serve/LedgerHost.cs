@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.Extensions.Options;
 using RunLedger.GroupCommit;
 using RunLedger.Service.Http;
+using RunLedger.Service.Operations;
 using RunLedger.Service.Reading;
 using RunLedger.Service.Verbs;
 
@@ -49,6 +50,7 @@ static class LedgerHost
         else
             builder.Services.AddLedgerReading(SqliteStore.ConnectionString(ledger.SqliteFile));
         builder.Services.AddIntake(embedded: string.IsNullOrEmpty(rabbit));
+        builder.Services.AddOperations();
         builder.Services.AddHealthChecks()
             .AddCheck<StoreHealthCheck>("ledger-store", tags: ["ready"])
             .AddCheck<ArchiveHealthCheck>("ledger-archive", tags: ["ready"]);
@@ -67,6 +69,7 @@ static class LedgerHost
         app.MapIntake();
         app.MapLedgerReading();
         app.MapClose();
+        app.MapOperations();
         app.MapGet("/", () => Results.Redirect("/api/runs")).ExcludeFromDescription();
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
         app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready") });
