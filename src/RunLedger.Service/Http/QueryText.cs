@@ -38,11 +38,14 @@ sealed class QueryText
         return value.Contains('\0') ? Refuse<string>(name, "It holds a NUL character, which no row does.") : value;
     }
 
-    public int Limit(string? value) => value is null or "" ? DefaultLimit
-        : int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var limit)
-            && limit is >= 1 and <= MaxLimit
-            ? limit
-            : Refuse<int>("limit", $"'{Shown(value)}' is not a whole number from 1 to {MaxLimit}.");
+    public int Limit(string? value) => Number("limit", value, DefaultLimit, MaxLimit);
+
+    public int Number(string name, string? value, int usual, int most) => value is null or "" ? usual
+        : int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= most
+            ? number
+            : Refuse<int>(name, $"'{Shown(value)}' is not a whole number from 1 to {most}.");
+
+    public string? Required(string name, string? value) => value ?? Refuse<string>(name, "It is missing.");
 
     public Guid? Id(string name, string? value) => value is null or "" ? null
         : Guid.TryParse(value, out var id) ? id

@@ -63,6 +63,15 @@ static class ReadingEndpoints
         api.MapGet("/rejected/{id}", GetRejectedAsync).WithName("GetRejected")
             .WithSummary("One rejected observation with its whole payload.")
             .Answers<RejectedAnswer>().ProducesProblem(StatusCodes.Status404NotFound);
+        api.MapGet("/failures", ListFailuresAsync).WithName("GroupFailures")
+            .WithSummary("What failed, by candidate, component and error text, with its trend.")
+            .WithDescription("Texts that differ only in numbers, ids, paths and quoted text are one. Cut by endedAt. At most "
+                + $"{FailureQueries.MostRead} of the newest failures of runs, and of components, are counted; truncated says "
+                + "when there are more.")
+            .Answers<FailureGroups>().AddOpenApiOperationTransformer(QuerySchemas.Describe);
+        api.MapGet("/grid", GetGridAsync).WithName("GetGrid")
+            .WithSummary("The components of one candidate against its latest runs: status and duration of each.")
+            .Answers<RunGrid>().AddOpenApiOperationTransformer(QuerySchemas.Describe);
         api.MapGet("/actions", ListActionsAsync).WithName("ListActions")
             .WithSummary("What people did, and what became of it, newest first, a page at a time.")
             .Answers<PageAnswer<OperatorAction>>().AddOpenApiOperationTransformer(QuerySchemas.Describe);
@@ -178,6 +187,33 @@ static class ReadingEndpoints
             : await rejected.FindAsync(sent.GetValueOrDefault(), token) is { } row
                 ? TypedResults.Json(RejectedAnswer.Of(new(row, row.Payload.Length)), ReadingJson.Default.RejectedAnswer)
                 : Unknown("rejected observation", id);
+    }
+
+    static async Task<IResult> ListFailuresAsync(
+        [Description("Only failures that ended at this time or later (ISO 8601); without it the last 24 hours.")] string? since,
+        [FromServices] FailureQueries failures,
+        [FromServices] TimeProvider time,
+        CancellationToken token)
+    {
+        var text = new QueryText();
+        var from = text.Time("since", since) ?? time.GetUtcNow().UtcDateTime.AddDays(-1);
+        return text.Problem is { } problem
+            ? problem
+            : TypedResults.Json(await failures.GroupsAsync(from, token), ReadingJson.Default.FailureGroups);
+    }
+
+    static async Task<IResult> GetGridAsync(
+        [Description("The process candidate, exactly.")] string? candidate,
+        [Description("How many of its latest runs, at most 100; without it 30.")] string? runs,
+        [FromServices] GridQuery grid,
+        CancellationToken token)
+    {
+        var text = new QueryText();
+        var code = text.Required("candidate", text.Text("candidate", candidate));
+        var count = text.Number("runs", runs, GridQuery.DefaultRuns, GridQuery.MostRuns);
+        return text.Problem is { } problem
+            ? problem
+            : TypedResults.Json(await grid.FindAsync(code!, count, token), ReadingJson.Default.RunGrid);
     }
 
     static async Task<IResult> ListActionsAsync(

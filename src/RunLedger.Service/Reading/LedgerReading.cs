@@ -21,6 +21,7 @@ static class LedgerReading
     {
         services.AddPooledDbContextFactory<LedgerDb>(options =>
             store(options.UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking)));
+        services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<RunQueries>();
         services.TryAddSingleton<RunTreeQuery>();
         services.TryAddSingleton<RejectedQueries>();
