@@ -63,6 +63,15 @@ static class ReadingEndpoints
         api.MapGet("/rejected/{id}", GetRejectedAsync).WithName("GetRejected")
             .WithSummary("One rejected observation with its whole payload.")
             .Answers<RejectedAnswer>().ProducesProblem(StatusCodes.Status404NotFound);
+        api.MapGet("/overview", async ([FromServices] OverviewQuery overview, CancellationToken token) =>
+                TypedResults.Json(await overview.FindAsync(token), ReadingJson.Default.Overview))
+            .WithName("GetOverview")
+            .WithSummary("How the ledger and what it observes are: counts, throughput, sweeps, freshness, replicas and queues.")
+            .WithDescription("An answer is kept for two seconds.")
+            .Produces<Overview>();
+        api.MapGet("/activity", GetActivityAsync).WithName("GetActivity")
+            .WithSummary("The latest changes: runs that are new, ended or were flagged, newest first.")
+            .Answers<ActivityAnswer>().AddOpenApiOperationTransformer(QuerySchemas.Describe);
         api.MapGet("/failures", ListFailuresAsync).WithName("GroupFailures")
             .WithSummary("What failed, by candidate, component and error text, with its trend.")
             .WithDescription("Texts that differ only in numbers, ids, paths and quoted text are one. Cut by endedAt. At most "
@@ -187,6 +196,16 @@ static class ReadingEndpoints
             : await rejected.FindAsync(sent.GetValueOrDefault(), token) is { } row
                 ? TypedResults.Json(RejectedAnswer.Of(new(row, row.Payload.Length)), ReadingJson.Default.RejectedAnswer)
                 : Unknown("rejected observation", id);
+    }
+
+    static async Task<IResult> GetActivityAsync(
+        [Description("How many, at most.")] string? limit, [FromServices] ActivityQuery activity, CancellationToken token)
+    {
+        var text = new QueryText();
+        var count = text.Limit(limit);
+        return text.Problem is { } problem
+            ? problem
+            : TypedResults.Json(new ActivityAnswer { Items = await activity.LatestAsync(count, token) }, ReadingJson.Default.ActivityAnswer);
     }
 
     static async Task<IResult> ListFailuresAsync(

@@ -50,7 +50,7 @@ static class LedgerHost
         else
             builder.Services.AddLedgerReading(SqliteStore.ConnectionString(ledger.SqliteFile));
         builder.Services.AddIntake(embedded: string.IsNullOrEmpty(rabbit));
-        builder.Services.AddOperations();
+        builder.Services.AddOperations(string.IsNullOrEmpty(rabbit) ? null : new Uri(rabbit));
         builder.Services.AddHealthChecks()
             .AddCheck<StoreHealthCheck>("ledger-store", tags: ["ready"])
             .AddCheck<ArchiveHealthCheck>("ledger-archive", tags: ["ready"]);
