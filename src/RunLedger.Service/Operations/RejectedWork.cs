@@ -24,7 +24,7 @@ sealed class RejectedWork(
     public const int SliceSize = 100;
 
     /// <summary>Beyond the intake's patience, so that a row is not sent again by somebody else while it is under way.</summary>
-    static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     /// <summary>Sends one row again, as it came or corrected; null where there is none of this id.</summary>
     /// <param name="id">The rejected row.</param>
