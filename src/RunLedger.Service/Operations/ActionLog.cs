@@ -23,7 +23,7 @@ sealed class ActionLog(LedgerTransactions ledger, TimeProvider time)
             """,
             token,
             ("id", id), ("at", now), ("who", who), ("action", action), ("subject", subject), ("reason", reason),
-            ("detail", detail is null ? null : new LedgerSql.Json(JsonSerializer.Serialize(detail))), ("outcome", outcome));
+            ("detail", detail is null ? null : new LedgerSql.Json(JsonSerializer.Serialize(detail, JsonSerializerOptions.Web))), ("outcome", outcome));
         return id;
     }
 

@@ -19,24 +19,30 @@ sealed class LiveChanges(CommitWatch watch, IDbContextFactory<LedgerDb> ledger, 
     long _number = 1;
     int _listeners;
 
-    /// <summary>The number of the newest change; yields at once with the present one, then when it has grown.</summary>
+    /// <summary>Each of them holds a connection and little else; a page is shown to so many people.</summary>
+    public const int MostListeners = 200;
+
+    /// <summary>False where there are as many already; else leave in the end.</summary>
+    public bool TryEnter()
+    {
+        if (Interlocked.Increment(ref _listeners) <= MostListeners)
+            return true;
+        Leave();
+        return false;
+    }
+
+    public void Leave() => Interlocked.Decrement(ref _listeners);
+
+    /// <summary>The number of the newest change, for who has entered; yields at once with the present one, then when it has grown.</summary>
     public async IAsyncEnumerable<long> ListenAsync([EnumeratorCancellation] CancellationToken token)
     {
-        Interlocked.Increment(ref _listeners);
-        try
+        for (var told = 0L; ;)
         {
-            for (var told = 0L; ;)
-            {
-                var (number, changed) = Present();
-                if (number > told)
-                    yield return told = number;
-                else
-                    await changed.WaitAsync(token);
-            }
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _listeners);
+            var (number, changed) = Present();
+            if (number > told)
+                yield return told = number;
+            else
+                await changed.WaitAsync(token);
         }
     }
 

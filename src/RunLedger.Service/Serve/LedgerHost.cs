@@ -70,6 +70,7 @@ static class LedgerHost
         app.MapLedgerReading();
         app.MapClose();
         app.MapOperations();
+        app.MapLive();
         app.MapGet("/", () => Results.Redirect("/api/runs")).ExcludeFromDescription();
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
         app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready") });

@@ -132,7 +132,7 @@ public sealed class ReadingPlanTests : IAsyncLifetime
         }
 
         await CostsLittleAsync(
-            RejectedSql.ClaimSlice(ofGroup: true, "for update skip locked"), "rejected_observation_group_idx", 3 * MostBlocks,
+            RejectedSql.ClaimSlice(ofGroup: true, "for update skip locked"), "rejected_observation_group_idx", 10 * MostBlocks,
             ("action", Guid.Empty), ("now", First), ("at", june), ("after", Guid.Empty), ("limit", 100), ("fingerprint", "f100"));
         await CostsLittleAsync(
             RejectedSql.ClaimLeft("for update skip locked"), "rejected_observation_claimed_idx", MostBlocks,
