@@ -14,6 +14,7 @@ sealed class QueryText
 {
     public const int DefaultLimit = 50;
     public const int MaxLimit = 500;
+    public const int MaxSearch = 200;
 
     static readonly string[] TimeFormats =
     [
@@ -37,6 +38,12 @@ sealed class QueryText
         // PostgreSQL has no such text, so nothing can match it.
         return value.Contains('\0') ? Refuse<string>(name, "It holds a NUL character, which no row does.") : value;
     }
+
+    /// <summary>What is longer than any key is looked for in vain, and at length.</summary>
+    public string? Search(string name, string? value) =>
+        value?.Trim() is { Length: > MaxSearch }
+            ? Refuse<string>(name, $"It has more than {MaxSearch} characters.")
+            : Text(name, value?.Trim());
 
     public int Limit(string? value) => Number("limit", value, DefaultLimit, MaxLimit);
 
@@ -77,12 +84,12 @@ sealed class QueryText
             : texts.Select(RunStatusText.Parse).Distinct().Order().ToList();
     }
 
-    public PageKey? After(string? value, string list) => value is null or "" ? null
+    public PageKey? After(string? value, string list, string name = "cursor") => value is null or "" ? null
         : Cursor.Read(value, list)
-            ?? Refuse<PageKey?>("cursor", "It is not a cursor of this list with these filters. Pass nextCursor of the "
+            ?? Refuse<PageKey?>(name, "It is not a cursor of this list with these filters. Pass nextCursor of the "
                 + "page before unchanged, with the same filters, or leave it out to start at the first page.");
 
-    T? Refuse<T>(string name, string reason)
+    public T? Refuse<T>(string name, string reason)
     {
         _errors[name] = [reason];
         return default;

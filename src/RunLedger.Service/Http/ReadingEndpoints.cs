@@ -19,8 +19,16 @@ static class ReadingEndpoints
     /// </summary>
     public static IEndpointRouteBuilder MapLedgerReading(this IEndpointRouteBuilder routes)
     {
+        routes.MapGet("/api/runs/export", RunExport.ExportAsync).WithName("ExportRuns").WithTags("Reading")
+            .WithSummary("Every run of the filters of /api/runs, newest first, as CSV or NDJSON, streamed.")
+            .WithDescription("limit, cursor and before count for nothing. In CSV a text that a spreadsheet would take for a "
+                + "formula has an apostrophe before it.")
+            .Produces<string>(StatusCodes.Status200OK, "text/csv", "application/x-ndjson").ProducesValidationProblem()
+            .AddEndpointFilter<OutageFilter>().ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .AddOpenApiOperationTransformer(QuerySchemas.Describe);
         var api = routes.MapGroup("/api").WithTags("Reading")
-            .AddEndpointFilter<OutageFilter>().ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .AddEndpointFilter<OutageFilter>().ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .AddEndpointFilter<TagFilter>().WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status304NotModified));
         api.MapGet("/runs", ListRunsAsync).WithName("ListRuns")
             .WithSummary("Lists runs, newest first, a page at a time.")
             .WithDescription("Newest by createdAt, the time at which the ledger first heard of the run: every run has "
@@ -96,11 +104,16 @@ static class ReadingEndpoints
         var text = new QueryText();
         var filter = query.Filter(text);
         var list = $"runs\n{filter.Fingerprint}";
-        var (limit, after) = (text.Limit(query.Limit), text.After(query.Cursor, list));
+        var (limit, after, before) =
+            (text.Limit(query.Limit), text.After(query.Cursor, list), text.After(query.Before, list, "before"));
+        if (after is not null && before is not null)
+            text.Refuse<PageKey?>("before", "It goes the other way than cursor: send one of them.");
         return text.Problem is { } problem
             ? problem
             : Paged(
-                await runs.ListAsync(filter, after, limit, token),
+                before is { } end
+                    ? await runs.ListBackAsync(filter, end, limit, token)
+                    : await runs.ListAsync(filter, after, limit, token),
                 RunAnswer.Of,
                 list,
                 ReadingJson.Default.PageAnswerRunAnswer);
@@ -265,6 +278,8 @@ static class ReadingEndpoints
             {
                 Items = page.Items.Select(answer).ToList(),
                 NextCursor = page.Next is { } next ? Cursor.Write(next, list) : null,
+                PrevCursor = page.Previous is { } previous ? Cursor.Write(previous, list) : null,
+                SearchedNewest = page.Cut ? RunSearch.MostSearched : null,
             },
             json);
 

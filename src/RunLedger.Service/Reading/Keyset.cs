@@ -30,6 +30,19 @@ static class Keyset
             : runs.Where(r => r.CreatedAt <= at && (r.CreatedAt < at || r.ProcessRunId < id));
     }
 
+    /// <summary>For a page that goes back: the nearest newer rows, the oldest of them first.</summary>
+    public static IQueryable<RunRow> Oldest(this IQueryable<RunRow> runs, int count) =>
+        runs.OrderBy(r => r.CreatedAt).ThenBy(r => r.ProcessRunId).Take(count);
+
+    public static IQueryable<RunRow> NewerThan(this IQueryable<RunRow> runs, PageKey key, bool rowValues)
+    {
+        var (at, id) = (key.At!.Value, key.Id);
+        return rowValues
+            ? runs.Where(r => EF.Functions.GreaterThan(
+                ValueTuple.Create(r.CreatedAt, r.ProcessRunId), ValueTuple.Create(at, id)))
+            : runs.Where(r => r.CreatedAt >= at && (r.CreatedAt > at || r.ProcessRunId > id));
+    }
+
     public static IQueryable<RejectedRow> OlderThan(this IQueryable<RejectedRow> rejected, PageKey? key, bool rowValues)
     {
         if (key is not { At: { } at, Id: var id })

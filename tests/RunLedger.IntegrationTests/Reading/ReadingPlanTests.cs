@@ -144,12 +144,23 @@ public sealed class ReadingPlanTests : IAsyncLifetime
             (db.Actions.Newest(50), "operator_action_newest_idx"),
             (RejectedQueries.Rows(db, "open", null, null, 50), "rejected_observation_open_idx"),
             (RejectedQueries.Rows(db, null, "f100", null, 50), "rejected_observation_group_idx"),
+            (RunQueries.RowsBack(db, new(), [], new(Middle, Guid.Empty), 51), "process_run_observation_newest_idx"),
+            (RunQueries.RowsBack(db, Of(RunStatus.Failed), [], new(First, Guid.Empty), 51), "process_run_observation_status_newest_idx"),
+            (RunSearch.Exact(db, "c7").Newest(51), "process_run_observation_correlation_id_idx"),
+            (RunSearch.Exact(db, $"{Guid.Empty}").Newest(51), "process_run_observation_parent_run_id_idx"),
+            (RunSearch.Exact(db, "0198c0de-00").Newest(51), "process_run_observation_pkey"),
         })
         {
             var (plan, blocks) = await ExplainAsync(query);
             Assert.Contains(index, plan, StringComparison.Ordinal);
+            Assert.DoesNotContain("Seq Scan", plan, StringComparison.Ordinal);
             Assert.True(blocks < MostBlocks, $"{blocks} blocks: {plan}");
         }
+
+        // As much as is searched, whatever there is.
+        var (search, read) = await ExplainAsync(RunSearch.Newest(db, new(), "needle").Newest(51));
+        Assert.Contains("process_run_observation_newest_idx", search, StringComparison.Ordinal);
+        Assert.True(read < 2 * RunSearch.MostSearched, $"{read} blocks: {search}");
     }
 
     async Task CostsLittleAsync(string sql, string index, long most, params (string Name, object Value)[] parameters)
@@ -188,7 +199,8 @@ public sealed class ReadingPlanTests : IAsyncLifetime
 #pragma warning disable CA2100 // the very SQL of the query, explained
         command.CommandText = $"explain (analyze, buffers, format json) {command.CommandText}";
 #pragma warning restore CA2100
-        await command.Connection!.OpenAsync();
+        if (command.Connection!.State == System.Data.ConnectionState.Closed)
+            await command.Connection.OpenAsync();
         return Read((string)(await command.ExecuteScalarAsync())!);
     }
 
