@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
+using RunLedger.Service.Http;
 
 namespace RunLedger.Service.Reading;
 
@@ -30,6 +31,6 @@ static class LedgerReading
         services.TryAddSingleton<OverviewQuery>();
         services.TryAddSingleton<ActivityQuery>();
         services.TryAddSingleton<ActionQueries>();
-        return services.AddOpenApi();
+        return services.AddOpenApi(options => options.AddOperationTransformer(OperationExamples.Add));
     }
 }

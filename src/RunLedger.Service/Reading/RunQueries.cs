@@ -51,18 +51,19 @@ sealed class RunQueries(IDbContextFactory<LedgerDb> ledger)
     static async Task<(IQueryable<RunRow> Rows, bool Cut)> RowsAsync(
         LedgerDb db, RunFilter filter, PageKey? key, bool back, int count, CancellationToken token)
     {
+        if (filter.Text is not null)
+            filter = await RunSearch.AsFilterAsync(db, filter, filter.Text, token) ?? filter;
         var parents = filter.ParentRunId is { } parent ? await db.NamesAsync(parent, token) : [];
         if (filter.Text is not { } text)
             return (back ? RowsBack(db, filter, parents, key!.Value, count) : Rows(db, filter, parents, key, count), false);
-        var found = RunSearch.Exact(db, text);
-        var exact = await found.AnyAsync(token);
-        var runs = exact ? found : RunSearch.Newest(db, filter, text);
-        runs = Filtered(runs, filter, parents);
+        var named = await RunSearch.Named(db, text).ToListAsync(token);
+        var runs = Filtered(
+            named.Count > 0 ? db.Runs.Where(r => named.Contains(r.ProcessRunId)) : RunSearch.Newest(db, filter, text), filter, parents);
         if (filter.Statuses.Count > 0)
             runs = runs.Where(r => filter.Statuses.Contains(r.Status));
         var rowValues = db.Database.IsNpgsql();
         runs = back ? runs.NewerThan(key!.Value, rowValues).Oldest(count) : runs.OlderThan(key, rowValues).Newest(count);
-        return (runs, !exact && await RunSearch.IsCutAsync(db, filter, token));
+        return (runs, named.Count == 0 && await RunSearch.IsCutAsync(db, filter, token));
     }
 
     static PageKey Key(RunRow run) => new(run.CreatedAt, run.ProcessRunId);

@@ -15,33 +15,41 @@ static class RunSearch
     /// <summary>Of an id's beginning at least; with less it is more likely a word.</summary>
     const int LeastDigits = 6;
 
-    /// <summary>How many runs of one kind of match are found, so that a key of a million runs costs no more than a page of it.</summary>
-    const int MostExact = 1_000;
+    /// <summary>How many runs of one kind of match are found, so that a parent of a million runs costs no more.</summary>
+    const int MostNamed = 1_000;
+
+    /// <summary>The filter without its text, where the text is a candidate or a wire key; else null.</summary>
+    public static async Task<RunFilter?> AsFilterAsync(LedgerDb db, RunFilter filter, string text, CancellationToken token)
+    {
+        // An id is looked for everywhere: others may use it as their wire key.
+        if (Guid.TryParse(text, out _))
+            return null;
+        if (filter.Candidate is null && await db.Runs.AnyAsync(r => r.ProcessCandidateCode == text, token))
+            return filter with { Text = null, Candidate = text };
+        if (filter.CorrelationId is null && await db.Runs.AnyAsync(r => r.CorrelationId == text, token))
+            return filter with { Text = null, CorrelationId = text };
+        return null;
+    }
 
     /// <summary>The runs that the text names: each leg has an index.</summary>
-    public static IQueryable<RunRow> Exact(LedgerDb db, string text)
+    public static IQueryable<Guid> Named(LedgerDb db, string text)
     {
-        var legs = new List<IQueryable<Guid>>
-        {
-            Leg(db, r => r.CorrelationId == text),
-            Leg(db, r => r.IdempotencyKey == text),
-            Leg(db, r => r.ProcessCandidateCode == text),
-        };
+        var legs = new List<IQueryable<Guid>> { Leg(db, r => r.IdempotencyKey == text) };
         if (Guid.TryParse(text, out var id))
         {
             legs.Add(Leg(db, r => r.ProcessRunId == id));
             legs.Add(Leg(db, r => r.ParentRunId == id));
+            legs.Add(Leg(db, r => r.CorrelationId == text));
             legs.Add(db.RunAliases.Where(a => a.AliasId == id).Select(a => a.ProcessRunId));
             legs.Add(db.Components.Where(c => c.ComponentRunId == id).Select(c => c.ProcessRunId));
-            legs.Add(db.Components.Where(c => c.QueueJobId == id).Select(c => c.ProcessRunId).Take(MostExact));
+            legs.Add(db.Components.Where(c => c.QueueJobId == id).Select(c => c.ProcessRunId).Take(MostNamed));
         }
         else if (Beginning(text) is var (from, to))
         {
-            legs.Add(db.Runs.Where(r => r.ProcessRunId >= from && r.ProcessRunId <= to).Select(r => r.ProcessRunId).Take(MostExact));
+            legs.Add(db.Runs.Where(r => r.ProcessRunId >= from && r.ProcessRunId <= to).Select(r => r.ProcessRunId).Take(MostNamed));
         }
 
-        var ids = legs.Aggregate(Queryable.Union);
-        return db.Runs.Where(r => ids.Contains(r.ProcessRunId));
+        return legs.Aggregate(Queryable.Union);
     }
 
     /// <summary>The newest runs with the text in one of their texts.</summary>
@@ -79,7 +87,7 @@ static class RunSearch
     }
 
     static IQueryable<Guid> Leg(LedgerDb db, Expression<Func<RunRow, bool>> match) =>
-        db.Runs.Where(match).Newest(MostExact).Select(r => r.ProcessRunId);
+        db.Runs.Where(match).Newest(MostNamed).Select(r => r.ProcessRunId);
 
     /// <summary>The first and the last id that begin so; null where the text is no beginning of one.</summary>
     static (Guid From, Guid To)? Beginning(string text)
