@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using RunLedger.Contracts;
 using RunLedger.Runs;
+using RunLedger.Service.Operations;
 using RunLedger.Service.Reading;
 
 namespace RunLedger.Service.Http;
@@ -34,6 +35,7 @@ static class CloseEndpoint
         HttpRequest request,
         [FromServices] RunQueries runs,
         [FromServices] ObservationIntake intake,
+        [FromServices] ActionLog actions,
         [FromServices] TimeProvider time,
         CancellationToken cancellationToken)
     {
@@ -71,7 +73,14 @@ static class CloseEndpoint
         var line = new IntakeLine(1, message.GetType().Name, JsonSerializer.SerializeToUtf8Bytes((object)message), message, null);
         try
         {
-            var result = await intake.Take([line], $"POST /api/runs/{id}/close", cancellationToken);
+            var result = await actions.AroundAsync(
+                Operator.Of(request.HttpContext), ActionNames.Close, $"{run.ProcessRunId}", close!.Reason, new { close.Status, close.By },
+                async () =>
+                {
+                    var taken = await intake.Take([line], $"POST /api/runs/{id}/close", cancellationToken);
+                    return (taken, taken.Rejected.Count == 0 ? $"closed as {close.Status}" : $"rejected: {taken.Rejected[0].Reason}");
+                },
+                cancellationToken);
             return result.Rejected.Count == 0
                 ? TypedResults.Accepted($"/api/runs/{run.ProcessRunId}", result)
                 : Bad(result.Rejected[0].Reason);

@@ -23,6 +23,9 @@ sealed class ObservationIntake(
 {
     public int MaxObservations => options.Value.MaxObservations;
 
+    /// <summary>Whether what is durable is committed; with a broker it may still be in its queue.</summary>
+    public bool AwaitsCommit => commits is not null;
+
     /// <exception cref="TimeoutException">Nothing is known of some of them; sending all again is safe.</exception>
     public async Task<IntakeResult> Take(IEnumerable<IntakeLine> lines, string origin, CancellationToken cancellationToken)
     {
@@ -31,6 +34,29 @@ sealed class ObservationIntake(
         try
         {
             return await TakeAll(lines, origin, either.Token);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"Not durable within {options.Value.Patience}.");
+        }
+    }
+
+    /// <summary>Takes what was set aside once more; what still cannot be taken goes back to its row.</summary>
+    /// <returns>Null when it is durable; else why it cannot be taken, in words for whoever sent it.</returns>
+    /// <exception cref="TimeoutException">Nothing is known of it; taking it again is safe.</exception>
+    public async Task<string?> TakeAgain(object message, int bytes, Guid rejectedId, CancellationToken cancellationToken)
+    {
+        if (Refusal(message) is { } reason)
+            return reason;
+        using var limit = new CancellationTokenSource(options.Value.Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            var durable = commits is null
+                ? Publish(message, NewId.NextGuid(), either.Token, rejectedId)
+                : await room.Enter(bytes, () => Commit(message, rejectedId), either.Token);
+            await durable.WaitAsync(either.Token);
+            return null;
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -83,14 +109,16 @@ sealed class ObservationIntake(
     };
 
     // A publish to memory is done at once, and what was published must be consumed for its room to be given back.
-    Task Commit(object message) =>
-        commits!.Committed(id => Publish(message, id, CancellationToken.None));
+    Task Commit(object message, Guid? rejectedId = null) =>
+        commits!.Committed(id => Publish(message, id, CancellationToken.None, rejectedId));
 
-    Task Publish(object message, Guid id, CancellationToken cancellationToken) =>
+    Task Publish(object message, Guid id, CancellationToken cancellationToken, Guid? rejectedId = null) =>
         bus.Publish(message, message.GetType(), context =>
         {
             context.MessageId = id;
             // Without it a broker that has no queue for the message confirms, and drops it.
             context.Mandatory = true;
+            if (rejectedId is { } again)
+                context.Headers.Set(Rejections.AgainHeader, again.ToString());
         }, cancellationToken);
 }

@@ -21,7 +21,7 @@ static class QuerySchemas
                     Maximum = QueryText.MaxLimit.ToString(CultureInfo.InvariantCulture),
                     Default = QueryText.DefaultLimit,
                 },
-                "since" or "until" => new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time" },
+                "since" or "until" or "from" or "to" => new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time" },
                 "parentRunId" => new OpenApiSchema { Type = JsonSchemaType.String, Format = "uuid" },
                 _ => parameter.Schema,
             };

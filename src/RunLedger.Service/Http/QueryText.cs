@@ -14,6 +14,7 @@ sealed class QueryText
 {
     public const int DefaultLimit = 50;
     public const int MaxLimit = 500;
+    public const int MaxSearch = 200;
 
     static readonly string[] TimeFormats =
     [
@@ -38,11 +39,20 @@ sealed class QueryText
         return value.Contains('\0') ? Refuse<string>(name, "It holds a NUL character, which no row does.") : value;
     }
 
-    public int Limit(string? value) => value is null or "" ? DefaultLimit
-        : int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var limit)
-            && limit is >= 1 and <= MaxLimit
-            ? limit
-            : Refuse<int>("limit", $"'{Shown(value)}' is not a whole number from 1 to {MaxLimit}.");
+    /// <summary>What is longer than any key is looked for in vain, and at length.</summary>
+    public string? Search(string name, string? value) =>
+        value?.Trim() is { Length: > MaxSearch }
+            ? Refuse<string>(name, $"It has more than {MaxSearch} characters.")
+            : Text(name, value?.Trim());
+
+    public int Limit(string? value) => Number("limit", value, DefaultLimit, MaxLimit);
+
+    public int Number(string name, string? value, int usual, int most) => value is null or "" ? usual
+        : int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= most
+            ? number
+            : Refuse<int>(name, $"'{Shown(value)}' is not a whole number from 1 to {most}.");
+
+    public string? Required(string name, string? value) => value ?? Refuse<string>(name, "It is missing.");
 
     public Guid? Id(string name, string? value) => value is null or "" ? null
         : Guid.TryParse(value, out var id) ? id
@@ -60,6 +70,11 @@ sealed class QueryText
         : Refuse<string>(
             "source", $"'{Shown(value)}' is no source system; accepted: {string.Join(", ", SourceSystems.All)}.");
 
+    public string? OneOf(string name, string? value, IReadOnlyList<string> accepted) =>
+        value is null or "" ? null
+        : accepted.Contains(value) ? value
+        : Refuse<string>(name, $"'{Shown(value)}' is not known; accepted: {string.Join(", ", accepted)}.");
+
     public IReadOnlyList<RunStatus> Statuses(string? value)
     {
         var texts = (value ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
@@ -69,12 +84,12 @@ sealed class QueryText
             : texts.Select(RunStatusText.Parse).Distinct().Order().ToList();
     }
 
-    public PageKey? After(string? value, string list) => value is null or "" ? null
+    public PageKey? After(string? value, string list, string name = "cursor") => value is null or "" ? null
         : Cursor.Read(value, list)
-            ?? Refuse<PageKey?>("cursor", "It is not a cursor of this list with these filters. Pass nextCursor of the "
+            ?? Refuse<PageKey?>(name, "It is not a cursor of this list with these filters. Pass nextCursor of the "
                 + "page before unchanged, with the same filters, or leave it out to start at the first page.");
 
-    T? Refuse<T>(string name, string reason)
+    public T? Refuse<T>(string name, string reason)
     {
         _errors[name] = [reason];
         return default;

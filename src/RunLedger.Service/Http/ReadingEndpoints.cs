@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using RunLedger.Retention;
 using RunLedger.Runs;
+using RunLedger.Service.Operations;
 using RunLedger.Service.Reading;
 
 namespace RunLedger.Service.Http;
@@ -18,8 +19,16 @@ static class ReadingEndpoints
     /// </summary>
     public static IEndpointRouteBuilder MapLedgerReading(this IEndpointRouteBuilder routes)
     {
+        routes.MapGet("/api/runs/export", RunExport.ExportAsync).WithName("ExportRuns").WithTags("Reading")
+            .WithSummary("Every run of the filters of /api/runs, newest first, as CSV or NDJSON, streamed.")
+            .WithDescription("limit, cursor and before count for nothing. In CSV a text that a spreadsheet would take for a "
+                + "formula has an apostrophe before it.")
+            .Produces<string>(StatusCodes.Status200OK, "text/csv", "application/x-ndjson").ProducesValidationProblem()
+            .AddEndpointFilter<OutageFilter>().ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .AddOpenApiOperationTransformer(QuerySchemas.Describe);
         var api = routes.MapGroup("/api").WithTags("Reading")
-            .AddEndpointFilter<OutageFilter>().ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .AddEndpointFilter<OutageFilter>().ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .AddEndpointFilter<TagFilter>().WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status304NotModified));
         api.MapGet("/runs", ListRunsAsync).WithName("ListRuns")
             .WithSummary("Lists runs, newest first, a page at a time.")
             .WithDescription("Newest by createdAt, the time at which the ledger first heard of the run: every run has "
@@ -52,9 +61,40 @@ static class ReadingEndpoints
             .WithSummary("Lists what could not be taken, newest first, a page at a time.")
             .WithDescription($"Payloads are cut to {RejectedQueries.HeadBytes} bytes; payloadTruncated says which.")
             .Answers<PageAnswer<RejectedAnswer>>().AddOpenApiOperationTransformer(QuerySchemas.Describe);
+        api.MapGet("/rejected/groups", async ([FromServices] RejectedQueries rejected, CancellationToken token) =>
+                TypedResults.Json(await rejected.GroupsAsync(token), ReadingJson.Default.RejectedGroups))
+            .WithName("GroupRejected")
+            .WithSummary("What is set aside and open, by contract and what is wrong; the largest group first.")
+            .WithDescription("Reasons that differ only in numbers, ids, paths and quoted text are one. At most "
+                + $"{RejectedQueries.MostCounted} of the newest rows are counted; truncated says when there are more.")
+            .Produces<RejectedGroups>();
         api.MapGet("/rejected/{id}", GetRejectedAsync).WithName("GetRejected")
             .WithSummary("One rejected observation with its whole payload.")
             .Answers<RejectedAnswer>().ProducesProblem(StatusCodes.Status404NotFound);
+        api.MapGet("/overview", async ([FromServices] OverviewQuery overview, CancellationToken token) =>
+                TypedResults.Json(await overview.FindAsync(token), ReadingJson.Default.Overview))
+            .WithName("GetOverview")
+            .WithSummary("How the ledger and what it observes are: counts, throughput, sweeps, freshness, replicas and queues.")
+            .WithDescription("An answer is kept for two seconds.")
+            .Produces<Overview>();
+        api.MapGet("/activity", GetActivityAsync).WithName("GetActivity")
+            .WithSummary("The latest changes: runs that are new, ended or were flagged, newest first.")
+            .Answers<ActivityAnswer>().AddOpenApiOperationTransformer(QuerySchemas.Describe);
+        api.MapGet("/failures", ListFailuresAsync).WithName("GroupFailures")
+            .WithSummary("What failed, by candidate, component and error text, with its trend.")
+            .WithDescription("Texts that differ only in numbers, ids, paths and quoted text are one. Cut by endedAt. At most "
+                + $"{FailureQueries.MostRead} of the newest failures of runs, and of components, are counted; truncated says "
+                + "when there are more.")
+            .Answers<FailureGroups>().AddOpenApiOperationTransformer(QuerySchemas.Describe);
+        api.MapGet("/grid", GetGridAsync).WithName("GetGrid")
+            .WithSummary("The components of one candidate against its latest runs: status and duration of each.")
+            .Answers<RunGrid>().AddOpenApiOperationTransformer(QuerySchemas.Describe);
+        api.MapGet("/actions", ListActionsAsync).WithName("ListActions")
+            .WithSummary("What people did, and what became of it, newest first, a page at a time.")
+            .Answers<PageAnswer<OperatorAction>>().AddOpenApiOperationTransformer(QuerySchemas.Describe);
+        api.MapGet("/actions/{id}", GetActionAsync).WithName("GetAction")
+            .WithSummary("One action; of work on a group its detail says how far it is.")
+            .Answers<OperatorAction>().ProducesProblem(StatusCodes.Status404NotFound);
         return routes;
     }
 
@@ -64,11 +104,16 @@ static class ReadingEndpoints
         var text = new QueryText();
         var filter = query.Filter(text);
         var list = $"runs\n{filter.Fingerprint}";
-        var (limit, after) = (text.Limit(query.Limit), text.After(query.Cursor, list));
+        var (limit, after, before) =
+            (text.Limit(query.Limit), text.After(query.Cursor, list), text.After(query.Before, list, "before"));
+        if (after is not null && before is not null)
+            text.Refuse<PageKey?>("before", "It goes the other way than cursor: send one of them.");
         return text.Problem is { } problem
             ? problem
             : Paged(
-                await runs.ListAsync(filter, after, limit, token),
+                before is { } end
+                    ? await runs.ListBackAsync(filter, end, limit, token)
+                    : await runs.ListAsync(filter, after, limit, token),
                 RunAnswer.Of,
                 list,
                 ReadingJson.Default.PageAnswerRunAnswer);
@@ -137,18 +182,21 @@ static class ReadingEndpoints
     }
 
     static async Task<IResult> ListRejectedAsync(
+        [Description("Only rows in this state: open, resending, resent or discarded.")] string? state,
+        [Description("Only open rows of this group, a fingerprint of /api/rejected/groups.")] string? group,
         [Description("How many a page holds at most.")] string? limit,
         [Description("nextCursor of the page before, for the page after it.")] string? cursor,
         [FromServices] RejectedQueries rejected,
         CancellationToken token)
     {
-        const string List = "rejected";
         var text = new QueryText();
-        var (count, after) = (text.Limit(limit), text.After(cursor, List));
+        var (which, fingerprint) = (text.OneOf("state", state, RejectedQueries.States), text.Text("group", group));
+        var list = $"rejected\n{which}\n{fingerprint}";
+        var (count, after) = (text.Limit(limit), text.After(cursor, list));
         return text.Problem is { } problem ? problem : Paged(
-            await rejected.ListAsync(after, count, token),
+            await rejected.ListAsync(which, fingerprint, after, count, token),
             RejectedAnswer.Of,
-            List,
+            list,
             ReadingJson.Default.PageAnswerRejectedAnswer);
     }
 
@@ -163,6 +211,66 @@ static class ReadingEndpoints
                 : Unknown("rejected observation", id);
     }
 
+    static async Task<IResult> GetActivityAsync(
+        [Description("How many, at most.")] string? limit, [FromServices] ActivityQuery activity, CancellationToken token)
+    {
+        var text = new QueryText();
+        var count = text.Limit(limit);
+        return text.Problem is { } problem
+            ? problem
+            : TypedResults.Json(new ActivityAnswer { Items = await activity.LatestAsync(count, token) }, ReadingJson.Default.ActivityAnswer);
+    }
+
+    static async Task<IResult> ListFailuresAsync(
+        [Description("Only failures that ended at this time or later (ISO 8601); without it the last 24 hours.")] string? since,
+        [FromServices] FailureQueries failures,
+        [FromServices] TimeProvider time,
+        CancellationToken token)
+    {
+        var text = new QueryText();
+        var from = text.Time("since", since) ?? time.GetUtcNow().UtcDateTime.AddDays(-1);
+        return text.Problem is { } problem
+            ? problem
+            : TypedResults.Json(await failures.GroupsAsync(from, token), ReadingJson.Default.FailureGroups);
+    }
+
+    static async Task<IResult> GetGridAsync(
+        [Description("The process candidate, exactly.")] string? candidate,
+        [Description("How many of its latest runs, at most 100; without it 30.")] string? runs,
+        [FromServices] GridQuery grid,
+        CancellationToken token)
+    {
+        var text = new QueryText();
+        var code = text.Required("candidate", text.Text("candidate", candidate));
+        var count = text.Number("runs", runs, GridQuery.DefaultRuns, GridQuery.MostRuns);
+        return text.Problem is { } problem
+            ? problem
+            : TypedResults.Json(await grid.FindAsync(code!, count, token), ReadingJson.Default.RunGrid);
+    }
+
+    static async Task<IResult> ListActionsAsync(
+        [Description("How many a page holds at most.")] string? limit,
+        [Description("nextCursor of the page before, for the page after it.")] string? cursor,
+        [FromServices] ActionQueries actions,
+        CancellationToken token)
+    {
+        const string List = "actions";
+        var text = new QueryText();
+        var (count, after) = (text.Limit(limit), text.After(cursor, List));
+        return text.Problem is { } problem ? problem : Paged(
+            await actions.ListAsync(after, count, token), action => action, List, ReadingJson.Default.PageAnswerOperatorAction);
+    }
+
+    static async Task<IResult> GetActionAsync(string id, [FromServices] ActionQueries actions, CancellationToken token)
+    {
+        var text = new QueryText();
+        var sent = text.Id("id", id);
+        return text.Problem is { } problem ? problem
+            : await actions.FindAsync(sent.GetValueOrDefault(), token) is { } action
+                ? TypedResults.Json(action, ReadingJson.Default.OperatorAction)
+                : Unknown("action", id);
+    }
+
     static JsonHttpResult<PageAnswer<TAnswer>> Paged<TRow, TAnswer>(
         Page<TRow> page, Func<TRow, TAnswer> answer, string list, JsonTypeInfo<PageAnswer<TAnswer>> json) =>
         TypedResults.Json(
@@ -170,6 +278,8 @@ static class ReadingEndpoints
             {
                 Items = page.Items.Select(answer).ToList(),
                 NextCursor = page.Next is { } next ? Cursor.Write(next, list) : null,
+                PrevCursor = page.Previous is { } previous ? Cursor.Write(previous, list) : null,
+                SearchedNewest = page.Cut ? RunSearch.MostSearched : null,
             },
             json);
 

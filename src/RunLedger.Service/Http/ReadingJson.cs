@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using RunLedger.Service.Operations;
 using RunLedger.Service.Reading;
 
 namespace RunLedger.Service.Http;
@@ -9,6 +10,14 @@ namespace RunLedger.Service.Http;
 [JsonSerializable(typeof(PageAnswer<RunAnswer>))]
 [JsonSerializable(typeof(PageAnswer<ComponentAnswer>))]
 [JsonSerializable(typeof(PageAnswer<RejectedAnswer>))]
+[JsonSerializable(typeof(RejectedGroups))]
+[JsonSerializable(typeof(PageAnswer<OperatorAction>))]
+[JsonSerializable(typeof(ResendOutcome))]
+[JsonSerializable(typeof(GroupWork))]
+[JsonSerializable(typeof(FailureGroups))]
+[JsonSerializable(typeof(RunGrid))]
+[JsonSerializable(typeof(Overview))]
+[JsonSerializable(typeof(ActivityAnswer))]
 [JsonSerializable(typeof(RunTree))]
 [JsonSerializable(typeof(SummaryAnswer))]
 [JsonSerializable(typeof(PoliciesAnswer))]

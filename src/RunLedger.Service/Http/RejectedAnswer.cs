@@ -32,6 +32,26 @@ sealed record RejectedAnswer
     [Description("True when payload is only the head; the whole is at /api/rejected/{id}.")]
     public required bool PayloadTruncated { get; init; }
 
+    [Description("open (it waits for somebody), resending, resent or discarded.")]
+    public required string State { get; init; }
+
+    [Description("Its group in /api/rejected/groups.")]
+    public required string? Fingerprint { get; init; }
+
+    [Description("What an operator sent in its place, as text or base64; null in lists, and when nothing was.")]
+    public required string? Corrected { get; init; }
+
+    [Description("The action in /api/actions that was the last to take it.")]
+    public required Guid? ActionId { get; init; }
+    public required DateTime? HandledAt { get; init; }
+    public required string? HandledBy { get; init; }
+
+    [Description("Why, as the operator said.")]
+    public required string? HandledReason { get; init; }
+
+    [Description("What became of it when it was last sent again or discarded.")]
+    public required string? Outcome { get; init; }
+
     public static RejectedAnswer Of(RejectedHead head)
     {
         var cut = head.Row.Payload.Length < head.PayloadBytes;
@@ -48,6 +68,14 @@ sealed record RejectedAnswer
             PayloadFormat = format,
             PayloadBytes = head.PayloadBytes,
             PayloadTruncated = cut,
+            State = head.Row.State,
+            Fingerprint = head.Row.Fingerprint,
+            Corrected = head.Row.Corrected is { } corrected ? TextOf(corrected, cut: false) ?? Convert.ToBase64String(corrected) : null,
+            ActionId = head.Row.ActionId,
+            HandledAt = head.Row.HandledAt,
+            HandledBy = head.Row.HandledBy,
+            HandledReason = head.Row.HandledReason,
+            Outcome = head.Row.Outcome,
         };
     }
 
@@ -58,16 +86,23 @@ sealed record RejectedAnswer
         {
             return ("json", json);
         }
+        return TextOf(payload, cut) is { } text
+            ? ("text", RawJson.Text(text))
+            : ("base64", RawJson.Text(Convert.ToBase64String(payload)));
+    }
+
+    static string? TextOf(byte[] payload, bool cut)
+    {
         try
         {
             // A decoder that is not flushed leaves out the half of a character at which the head was cut.
             var text = new char[payload.Length];
             var length = StrictUtf8.GetDecoder().GetChars(payload, text, flush: !cut);
-            return ("text", RawJson.Text(new string(text, 0, length)));
+            return new string(text, 0, length);
         }
         catch (DecoderFallbackException)
         {
-            return ("base64", RawJson.Text(Convert.ToBase64String(payload)));
+            return null;
         }
     }
 }

@@ -37,6 +37,20 @@ sealed record RunListQuery
     [FromQuery(Name = "until")]
     public string? Until { get; init; }
 
+    [Description("The same as since.")]
+    [FromQuery(Name = "from")]
+    public string? From { get; init; }
+
+    [Description("The same as until.")]
+    [FromQuery(Name = "to")]
+    public string? To { get; init; }
+
+    [Description("Free text: the runs of an id (of a run, a parent, a component or a job of the queue; of a run also its first "
+        + "six digits or more), a wire key, an idempotency key or a candidate, wherever they are; where there is none, those with "
+        + "the text in a code, key or error among the newest 50,000 of the time asked for: searchedNewest then says so.")]
+    [FromQuery(Name = "q")]
+    public string? Text { get; init; }
+
     [Description("How many runs a page holds at most.")]
     [FromQuery(Name = "limit")]
     public string? Limit { get; init; }
@@ -45,6 +59,10 @@ sealed record RunListQuery
     [FromQuery(Name = "cursor")]
     public string? Cursor { get; init; }
 
+    [Description("prevCursor of the page before, for the page of newer runs that ends where it begins.")]
+    [FromQuery(Name = "before")]
+    public string? Before { get; init; }
+
     public RunFilter Filter(QueryText text) => new()
     {
         Statuses = text.Statuses(Status),
@@ -52,7 +70,8 @@ sealed record RunListQuery
         CorrelationId = text.Text("correlationId", CorrelationId),
         Source = text.Source(Source),
         ParentRunId = text.Id("parentRunId", ParentRunId),
-        Since = text.Time("since", Since),
-        Until = text.Time("until", Until),
+        Since = text.Time("since", Since) ?? text.Time("from", From),
+        Until = text.Time("until", Until) ?? text.Time("to", To),
+        Text = text.Search("q", Text),
     };
 }

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using RunLedger.GroupCommit;
 using RunLedger.Runs;
+using RunLedger.Service.Operations;
 
 namespace RunLedger.Service.Reading;
 
@@ -29,6 +30,19 @@ static class Keyset
             : runs.Where(r => r.CreatedAt <= at && (r.CreatedAt < at || r.ProcessRunId < id));
     }
 
+    /// <summary>For a page that goes back: the nearest newer rows, the oldest of them first.</summary>
+    public static IQueryable<RunRow> Oldest(this IQueryable<RunRow> runs, int count) =>
+        runs.OrderBy(r => r.CreatedAt).ThenBy(r => r.ProcessRunId).Take(count);
+
+    public static IQueryable<RunRow> NewerThan(this IQueryable<RunRow> runs, PageKey key, bool rowValues)
+    {
+        var (at, id) = (key.At!.Value, key.Id);
+        return rowValues
+            ? runs.Where(r => EF.Functions.GreaterThan(
+                ValueTuple.Create(r.CreatedAt, r.ProcessRunId), ValueTuple.Create(at, id)))
+            : runs.Where(r => r.CreatedAt >= at && (r.CreatedAt > at || r.ProcessRunId > id));
+    }
+
     public static IQueryable<RejectedRow> OlderThan(this IQueryable<RejectedRow> rejected, PageKey? key, bool rowValues)
     {
         if (key is not { At: { } at, Id: var id })
@@ -39,6 +53,20 @@ static class Keyset
             ? rejected.Where(r => EF.Functions.LessThan(
                 ValueTuple.Create(r.RejectedAt, r.RejectedId), ValueTuple.Create(at, id)))
             : rejected.Where(r => r.RejectedAt <= at && (r.RejectedAt < at || r.RejectedId < id));
+    }
+
+    public static IQueryable<OperatorAction> Newest(this IQueryable<OperatorAction> actions, int count) =>
+        actions.OrderByDescending(a => a.At).ThenByDescending(a => a.Id).Take(count);
+
+    public static IQueryable<OperatorAction> OlderThan(this IQueryable<OperatorAction> actions, PageKey? key, bool rowValues)
+    {
+        if (key is not { At: { } at, Id: var id })
+        {
+            return actions;
+        }
+        return rowValues
+            ? actions.Where(a => EF.Functions.LessThan(ValueTuple.Create(a.At, a.Id), ValueTuple.Create(at, id)))
+            : actions.Where(a => a.At <= at && (a.At < at || a.Id < id));
     }
 
     /// <summary>

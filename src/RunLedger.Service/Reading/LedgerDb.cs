@@ -1,8 +1,11 @@
+using System.Text;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using RunLedger.GroupCommit;
 using RunLedger.Runs;
+using RunLedger.Service.Http;
+using RunLedger.Service.Operations;
 
 namespace RunLedger.Service.Reading;
 
@@ -17,6 +20,8 @@ sealed class LedgerDb(DbContextOptions<LedgerDb> options) : DbContext(options)
     public DbSet<RunAlias> RunAliases => Set<RunAlias>();
     public DbSet<RunStatusCount> StatusCounts => Set<RunStatusCount>();
     public DbSet<RejectedRow> Rejected => Set<RejectedRow>();
+
+    public DbSet<OperatorAction> Actions => Set<OperatorAction>();
 
     /// <summary>The headers that left <see cref="Runs"/>, with the same columns.</summary>
     public IQueryable<RunRow> ArchivedRuns => Runs.FromSql($"select * from process_run_archive");
@@ -49,6 +54,9 @@ sealed class LedgerDb(DbContextOptions<LedgerDb> options) : DbContext(options)
         modelBuilder.Entity<RunAlias>().ToTable("process_run_alias").HasKey(a => a.AliasId);
         modelBuilder.Entity<RunStatusCount>().ToTable("run_status_count").HasKey(c => new { c.Writer, c.Status });
         modelBuilder.Entity<RejectedRow>().ToTable("rejected_observation").HasKey(r => r.RejectedId);
+        modelBuilder.Entity<OperatorAction>().ToTable("operator_action").HasKey(a => a.Id);
+        modelBuilder.Entity<OperatorAction>().Property(a => a.Detail)
+            .HasConversion(detail => Text(detail!), text => new RawJson(Encoding.UTF8.GetBytes(text)));
 
         // The fold is between the ledger and itself: readers never fetch it.
         modelBuilder.Entity<RunRow>().Ignore(r => r.Fold);
@@ -57,6 +65,7 @@ sealed class LedgerDb(DbContextOptions<LedgerDb> options) : DbContext(options)
         {
             modelBuilder.Entity<RunRow>().Property(r => r.EvidenceRef).HasColumnType("jsonb");
             modelBuilder.Entity<ComponentRow>().Property(c => c.EvidenceRef).HasColumnType("jsonb");
+            modelBuilder.Entity<OperatorAction>().Property(a => a.Detail).HasColumnType("jsonb");
         }
         foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()))
         {
@@ -66,6 +75,8 @@ sealed class LedgerDb(DbContextOptions<LedgerDb> options) : DbContext(options)
         // substr counts bytes on bytea in PostgreSQL and on a blob in SQLite.
         modelBuilder.HasDbFunction(() => Head(default!, default, default)).HasName("substr").IsBuiltIn();
     }
+
+    static string Text(RawJson json) => Encoding.UTF8.GetString(json.Utf8.Span);
 
     sealed class StatusConverter() : ValueConverter<RunStatus, string>(
         status => status.Text(), text => RunStatusText.Parse(text));

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
+using RunLedger.Service.Http;
 
 namespace RunLedger.Service.Reading;
 
@@ -21,9 +22,15 @@ static class LedgerReading
     {
         services.AddPooledDbContextFactory<LedgerDb>(options =>
             store(options.UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking)));
+        services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<RunQueries>();
         services.TryAddSingleton<RunTreeQuery>();
         services.TryAddSingleton<RejectedQueries>();
-        return services.AddOpenApi();
+        services.TryAddSingleton<FailureQueries>();
+        services.TryAddSingleton<GridQuery>();
+        services.TryAddSingleton<OverviewQuery>();
+        services.TryAddSingleton<ActivityQuery>();
+        services.TryAddSingleton<ActionQueries>();
+        return services.AddOpenApi(options => options.AddOperationTransformer(OperationExamples.Add));
     }
 }

@@ -3,6 +3,12 @@ namespace RunLedger.Service.Reading;
 /// <summary>A page of a list; <paramref name="Next"/> is null on the last one.</summary>
 sealed record Page<T>(IReadOnlyList<T> Items, PageKey? Next)
 {
+    /// <summary>For the page of newer rows before this one; null on the first page, and where lists go one way only.</summary>
+    public PageKey? Previous { get; init; }
+
+    /// <summary>True when text was searched for among the newest rows only.</summary>
+    public bool Cut { get; init; }
+
     /// <summary>Cuts a page from one row more than asked for: only that row tells that there is a next page.</summary>
     public static Page<T> Of(List<T> rows, int limit, Func<T, PageKey> key) => rows.Count > limit
         ? new(rows[..limit], key(rows[limit - 1]))

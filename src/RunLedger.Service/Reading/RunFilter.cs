@@ -17,6 +17,9 @@ sealed record RunFilter
     public DateTime? Since { get; init; }
     public DateTime? Until { get; init; }
 
+    /// <summary>Free text: the exact id, key or code where there is one, else a part of a code, key or error text.</summary>
+    public string? Text { get; init; }
+
     /// <summary>
     /// The same text for the same filters, so that a cursor can tell whether it is asked to go on elsewhere.
     /// </summary>
@@ -28,5 +31,6 @@ sealed record RunFilter
         Source,
         ParentRunId,
         Since?.ToString("O", CultureInfo.InvariantCulture),
-        Until?.ToString("O", CultureInfo.InvariantCulture));
+        Until?.ToString("O", CultureInfo.InvariantCulture),
+        Text);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using RunLedger.Runs;
 
@@ -8,14 +9,64 @@ namespace RunLedger.Service.Reading;
 /// </summary>
 sealed class RunQueries(IDbContextFactory<LedgerDb> ledger)
 {
+    /// <summary>Read at once while all are streamed.</summary>
+    const int StreamPage = 500;
+
     public async Task<Page<RunRow>> ListAsync(RunFilter filter, PageKey? after, int limit, CancellationToken token)
     {
         await using var db = await ledger.CreateDbContextAsync(token);
-        var parents = filter.ParentRunId is { } parent ? await db.NamesAsync(parent, token) : [];
-        var rows = await Rows(db, filter, parents, after, limit + 1).ToListAsync(token);
-        rows = await db.WithParentsAsync(rows, token);
-        return Page<RunRow>.Of(rows, limit, run => new(run.CreatedAt, run.ProcessRunId));
+        var (query, cut) = await RowsAsync(db, filter, after, back: false, limit + 1, token);
+        var rows = await db.WithParentsAsync(await query.ToListAsync(token), token);
+        var page = Page<RunRow>.Of(rows, limit, Key);
+        return page with { Cut = cut, Previous = after is not null && rows.Count > 0 ? Key(rows[0]) : null };
     }
+
+    /// <summary>The page of newer runs that ends before a row, newest first.</summary>
+    public async Task<Page<RunRow>> ListBackAsync(RunFilter filter, PageKey before, int limit, CancellationToken token)
+    {
+        await using var db = await ledger.CreateDbContextAsync(token);
+        var (query, cut) = await RowsAsync(db, filter, before, back: true, limit + 1, token);
+        var rows = await db.WithParentsAsync(await query.ToListAsync(token), token);
+        var more = rows.Count > limit;
+        if (more)
+            rows.RemoveAt(limit);
+        rows.Reverse();
+        return new(rows, rows.Count > 0 ? Key(rows[^1]) : null) { Cut = cut, Previous = more ? Key(rows[0]) : null };
+    }
+
+    /// <summary>Every run of the filter, newest first, read as it is asked for.</summary>
+    public async IAsyncEnumerable<RunRow> StreamAsync(RunFilter filter, [EnumeratorCancellation] CancellationToken token)
+    {
+        for (PageKey? after = null; ;)
+        {
+            var page = await ListAsync(filter, after, StreamPage, token);
+            foreach (var run in page.Items)
+                yield return run;
+            if (page.Next is not { } next)
+                yield break;
+            after = next;
+        }
+    }
+
+    static async Task<(IQueryable<RunRow> Rows, bool Cut)> RowsAsync(
+        LedgerDb db, RunFilter filter, PageKey? key, bool back, int count, CancellationToken token)
+    {
+        if (filter.Text is not null)
+            filter = await RunSearch.AsFilterAsync(db, filter, filter.Text, token) ?? filter;
+        var parents = filter.ParentRunId is { } parent ? await db.NamesAsync(parent, token) : [];
+        if (filter.Text is not { } text)
+            return (back ? RowsBack(db, filter, parents, key!.Value, count) : Rows(db, filter, parents, key, count), false);
+        var named = await RunSearch.Named(db, text).ToListAsync(token);
+        var runs = Filtered(
+            named.Count > 0 ? db.Runs.Where(r => named.Contains(r.ProcessRunId)) : RunSearch.Newest(db, filter, text), filter, parents);
+        if (filter.Statuses.Count > 0)
+            runs = runs.Where(r => filter.Statuses.Contains(r.Status));
+        var rowValues = db.Database.IsNpgsql();
+        runs = back ? runs.NewerThan(key!.Value, rowValues).Oldest(count) : runs.OlderThan(key, rowValues).Newest(count);
+        return (runs, named.Count == 0 && await RunSearch.IsCutAsync(db, filter, token));
+    }
+
+    static PageKey Key(RunRow run) => new(run.CreatedAt, run.ProcessRunId);
 
     /// <summary>The run of this id or alias, archived or not; null where there is none.</summary>
     public async Task<RunRow?> FindAsync(Guid id, CancellationToken token)
@@ -70,6 +121,18 @@ sealed class RunQueries(IDbContextFactory<LedgerDb> ledger)
     {
         var runs = Filtered(db.Runs, filter, parents).OlderThan(after, db.Database.IsNpgsql());
         return filter.Statuses.Count == 0 ? runs.Newest(count) : OfStatuses(runs, filter.Statuses, count);
+    }
+
+    /// <summary>The same for a page that goes back; the oldest first.</summary>
+    public static IQueryable<RunRow> RowsBack(
+        LedgerDb db, RunFilter filter, IReadOnlyList<Guid?> parents, PageKey before, int count)
+    {
+        var runs = Filtered(db.Runs, filter, parents).NewerThan(before, db.Database.IsNpgsql());
+        return filter.Statuses.Count == 0
+            ? runs.Oldest(count)
+            : filter.Statuses.Select(status => runs.Where(r => r.Status == EF.Constant(status)).Oldest(count))
+                .Aggregate(Queryable.Concat)
+                .Oldest(count);
     }
 
     static IQueryable<RunRow> Filtered(IQueryable<RunRow> runs, RunFilter filter, IReadOnlyList<Guid?> parents)

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using RunLedger.GroupCommit;
 using RunLedger.Service.Bridge;
 using RunLedger.Service.Http;
+using RunLedger.Service.Operations;
 using RunLedger.Service.Reading;
 using RunLedger.Service.Security;
 using RunLedger.Service.Verbs;
@@ -58,6 +59,7 @@ static class LedgerHost
         else
             builder.Services.AddLedgerReading(SqliteStore.ConnectionString(ledger.SqliteFile));
         builder.Services.AddIntake(embedded: string.IsNullOrEmpty(rabbit));
+        builder.Services.AddOperations(string.IsNullOrEmpty(rabbit) ? null : new Uri(rabbit));
         builder.Services.AddHealthChecks()
             .AddCheck<StoreHealthCheck>("ledger-store", tags: ["ready"])
             .AddCheck<ArchiveHealthCheck>("ledger-archive", tags: ["ready"]);
@@ -82,9 +84,12 @@ static class LedgerHost
         var readers = app.MapGroup("").RequireAuthorization(Scopes.Read);
         readers.MapOpenApi();
         readers.MapLedgerReading();
+        readers.MapLive();
         readers.MapGet("/", () => Results.Redirect("/api/runs")).ExcludeFromDescription();
         app.MapGroup("").RequireAuthorization(Scopes.Observe).MapIntake();
-        app.MapGroup("").RequireAuthorization(Scopes.Operate).MapClose();
+        var operators = app.MapGroup("").RequireAuthorization(Scopes.Operate);
+        operators.MapClose();
+        operators.MapOperations();
         app.MapLogin();
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false }).AllowAnonymous();
         app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready") }).AllowAnonymous();

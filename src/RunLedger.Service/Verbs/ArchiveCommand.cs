@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using RunLedger.Retention;
+using RunLedger.Service.Operations;
 
 namespace RunLedger.Service.Verbs;
 
@@ -36,7 +37,12 @@ static class ArchiveCommand
         {
             if (parsed.GetValue(run) is { } id)
             {
-                if (await target.Restoring.Run(id, cancel) is not { } back)
+                var found = await target.Noted(ActionNames.ArchiveRestore, $"{id}", async () =>
+                {
+                    var run = await target.Restoring.Run(id, cancel);
+                    return (run, run is null ? "not in the archive" : "restored");
+                }, cancel);
+                if (found is not { } back)
                 {
                     await output.WriteLineAsync($"The archive has no run {id}: it never had, or the run is in the ledger's tables.");
                     return ArchiveTarget.No;
@@ -46,7 +52,11 @@ static class ArchiveCommand
                 return ArchiveTarget.Done;
             }
 
-            var count = await target.Restoring.Month(Month(parsed.GetValue(month))!.Value, null, cancel);
+            var count = await target.Noted(ActionNames.ArchiveRestore, parsed.GetValue(month)!, async () =>
+            {
+                var runs = await target.Restoring.Month(Month(parsed.GetValue(month))!.Value, null, cancel);
+                return (runs, string.Create(CultureInfo.InvariantCulture, $"restored {runs:N0} runs"));
+            }, cancel);
             await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{count:N0} runs are back with their components."));
             return count > 0 ? ArchiveTarget.Done : ArchiveTarget.No;
         }));

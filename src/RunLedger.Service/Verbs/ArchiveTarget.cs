@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using RunLedger.GroupCommit;
 using RunLedger.Retention;
+using RunLedger.Service.Operations;
 using RunLedger.Service.Serve;
 
 namespace RunLedger.Service.Verbs;
@@ -14,7 +15,8 @@ namespace RunLedger.Service.Verbs;
 /// string names it, else the embedded file. Exit codes of such a verb: 0 done, 1 the answer is no, 2 the ledger or its
 /// archive could not be used.
 /// </summary>
-sealed class ArchiveTarget(RunLedgerOptions options, IArchiveStore store, IAsyncDisposable owned) : IAsyncDisposable
+sealed class ArchiveTarget(RunLedgerOptions options, IArchiveStore store, LedgerTransactions ledger, IAsyncDisposable owned)
+    : IAsyncDisposable
 {
     public const int Done = 0;
     public const int No = 1;
@@ -28,6 +30,12 @@ sealed class ArchiveTarget(RunLedgerOptions options, IArchiveStore store, IAsync
 
     public RetentionSweep Sweep => new(
         store, Files, Periods, new ArchiveState(), options, TimeProvider.System, NullLogger<RetentionSweep>.Instance);
+
+    /// <summary>Does what is to be seen among the actions later, as the login this runs under.</summary>
+    public Task<T> Noted<T>(
+        string action, string subject, Func<Task<(T Result, string Outcome)>> work, CancellationToken cancellationToken) =>
+        new ActionLog(ledger, TimeProvider.System).AroundAsync(
+            Environment.UserName, action, subject, null, null, work, cancellationToken);
 
     public static Option<string> Connection() => new("--connection")
     {
@@ -96,11 +104,11 @@ sealed class ArchiveTarget(RunLedgerOptions options, IArchiveStore store, IAsync
         if (options.Postgres is null)
         {
             var file = new SqliteStore(options.SqliteFile);
-            return new ArchiveTarget(options, new SqliteArchive(file), new Closing(file));
+            return new ArchiveTarget(options, new SqliteArchive(file), new LedgerTransactions(file), new Closing(file));
         }
 
         var database = PostgresStore.Connect(options.Postgres);
-        return new ArchiveTarget(options, new PostgresArchive(database), database);
+        return new ArchiveTarget(options, new PostgresArchive(database), new LedgerTransactions(database), database);
     }
 
     sealed class Closing(IDisposable file) : IAsyncDisposable

@@ -3,6 +3,7 @@ using System.Globalization;
 using RunLedger.Deadlines;
 using RunLedger.Retention;
 using RunLedger.Runs;
+using RunLedger.Service.Operations;
 using Spectre.Console;
 
 namespace RunLedger.Service.Verbs;
@@ -25,8 +26,11 @@ static class RetentionCommand
         run.SetAction((parsed, cancel) => ArchiveTarget.RunAsync(parsed, connection, configuration, async (target, output) =>
         {
             var due = await target.Store.Preview(target.Periods, Micros.Time(Micros.Of(time.GetUtcNow())), cancel);
-            await Run(output, target, due.Sum(one => one.Runs), cancel);
-            return ArchiveTarget.Done;
+            return await target.Noted(ActionNames.RetentionRun, "all", async () =>
+            {
+                var runs = await Run(output, target, due.Sum(one => one.Runs), cancel);
+                return (ArchiveTarget.Done, string.Create(CultureInfo.InvariantCulture, $"archived {runs:N0} runs"));
+            }, cancel);
         }));
         return new("retention", "Runs whose time in the ledger's tables is over") { connection, preview, run };
     }
@@ -55,7 +59,7 @@ static class RetentionCommand
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{due.Sum(one => one.Runs):N0} runs would leave."));
     }
 
-    static async Task Run(TextWriter output, ArchiveTarget target, long expected, CancellationToken cancellationToken)
+    static async Task<long> Run(TextWriter output, ArchiveTarget target, long expected, CancellationToken cancellationToken)
     {
         long runs = 0, components = 0;
         await SchemaReport.Console(output).Progress().StartAsync(async context =>
@@ -77,6 +81,7 @@ static class RetentionCommand
         });
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"{runs:N0} runs with {components:N0} components are archived{Where(target)}."));
+        return runs;
     }
 
     static string Where(ArchiveTarget target) =>

@@ -21,7 +21,7 @@ sealed class ProcessDefinedConsumer(
     {
         if (door.Refuses(context.Message) is { } reason)
         {
-            await committer.Reject(rejections.Of(context.ReceiveContext, nameof(ProcessDefined), reason));
+            await committer.Reject(rejections.Of(context.ReceiveContext, context.Headers, nameof(ProcessDefined), reason));
             return;
         }
 

@@ -136,11 +136,14 @@ static class PostgresWrite
     {
         if (rejected.Count == 0)
             return;
+        // A statement cannot change a row twice.
+        rejected = [.. rejected.DistinctBy(r => r.RejectedId)];
         Run(
             batch,
-            """
-            insert into rejected_observation (rejected_id, contract, origin, content_type, payload, reason, rejected_at)
-            select * from unnest($1, $2, $3, $4, $5, $6, $7) r(id) order by id on conflict (rejected_id) do nothing
+            $"""
+            insert into rejected_observation
+              (rejected_id, contract, origin, content_type, payload, reason, fingerprint, rejected_at)
+            select * from unnest($1, $2, $3, $4, $5, $6, $7, $8) r(id) order by id {RejectedRow.OnConflict}
             """,
             Of(rejected.ConvertAll(r => r.RejectedId).ToArray()),
             Of(rejected.ConvertAll(r => r.Contract).ToArray()),
@@ -148,6 +151,7 @@ static class PostgresWrite
             Of(rejected.ConvertAll(r => r.ContentType).ToArray()),
             Of(rejected.ConvertAll(r => r.Payload).ToArray()),
             Of(rejected.ConvertAll(r => r.Reason).ToArray()),
+            Of(rejected.ConvertAll(r => r.Fingerprint).ToArray()),
             Of(rejected.ConvertAll(r => r.RejectedAt).ToArray()));
     }
 

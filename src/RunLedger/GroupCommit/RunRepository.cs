@@ -32,7 +32,7 @@ sealed class RunRepository(GroupCommitter committer, ILedgerStore store, Door do
             throw new ArgumentException($"{typeof(T).Name} is no observation of a run.");
         if (!door.TryAdmit(message, out var observation, out var reason))
         {
-            await committer.Reject(rejections.Of(context.ReceiveContext, typeof(T).Name, reason));
+            await committer.Reject(rejections.Of(context.ReceiveContext, context.Headers, typeof(T).Name, reason));
             return;
         }
 
@@ -41,7 +41,7 @@ sealed class RunRepository(GroupCommitter committer, ILedgerStore store, Door do
             await committer.Commit(
                 observation,
                 rows => next.Send(new RunRepositoryContext<T>(context, rows, observation)),
-                why => rejections.Of(context.ReceiveContext, typeof(T).Name, why));
+                why => rejections.Of(context.ReceiveContext, context.Headers, typeof(T).Name, why));
         }
         catch (NewerFoldException e)
         {

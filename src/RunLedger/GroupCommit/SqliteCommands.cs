@@ -6,6 +6,9 @@ namespace RunLedger.GroupCommit;
 /// <summary>Statements of one SQLite transaction.</summary>
 sealed class SqliteCommands(SqliteConnection connection, SqliteTransaction transaction)
 {
+    public SqliteConnection Connection => connection;
+    public SqliteTransaction Transaction => transaction;
+
     /// <returns>How many rows it changed.</returns>
     public int Run(string sql, params (string Name, object? Value)[] parameters)
     {
@@ -25,11 +28,12 @@ sealed class SqliteCommands(SqliteConnection connection, SqliteTransaction trans
     {
         foreach (var row in rejected)
         {
-            Run("insert into rejected_observation (rejected_id, contract, origin, content_type, payload, reason, rejected_at) "
-                + "values ($id, $contract, $origin, $type, $payload, $reason, $at) on conflict (rejected_id) do nothing",
+            Run("insert into rejected_observation "
+                + "(rejected_id, contract, origin, content_type, payload, reason, fingerprint, rejected_at) "
+                + "values ($id, $contract, $origin, $type, $payload, $reason, $fingerprint, $at) " + RejectedRow.OnConflict,
                 ("$id", row.RejectedId.ToString()), ("$contract", row.Contract), ("$origin", row.Origin),
                 ("$type", row.ContentType), ("$payload", row.Payload), ("$reason", row.Reason),
-                ("$at", Micros.Text(row.RejectedAt)));
+                ("$fingerprint", row.Fingerprint), ("$at", Micros.Text(row.RejectedAt)));
         }
     }
 

@@ -127,24 +127,31 @@ sealed class SqliteStore : ILedgerStore, IDisposable
         if (!open)
             _connection.Open();
         using var command = _connection.CreateCommand();
-        using var script = new StreamReader(typeof(SqliteStore).Assembly.GetManifestResourceStream("sqlite.sql")!);
-        command.CommandText = "pragma journal_mode = wal; pragma synchronous = full;" + script.ReadToEnd();
+        command.CommandText = "pragma journal_mode = wal; pragma synchronous = full;" + Script("sqlite.sql");
         command.ExecuteNonQuery();
         Upgrade();
         _ready = true;
     }
 
-    // SQLite adds no column "if not exists": a file says how far it is.
+    // SQLite adds no column "if not exists": a file says how far it is, by its version or by the columns it has.
     void Upgrade()
     {
         using var transaction = _connection.BeginTransaction(deferred: false);
         var commands = new SqliteCommands(_connection, transaction);
         var version = 0;
         commands.Read("pragma user_version", reader => version = reader.GetInt32(0));
-        if (version > 0)
-            return;
-        using var script = new StreamReader(typeof(SqliteStore).Assembly.GetManifestResourceStream("sqlite-deadlines.sql")!);
-        commands.Run(script.ReadToEnd());
+        if (version == 0)
+            commands.Run(Script("sqlite-deadlines.sql"));
+        var handled = false;
+        commands.Read("select 1 from pragma_table_info('rejected_observation') where name = 'state'", _ => handled = true);
+        if (!handled)
+            commands.Run(Script("sqlite-operations.sql"));
         transaction.Commit();
+    }
+
+    static string Script(string name)
+    {
+        using var script = new StreamReader(typeof(SqliteStore).Assembly.GetManifestResourceStream(name)!);
+        return script.ReadToEnd();
     }
 }

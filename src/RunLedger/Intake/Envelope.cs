@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using MassTransit.Serialization;
 
 namespace RunLedger.Intake;
@@ -20,11 +21,16 @@ sealed class Envelope : MessageEnvelope
     public string? FaultAddress { get; set => field = Address(value); }
     public string[]? MessageType { get; set; }
     public JsonElement? Message { get; set; }
+
+    /// <summary>When the publisher sent it, by its clock.</summary>
+    [JsonPropertyName("sentTime")]
+    public JsonElement? Sent { get; set; }
     public Dictionary<string, object?>? Headers { get; set; }
 
     object? MessageEnvelope.Message => Message;
     DateTime? MessageEnvelope.ExpirationTime => null;
-    DateTime? MessageEnvelope.SentTime => null;
+    DateTime? MessageEnvelope.SentTime =>
+        Sent is { ValueKind: JsonValueKind.String } sent && sent.TryGetDateTimeOffset(out var time) ? time.UtcDateTime : null;
     MassTransit.HostInfo? MessageEnvelope.Host => null;
 
     static string? Id(string? value) => Guid.TryParse(value, out _) ? value : null;

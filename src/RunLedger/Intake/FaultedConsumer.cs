@@ -7,5 +7,5 @@ namespace RunLedger.Intake;
 sealed class FaultedConsumer(GroupCommitter committer, Rejections rejections) : IConsumer<Refused>
 {
     public Task Consume(ConsumeContext<Refused> context) =>
-        committer.Reject(rejections.Of(context.ReceiveContext, context.Message.Contract, context.Message.Reason));
+        committer.Reject(rejections.Of(context.ReceiveContext, context.ReceiveContext.TransportHeaders, context.Message.Contract, context.Message.Reason));
 }

@@ -9,13 +9,24 @@ namespace RunLedger.Intake;
 /// <summary>Makes the rows of <c>rejected_observation</c>.</summary>
 sealed class Rejections(TimeProvider time)
 {
-    /// <summary>A message as the transport delivered it; its origin is the queue.</summary>
-    public RejectedRow Of(ReceiveContext context, string? contract, string reason) => Of(
-        contract,
-        context.InputAddress.Segments[^1],
-        context.ContentType?.MediaType,
-        context.Body.GetBytes(),
-        reason);
+    /// <summary>The header of a message that was set aside and is sent again: the id of its row.</summary>
+    public const string AgainHeader = "RunLedger-Rejected-Id";
+
+    /// <summary>
+    /// A message as the transport delivered it; its origin is the queue. One that is sent again goes back to its row.
+    /// </summary>
+    public RejectedRow Of(ReceiveContext context, Headers headers, string? contract, string reason)
+    {
+        var row = Of(
+            contract,
+            context.InputAddress.Segments[^1],
+            context.ContentType?.MediaType,
+            context.Body.GetBytes(),
+            reason);
+        return headers.TryGetHeader(AgainHeader, out var again) && Guid.TryParse(again?.ToString(), out var id)
+            ? row with { RejectedId = id }
+            : row;
+    }
 
     /// <summary>Something that came another way.</summary>
     public RejectedRow Of(string? contract, string origin, string? contentType, byte[] payload, string reason)
@@ -29,6 +40,7 @@ sealed class Rejections(TimeProvider time)
             ContentType = Storable(contentType),
             Payload = payload,
             Reason = Storable(reason)!,
+            Fingerprint = ErrorShape.Fingerprint(Storable(contract), ErrorShape.Of(Storable(reason))),
             RejectedAt = Micros.Time(Micros.Of(time.GetUtcNow())),
         };
     }

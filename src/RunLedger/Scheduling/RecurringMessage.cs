@@ -18,7 +18,7 @@ sealed record RecurringMessage
     public RecurringMessage(string name, TimeSpan every, Uri destination, Func<DateTimeOffset, object> make)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(every, TimeSpan.FromMilliseconds(1));
-        Token = Uuid.NewNameBased(Namespace, name);
+        Token = TokenOf(name);
         (Name, Every, Destination, Make) = (name, every, destination, make);
     }
 
@@ -27,6 +27,9 @@ sealed record RecurringMessage
     public TimeSpan Every { get; }
     public Uri Destination { get; }
     public Func<DateTimeOffset, object> Make { get; }
+
+    /// <summary>The token of the row of this job.</summary>
+    public static Guid TokenOf(string name) => Uuid.NewNameBased(Namespace, name);
 
     /// <summary>The row with which it is registered: due one period from now.</summary>
     public ScheduledRow Row(DateTime now) => new()

@@ -196,3 +196,42 @@ CREATE TABLE IF NOT EXISTS archive_slice (
   components  integer NOT NULL,
   archived_at text NOT NULL
 );
+
+-- As infra/postgres/09_operations.sql.
+CREATE TABLE IF NOT EXISTS operator_action (
+  id      text PRIMARY KEY,
+  at      text NOT NULL,
+  who     text NOT NULL,
+  action  text NOT NULL,
+  subject text NOT NULL,
+  reason  text,
+  detail  text,
+  outcome text
+);
+CREATE INDEX IF NOT EXISTS operator_action_newest_idx ON operator_action (at DESC, id DESC);
+CREATE INDEX IF NOT EXISTS operator_action_unfinished_idx ON operator_action (at) WHERE outcome IS NULL;
+
+CREATE TABLE IF NOT EXISTS failure_group (
+  fingerprint        text PRIMARY KEY,
+  acknowledged_at    text,
+  acknowledged_by    text,
+  acknowledged_until text,
+  note               text,
+  noted_at           text,
+  noted_by           text
+);
+
+CREATE TABLE IF NOT EXISTS ledger_replica (
+  name         text PRIMARY KEY,
+  version      text NOT NULL,
+  started_at   text NOT NULL,
+  seen_at      text NOT NULL,
+  commits      integer NOT NULL,
+  committed_at text,
+  lag_ms       integer
+);
+
+CREATE INDEX IF NOT EXISTS process_run_observation_failed_idx ON process_run_observation (ended_at DESC, process_run_id)
+  WHERE status = 'failed';
+CREATE INDEX IF NOT EXISTS process_component_observation_failed_idx ON process_component_observation (ended_at DESC, component_run_id)
+  WHERE status = 'failed';

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using RunLedger.Runs;
+using RunLedger.Service.Operations;
 using RunLedger.Service.Reading;
 using RunLedger.Tests.Reading;
 using Xunit;
@@ -86,6 +88,99 @@ public sealed class ReadingPlanTests : IAsyncLifetime
         Assert.True(blocks < 1_500, $"{blocks} blocks of the table's 4,300: {plan}");
     }
 
+    [Fact]
+    public async Task What_an_operator_looks_at_is_answered_by_an_index()
+    {
+        // Among 80,000 components a quarter failed, 50 of them and 20 runs within the hour that is asked for.
+        await _ledger.ExecuteAsync("""
+            update process_run_observation set ended_at = created_at + interval '1 hour', settled_at = created_at + interval '1 hour'
+            where status = 'failed';
+            update process_component_observation set status = 'failed', ended_at = started_at + interval '1 hour'
+            where component_run_id < '40000000-0000-0000-0000-000000000000';
+            update process_run_observation set ended_at = timestamptz '2026-06-01Z'
+            where process_run_id in (select process_run_id from process_run_observation where status = 'failed' limit 20);
+            update process_component_observation set ended_at = timestamptz '2026-06-01Z'
+            where component_run_id in (select component_run_id from process_component_observation where status = 'failed' limit 50);
+            insert into rejected_observation (rejected_id, origin, payload, reason, rejected_at, fingerprint, state)
+            select gen_random_uuid(), 'o', '\x', 'r' || i, timestamptz '2026-01-01Z' + i * interval '1 second', 'f' || i % 500,
+              case when i % 100 = 0 then 'open' else 'resent' end
+            from generate_series(1, 100000) i;
+            insert into operator_action (id, at, who, action, subject, outcome)
+            select gen_random_uuid(), timestamptz '2026-01-01Z' + i * interval '1 second', 'w', 'note', 's', 'noted'
+            from generate_series(1, 20000) i
+            """);
+        await _ledger.ExecuteAsync("vacuum analyze");
+        var june = new DateTime(2026, 5, 31, 23, 30, 0, DateTimeKind.Utc);
+        (string, object)[] window = [("from", june), ("most", FailureQueries.MostRead + 1)];
+        await CostsLittleAsync(FailureQueries.RunsSql, "process_run_observation_failed_idx", MostBlocks, window);
+        await CostsLittleAsync(FailureQueries.ComponentsSql, "process_component_observation_failed_idx", MostBlocks, window);
+        await CostsLittleAsync(
+            OverviewQuery.FailuresSql, "process_run_observation_failed_idx", MostBlocks,
+            ("hour", june), ("before", june), ("most", OverviewQuery.MostCounted));
+        // All that failed is within this time: the number bounds it, and no table is read as a whole.
+        await CostsLittleAsync(
+            FailureQueries.ComponentsSql, "process_component_observation_failed_idx", 8 * FailureQueries.MostRead,
+            ("from", First), ("most", FailureQueries.MostRead + 1));
+        foreach (var (column, index) in new[]
+        {
+            ("created_at", "process_run_observation_newest_idx"), ("settled_at", "process_run_observation_settled_idx"),
+        })
+        {
+            await CostsLittleAsync(
+                OverviewQuery.MinutesSql(column, postgres: true), index, MostBlocks,
+                ("from", First.AddSeconds(199_000)), ("most", OverviewQuery.MostCounted));
+        }
+
+        await CostsLittleAsync(
+            RejectedSql.ClaimSlice(ofGroup: true, "for update skip locked"), "rejected_observation_group_idx", 10 * MostBlocks,
+            ("action", Guid.Empty), ("now", First), ("at", june), ("after", Guid.Empty), ("limit", 100), ("fingerprint", "f100"));
+        await CostsLittleAsync(
+            RejectedSql.ClaimLeft("for update skip locked"), "rejected_observation_claimed_idx", MostBlocks,
+            ("now", First), ("before", june), ("limit", 100));
+        await using var db = await LedgerAsync();
+        foreach (var (query, index) in new (IQueryable<object>, string)[]
+        {
+            (ActivityQuery.Settled(db, 50), "process_run_observation_settled_idx"),
+            (db.Actions.Newest(50), "operator_action_newest_idx"),
+            (RejectedQueries.Rows(db, "open", null, null, 50), "rejected_observation_open_idx"),
+            (RejectedQueries.Rows(db, null, "f100", null, 50), "rejected_observation_group_idx"),
+            (RunQueries.RowsBack(db, new(), [], new(Middle, Guid.Empty), 51), "process_run_observation_newest_idx"),
+            (RunQueries.RowsBack(db, Of(RunStatus.Failed), [], new(First, Guid.Empty), 51), "process_run_observation_status_newest_idx"),
+        })
+            await DescendsAsync(query, index);
+        await DescendsAsync(RunSearch.Named(db, $"{Guid.Empty}"), "process_run_observation_parent_run_id_idx");
+        await DescendsAsync(RunSearch.Named(db, "0198c0de-00"), "process_run_observation_pkey");
+
+        // As much as is searched, whatever there is.
+        var (search, read) = await ExplainAsync(RunSearch.Newest(db, new(), "needle").Newest(51));
+        Assert.Contains("process_run_observation_newest_idx", search, StringComparison.Ordinal);
+        Assert.True(read < 2 * RunSearch.MostSearched, $"{read} blocks: {search}");
+
+        static async Task DescendsAsync<T>(IQueryable<T> query, string index)
+        {
+            var (plan, blocks) = await ExplainAsync(query);
+            Assert.Contains(index, plan, StringComparison.Ordinal);
+            // Aliases are none here.
+            Assert.DoesNotMatch("Seq Scan\"[^}]*\"Relation Name\": \"(?!process_run_alias)", plan);
+            Assert.True(blocks < MostBlocks, $"{blocks} blocks: {plan}");
+        }
+    }
+
+    async Task CostsLittleAsync(string sql, string index, long most, params (string Name, object Value)[] parameters)
+    {
+        await using var connection = await _ledger.DataSource.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        // What it would change it does not.
+        await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using var command = new NpgsqlCommand($"explain (analyze, buffers, format json) {sql}", connection, transaction);
+        foreach (var (name, value) in parameters)
+            command.Parameters.AddWithValue(name, value);
+        var (plan, blocks) = Read((string)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!);
+
+        Assert.Contains(index, plan, StringComparison.Ordinal);
+        Assert.DoesNotContain("Seq Scan", plan, StringComparison.Ordinal);
+        Assert.True(blocks < most, $"{blocks} blocks: {plan}");
+    }
+
     async Task CostsLittleAsync(RunFilter filter, PageKey? after, string index)
     {
         await using var db = await LedgerAsync();
@@ -107,8 +202,13 @@ public sealed class ReadingPlanTests : IAsyncLifetime
 #pragma warning disable CA2100 // the very SQL of the query, explained
         command.CommandText = $"explain (analyze, buffers, format json) {command.CommandText}";
 #pragma warning restore CA2100
-        await command.Connection!.OpenAsync();
-        var text = (string)(await command.ExecuteScalarAsync())!;
+        if (command.Connection!.State == System.Data.ConnectionState.Closed)
+            await command.Connection.OpenAsync();
+        return Read((string)(await command.ExecuteScalarAsync())!);
+    }
+
+    static (string Plan, long Blocks) Read(string text)
+    {
         var top = JsonElement.Parse(text)[0].GetProperty("Plan");
         return (
             text,

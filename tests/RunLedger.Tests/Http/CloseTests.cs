@@ -33,6 +33,9 @@ public sealed class CloseTests : IAsyncLifetime
         Assert.Equal((status, error), (run["status"]!.ToString(), run["errorRef"]?.ToString() ?? ""));
         Assert.Contains("\"closedBy\":\"ops\"", run["evidenceRef"]!.ToJsonString(), StringComparison.Ordinal);
         Assert.NotNull(run["endedAt"]);
+        Assert.Equal(
+            [$$"""close {{_run}} local hangs closed as {{status}} {"status":"{{status}}","by":"ops"}"""],
+            _ledger.List("select concat_ws(' ', action, subject, who, reason, outcome, detail) from operator_action"));
     }
 
     [Fact]

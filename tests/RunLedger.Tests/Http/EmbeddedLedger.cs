@@ -58,6 +58,8 @@ sealed class EmbeddedLedger : IAsyncDisposable
         return list;
     }
 
+    public Task StopAsync() => _app.StopAsync();
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();

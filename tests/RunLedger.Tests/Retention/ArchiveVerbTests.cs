@@ -69,6 +69,9 @@ public sealed class ArchiveVerbTests : IAsyncLifetime
         Assert.Equal((0, $"Run {_run.Id} is back with its components.\n"), (restore.Code, restore.Output));
         Assert.Equal(1, (await Verb("archive", "restore", "--run", _run.Id.ToString())).Code);
         Assert.Equal([_component.ToString()], _ledger.List("select component_run_id from process_component_observation"));
+        Assert.Equal(
+            ["retention_run all archived 1 runs", $"archive_restore {_run.Id} restored", $"archive_restore {_run.Id} not in the archive"],
+            _ledger.List("select action || ' ' || subject || ' ' || outcome from operator_action order by at"));
     }
 
     [Fact]

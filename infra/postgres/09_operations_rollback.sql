@@ -1,0 +1,18 @@
+DROP INDEX IF EXISTS process_component_observation_failed_idx;
+DROP INDEX IF EXISTS process_run_observation_failed_idx;
+DROP TABLE IF EXISTS ledger_replica;
+DROP TABLE IF EXISTS failure_group;
+DROP TABLE IF EXISTS operator_action;
+DROP INDEX IF EXISTS rejected_observation_unnamed_idx;
+DROP INDEX IF EXISTS rejected_observation_claimed_idx;
+DROP INDEX IF EXISTS rejected_observation_group_idx;
+DROP INDEX IF EXISTS rejected_observation_open_idx;
+ALTER TABLE rejected_observation DROP COLUMN IF EXISTS outcome;
+ALTER TABLE rejected_observation DROP COLUMN IF EXISTS handled_reason;
+ALTER TABLE rejected_observation DROP COLUMN IF EXISTS handled_by;
+ALTER TABLE rejected_observation DROP COLUMN IF EXISTS handled_at;
+ALTER TABLE rejected_observation DROP COLUMN IF EXISTS claimed_at;
+ALTER TABLE rejected_observation DROP COLUMN IF EXISTS action_id;
+ALTER TABLE rejected_observation DROP COLUMN IF EXISTS corrected;
+ALTER TABLE rejected_observation DROP COLUMN IF EXISTS state;
+ALTER TABLE rejected_observation DROP COLUMN IF EXISTS fingerprint;

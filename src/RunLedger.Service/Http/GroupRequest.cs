@@ -1,0 +1,9 @@
+using System.ComponentModel;
+
+namespace RunLedger.Service.Http;
+
+/// <summary>What an operator says to do with rejected rows.</summary>
+sealed record GroupRequest(
+    [property: Description("The group, a fingerprint of /api/rejected/groups.")] string? Fingerprint,
+    [property: Description("True, in place of a fingerprint, for everything that is open.")] bool? All,
+    [property: Description("Why; at most 2,000 characters. To discard it has to be said.")] string? Reason);

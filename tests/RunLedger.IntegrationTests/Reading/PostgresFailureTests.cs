@@ -1,0 +1,8 @@
+using RunLedger.Tests.Reading;
+
+namespace RunLedger.IntegrationTests.Reading;
+
+public sealed class PostgresFailureTests : FailureContract
+{
+    protected override Task<ReadableLedger> OpenAsync() => PostgresLedger.OpenAsync();
+}

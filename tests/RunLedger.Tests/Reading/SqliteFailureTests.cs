@@ -1,0 +1,6 @@
+namespace RunLedger.Tests.Reading;
+
+public sealed class SqliteFailureTests : FailureContract
+{
+    protected override Task<ReadableLedger> OpenAsync() => SqliteLedger.OpenAsync();
+}
