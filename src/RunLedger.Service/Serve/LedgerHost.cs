@@ -52,6 +52,7 @@ static class LedgerHost
         builder.Services.AddHealthChecks()
             .AddCheck<StoreHealthCheck>("ledger-store", tags: ["ready"])
             .AddCheck<ArchiveHealthCheck>("ledger-archive", tags: ["ready"]);
+        builder.Services.AddLedgerTelemetry(settings);
         builder.Services.AddProblemDetails();
         builder.Services.AddOpenApi();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopLimit);
@@ -68,6 +69,7 @@ static class LedgerHost
         app.MapLedgerReading();
         app.MapClose();
         app.MapGet("/", () => Results.Redirect("/api/runs")).ExcludeFromDescription();
+        app.MapPrometheusScrapingEndpoint();
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
         app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready") });
         return app;
