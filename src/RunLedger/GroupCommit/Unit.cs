@@ -24,7 +24,7 @@ sealed class Unit
         Observation observation, Func<UnitRows, Task> handle, Func<string, RejectedRow> reject,
         DateTime? sentAt = null, ActivityContext trace = default)
     {
-        Contract = LedgerMeter.Contract(observation.Contract.ToString());
+        Contract = LedgerMeter.At(observation.Contract);
         SentAt = sentAt;
         Trace = trace == default ? Trace : trace;
         Reject = reject;
@@ -48,7 +48,7 @@ sealed class Unit
     public Unit(RejectedRow rejected)
     {
         Rejected = rejected;
-        Contract = LedgerMeter.Contract(rejected.Contract);
+        Contract = LedgerMeter.At(rejected.Contract);
         Bytes = rejected.Payload.Length;
     }
 
@@ -58,7 +58,7 @@ sealed class Unit
     public Func<string, RejectedRow>? Reject { get; }
     public Task Done => _done.Task;
 
-    /// <summary>As <see cref="LedgerMeter.Contract"/> counts it; null for what the ledger asks itself.</summary>
+    /// <summary>As <see cref="LedgerMeter.At(string?)"/> has it; null for what the ledger asks itself.</summary>
     public int? Contract { get; }
 
     /// <summary>When the observation was sent, by its sender's clock; null where it does not say.</summary>

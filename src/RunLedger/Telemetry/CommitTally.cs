@@ -11,7 +11,7 @@ sealed class CommitTally(LedgerMeter meter)
     int _ends;
     int _identities;
 
-    /// <param name="contract">By <see cref="LedgerMeter.Contract"/>.</param>
+    /// <param name="contract">By <see cref="LedgerMeter.At(string?)"/>.</param>
     /// <param name="outcome">What became of an observation.</param>
     public void Observed(int contract, Outcome outcome) =>
         _observations[(contract, outcome)] = _observations.GetValueOrDefault((contract, outcome)) + 1;

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using RunLedger.Contracts;
 using RunLedger.Deadlines;
 using RunLedger.GroupCommit;
 using RunLedger.Retention;
@@ -15,7 +16,8 @@ sealed class LedgerMeter : IDisposable
     const string UnknownContract = "unknown";
     const string OtherError = "_OTHER";
 
-    static readonly string[] Contracts = [.. ContractMap.Names, UnknownContract];
+    // What is folded first, where its number says.
+    static readonly string[] Contracts = [.. Enum.GetNames<Contract>(), nameof(ProcessDefined), UnknownContract];
     static readonly Outcome[] Outcomes = Enum.GetValues<Outcome>();
     static readonly RunStatus[] Statuses = Enum.GetValues<RunStatus>();
     static readonly StoreFault[] Faults = Enum.GetValues<StoreFault>();
@@ -103,11 +105,14 @@ sealed class LedgerMeter : IDisposable
     /// <summary>Whether somebody wants to know how many runs there are.</summary>
     public bool RunsWanted => _runs.Enabled;
 
-    /// <summary>Where <see cref="Observed"/> counts a contract; names that are none are one.</summary>
-    public static int Contract(string? name) =>
+    /// <summary>Where <see cref="Observed"/> counts a contract.</summary>
+    public static int At(Contract contract) => (int)contract;
+
+    /// <summary>Where it counts what may be the name of a contract; all that are none are one.</summary>
+    public static int At(string? name) =>
         Array.IndexOf(Contracts, name) is var at and >= 0 ? at : Contracts.Length - 1;
 
-    /// <param name="contract">By <see cref="Contract"/>.</param>
+    /// <param name="contract">By <see cref="At(string?)"/>.</param>
     /// <param name="outcome">What became of it.</param>
     /// <param name="count">How many.</param>
     public void Observed(int contract, Outcome outcome, int count = 1) =>
@@ -175,6 +180,7 @@ sealed class LedgerMeter : IDisposable
 
     static void Count(CountedTags counted, Flag flag)
     {
+        // A row of a newer version may have others.
         if (Array.IndexOf(Flags, (flag.Kind, flag.Limit)) is var at and >= 0)
             counted.Add(at);
     }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
 using RunLedger.IntegrationTests.Broker;
 
@@ -20,7 +21,9 @@ public sealed class OtlpTests
     {
         var received = new ConcurrentQueue<(string Path, byte[] Body)>();
         var url = $"http://127.0.0.1:{LedgerProcess.FreePort()}";
-        await using var collector = WebApplication.CreateSlimBuilder().Build();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        await using var collector = builder.Build();
         collector.Urls.Add(url);
         collector.MapPost("/v1/{signal}", async (HttpRequest request) =>
         {

@@ -46,9 +46,10 @@ sealed partial class Scraped
 
             var labels = series.SelectMany(one => one.Keys).ToHashSet();
             known.UnionWith(labels);
-            foreach (var (label, _, _) in selector.Matchers.Where(matcher => !labels.Contains(matcher.Label)))
+            var unknown = selector.Matchers.ConvertAll(matcher => matcher.Label).FindAll(label => !labels.Contains(label));
+            foreach (var label in unknown)
                 yield return $"{selector.Metric} has no label {label}";
-            if (!series.Exists(selector.Selects))
+            if (unknown.Count == 0 && !series.Exists(selector.Selects))
                 yield return $"no series of {selector.Metric} is one of {string.Join(", ", selector.Matchers)}";
         }
 

@@ -18,14 +18,14 @@ public sealed class WatchedQueryTests
         await using var site = await LedgerSite.CreateAsync();
         var ledger = await site.StartAsync(new() { ["RunLedger__Deadlines__SweepEvery"] = "00:00:01" });
         var (status, body) = await PostAsync(ledger);
-        Assert.True(status == 200, body);
+        Assert.True(status == 202, body);
         List<WatchedQuery> queries = [.. WatchedQuery.OfRules(), .. WatchedQuery.OfDashboards()];
 
         // RabbitMQ counts its queues every five seconds, and so does the service its runs.
         await Eventually.Async(
             async () =>
             {
-                var scraped = await ScrapeAsync(ledger);
+                var scraped = await ScrapeAsync(ledger, site.Broker);
                 var faults = queries.SelectMany(
                     query => scraped.Faults(query.Text, query.Legend), (query, fault) => $"{query.From}: {fault}").ToList();
                 return faults.Count == 0 ? null : string.Join('\n', faults);
@@ -71,7 +71,7 @@ public sealed class WatchedQueryTests
         return (status, body);
     }
 
-    static async Task<Scraped> ScrapeAsync(LedgerProcess ledger)
+    static async Task<Scraped> ScrapeAsync(LedgerProcess ledger, Uri broker)
     {
         using var http = new HttpClient();
         http.DefaultRequestHeaders.TryAddWithoutValidation("Accept", Accept);
@@ -81,7 +81,7 @@ public sealed class WatchedQueryTests
             var target = host switch
             {
                 "service:5080" => ledger.Url,
-                "rabbitmq:15692" => new Uri("http://127.0.0.1:15692"),
+                "rabbitmq:15692" => new Uri($"http://{broker.Host}:15692"),
                 _ => throw new InvalidOperationException($"docker-compose.yml has no {host}."),
             };
             scraped.Add(job, await http.GetStringAsync(new Uri(target, path), TestContext.Current.CancellationToken));

@@ -182,8 +182,8 @@ public sealed class LedgerMeterTests : IAsyncLifetime
         using var meter = new LedgerMeter(factory);
         using var measured = new Measured(factory);
 
-        meter.Observed(LedgerMeter.Contract("whatever a sender wrote"), Outcome.Rejected);
-        meter.Observed(LedgerMeter.Contract(null), Outcome.Rejected);
+        meter.Observed(LedgerMeter.At("whatever a sender wrote"), Outcome.Rejected);
+        meter.Observed(LedgerMeter.At(null), Outcome.Rejected);
 
         Assert.Equal(2, measured.One("runledger.observations unknown rejected"));
     }
@@ -212,7 +212,7 @@ public sealed class LedgerMeterTests : IAsyncLifetime
 
         static void Measure(LedgerMeter meter)
         {
-            meter.Observed((int)Contract.RunStarted, Outcome.Recorded);
+            meter.Observed(LedgerMeter.At(Contract.RunStarted), Outcome.Recorded);
             meter.Lagged(TimeSpan.FromMilliseconds(3));
         }
     }
