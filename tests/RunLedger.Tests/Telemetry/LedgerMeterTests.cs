@@ -57,10 +57,11 @@ public sealed class LedgerMeterTests : IAsyncLifetime
     [Fact]
     public async Task A_step_that_changes_its_component_alone_is_no_duplicate()
     {
-        var (run, step) = (Run(), Guid.CreateVersion7());
-        await _ledger.Take(run.StepStarted(step));
-        await _ledger.Take(run.StepStarted(step) with { OutputRef = "late words", OccurredAt = run.StepStarted(step).OccurredAt.AddTicks(-10) });
-        await _ledger.Take(run.StepStarted(step));
+        var (run, first, second) = (Run(), Guid.CreateVersion7(), Guid.CreateVersion7());
+        await _ledger.Take(run.Started());
+        await _ledger.Take(run.StepStarted(first));
+        await _ledger.Take(run.StepStarted(second));
+        await _ledger.Take(run.StepStarted(second));
 
         Assert.Equal(2, _measured.One("runledger.observations StepStarted recorded"));
         Assert.Equal(1, _measured.One("runledger.observations StepStarted duplicate"));
