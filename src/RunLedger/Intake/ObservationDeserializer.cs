@@ -124,12 +124,11 @@ sealed class ObservationDeserializer(ContentType contentType, bool envelope) : I
 
     static string Kind(JsonElement json) => json.ValueKind.ToString().ToLowerInvariant();
 
-    /// <summary>Sent when its transport says so; MassTransit would read a time out of any message id.</summary>
+    /// <summary>Nobody knows when it was sent; MassTransit would read a time out of any message id.</summary>
     sealed class PlainMessageContext(Headers headers, Uri destinationAddress)
         : RawMessageContext(headers, destinationAddress, RawSerializerOptions.Default), MessageContext
     {
-        DateTime? MessageContext.SentTime { get; } =
-            headers.TryGetHeader(MessageHeaders.TransportSentTime, out var time) ? time as DateTime? : null;
+        DateTime? MessageContext.SentTime => null;
     }
 
     /// <summary>Publishers may set a message id that is no GUID; that is no reason to refuse what they say.</summary>
