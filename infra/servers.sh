@@ -1,4 +1,4 @@
-# Read by servers-up and servers-down: where the two servers come from, and how to reach them.
+# Read by servers-up, servers-down and ./test: where servers and tools come from, and how to reach them.
 # shellcheck shell=bash
 
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -25,6 +25,22 @@ docker_answers() {
 
 compose() {
   docker compose --project-directory "$repository" "$@" > /dev/null
+}
+
+lists_are_fresh=
+# Debian packages, where this may install any.
+install() {
+  if ! command -v apt-get > /dev/null || ! can_be_root; then
+    give_up "Missing: $*.
+Start Docker, or install them, or run this as root (or with sudo) on a Debian machine, which installs them itself."
+  fi
+  say "Installing $*"
+  if [ -z "$lists_are_fresh" ]; then
+    as_root apt-get update -qq >&2
+    lists_are_fresh=yes
+  fi
+  as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=300 "$@" > /dev/null
 }
 
 listens() {

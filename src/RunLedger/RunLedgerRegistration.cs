@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using MassTransit;
 using MassTransit.Configuration;
 using MassTransit.Saga;
@@ -12,6 +13,7 @@ using RunLedger.Intake;
 using RunLedger.Retention;
 using RunLedger.Runs;
 using RunLedger.Scheduling;
+using RunLedger.Telemetry;
 
 namespace RunLedger;
 
@@ -26,6 +28,12 @@ public static class RunLedgerRegistration
     /// transaction: <c>[FromKeyedServices(RunLedgerRegistration.Scheduler)]</c>.
     /// </summary>
     public const string Scheduler = "run-ledger";
+
+    /// <summary>
+    /// The name of the ledger's meter and of its activity source: <c>metrics.AddMeter(RunLedgerRegistration.Telemetry)</c>,
+    /// <c>tracing.AddSource(RunLedgerRegistration.Telemetry)</c>.
+    /// </summary>
+    public const string Telemetry = "RunLedger";
 
     static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(20);
 
@@ -57,6 +65,10 @@ public static class RunLedgerRegistration
             services.GetRequiredService<RunLedgerOptions>() is { Postgres: null } embedded
                 ? new SqliteStore(embedded.SqliteFile)
                 : new PostgresStore(services.GetRequiredKeyedService<NpgsqlDataSource>(DataSource)));
+        bus.AddSingleton(services => new LedgerMeter(
+            services.GetService<IMeterFactory>(),
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<ArchiveState>()));
         bus.AddSingleton<Door>();
         bus.AddSingleton<Limits>();
         bus.AddSingleton<Rejections>();

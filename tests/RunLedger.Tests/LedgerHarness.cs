@@ -38,6 +38,7 @@ sealed class LedgerHarness : IAsyncDisposable
         var file = Path.Combine(Path.GetTempPath(), $"run-ledger-{Guid.CreateVersion7()}.db");
         var services = new ServiceCollection()
             .AddSingleton(time ?? TimeProvider.System)
+            .AddMetrics()
             .AddMassTransitTestHarness(TextWriter.Null, bus => bus.AddRunLedger(options =>
             {
                 options.SqliteFile = file;

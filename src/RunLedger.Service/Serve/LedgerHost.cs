@@ -64,6 +64,7 @@ static class LedgerHost
             .AddCheck<StoreHealthCheck>("ledger-store", tags: ["ready"])
             .AddCheck<ArchiveHealthCheck>("ledger-archive", tags: ["ready"]);
         builder.Services.AddBridge(settings);
+        builder.Services.AddLedgerTelemetry(settings);
         builder.Services.AddProblemDetails();
         builder.Services.AddOpenApi(SecurityDescription.Add);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopLimit);
@@ -85,6 +86,7 @@ static class LedgerHost
         readers.MapOpenApi();
         readers.MapLedgerReading();
         readers.MapLive();
+        readers.MapPrometheusScrapingEndpoint();
         readers.MapGet("/", () => Results.Redirect("/api/runs")).ExcludeFromDescription();
         app.MapGroup("").RequireAuthorization(Scopes.Observe).MapIntake();
         var operators = app.MapGroup("").RequireAuthorization(Scopes.Operate);

@@ -8,4 +8,7 @@ static partial class ServeLog
 
     [LoggerMessage(101, LogLevel.Information, "The ledger consumes from {Bus} and writes to {Store}.")]
     public static partial void Serving(ILogger logger, string bus, string store);
+
+    [LoggerMessage(102, LogLevel.Debug, "The runs could not be counted: {Reason}")]
+    public static partial void RunsNotCounted(ILogger logger, string reason);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -20,7 +21,8 @@ sealed class GroupCommitter(
     TimeProvider time,
     ILogger<GroupCommitter> logger,
     IHostApplicationLifetime? lifetime = null,
-    DispatchSignal? dispatch = null) : IAsyncDisposable
+    DispatchSignal? dispatch = null,
+    LedgerMeter? meter = null) : IAsyncDisposable
 {
     /// <summary>Against other replicas; each loss means another one went forward.</summary>
     const int MaxRaces = 5;
@@ -35,6 +37,7 @@ sealed class GroupCommitter(
     readonly CancellationTokenSource _stopping =
         CancellationTokenSource.CreateLinkedTokenSource(lifetime?.ApplicationStopping ?? default);
     readonly Lock _starting = new();
+    readonly LedgerMeter _meter = meter ?? new LedgerMeter(time: time);
     Task? _loop;
 
     /// <summary>
@@ -42,15 +45,17 @@ sealed class GroupCommitter(
     /// else, could not be.
     /// </summary>
     /// <exception cref="GivenBackException">The process stops and the database is away: nothing was handled.</exception>
-    public Task Commit(Observation observation, Func<UnitRows, Task> handle, Func<string, RejectedRow> reject) =>
-        Enqueue(new Unit(observation, handle, reject));
+    public Task Commit(
+        Observation observation, Func<UnitRows, Task> handle, Func<string, RejectedRow> reject,
+        DateTime? sentAt = null, ActivityContext trace = default) =>
+        Enqueue(new Unit(observation, handle, reject, sentAt, trace));
 
     /// <summary>Completes when the ledger has looked at the rows and what it found is committed.</summary>
-    /// <inheritdoc cref="Commit(Observation, Func{UnitRows, Task}, Func{string, RejectedRow})" path="/exception"/>
+    /// <inheritdoc cref="Commit(Observation, Func{UnitRows, Task}, Func{string, RejectedRow}, DateTime?, ActivityContext)" path="/exception"/>
     public Task Commit(DeadlineReached deadline, Func<UnitRows, Task> handle) => Enqueue(new Unit(deadline, handle));
 
     /// <summary>Completes when what was rejected is set aside.</summary>
-    /// <inheritdoc cref="Commit(Observation, Func{UnitRows, Task}, Func{string, RejectedRow})" path="/exception"/>
+    /// <inheritdoc cref="Commit(Observation, Func{UnitRows, Task}, Func{string, RejectedRow}, DateTime?, ActivityContext)" path="/exception"/>
     public Task Reject(RejectedRow rejected) => Enqueue(new Unit(rejected));
 
     public async ValueTask DisposeAsync()
@@ -74,12 +79,14 @@ sealed class GroupCommitter(
         }
 
         if (!_waiting.Writer.TryWrite(unit))
-            unit.Fail(new GivenBackException("The ledger has stopped."));
+            Fail(unit, new GivenBackException("The ledger has stopped."));
         return unit.Done;
     }
 
     async Task Run()
     {
+        // Whichever message started it, what follows is no part of that one's trace.
+        Activity.Current = null;
         var batch = new List<Unit>(options.MaxBatchSize);
         while (await _waiting.Reader.WaitToReadAsync())
         {
@@ -97,7 +104,7 @@ sealed class GroupCommitter(
             catch (Exception e)
             {
                 // Whatever went wrong, a log that cannot be written for one: nobody waits for ever, and the next go on.
-                batch.ForEach(unit => unit.Fail(e));
+                batch.ForEach(unit => Fail(unit, e));
             }
 
             batch.Clear();
@@ -121,7 +128,7 @@ sealed class GroupCommitter(
                 Log.DatabaseAway(logger, e.InnerException!.Message, units.Count, pause);
                 if (!await Pause(pause))
                 {
-                    units.ForEach(unit => unit.Fail(new GivenBackException("The process stops and the database is away.")));
+                    units.ForEach(unit => Fail(unit, new GivenBackException("The process stops and the database is away.")));
                     return;
                 }
 
@@ -133,7 +140,7 @@ sealed class GroupCommitter(
             }
             catch (Exception e) when (units.Count == 1)
             {
-                units[0].Fail(e is StoreException ? e.InnerException! : e);
+                Fail(units[0], e is StoreException ? e.InnerException! : e);
                 return;
             }
             catch (Exception e)
@@ -150,6 +157,32 @@ sealed class GroupCommitter(
 
     async Task Attempt(List<Unit> units)
     {
+        using var trace = LedgerTrace.Commit(units);
+        try
+        {
+            var begun = time.GetTimestamp();
+            await Write(units);
+            _meter.Committed(units.Count, time.GetElapsedTime(begun));
+        }
+        catch (Exception e)
+        {
+            var fault = (e as StoreException)?.Fault;
+            _meter.CommitFailed(fault);
+            trace.Failed(e, LedgerMeter.ErrorType(fault));
+            throw;
+        }
+
+        var now = time.GetUtcNow().UtcDateTime;
+        foreach (var unit in units)
+        {
+            if (unit.SentAt is { } sent)
+                _meter.Lagged(now - sent);
+            unit.Complete();
+        }
+    }
+
+    async Task Write(List<Unit> units)
+    {
         var names = Names.Of(units);
         var batch = await store.Begin(names, CancellationToken.None);
         if (options.Archive.Reopen && batch.Runs.Archived.Count + batch.Components.Archived.Count > 0)
@@ -162,11 +195,12 @@ sealed class GroupCommitter(
         }
 
         await using (batch)
-            await Attempt(units, batch);
+            await Write(units, batch);
     }
 
-    async Task Attempt(List<Unit> units, ILedgerBatch batch)
+    async Task Write(List<Unit> units, ILedgerBatch batch)
     {
+        var tally = new CommitTally(_meter);
         var runs = new RowSet<RunRow>(batch.Runs, RunFold.Read);
         var components = new RowSet<ComponentRow>(batch.Components, ComponentFold.Read);
         var rejected = new List<RejectedRow>();
@@ -177,6 +211,7 @@ sealed class GroupCommitter(
             if (unit.Rejected is not null)
             {
                 rejected.Add(unit.Rejected);
+                tally.Observed(unit.Contract!.Value, Outcome.Rejected);
                 continue;
             }
 
@@ -184,17 +219,18 @@ sealed class GroupCommitter(
             {
                 rejected.Add(unit.Reject($"Its run {archived} is archived, so that this came too late. To have it counted set "
                     + "Archive__Reopen, or bring the run back with archive restore, and send it again."));
+                tally.Observed(unit.Contract!.Value, Outcome.Late);
                 continue;
             }
 
             try
             {
-                notices.AddRange(await Handle(unit, runs, components));
+                notices.AddRange(await Handle(unit, runs, components, tally));
             }
             catch (Exception e)
             {
                 // It alone fails: what it did was to its own copies.
-                unit.Fail(e);
+                Fail(unit, e);
                 failed.Add(unit);
             }
         }
@@ -205,19 +241,36 @@ sealed class GroupCommitter(
         if (changes.Any)
             await batch.Commit(changes, CancellationToken.None);
         dispatch?.Stored(changes.Outgoing);
-        units.ForEach(unit => unit.Complete());
+        tally.Tell();
+    }
+
+    void Fail(Unit unit, Exception exception)
+    {
+        if (unit.Contract is { } contract)
+            _meter.Observed(contract, exception is GivenBackException or NewerFoldException ? Outcome.GivenBack : Outcome.Failed);
+        unit.Fail(exception);
     }
 
     static Guid? Archived(Unit unit, RowSet<RunRow> runs, RowSet<ComponentRow> components) =>
         runs.Archived(unit.RunId, unit.RunKey)
         ?? (unit.ComponentId is { } component ? components.Archived(component, unit.ComponentKey) : null);
 
-    static async Task<IReadOnlyList<LedgerNotice>> Handle(Unit unit, RowSet<RunRow> runs, RowSet<ComponentRow> components)
+    static async Task<IReadOnlyList<LedgerNotice>> Handle(
+        Unit unit, RowSet<RunRow> runs, RowSet<ComponentRow> components, CommitTally tally)
     {
         var rows = new UnitRows { Run = runs.Find(unit.RunId, unit.RunKey) };
         if (unit.ComponentId is { } component)
             rows.Component = components.Find(component, unit.ComponentKey);
+        var (runBefore, componentBefore) = (rows.Run, rows.Component);
         await unit.Handle(rows);
+        tally.Changed(runBefore, rows.Run);
+        tally.Changed(componentBefore, rows.Component);
+        if (unit.Contract is { } contract)
+        {
+            var known = Fold.Same(runBefore, rows.Run) && Fold.Same(componentBefore, rows.Component);
+            tally.Observed(contract, known ? Outcome.Duplicate : Outcome.Recorded);
+        }
+
         if (rows.Run is { } run)
             runs.Put(unit.RunId, unit.RunKey, run);
         if (unit.ComponentId is { } id && rows.Component is { } detail)

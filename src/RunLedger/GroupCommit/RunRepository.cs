@@ -7,6 +7,7 @@ using RunLedger.Contracts;
 using RunLedger.Deadlines;
 using RunLedger.Intake;
 using RunLedger.Runs;
+using RunLedger.Telemetry;
 
 namespace RunLedger.GroupCommit;
 
@@ -41,7 +42,9 @@ sealed class RunRepository(GroupCommitter committer, ILedgerStore store, Door do
             await committer.Commit(
                 observation,
                 rows => next.Send(new RunRepositoryContext<T>(context, rows, observation)),
-                why => rejections.Of(context.ReceiveContext, context.Headers, typeof(T).Name, why));
+                why => rejections.Of(context.ReceiveContext, context.Headers, typeof(T).Name, why),
+                context.SentTime,
+                LedgerTrace.Of(context));
         }
         catch (NewerFoldException e)
         {

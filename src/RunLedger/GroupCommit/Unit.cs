@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using RunLedger.Contracts;
 using RunLedger.Deadlines;
 using RunLedger.Runs;
+using RunLedger.Telemetry;
 
 namespace RunLedger.GroupCommit;
 
@@ -16,8 +18,15 @@ sealed class Unit
     /// <param name="observation">What was observed.</param>
     /// <param name="handle">Folds it into the rows; called again when the batch is taken again.</param>
     /// <param name="reject">What to set aside when the ledger cannot take it, for a reason.</param>
-    public Unit(Observation observation, Func<UnitRows, Task> handle, Func<string, RejectedRow> reject)
+    /// <param name="sentAt">When it was sent; null where it does not say.</param>
+    /// <param name="trace">The trace it belongs to, where it is none of what runs.</param>
+    public Unit(
+        Observation observation, Func<UnitRows, Task> handle, Func<string, RejectedRow> reject,
+        DateTime? sentAt = null, ActivityContext trace = default)
     {
+        Contract = LedgerMeter.At(observation.Contract);
+        SentAt = sentAt;
+        Trace = trace == default ? Trace : trace;
         Reject = reject;
         RunId = observation.Message.ProcessRunId;
         if (observation.Message is StepObservation step)
@@ -39,6 +48,7 @@ sealed class Unit
     public Unit(RejectedRow rejected)
     {
         Rejected = rejected;
+        Contract = LedgerMeter.At(rejected.Contract);
         Bytes = rejected.Payload.Length;
     }
 
@@ -47,6 +57,13 @@ sealed class Unit
     /// <summary>Null for what the ledger asks itself.</summary>
     public Func<string, RejectedRow>? Reject { get; }
     public Task Done => _done.Task;
+
+    /// <summary>As <see cref="LedgerMeter.At(string?)"/> has it; null for what the ledger asks itself.</summary>
+    public int? Contract { get; }
+
+    /// <summary>When the observation was sent, by its sender's clock; null where it does not say.</summary>
+    public DateTime? SentAt { get; }
+    public ActivityContext Trace { get; } = Activity.Current?.Context ?? default;
 
     /// <summary>About how much of it travels to the database, where that is much.</summary>
     public long Bytes { get; }

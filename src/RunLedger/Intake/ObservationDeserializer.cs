@@ -30,7 +30,7 @@ sealed class ObservationDeserializer(ContentType contentType, bool envelope) : I
     public ConsumeContext Deserialize(ReceiveContext receiveContext)
     {
         var headers = receiveContext.TransportHeaders;
-        MessageContext context = new RawMessageContext(new Tolerant(headers), receiveContext.InputAddress, RawSerializerOptions.Default);
+        MessageContext context = new PlainMessageContext(new Tolerant(headers), receiveContext.InputAddress);
         object message;
         try
         {
@@ -123,6 +123,13 @@ sealed class ObservationDeserializer(ContentType contentType, bool envelope) : I
         + string.Join(", ", ContractMap.Names) + ".");
 
     static string Kind(JsonElement json) => json.ValueKind.ToString().ToLowerInvariant();
+
+    /// <summary>Nobody knows when it was sent; MassTransit would read a time out of any message id.</summary>
+    sealed class PlainMessageContext(Headers headers, Uri destinationAddress)
+        : RawMessageContext(headers, destinationAddress, RawSerializerOptions.Default), MessageContext
+    {
+        DateTime? MessageContext.SentTime => null;
+    }
 
     /// <summary>Publishers may set a message id that is no GUID; that is no reason to refuse what they say.</summary>
     sealed class Tolerant(Headers headers) : Headers

@@ -14,10 +14,14 @@ sealed class RetentionSweep(
     ArchiveState state,
     RunLedgerOptions options,
     TimeProvider time,
-    ILogger<RetentionSweep> logger)
+    ILogger<RetentionSweep> logger,
+    LedgerMeter? meter = null)
 {
     const int MaxRaces = 5;
     const int PurgeSlice = 1_000;
+
+    // A verb that sweeps is measured by nobody.
+    readonly LedgerMeter _meter = meter ?? new LedgerMeter(time: time);
 
     /// <summary>Archives what is over and, at the end, purges what was archived long enough ago.</summary>
     /// <param name="after">Where the call before this one stopped; null at the beginning.</param>
@@ -46,6 +50,7 @@ sealed class RetentionSweep(
                 {
                     await Purge(maxSlices, cancellationToken);
                     state.Fault = null;
+                    _meter.RetentionDone();
                     return null;
                 }
 
@@ -73,6 +78,7 @@ sealed class RetentionSweep(
                     new SliceChoice(after, Now, options.Retention.SliceSize, periods, OneMonth: files.On),
                     files.On ? files.Keep : null,
                     cancellationToken);
+                _meter.Archived(moved.Runs);
                 if (moved.Runs > 0)
                     Log.Archived(logger, moved.Runs, moved.Components);
                 return moved;
@@ -92,6 +98,7 @@ sealed class RetentionSweep(
         for (var slice = 0; slice < maxSlices; slice++)
         {
             var purged = await store.Purge(until, PurgeSlice, cancellationToken);
+            _meter.Purged(purged);
             if (purged > 0)
                 Log.Purged(logger, purged);
             if (purged < PurgeSlice)

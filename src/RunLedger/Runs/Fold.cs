@@ -71,6 +71,27 @@ sealed record Fold
         };
     }
 
+    /// <summary>
+    /// Whether both say the same; what the ledger keeps by its own clock aside. A value follows from the rank or key it
+    /// came with.
+    /// </summary>
+    public static bool Same(Fold? a, Fold? b)
+    {
+        if (a is null || b is null || ReferenceEquals(a, b))
+            return ReferenceEquals(a, b);
+        if (a.Id != b.Id || a.FirstAt != b.FirstAt || a.LastAt != b.LastAt || a.StartedAt != b.StartedAt
+            || a.NewestStep != b.NewestStep || !a.Identities.Equal(b.Identities) || !a.Endings.Equal(b.Endings)
+            || !a.Registers.AsSpan().SequenceEqual(b.Registers))
+            return false;
+        for (var i = 0; i < a.Evidence.Length; i++)
+        {
+            if (a.Evidence[i].Key != b.Evidence[i].Key)
+                return false;
+        }
+
+        return true;
+    }
+
     static long? Least(long? a, long? b) => a is null || b < a ? b : a;
 
     static T[] MergeEach<T>(T[] a, T[] b, T[] none, Func<T, T, T> choose)

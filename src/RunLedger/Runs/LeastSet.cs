@@ -30,6 +30,9 @@ sealed class LeastSet<T>
     /// <summary>Whether more than <see cref="MaxLosers"/> lost.</summary>
     public bool More { get; }
 
+    /// <summary>Whether both have the same members, by the same sources.</summary>
+    public bool Equal(LeastSet<T> other) => More == other.More && Members.SequenceEqual(other.Members);
+
     public static LeastSet<T> Merge(LeastSet<T> a, LeastSet<T> b)
     {
         if (b.IsEmpty)

@@ -18,6 +18,7 @@ sealed class Dispatcher(
     DispatchSignal signal,
     RunLedgerOptions options,
     TimeProvider time,
+    LedgerMeter meter,
     ILogger<Dispatcher> logger) : IBusObserver, IAsyncDisposable
 {
     static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
@@ -78,6 +79,7 @@ sealed class Dispatcher(
         await using var claim = await store.Claim(Now, _away ? 1 : options.ScheduleSlice, Which(), _stop.Token);
         if (claim.Rows.Count == 0)
             return 0;
+        meter.Scheduled(claim.Rows.Min(row => row.DueAt));
         var slice = new Slice(sender, rejections, options, time, _proven);
         var settlement = await slice.Send(bus, claim.Rows, _abort.Token);
         foreach (var rejected in settlement.Rejected)
@@ -85,6 +87,7 @@ sealed class Dispatcher(
         var done = settlement.Gone.Count + settlement.Moved.Count;
         if (done > 0)
             await claim.Settle(settlement, CancellationToken.None);
+        meter.Dispatched(done - settlement.Rejected.Count, settlement.Rejected.Count);
         Note(slice, done);
         return done;
     }
@@ -146,7 +149,10 @@ sealed class Dispatcher(
     async Task<DateTime> WakeAt()
     {
         var poll = Now + options.SchedulePoll;
-        return await store.NextDue(Which(), _stop.Token) is { } next && next < poll ? next : poll;
+        var next = await store.NextDue(Which(), _stop.Token);
+        // What the broker did not take is left alone for a while, and is late all the same.
+        meter.Scheduled(_waiting.Count == 0 ? next : await store.NextDue(new Claimable(_recurring, []), _stop.Token));
+        return next < poll ? next.Value : poll;
     }
 
     Claimable Which()

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -62,6 +63,8 @@ sealed class ScheduleCommitter(
 
     async Task Run()
     {
+        // Whichever message started it, what follows is no part of that one's trace.
+        Activity.Current = null;
         var batch = new List<Change>(options.MaxBatchSize);
         var tokens = new HashSet<Guid>();
         while (await _waiting.Reader.WaitToReadAsync())

@@ -23,6 +23,7 @@ sealed class SchedulerHarness : IAsyncDisposable
         _services = new ServiceCollection()
             .AddSingleton<TimeProvider>(Time)
             .AddSingleton(Heard)
+            .AddMetrics()
             .AddMassTransitTestHarness(TextWriter.Null, bus =>
             {
                 bus.AddRunLedger(options =>

@@ -4,6 +4,7 @@ using RunLedger.Contracts;
 using RunLedger.GroupCommit;
 using RunLedger.Intake;
 using RunLedger.Runs;
+using RunLedger.Telemetry;
 using Xunit;
 
 namespace RunLedger.Tests.GroupCommit;
@@ -14,13 +15,13 @@ sealed class FoldingLedger : IAsyncDisposable
     readonly GroupCommitter _committer;
     readonly Door _door;
 
-    public FoldingLedger(ILedgerStore store, TimeProvider? time = null, RunLedgerOptions? options = null)
+    public FoldingLedger(ILedgerStore store, TimeProvider? time = null, RunLedgerOptions? options = null, LedgerMeter? meter = null)
     {
         options ??= new RunLedgerOptions();
         Store = new RecordingStore(store);
         _door = new Door(options, TimeProvider.System);
         _committer = new GroupCommitter(
-            Store, options, time ?? TimeProvider.System, NullLogger<GroupCommitter>.Instance);
+            Store, options, time ?? TimeProvider.System, NullLogger<GroupCommitter>.Instance, meter: meter);
     }
 
     public RecordingStore Store { get; }

@@ -1,0 +1,46 @@
+using MassTransit.Logging;
+using MassTransit.Monitoring;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace RunLedger.Service.Serve;
+
+/// <summary>
+/// Metrics at <c>/metrics</c>; metrics and traces by OTLP where OpenTelemetry's own variable says to whom. Without it
+/// there are no spans, which would cost every message.
+/// </summary>
+static class ServeTelemetry
+{
+    const string OtlpEndpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
+    static readonly string[] Meters =
+    [
+        RunLedgerRegistration.Telemetry, InstrumentationOptions.MeterName, "Npgsql", "System.Runtime",
+        "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel",
+    ];
+
+    public static void AddLedgerTelemetry(this IServiceCollection services, IConfiguration settings)
+    {
+        var otlp = !string.IsNullOrEmpty(settings[OtlpEndpoint]);
+        services.AddHostedService<RunCounts>();
+        var telemetry = services.AddOpenTelemetry()
+            // Last what the environment says: it wins.
+            .ConfigureResource(resource => resource.AddService("run-ledger").AddEnvironmentVariableDetector())
+            .WithMetrics(metrics =>
+            {
+                metrics.AddMeter(Meters).AddPrometheusExporter();
+                if (otlp)
+                    metrics.AddOtlpExporter();
+            });
+        if (otlp)
+        {
+            telemetry.WithTracing(tracing => tracing
+                .AddSource(RunLedgerRegistration.Telemetry, DiagnosticHeaders.DefaultListenerName, "Npgsql")
+                .AddAspNetCoreInstrumentation(http => http.Filter = context => !IsWatching(context.Request.Path))
+                .AddOtlpExporter());
+        }
+    }
+
+    static bool IsWatching(PathString path) => path.StartsWithSegments("/health") || path.StartsWithSegments("/metrics");
+}

@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using MassTransit;
+using MassTransit.Logging;
+using RunLedger.GroupCommit;
+
+namespace RunLedger.Telemetry;
+
+/// <summary>The ledger's own spans: one per commit, with links to the messages in it. MassTransit's are about each message.</summary>
+static class LedgerTrace
+{
+    const string TraceParent = "traceparent";
+    const string TraceState = "tracestate";
+
+    /// <summary>Exporters drop more, and a batch is found by any of its messages' neighbours.</summary>
+    const int MaxLinks = 128;
+
+    static readonly ActivitySource Source = new(RunLedgerRegistration.Telemetry);
+
+    /// <summary>A trace of its own: a batch is of no message alone.</summary>
+    public static Activity? Commit(IReadOnlyCollection<Unit> units)
+    {
+        if (!Source.HasListeners())
+            return null;
+        var links = units.Select(unit => unit.Trace).Where(trace => trace != default).Distinct().Take(MaxLinks)
+            .Select(trace => new ActivityLink(trace));
+        var activity = Source.StartActivity(ActivityKind.Internal, parentContext: default, links: links, name: "commit");
+        activity?.SetTag("runledger.commit.batch.size", units.Count);
+        return activity;
+    }
+
+    public static void Failed(this Activity? activity, Exception exception, string errorType)
+    {
+        activity?.SetTag("error.type", errorType);
+        activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
+    }
+
+    /// <summary>The trace that a message belongs to: the span it is consumed in, or what it carries.</summary>
+    public static ActivityContext Of(ConsumeContext context)
+    {
+        if (!Source.HasListeners())
+            return default;
+        // MassTransit goes on from its own header only; a publisher that is not .NET has the W3C's.
+        var headers = context.ReceiveContext.TransportHeaders;
+        var theirs = headers.TryGetHeader(DiagnosticHeaders.ActivityId, out var id) ? default : Parse(headers);
+        return theirs != default ? theirs
+            : Activity.Current?.Context
+            ?? (ActivityContext.TryParse(id as string, null, isRemote: true, out var sent) ? sent : default);
+    }
+
+    static ActivityContext Parse(Headers headers) =>
+        headers.TryGetHeader(TraceParent, out var parent)
+        && ActivityContext.TryParse(
+            parent as string, headers.TryGetHeader(TraceState, out var state) ? state as string : null, isRemote: true, out var trace)
+            ? trace
+            : default;
+}
