@@ -28,6 +28,9 @@ sealed partial class OutageFilter(ILogger<OutageFilter> log) : IEndpointFilter
         }
     }
 
+    /// <summary>What keeps the database from answering, in words; null for everything else.</summary>
+    public static string? Why(Exception exception) => Cause(exception) is { } cause ? Reason(cause) : null;
+
     // EF Core wraps what it takes for transient.
     static DbException? Cause(Exception? exception) => exception switch
     {

@@ -18,6 +18,7 @@ static class OperationsRegistration
         services.AddSingleton<RejectedSignal>();
         services.AddSingleton<RejectedWork>();
         services.AddSingleton<FailureWork>();
+        services.AddSingleton<RunClosing>();
         services.AddSingleton<CommitWatch>();
         services.AddConsumeObserver<CommitWatch>(provider => provider.GetRequiredService<CommitWatch>());
         services.AddSingleton<LiveChanges>();

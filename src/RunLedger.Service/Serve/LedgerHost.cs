@@ -4,6 +4,7 @@ using RunLedger.GroupCommit;
 using RunLedger.Service.Bridge;
 using RunLedger.Service.Http;
 using RunLedger.Service.Operations;
+using RunLedger.Service.Pages;
 using RunLedger.Service.Reading;
 using RunLedger.Service.Security;
 using RunLedger.Service.Verbs;
@@ -63,6 +64,7 @@ static class LedgerHost
         builder.Services.AddHealthChecks()
             .AddCheck<StoreHealthCheck>("ledger-store", tags: ["ready"])
             .AddCheck<ArchiveHealthCheck>("ledger-archive", tags: ["ready"]);
+        builder.Services.AddPage(settings);
         builder.Services.AddBridge(settings);
         builder.Services.AddLedgerTelemetry(settings);
         builder.Services.AddProblemDetails();
@@ -87,11 +89,11 @@ static class LedgerHost
         readers.MapLedgerReading();
         readers.MapLive();
         readers.MapPrometheusScrapingEndpoint();
-        readers.MapGet("/", () => Results.Redirect("/api/runs")).ExcludeFromDescription();
         app.MapGroup("").RequireAuthorization(Scopes.Observe).MapIntake();
         var operators = app.MapGroup("").RequireAuthorization(Scopes.Operate);
         operators.MapClose();
         operators.MapOperations();
+        app.MapPage();
         app.MapLogin();
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false }).AllowAnonymous();
         app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready") }).AllowAnonymous();

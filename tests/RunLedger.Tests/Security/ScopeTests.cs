@@ -60,7 +60,7 @@ public sealed class ScopeTests : IAsyncLifetime
             .Select(route => $"{string.Join(' ', route.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? [])} {route.RoutePattern.RawText}".Trim());
 
         Assert.Equal(
-            ["/health/live", "/health/ready", "GET /login", "GET /login.css", "GET /login/oidc", "POST /login", "POST /logout"],
+            ["/health/live", "/health/ready", "GET /login", "GET /login.css", "GET /login/oidc", "GET /page.css", "GET /page.js", "POST /login", "POST /logout"],
             open.Order(StringComparer.Ordinal));
         var policies = _ledger.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<AuthorizationOptions>>().Value;
         Assert.NotNull(policies.FallbackPolicy);
