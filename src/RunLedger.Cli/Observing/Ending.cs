@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace RunLedger.Cli.Observing;
 
@@ -35,9 +35,20 @@ sealed record Ending(int ExitCode, int Signal = 0, TimeSpan? TimedOut = null, st
         }
     }
 
-    public JsonElement Evidence => JsonSerializer.SerializeToElement(
-        new EndingEvidence(ExitCode, SignalName, TimedOut is null ? null : true, Lines.Count > 0 ? Lines : null),
-        LineJson.Default.EndingEvidence);
+    public JsonObject Evidence
+    {
+        get
+        {
+            var evidence = new JsonObject { ["exitCode"] = ExitCode };
+            if (SignalName is { } signal)
+                evidence["signal"] = signal;
+            if (TimedOut is not null)
+                evidence["timedOut"] = true;
+            if (Lines.Count > 0)
+                evidence["stderr"] = new JsonArray([.. Lines.Select(line => JsonValue.Create(line))]);
+            return evidence;
+        }
+    }
 
     IReadOnlyList<string> Lines =>
         [.. (Stderr ?? []).Select(line => line.Length <= MaxLine ? line : line[..(char.IsHighSurrogate(line[MaxLine - 1]) ? MaxLine - 1 : MaxLine)])];

@@ -59,8 +59,9 @@ sealed class Observation(ObserveOptions options, ObservedCommand about, Reporter
 
     Ending Await(ChildProcess child)
     {
+        var started = time.GetTimestamp();
         using var heartbeat = options.Heartbeat > TimeSpan.Zero
-            ? time.CreateTimer(_ => reporter.Heartbeat(about.Alive(time.GetUtcNow())), null, options.Heartbeat, options.Heartbeat)
+            ? time.CreateTimer(_ => reporter.Heartbeat(about.Alive(time.GetUtcNow(), time.GetElapsedTime(started))), null, options.Heartbeat, options.Heartbeat)
             : null;
         using var kill = time.CreateTimer(_ => child.SignalAll(Posix.SigKill), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         using var timeout = time.CreateTimer(_ => TimeIsOver(), null, options.Timeout ?? Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);

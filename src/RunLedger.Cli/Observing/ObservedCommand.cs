@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using RunLedger.Contracts;
 
 namespace RunLedger.Cli.Observing;
@@ -10,9 +10,6 @@ sealed class ObservedCommand
 {
     readonly string _name;
     readonly Guid _run;
-    readonly string _candidate;
-    readonly string _correlation;
-    readonly string _source;
     readonly Guid? _parent;
     readonly Guid? _component;
     readonly string? _role;
@@ -31,78 +28,81 @@ sealed class ObservedCommand
         var outer = options.Parent ?? around.Run;
         // What was said of the run around this process is not said of another parent.
         var known = outer == around.Run ? around : new RunVariables(outer, null, null, null);
-        _source = options.Source ?? known.Source ?? SourceSystems.DotRuntime;
         var own = Guid.CreateVersion7(time.GetUtcNow());
         if (_role is null)
         {
             (_run, _parent) = (own, outer);
-            _candidate = options.Candidate ?? $"PROC-CAND:command:{_name}";
-            _correlation = options.Correlation ?? known.Correlation ?? own.ToString();
+            known = known with { Candidate = $"PROC-CAND:command:{_name}" };
         }
         else
         {
             (_run, _component) = (outer ?? throw new CliException(
                 "--role makes the command a component of a run: start it in an observed one, or name it with --parent.",
                 Exit.ObserveFailed), own);
-            _candidate = options.Candidate ?? known.Candidate ?? throw new CliException(
-                "--role makes the command a component of the run of --parent: name its --candidate, too.", Exit.ObserveFailed);
-            _correlation = options.Correlation ?? known.Correlation ?? outer.Value.ToString();
         }
 
-        Variables = new(_run, _correlation, _candidate, _source);
+        Variables = new(
+            _run,
+            options.Correlation ?? known.Correlation ?? _run.ToString(),
+            options.Candidate ?? known.Candidate ?? throw new CliException(
+                "--role makes the command a component of the run of --parent: name its --candidate, too.", Exit.ObserveFailed),
+            options.Source ?? known.Source ?? SourceSystems.DotRuntime);
     }
 
     /// <summary>For what the command starts.</summary>
     public RunVariables Variables { get; }
 
-    public string Started(DateTimeOffset at, int? pid)
-    {
-        var evidence = JsonSerializer.SerializeToElement(
-            new StartEvidence(_name, Environment.MachineName, Environment.CurrentDirectory, pid), LineJson.Default.StartEvidence);
-        return LineJson.Of(_component is { } component
-            ? new StepStarted
-            {
-                ProcessRunId = _run, ComponentRunId = component, ProcessCandidateCode = _candidate, CorrelationId = _correlation,
-                SourceSystem = _source, OccurredAt = at, IdempotencyKey = _key, DotCode = _name, ComponentRole = _role,
-                EvidenceRef = evidence,
-            }
-            : new RunStarted
-            {
-                ProcessRunId = _run, ProcessCandidateCode = _candidate, CorrelationId = _correlation, SourceSystem = _source,
-                OccurredAt = at, ParentRunId = _parent, IdempotencyKey = _key, EvidenceRef = evidence,
-            });
-    }
+    public string Started(DateTimeOffset at, int? pid) => Line(
+        _component is null ? nameof(RunStarted) : nameof(StepStarted),
+        at,
+        // Without the arguments: passwords are among them.
+        new() { ["command"] = _name, ["host"] = Environment.MachineName, ["directory"] = Environment.CurrentDirectory, ["pid"] = pid });
 
     /// <summary>A component that lives is a sign of life of its run.</summary>
-    public string Alive(DateTimeOffset at) => LineJson.Of(new RunHeartbeat
-    {
-        ProcessRunId = _run, ProcessCandidateCode = _candidate, CorrelationId = _correlation, SourceSystem = _source, OccurredAt = at,
-        ParentRunId = _parent,
-    });
+    /// <param name="at">Now.</param>
+    /// <param name="elapsed">Since the start of the command.</param>
+    public string Alive(DateTimeOffset at, TimeSpan elapsed) => Line(
+        nameof(RunHeartbeat), at, new() { ["command"] = _name, ["elapsedSeconds"] = Math.Round(elapsed.TotalSeconds, 1) });
 
-    public string Ended(DateTimeOffset at, Ending ending) => LineJson.Of((_component, ending.IsGood) switch
+    public string Ended(DateTimeOffset at, Ending ending) => Line(
+        (_component is null, ending.IsGood) switch
+        {
+            (true, true) => nameof(RunCompleted),
+            (true, false) => nameof(RunFailed),
+            (false, true) => nameof(StepCompleted),
+            (false, false) => nameof(StepFailed),
+        },
+        at,
+        ending.Evidence,
+        ending.IsGood ? null : ending.ErrorRef);
+
+    /// <summary>An observation as <c>POST /api/observations</c> takes it.</summary>
+    string Line(string type, DateTimeOffset at, JsonObject evidence, string? error = null)
     {
-        ({ } component, true) => new StepCompleted
+        var line = new JsonObject
         {
-            ProcessRunId = _run, ComponentRunId = component, ProcessCandidateCode = _candidate, CorrelationId = _correlation,
-            SourceSystem = _source, OccurredAt = at, IdempotencyKey = _key, DotCode = _name, ComponentRole = _role,
-            EvidenceRef = ending.Evidence,
-        },
-        ({ } component, false) => new StepFailed
+            ["type"] = type,
+            ["processRunId"] = _run,
+            ["processCandidateCode"] = Variables.Candidate,
+            ["correlationId"] = Variables.Correlation,
+            ["sourceSystem"] = Variables.Source,
+            ["occurredAt"] = at,
+            ["parentRunId"] = _parent,
+            ["errorRef"] = error,
+            ["evidenceRef"] = evidence,
+        };
+        // A heartbeat is the run's, whatever sends it: a component's key is not about that.
+        if (type != nameof(RunHeartbeat))
         {
-            ProcessRunId = _run, ComponentRunId = component, ProcessCandidateCode = _candidate, CorrelationId = _correlation,
-            SourceSystem = _source, OccurredAt = at, IdempotencyKey = _key, DotCode = _name, ComponentRole = _role,
-            ErrorRef = ending.ErrorRef, EvidenceRef = ending.Evidence,
-        },
-        (null, true) => new RunCompleted
-        {
-            ProcessRunId = _run, ProcessCandidateCode = _candidate, CorrelationId = _correlation, SourceSystem = _source,
-            OccurredAt = at, ParentRunId = _parent, IdempotencyKey = _key, EvidenceRef = ending.Evidence,
-        },
-        (null, false) => new RunFailed
-        {
-            ProcessRunId = _run, ProcessCandidateCode = _candidate, CorrelationId = _correlation, SourceSystem = _source,
-            OccurredAt = at, ParentRunId = _parent, IdempotencyKey = _key, ErrorRef = ending.ErrorRef, EvidenceRef = ending.Evidence,
-        },
-    });
+            line["idempotencyKey"] = _key;
+            if (_component is { } component)
+            {
+                line["componentRunId"] = component;
+                line["dotCode"] = _name;
+                line["componentRole"] = _role;
+            }
+        }
+
+        return line.ToJsonString();
+    }
 }

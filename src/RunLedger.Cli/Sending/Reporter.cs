@@ -59,6 +59,11 @@ sealed class Reporter(ISender sender, Spool? spool, TimeProvider time) : IDispos
             // What does not stop by itself ends with the process.
             _ = _over.CancelAsync();
         }
+        catch (Exception e)
+        {
+            // Whatever it is, it is no reason for the command's exit code to be lost.
+            _fault = e.Message;
+        }
 
         List<string> left;
         lock (_gate)
