@@ -1,10 +1,9 @@
 using System.Runtime.InteropServices;
-using RunLedger.Cli.Sending;
 
 namespace RunLedger.Cli.Observing;
 
 /// <summary>One command from its start to its end. The ledger is told beside it.</summary>
-sealed class Observation(ObserveOptions options, ObservedCommand about, Reporter reporter, TimeProvider time)
+sealed class Observation(ObserveOptions options, ObservedCommand about, Reporting reporting, TimeProvider time)
 {
     TimeSpan? _timedOut;
 
@@ -14,10 +13,8 @@ sealed class Observation(ObserveOptions options, ObservedCommand about, Reporter
         try
         {
             var about = new ObservedCommand(options, RunVariables.Read(), command[0], time);
-            ISender sender = options.Address.IsBroker ? new BusSender(options.Address) : new HttpSender(options.Address);
-            var spool = options.Spool is { } folder ? new Spool(folder, options.Address, time) : null;
-            using var reporter = new Reporter(sender, spool, time);
-            return await new Observation(options, about, reporter, time).RunAsync(command);
+            await using var reporting = new Reporting(options, time);
+            return await new Observation(options, about, reporting, time).RunAsync(command);
         }
         catch (CliException e)
         {
@@ -39,17 +36,17 @@ sealed class Observation(ObserveOptions options, ObservedCommand about, Reporter
         if (child is not null)
             signals.To(child);
         tee?.Start();
-        reporter.Report(about.Started(started, child?.Id));
+        reporting.Report(about.Started(started, child?.Id));
         var ending = child is null ? NotStarted(error) : Await(child);
         if (ending.Fault is not null)
             Say($"{command[0]}: {ending.Fault}");
         signals.End();
         ending = ending with { Stderr = tee?.Finish(options.Tail) };
-        reporter.Report(about.Ended(time.GetUtcNow(), ending));
-        var left = await reporter.FinishAsync(options.Flush, signals.Hurry);
+        reporting.Report(about.Ended(time.GetUtcNow(), ending));
+        var (lost, left) = await reporting.FinishAsync(signals.Hurry);
         // Silent unless something is lost: whoever reads the command's stderr expects nothing else in it.
-        if (left is not null && (options.Verbose || left.Contains("lost", StringComparison.Ordinal)))
-            Say($"{options.Address.Shown}: {left}");
+        if ((lost ?? (options.Verbose ? left : null)) is { } words)
+            Say($"{options.Address.Shown}: {words}");
 
         // A shell ends its script at Ctrl+C only when it sees that its child was ended by it.
         if (ending.Signal == Posix.SigInt && _timedOut is null)
@@ -61,7 +58,7 @@ sealed class Observation(ObserveOptions options, ObservedCommand about, Reporter
     {
         var started = time.GetTimestamp();
         using var heartbeat = options.Heartbeat > TimeSpan.Zero
-            ? time.CreateTimer(_ => reporter.Heartbeat(about.Alive(time.GetUtcNow(), time.GetElapsedTime(started))), null, options.Heartbeat, options.Heartbeat)
+            ? time.CreateTimer(_ => reporting.Report(about.Alive(time.GetUtcNow(), time.GetElapsedTime(started))), null, options.Heartbeat, options.Heartbeat)
             : null;
         using var kill = time.CreateTimer(_ => child.SignalAll(Posix.SigKill), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         using var timeout = time.CreateTimer(_ => TimeIsOver(), null, options.Timeout ?? Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);

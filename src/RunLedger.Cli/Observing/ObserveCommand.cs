@@ -1,5 +1,4 @@
 using System.CommandLine;
-using RunLedger.Cli.Sending;
 using RunLedger.Contracts;
 
 namespace RunLedger.Cli.Observing;
@@ -124,7 +123,7 @@ sealed class ObserveCommand : Command
         Heartbeat = parsed.GetValue(_heartbeat),
         Flush = parsed.GetValue(_flush),
         Tail = Math.Clamp(parsed.GetValue(_tail), 0, 200),
-        Spool = parsed.GetValue(_spool) ?? RunVariables.Text(RunVariables.SpoolFolder) ?? Spool.DefaultFolder(),
+        Spool = parsed.GetValue(_spool) ?? RunVariables.Text(RunVariables.SpoolFolder) ?? SpoolFolder.Default(),
         Verbose = parsed.GetValue(_verbose),
     };
 

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using RunLedger.Client.Sending;
 using RunLedger.Contracts;
 
 namespace RunLedger.Cli.Observing;
@@ -52,7 +54,7 @@ sealed class ObservedCommand
     /// <summary>For what the command starts.</summary>
     public RunVariables Variables { get; }
 
-    public string Started(DateTimeOffset at, int? pid) => Line(
+    public RunObservation Started(DateTimeOffset at, int? pid) => Message(
         _component is null ? nameof(RunStarted) : nameof(StepStarted),
         at,
         // Without the arguments: passwords are among them.
@@ -61,10 +63,10 @@ sealed class ObservedCommand
     /// <summary>A component that lives is a sign of life of its run.</summary>
     /// <param name="at">Now.</param>
     /// <param name="elapsed">Since the start of the command.</param>
-    public string Alive(DateTimeOffset at, TimeSpan elapsed) => Line(
+    public RunObservation Alive(DateTimeOffset at, TimeSpan elapsed) => Message(
         nameof(RunHeartbeat), at, new() { ["command"] = _name, ["elapsedSeconds"] = Math.Round(elapsed.TotalSeconds, 1) });
 
-    public string Ended(DateTimeOffset at, Ending ending) => Line(
+    public RunObservation Ended(DateTimeOffset at, Ending ending) => Message(
         (_component is null, ending.IsGood) switch
         {
             (true, true) => nameof(RunCompleted),
@@ -76,8 +78,7 @@ sealed class ObservedCommand
         ending.Evidence,
         ending.IsGood ? null : ending.ErrorRef);
 
-    /// <summary>An observation as <c>POST /api/observations</c> takes it.</summary>
-    string Line(string type, DateTimeOffset at, JsonObject evidence, string? error = null)
+    RunObservation Message(string type, DateTimeOffset at, JsonObject evidence, string? error = null)
     {
         var line = new JsonObject
         {
@@ -103,6 +104,6 @@ sealed class ObservedCommand
             }
         }
 
-        return line.ToJsonString();
+        return Line.Read(JsonSerializer.SerializeToUtf8Bytes(line))!;
     }
 }

@@ -16,6 +16,7 @@ sealed partial class Sender(Outbox outbox, ITransport transport, ILogger<Sender>
 
     readonly RunLedgerClientOptions _options = outbox.Options;
     readonly TimeProvider _time = outbox.Time;
+    readonly CancellationTokenSource _closing = new();
     readonly CancellationTokenSource _stop = new();
     readonly List<ReadOnlyMemory<byte>> _inHand = [];
     Spool? _spool;
@@ -45,6 +46,7 @@ sealed partial class Sender(Outbox outbox, ITransport transport, ILogger<Sender>
         if (_loop is null || _stop.IsCancellationRequested)
             return;
         outbox.Close();
+        await _closing.CancelAsync().ConfigureAwait(false);
         // By the real clock: a test's may stand still.
         await _loop.WaitAsync(_options.FlushLimit, TimeProvider.System, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _stop.CancelAsync().ConfigureAwait(false);
@@ -82,7 +84,7 @@ sealed partial class Sender(Outbox outbox, ITransport transport, ILogger<Sender>
                 // Nobody takes it: where it is on disk a process that stops need not wait any longer.
                 if (outbox.Waiting.Completion.IsCompleted && _inHand.Count == 0)
                     return;
-                await Task.Delay(pause, _time, _stop.Token).ConfigureAwait(false);
+                await Pause(pause).ConfigureAwait(false);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
                 _spool?.TakeOver();
             }
@@ -99,6 +101,14 @@ sealed partial class Sender(Outbox outbox, ITransport transport, ILogger<Sender>
         }
 
         Abandon();
+    }
+
+    /// <summary>Who stops in the middle of it wants one more attempt now, not at its end.</summary>
+    async Task Pause(TimeSpan pause)
+    {
+        var until = _closing.IsCancellationRequested ? _stop.Token : _closing.Token;
+        await Task.Delay(pause, _time, until).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stop.Token.ThrowIfCancellationRequested();
     }
 
     /// <summary>Takes a batch in hand; where there is a spool and somebody waits before it, it goes there.</summary>

@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.Extensions.Options;
 using RunLedger.GroupCommit;
+using RunLedger.Schema;
 using RunLedger.Service.Http;
 using RunLedger.Service.Reading;
 using RunLedger.Service.Verbs;

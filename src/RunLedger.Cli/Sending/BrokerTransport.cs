@@ -1,38 +1,33 @@
-using System.Text;
 using System.Text.Json;
 using RabbitMQ.Client;
+using RunLedger.Client.Sending;
 
 namespace RunLedger.Cli.Sending;
 
 /// <summary>Plain JSON to the exchange of its contract, each confirmed by the broker and by a queue that has it.</summary>
-sealed class BusSender(LedgerAddress address) : ISender
+sealed class BrokerTransport(LedgerAddress address) : ITransport, IAsyncDisposable
 {
     IConnection? _connection;
 
-    public async Task<string?> SendAsync(IReadOnlyList<string> lines, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> Send(IReadOnlyList<ReadOnlyMemory<byte>> lines, CancellationToken cancellationToken)
     {
-        try
+        // What failed may have been the connection: a new one may do better.
+        if (_connection is not { IsOpen: true })
         {
-            _connection ??= await new ConnectionFactory
+            _connection = await new ConnectionFactory
             {
                 Uri = address.Uri,
                 ClientProvidedName = "runledger",
                 AutomaticRecoveryEnabled = false,
             }.CreateConnectionAsync(cancellationToken);
-            await using var channel = await _connection.CreateChannelAsync(
-                new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true),
-                cancellationToken);
-            foreach (var line in lines)
-                await Publish(channel, line, cancellationToken);
-            return null;
         }
-        catch (Exception e)
-        {
-            // Whatever it was, the observations are not known to be durable, and a new connection may do better.
-            if (_connection is { IsOpen: false })
-                _connection = null;
-            return e.Message;
-        }
+
+        await using var channel = await _connection.CreateChannelAsync(
+            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true),
+            cancellationToken);
+        foreach (var line in lines)
+            await Publish(channel, line, cancellationToken);
+        return [];
     }
 
     public async ValueTask DisposeAsync()
@@ -41,7 +36,7 @@ sealed class BusSender(LedgerAddress address) : ISender
             await _connection.DisposeAsync();
     }
 
-    static async Task Publish(IChannel channel, string line, CancellationToken cancellationToken)
+    static async Task Publish(IChannel channel, ReadOnlyMemory<byte> line, CancellationToken cancellationToken)
     {
         using var json = JsonDocument.Parse(line);
         var type = json.RootElement.GetProperty("type").GetString()!;
@@ -50,7 +45,7 @@ sealed class BusSender(LedgerAddress address) : ISender
             routingKey: "",
             mandatory: true,
             new BasicProperties { ContentType = "application/json", Type = type, DeliveryMode = DeliveryModes.Persistent },
-            Encoding.UTF8.GetBytes(line),
+            line,
             cancellationToken);
     }
 }

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace RunLedger.Cli.Observing;
+namespace RunLedger.Cli;
 
 /// <summary>What a program writes to a terminal, as text.</summary>
 static partial class Terminal
