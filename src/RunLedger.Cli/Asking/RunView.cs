@@ -31,7 +31,7 @@ sealed record RunView(JsonElement Run, IReadOnlyList<JsonElement> Components, Js
         foreach (var remark in Remarks)
             console.Write(new Text($"! {remark}\n", Color.Yellow));
         if (Components.Count > 0)
-            Part(console, "Components", RunTable.OfComponents(Components));
+            Part(console, "Components", RunTable.OfComponents(Components, console.Profile.Width));
         if (Related())
             Part(console, "Tree", Drawn());
         if ((Run.Member("evidenceRef") ?? default).Member("from") is { ValueKind: JsonValueKind.Object } from)

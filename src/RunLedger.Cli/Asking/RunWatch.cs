@@ -40,7 +40,7 @@ sealed class RunWatch(LedgerHttp ledger, TextWriter output, TimeSpan every, bool
                 "failed" or "cancelled" => Exit.No,
                 _ => null,
             };
-            return (new Rows(RunTable.Of([view.Run], _console.Profile.Width), RunTable.OfComponents(view.Components)), code);
+            return (new Rows(RunTable.Of([view.Run], _console.Profile.Width), RunTable.OfComponents(view.Components, _console.Profile.Width)), code);
         },
         cancellationToken);
 

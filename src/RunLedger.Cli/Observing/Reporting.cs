@@ -10,15 +10,18 @@ namespace RunLedger.Cli.Observing;
 /// Tells the ledger beside the command that is observed and never in its way: nothing here waits but <see cref="FinishAsync"/>,
 /// and that no longer than it is allowed.
 /// </summary>
-sealed class Reporting : ILogger<Sender>, IAsyncDisposable
+sealed class Reporting : ITransport, ILogger<Sender>, IAsyncDisposable
 {
     const long MaxSpoolBytes = 16 * 1024 * 1024;
 
     readonly RunLedgerClientOptions _options;
     readonly Outbox _outbox;
+    readonly ITransport _transport;
     readonly Sender _sender;
+    readonly CancellationTokenSource _enough = new();
     string? _warning;
     Task? _starting;
+    volatile bool _finishing;
 
     public Reporting(ObserveOptions options, TimeProvider time)
     {
@@ -29,10 +32,10 @@ sealed class Reporting : ILogger<Sender>, IAsyncDisposable
             FlushLimit = options.Flush,
         };
         _outbox = new Outbox(_options, time);
-        ITransport transport = options.Address.IsBroker
+        _transport = options.Address.IsBroker
             ? new BrokerTransport(options.Address)
             : new HttpTransport(new LedgerClients(options.Address), options.Address.Uri);
-        _sender = new Sender(_outbox, transport, this);
+        _sender = new Sender(_outbox, this, this);
     }
 
     public void Report(RunObservation message)
@@ -46,15 +49,35 @@ sealed class Reporting : ILogger<Sender>, IAsyncDisposable
     /// <returns>What was lost, and what waits in the spool; null where nothing did.</returns>
     public async Task<(string? Lost, string? Left)> FinishAsync(CancellationToken hurry)
     {
+        _finishing = true;
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(hurry, _enough.Token);
         // What does not stop by itself ends with the process.
-        await StopAsync(hurry).WaitAsync(_options.FlushLimit + TimeSpan.FromSeconds(1), CancellationToken.None)
+        await StopAsync(end.Token).WaitAsync(_options.FlushLimit + TimeSpan.FromSeconds(1), CancellationToken.None)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return (
             _sender.Lost > 0 ? $"{_sender.Lost} observations are lost. {_warning ?? "The spool had them in part."}" : null,
             Waits() ? $"not sent yet, kept in {_options.SpoolDirectory}. {_warning}" : null);
     }
 
-    public ValueTask DisposeAsync() => _sender.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _sender.DisposeAsync();
+        _enough.Dispose();
+    }
+
+    /// <summary>Once the command has ended, one attempt that fails is enough: a ledger that is away costs it nothing.</summary>
+    async Task<IReadOnlyList<string>> ITransport.Send(IReadOnlyList<ReadOnlyMemory<byte>> lines, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _transport.Send(lines, cancellationToken);
+        }
+        catch when (_finishing)
+        {
+            await _enough.CancelAsync();
+            throw;
+        }
+    }
 
     void ILogger.Log<TState>(
         LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using RunLedger.Cli;
-using RunLedger.Cli.Sending;
+using RunLedger.Cli.Observing;
 using RunLedger.IntegrationTests.Broker;
 
 namespace RunLedger.IntegrationTests.Cli;
@@ -57,12 +57,12 @@ public sealed class ObserveLedgerTests(ToolSite site) : IClassFixture<ToolSite>
             $"runledger observe --flush 100ms --candidate {candidate} -- sh -c 'echo works; exit 3'", ("RUNLEDGER_URL", away.Uri.ToString()));
 
         Assert.Equal((3, "works\n", ""), (code, output, error));
-        var file = Assert.Single(new DirectoryInfo(new Spool(spools, away, TimeProvider.System).Folder).GetFiles());
+        var file = Assert.Single(new DirectoryInfo(SpoolFolder.Of(spools, away)).GetFiles());
         var kept = await File.ReadAllTextAsync(file.FullName);
         Assert.Equal(["RunStarted", "RunFailed"], kept.TrimEnd().Split('\n').Select(Type));
 
         // As if it were the same ledger, back again; and somebody's disk was full while he wrote.
-        var here = new Spool(spools, LedgerAddress.ReadUrl(site.Url.ToString())!, TimeProvider.System).Folder;
+        var here = SpoolFolder.Of(spools, LedgerAddress.ReadUrl(site.Url.ToString())!);
         Directory.CreateDirectory(here);
         await File.WriteAllTextAsync(Path.Combine(here, file.Name), kept + kept[..100]);
         Assert.Equal(0, (await site.RunAsync($"{Observe} -- true")).Code);

@@ -8,14 +8,21 @@ namespace RunLedger.IntegrationTests.Cli;
 public sealed class ToolSite : IAsyncLifetime
 {
     static readonly TimeSpan Limit = TimeSpan.FromSeconds(50);
-    LedgerProcess _ledger = null!;
+    LedgerProcess? _ledger;
 
     /// <summary>Of the tests of one class; the tool is in <c>bin</c>, and what it could not send in <c>spool</c>.</summary>
     public DirectoryInfo Folder { get; } = Directory.CreateTempSubdirectory("runledger-cli-");
 
-    public Uri Url => _ledger.Url;
+    public Uri Url => _ledger?.Url ?? new Uri("http://127.0.0.1:1");
 
     public async ValueTask InitializeAsync()
+    {
+        await InstallAsync();
+        _ledger = await LedgerProcess.StartEmbeddedAsync(Path.Combine(Folder.FullName, "ledger.db"));
+    }
+
+    /// <summary>The tool alone, beside no ledger.</summary>
+    public async Task InstallAsync()
     {
         var tool = Path.Combine(Folder.CreateSubdirectory("bin").FullName, "runledger");
         await File.WriteAllTextAsync(tool, $"""
@@ -24,12 +31,12 @@ public sealed class ToolSite : IAsyncLifetime
 
             """);
         await Shell.RunAsync("chmod", "+x", tool);
-        _ledger = await LedgerProcess.StartEmbeddedAsync(Path.Combine(Folder.FullName, "ledger.db"));
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _ledger.DisposeAsync();
+        if (_ledger is not null)
+            await _ledger.DisposeAsync();
         Folder.Delete(recursive: true);
     }
 
@@ -75,7 +82,7 @@ public sealed class ToolSite : IAsyncLifetime
 
     public async Task<JsonElement> JsonAsync(string route)
     {
-        var (status, body) = await _ledger.GetAsync(route);
+        var (status, body) = await _ledger!.GetAsync(route);
         Assert.True(status == 200, body);
         using var document = JsonDocument.Parse(body);
         return document.RootElement.Clone();

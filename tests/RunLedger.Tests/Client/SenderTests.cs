@@ -65,6 +65,22 @@ public sealed class SenderTests : IDisposable
     }
 
     [Fact]
+    public async Task A_stop_in_the_middle_of_a_pause_is_one_more_attempt_and_not_the_rest_of_the_pause()
+    {
+        // This clock stands still: the pause would never end.
+        var time = new FakeTimeProvider(Some.Noon);
+        _ledger.Away = true;
+        await using var host = await ClientHost.Start(_ledger, time, options => options.SpoolDirectory = _folder);
+        await Report(host, 1);
+        await _ledger.Refused();
+
+        _ledger.Away = false;
+        await host.Stop();
+
+        Assert.Equal(2, _ledger.Taken.Count);
+    }
+
+    [Fact]
     public async Task What_was_dropped_is_counted_and_said_once()
     {
         var time = new FakeTimeProvider(Some.Noon);
