@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 
@@ -11,6 +12,14 @@ static class Duration
 
     static readonly (string Unit, double Seconds)[] Units =
         [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600), ("d", 86_400), ("", 1)];
+
+    public static Option<TimeSpan> Option(string name, TimeSpan without, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "TIME",
+        CustomParser = Parse,
+        DefaultValueFactory = _ => without,
+    };
 
     /// <summary>Null where it is none.</summary>
     public static TimeSpan? Read(string text)

@@ -40,7 +40,7 @@ sealed class RunWatch(LedgerHttp ledger, TextWriter output, TimeSpan every, bool
                 "failed" or "cancelled" => Exit.No,
                 _ => null,
             };
-            return (new Rows(RunTable.Of([view.Run], _console.Profile.Width), RunTable.OfComponents(view.Components, _console.Profile.Width)), code);
+            return (Shown(view), code);
         },
         cancellationToken);
 
@@ -81,6 +81,12 @@ sealed class RunWatch(LedgerHttp ledger, TextWriter output, TimeSpan every, bool
                 return Exit.Done;
             }
         }
+    }
+
+    IRenderable Shown(RunView view)
+    {
+        var run = RunTable.Of([view.Run], _console.Profile.Width);
+        return view.Components.Count == 0 ? run : new Rows(run, RunTable.OfComponents(view.Components, _console.Profile.Width));
     }
 
     async Task ChangedAsync(JsonElement row, string id, string? name)

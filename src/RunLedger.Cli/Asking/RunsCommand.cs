@@ -60,13 +60,7 @@ static class RunsCommand
             var id = Id();
             id.Arity = ArgumentArity.ZeroOrOne;
             var filter = new RunFilterOptions(20);
-            var every = new Option<TimeSpan>("--every")
-            {
-                Description = "How often to ask",
-                HelpName = "TIME",
-                CustomParser = Duration.Parse,
-                DefaultValueFactory = _ => TimeSpan.FromSeconds(2),
-            };
+            var every = Duration.Option("--every", TimeSpan.FromSeconds(2), "How often to ask");
             var command = new Command(
                 "watch", "Runs as they change; with an ID one run until it has ended: then the exit code is 0 only if it completed") { id, every };
             filter.AddTo(command);

@@ -26,13 +26,7 @@ static class DryRunCommand
             HelpName = "TABLE",
             AllowMultipleArgumentsPerToken = true,
         };
-        var wait = new Option<TimeSpan>("--wait")
-        {
-            Description = "How long the run may take to the ledger's tables",
-            HelpName = "TIME",
-            CustomParser = Duration.Parse,
-            DefaultValueFactory = _ => TimeSpan.FromSeconds(60),
-        };
+        var wait = Duration.Option("--wait", TimeSpan.FromSeconds(60), "How long the run may take to the ledger's tables");
         var command = new Command(
             "dry-run", "A first deployment, step by step: rehearse the tables, apply them, send one run through the service, look at it")
         {

@@ -51,9 +51,9 @@ sealed class ObserveCommand : Command
         CustomParser = result => Duration.Parse(result),
     };
 
-    readonly Option<TimeSpan> _killAfter = Time("--kill-after", 10, "How long after its time is over it is killed");
-    readonly Option<TimeSpan> _heartbeat = Time("--heartbeat", 60, "How often to say that it is alive; 0 for never");
-    readonly Option<TimeSpan> _flush = Time("--flush", 2, "How long its end may be delayed by a slow ledger, at most");
+    readonly Option<TimeSpan> _killAfter = Duration.Option("--kill-after", TimeSpan.FromSeconds(10), "How long after its time is over it is killed");
+    readonly Option<TimeSpan> _heartbeat = Duration.Option("--heartbeat", TimeSpan.FromSeconds(60), "How often to say that it is alive; 0 for never");
+    readonly Option<TimeSpan> _flush = Duration.Option("--flush", TimeSpan.FromSeconds(2), "How long its end may be delayed by a slow ledger, at most");
     readonly Option<int> _tail = new("--tail")
     {
         Description = "How many of the last lines of stderr to report; 0 leaves stderr entirely alone, as a terminal always is",
@@ -125,13 +125,5 @@ sealed class ObserveCommand : Command
         Tail = Math.Clamp(parsed.GetValue(_tail), 0, 200),
         Spool = parsed.GetValue(_spool) ?? RunVariables.Text(RunVariables.SpoolFolder) ?? SpoolFolder.Default(),
         Verbose = parsed.GetValue(_verbose),
-    };
-
-    static Option<TimeSpan> Time(string name, int seconds, string description) => new(name)
-    {
-        Description = description,
-        HelpName = "TIME",
-        CustomParser = Duration.Parse,
-        DefaultValueFactory = _ => TimeSpan.FromSeconds(seconds),
     };
 }

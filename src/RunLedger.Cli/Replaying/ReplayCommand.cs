@@ -21,13 +21,7 @@ static class ReplayCommand
             Description = "NDJSON of observations, OpenLineage events (one a line, or an array), or - for standard input; told apart by what is in them",
             Arity = ArgumentArity.OneOrMore,
         };
-        var patience = new Option<TimeSpan>("--patience")
-        {
-            Description = "How long a ledger that is busy or restarts is waited for",
-            HelpName = "TIME",
-            CustomParser = Duration.Parse,
-            DefaultValueFactory = _ => TimeSpan.FromMinutes(5),
-        };
+        var patience = Duration.Option("--patience", TimeSpan.FromMinutes(5), "How long a ledger that is busy or restarts is waited for");
         var command = new Command(
             "replay", "Send what files hold; what arrived before counts once, so an interrupted replay is simply run again") { files, url, patience };
         command.Does(async (parsed, cancellationToken) =>
