@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RabbitMQ.Client;
 using RunLedger.IntegrationTests.Broker;
 using static RunLedger.Tests.OpenLineage.LineageFixtures;
 
@@ -115,11 +116,19 @@ public sealed class ToolOnServersTests(ServerSite site) : IClassFixture<ServerSi
     public async Task A_broker_without_a_ledger_says_what_is_missing()
     {
         await using var host = await VirtualHost.CreateAsync();
+        var publish = $"runledger publish RunStarted --candidate nobody --rabbitmq '{host.Address}'";
 
-        var (code, _, error) = await site.RunAsync($"runledger publish RunStarted --candidate nobody --rabbitmq '{host.Address}'");
+        var nothing = await site.RunAsync(publish);
+        await using (var broker = await new ConnectionFactory { Uri = host.Address }.CreateConnectionAsync())
+        await using (var channel = await broker.CreateChannelAsync())
+            await channel.ExchangeDeclareAsync("RunLedger.Contracts:RunStarted", ExchangeType.Fanout, durable: true);
+        var noQueue = await site.RunAsync(publish);
 
-        Assert.Equal(2, code);
-        Assert.Contains("no ledger has its queue there yet", error, StringComparison.Ordinal);
-        Assert.DoesNotContain("guest", error, StringComparison.Ordinal);
+        foreach (var (code, _, error) in new[] { nothing, noQueue })
+        {
+            Assert.Equal(2, code);
+            Assert.Contains("no ledger has its queue there yet", error, StringComparison.Ordinal);
+            Assert.DoesNotContain("guest", error, StringComparison.Ordinal);
+        }
     }
 }
