@@ -48,9 +48,17 @@ sealed class RunWatch(LedgerHttp ledger, TextWriter output, TimeSpan every, bool
 
     async Task<int> WatchAsync(Func<Task<(IRenderable Shown, int? Code)>> ask, CancellationToken cancellationToken)
     {
-        if (!InPlace)
-            return await LoopAsync(ask, _ => { }, cancellationToken);
-        return await _console.Live(new Text("")).StartAsync(live => LoopAsync(ask, live.UpdateTarget, cancellationToken));
+        try
+        {
+            if (!InPlace)
+                return await LoopAsync(ask, _ => { }, cancellationToken);
+            return await _console.Live(new Text("")).StartAsync(live => LoopAsync(ask, live.UpdateTarget, cancellationToken));
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Whoever has seen enough says so with Ctrl+C.
+            return Exit.Done;
+        }
     }
 
     async Task<int> LoopAsync(
@@ -71,15 +79,7 @@ sealed class RunWatch(LedgerHttp ledger, TextWriter output, TimeSpan every, bool
                 show(new Text(Terminal.Plain(e.Message), Color.Yellow));
             }
 
-            try
-            {
-                await Task.Delay(every, time, cancellationToken);
-            }
-            catch (OperationCanceledException)
-            {
-                // Whoever has seen enough says so with Ctrl+C.
-                return Exit.Done;
-            }
+            await Task.Delay(every, time, cancellationToken);
         }
     }
 

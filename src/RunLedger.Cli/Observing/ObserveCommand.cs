@@ -112,12 +112,12 @@ sealed class ObserveCommand : Command
     ObserveOptions Read(ParseResult parsed) => new()
     {
         Address = parsed.GetValue(_url) ?? parsed.GetValue(_rabbitMq) ?? RunVariables.Address() ?? LedgerAddress.Default,
-        Candidate = parsed.GetValue(_candidate),
+        Candidate = Text(parsed, _candidate),
         Role = parsed.GetValue(_role),
         Parent = parsed.GetValue(_parent),
-        Correlation = parsed.GetValue(_correlation),
+        Correlation = Text(parsed, _correlation),
         Source = parsed.GetValue(_source),
-        Key = parsed.GetValue(_key),
+        Key = Text(parsed, _key),
         Timeout = parsed.GetValue(_timeout) is { Ticks: > 0 } timeout ? timeout : null,
         KillAfter = parsed.GetValue(_killAfter),
         Heartbeat = parsed.GetValue(_heartbeat),
@@ -126,4 +126,7 @@ sealed class ObserveCommand : Command
         Spool = parsed.GetValue(_spool) ?? RunVariables.Text(RunVariables.SpoolFolder) ?? SpoolFolder.Default(),
         Verbose = parsed.GetValue(_verbose),
     };
+
+    // A script's variable that is not set is nothing said.
+    static string? Text(ParseResult parsed, Option<string?> option) => parsed.GetValue(option) is { Length: > 0 } text ? text : null;
 }

@@ -104,6 +104,24 @@ public sealed class RunsTests
         Assert.Equal(2, document.RootElement.GetProperty("items").GetArrayLength());
     }
 
+    [Fact]
+    public async Task A_key_of_the_environment_is_sent()
+    {
+        var key = "";
+        await using var ledger = await StubLedger.Start((request, _) =>
+        {
+            key = request.Headers["X-Api-Key"];
+            return (200, """{"items":[]}""");
+        });
+        // Other tests send it too, to ledgers that ask for none.
+        Environment.SetEnvironmentVariable("RUNLEDGER_API_KEY", "secret");
+
+        var list = await ToolRun.Of("runs", "list", "--url", ledger.Url);
+
+        Environment.SetEnvironmentVariable("RUNLEDGER_API_KEY", null);
+        Assert.Equal((0, "secret", "The ledger has no such runs."), (list.Code, key, list.Output.TrimEnd()));
+    }
+
     [Theory]
     [InlineData(1, "The ledger has no run", "runs", "show", Child)]
     [InlineData(1, "'x' is no status", "runs", "list", "--status", "x")]

@@ -68,11 +68,11 @@ public sealed class SenderTests : IDisposable
     public async Task A_stop_in_the_middle_of_a_pause_is_one_more_attempt_and_not_the_rest_of_the_pause()
     {
         // This clock stands still: the pause would never end.
-        var time = new FakeTimeProvider(Some.Noon);
+        var time = new PauseWatch();
         _ledger.Away = true;
         await using var host = await ClientHost.Start(_ledger, time, options => options.SpoolDirectory = _folder);
         await Report(host, 1);
-        await _ledger.Refused();
+        await time.Paused.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
 
         _ledger.Away = false;
         await host.Stop();
@@ -229,6 +229,20 @@ public sealed class SenderTests : IDisposable
         {
             time.Advance(TimeSpan.FromSeconds(15));
             await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>Knows when the sender begins to wait before its next attempt.</summary>
+    sealed class PauseWatch : FakeTimeProvider
+    {
+        public TaskCompletionSource Paused { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            if (dueTime == TimeSpan.FromMilliseconds(200))
+                Paused.TrySetResult();
+            return timer;
         }
     }
 }
