@@ -2,7 +2,6 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using System.Text.Unicode;
 
 namespace RunLedger.Cli.Replaying;
 
@@ -12,15 +11,10 @@ namespace RunLedger.Cli.Replaying;
 /// </summary>
 static class ReplayReader
 {
-    /// <summary>More than the ledger takes in one request.</summary>
-    public const int MaxValue = 8 * 1024 * 1024;
-
     /// <summary>An array has to be read as a whole.</summary>
     const int MaxWhole = 1024 * 1024 * 1024;
 
-    // The ledger says what is too deep for it; the reader keeps one bit a level.
-    static readonly JsonReaderOptions Options = new() { MaxDepth = int.MaxValue };
-    static readonly JsonReaderOptions Several = Options with { AllowMultipleValues = true };
+    static readonly JsonReaderOptions Several = new() { MaxDepth = int.MaxValue, AllowMultipleValues = true };
 
     public static async IAsyncEnumerable<ReplayItem> ReadAsync(
         Stream stream, [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -44,7 +38,7 @@ static class ReplayReader
         {
             var read = await pipe.ReadAsync(cancellationToken);
             var text = Start(read.Buffer);
-            var whole = IsWhole(text, read.IsCompleted || read.Buffer.Length > MaxValue);
+            var whole = IsWhole(text, read.IsCompleted || read.Buffer.Length > ReplayItem.MaxBytes);
             if (whole is { } known)
             {
                 pipe.AdvanceTo(read.Buffer.Start);
@@ -75,7 +69,7 @@ static class ReplayReader
         if (next.IsEmpty && !isAll)
             return null;
         // A line that was cut is followed by another object; a value that goes on is not.
-        return text[0] == '{' && !next.IsEmpty && next[0] != '{' && Fault(text[..end]) is not null;
+        return text[0] == '{' && !next.IsEmpty && next[0] != '{' && ReplayItem.FaultOf(text[..end]) is not null;
     }
 
     static async IAsyncEnumerable<ReplayItem> LinesAsync(PipeReader pipe, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -90,14 +84,14 @@ static class ReplayReader
             {
                 number++;
                 if (!line.AsSpan().Trim(" \t\r"u8).IsEmpty)
-                    items.Add(Of(number, line));
+                    items.Add(ReplayItem.Of(number, line));
             }
 
             foreach (var item in items)
                 yield return item;
-            if (rest.Length > MaxValue)
+            if (rest.Length > ReplayItem.MaxBytes)
             {
-                yield return new(number + 1, default, default, TooLarge);
+                yield return new(number + 1, default, default, ReplayItem.TooLarge);
                 await SkipLineAsync(pipe, rest.End, cancellationToken);
                 number++;
                 continue;
@@ -170,12 +164,12 @@ static class ReplayReader
                     continue;
                 var start = (int)reader.TokenStartIndex;
                 reader.Skip();
-                items.Add(Of(LineAt(start), text[start..(int)reader.BytesConsumed]));
+                items.Add(ReplayItem.Of(LineAt(start), text[start..(int)reader.BytesConsumed]));
             }
         }
         catch (JsonException e)
         {
-            items.Add(new(LineAt((int)reader.BytesConsumed), default, default, $"{NotJson(e)} What follows it was not read."));
+            items.Add(new(LineAt((int)reader.BytesConsumed), default, default, $"{ReplayItem.NotJson(e)} What follows it was not read."));
         }
 
         return items;
@@ -186,66 +180,5 @@ static class ReplayReader
             counted = position;
             return line;
         }
-    }
-
-    static ReplayItem Of(int line, ReadOnlyMemory<byte> json)
-    {
-        if (line == 1 && json.Span.StartsWith("\uFEFF"u8))
-            json = json["\uFEFF"u8.Length..];
-        if (json.Length > MaxValue)
-            return new(line, default, default, TooLarge);
-        if (!Utf8.IsValid(json.Span))
-            return new(line, default, default, "Not UTF-8.");
-        if (Fault(json.Span) is { } fault)
-            return new(line, default, default, NotJson(fault));
-        return Kind(json.Span) is { } kind
-            ? new(line, json, kind)
-            : new(line, default, default, "Neither an observation (it has no \"type\") nor an OpenLineage event (no \"eventTime\").");
-    }
-
-    /// <summary>Told apart by what they cannot do without.</summary>
-    static ReplayKind? Kind(ReadOnlySpan<byte> json)
-    {
-        var reader = new Utf8JsonReader(json, Options);
-        reader.Read();
-        if (reader.TokenType != JsonTokenType.StartObject)
-            return null;
-        ReplayKind? kind = null;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            if (reader.ValueTextEquals("type"u8))
-                return ReplayKind.Observation;
-            if (reader.ValueTextEquals("eventTime"u8) || reader.ValueTextEquals("schemaURL"u8))
-                kind = ReplayKind.Lineage;
-            reader.Skip();
-        }
-
-        return kind;
-    }
-
-    static JsonException? Fault(ReadOnlySpan<byte> json)
-    {
-        try
-        {
-            var reader = new Utf8JsonReader(json, Options);
-            while (reader.Read())
-            {
-            }
-
-            return null;
-        }
-        catch (JsonException e)
-        {
-            return e;
-        }
-    }
-
-    static string TooLarge => $"Larger than the {MaxValue / 1024 / 1024} MB that a ledger takes at once.";
-
-    // It quotes what it does not know, however long it is, and its own count of lines.
-    static string NotJson(JsonException e)
-    {
-        var text = e.Message.Split(" LineNumber:")[0];
-        return $"Not JSON: {(text.Length > 200 ? text[..200] + "…" : text)}";
     }
 }

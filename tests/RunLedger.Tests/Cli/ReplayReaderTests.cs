@@ -34,7 +34,7 @@ public sealed class ReplayReaderTests
     [Fact]
     public async Task A_line_larger_than_the_ledger_takes_costs_itself_alone()
     {
-        var large = $"{{\"type\":\"A\",\"x\":\"{new string('x', ReplayReader.MaxValue + 200_000)}\"}}";
+        var large = $"{{\"type\":\"A\",\"x\":\"{new string('x', ReplayItem.MaxBytes + 200_000)}\"}}";
 
         Assert.Equal(
             ["1 Observation", "2 Larger than the 8 MB that a ledger takes at once.", "3 Observation"],
