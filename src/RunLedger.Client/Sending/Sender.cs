@@ -18,6 +18,7 @@ sealed partial class Sender(Outbox outbox, ITransport transport, ILogger<Sender>
 
     readonly RunLedgerClientOptions _options = outbox.Options;
     readonly TimeProvider _time = outbox.Time;
+    readonly CancellationTokenSource _closing = new();
     readonly CancellationTokenSource _stop = new();
     readonly List<ReadOnlyMemory<byte>> _inHand = [];
     Spool? _spool;
@@ -68,6 +69,7 @@ sealed partial class Sender(Outbox outbox, ITransport transport, ILogger<Sender>
         outbox.Close();
         if (_loop is null || Interlocked.Exchange(ref _ended, true))
             return;
+        await _closing.CancelAsync().ConfigureAwait(false);
         // By the real clock: a test's may stand still.
         await _loop.WaitAsync(_options.FlushLimit, TimeProvider.System, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _stop.CancelAsync().ConfigureAwait(false);
@@ -108,7 +110,7 @@ sealed partial class Sender(Outbox outbox, ITransport transport, ILogger<Sender>
                 // Nobody takes it: where it is on disk a process that stops need not wait any longer.
                 if (outbox.Waiting.Completion.IsCompleted && _inHand.Count == 0)
                     return;
-                var rest = Task.Delay(pause, _time, _stop.Token);
+                var rest = Pause(pause);
                 await Spooling(rest).ConfigureAwait(false);
                 if (!outbox.Waiting.Completion.IsCompleted || _inHand.Count > 0)
                     await rest.ConfigureAwait(false);
@@ -150,6 +152,14 @@ sealed partial class Sender(Outbox outbox, ITransport transport, ILogger<Sender>
             if (_spool is { IsEmpty: false })
                 return true;
         }
+    }
+
+    /// <summary>Who stops in the middle of it wants one more attempt now, not at its end.</summary>
+    async Task Pause(TimeSpan pause)
+    {
+        var until = _closing.IsCancellationRequested ? _stop.Token : _closing.Token;
+        await Task.Delay(pause, _time, until).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stop.Token.ThrowIfCancellationRequested();
     }
 
     /// <summary>Takes a batch in hand; where there is a spool and somebody waits before it, it goes there.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
+using RunLedger.Schema;
 using RunLedger.Service.Serve;
 using RunLedger.Service.Verbs;
 

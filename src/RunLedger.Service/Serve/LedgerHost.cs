@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.Extensions.Options;
 using RunLedger.GroupCommit;
+using RunLedger.Schema;
 using RunLedger.Service.Bridge;
 using RunLedger.Service.Http;
 using RunLedger.Service.Operations;

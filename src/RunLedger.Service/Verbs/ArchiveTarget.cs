@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using RunLedger.GroupCommit;
 using RunLedger.Retention;
+using RunLedger.Schema;
 using RunLedger.Service.Operations;
 using RunLedger.Service.Serve;
 

@@ -30,19 +30,15 @@ static class SchemaReport
     public static void Rehearsal(TextWriter output, RehearsalReport report)
     {
         var table = new Table().AddColumns("Rehearsed", "Seen", "");
-        Row("scripts run", Lines(report.Scripts), true);
-        Row("header and detail row written, read back", report.Failure ?? "both", report.Failure is null);
-        Row("triggers on the ledger's tables", Lines(report.Triggers), report.Triggers.Count == 0);
-        foreach (var guard in report.Guards) Row($"guard {guard.Table}", Counted(guard), !guard.Changed);
-        Row("left after the rollback", Lines(report.Leftovers), report.Leftovers.Count == 0);
+        foreach (var (what, seen, good) in report.Lines)
+        {
+            table.AddRow(
+                new Text(what), new Text(seen), new Text(good ? "ok" : "FAILED", good ? Color.Green : Color.Red));
+        }
 
         Console(output).Write(table);
         var outcome = report.Passed ? "The rehearsal passed" : "The rehearsal failed";
         output.WriteLine(report.Leftovers.Count == 0 ? $"{outcome}; nothing was changed." : $"{outcome}.");
-
-        void Row(string what, string seen, bool good) =>
-            table.AddRow(
-                new Text(what), new Text(seen), new Text(good ? "ok" : "FAILED", good ? Color.Green : Color.Red));
     }
 
     public static IAnsiConsole Console(TextWriter output)
@@ -56,14 +52,4 @@ static class SchemaReport
         if (!target.IsTerminal) console.Profile.Width = PipeWidth;
         return console;
     }
-
-    static string Lines(IReadOnlyList<string> lines) => lines.Count == 0 ? "none" : string.Join('\n', lines);
-
-    static string Counted(GuardCount guard) => guard switch
-    {
-        { Changed: false } => $"{guard.Before.Rows} rows before and after",
-        _ when guard.Before.Rows == guard.After.Rows =>
-            $"{guard.Before.Rows} rows before and after, but some were written",
-        _ => $"{guard.Before.Rows} rows before, {guard.After.Rows} after",
-    };
 }

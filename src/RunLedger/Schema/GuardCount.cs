@@ -5,4 +5,11 @@ namespace RunLedger.Schema;
 sealed record GuardCount(string Table, GuardReading Before, GuardReading After)
 {
     public bool Changed => Before != After;
+
+    public string Text => this switch
+    {
+        { Changed: false } => $"{Before.Rows} rows before and after",
+        _ when Before.Rows == After.Rows => $"{Before.Rows} rows before and after, but some were written",
+        _ => $"{Before.Rows} rows before, {After.Rows} after",
+    };
 }

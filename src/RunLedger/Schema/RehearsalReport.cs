@@ -15,4 +15,16 @@ sealed record RehearsalReport(
 {
     public bool Passed =>
         Failure is null && Triggers.Count == 0 && Leftovers.Count == 0 && !Guards.Any(guard => guard.Changed);
+
+    /// <summary>What was looked at, what was seen, and whether it is as it should be; for people.</summary>
+    public IEnumerable<(string What, string Seen, bool Good)> Lines =>
+    [
+        ("scripts run", Text(Scripts), true),
+        ("header and detail row written, read back", Failure ?? "both", Failure is null),
+        ("triggers on the ledger's tables", Text(Triggers), Triggers.Count == 0),
+        .. Guards.Select(guard => ($"guard {guard.Table}", guard.Text, !guard.Changed)),
+        ("left after the rollback", Text(Leftovers), Leftovers.Count == 0),
+    ];
+
+    static string Text(IReadOnlyList<string> lines) => lines.Count == 0 ? "none" : string.Join('\n', lines);
 }

@@ -65,6 +65,22 @@ public sealed class SenderTests : IDisposable
     }
 
     [Fact]
+    public async Task A_stop_in_the_middle_of_a_pause_is_one_more_attempt_and_not_the_rest_of_the_pause()
+    {
+        // This clock stands still: the pause would never end.
+        var time = new PauseWatch();
+        _ledger.Away = true;
+        await using var host = await ClientHost.Start(_ledger, time, options => options.SpoolDirectory = _folder);
+        await Report(host, 1);
+        await time.Paused.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        _ledger.Away = false;
+        await host.Stop();
+
+        Assert.Equal(2, _ledger.Taken.Count);
+    }
+
+    [Fact]
     public async Task What_was_dropped_is_counted_and_said_once()
     {
         var time = new FakeTimeProvider(Some.Noon);
@@ -213,6 +229,20 @@ public sealed class SenderTests : IDisposable
         {
             time.Advance(TimeSpan.FromSeconds(15));
             await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>Knows when the sender begins to wait before its next attempt.</summary>
+    sealed class PauseWatch : FakeTimeProvider
+    {
+        public TaskCompletionSource Paused { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            if (dueTime == TimeSpan.FromMilliseconds(200))
+                Paused.TrySetResult();
+            return timer;
         }
     }
 }

@@ -1,17 +1,20 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using Microsoft.Extensions.Configuration;
 using Npgsql;
 
-namespace RunLedger.Service.Verbs;
+namespace RunLedger.Schema;
 
 /// <summary>
 /// The database that a verb is about, and what to say, on one line and without its password, when it cannot be asked.
 /// </summary>
 sealed record PostgresTarget(string? ConnectionString, string Fault)
 {
-    public static PostgresTarget Read(string? option, IConfiguration configuration)
+    public static PostgresTarget Read(string? option, IConfiguration configuration) =>
+        Read(string.IsNullOrWhiteSpace(option) ? configuration.GetConnectionString("Postgres") : option);
+
+    public static PostgresTarget Read(string? text)
     {
-        var text = string.IsNullOrWhiteSpace(option) ? configuration.GetConnectionString("Postgres") : option;
         if (string.IsNullOrWhiteSpace(text))
             return new(null, "No PostgreSQL database is named: give --connection or set ConnectionStrings__Postgres, "
                 + "for example \"Host=localhost;Username=runledger;Password=…;Database=runledger\".");

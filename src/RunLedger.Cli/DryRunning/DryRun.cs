@@ -1,0 +1,170 @@
+using Npgsql;
+using RunLedger.Cli.Asking;
+using RunLedger.Cli.Publishing;
+using RunLedger.Cli.Sending;
+using RunLedger.Schema;
+using Spectre.Console;
+
+namespace RunLedger.Cli.DryRunning;
+
+/// <summary>The four steps. One that fails says what to do, and is the last.</summary>
+sealed class DryRun(
+    IAnsiConsole console, PostgresTarget postgres, string[] guards, LedgerHttp ledger, LedgerAddress? broker, TimeSpan wait, TimeProvider time)
+{
+    /// <summary>Of those that nobody named: a first look, not a census.</summary>
+    public const int MostGuards = 20;
+
+    static readonly TimeSpan Often = TimeSpan.FromMilliseconds(200);
+
+    readonly SyntheticRun _run = new(time);
+
+    public async Task<int> RunAsync(bool yes, CancellationToken cancellationToken)
+    {
+        (string What, Func<CancellationToken, Task> Do)[] steps =
+        [
+            ($"Rehearse the tables on {postgres.Fault}: everything in one transaction that rolls back", RehearseAsync),
+            ("Apply the tables", ApplyAsync),
+            ($"Send one run with source_system dry_run to {broker?.Shown ?? ledger.Shown}", SendAsync),
+            ("Wait for it in the ledger, and show it", ShowAsync),
+        ];
+        foreach (var (i, (what, act)) in steps.Index())
+        {
+            Say($"{i + 1}/{steps.Length} {what}", new Style(decoration: Decoration.Bold));
+            if (!yes && !await console.ConfirmAsync("Go on?", defaultValue: false, cancellationToken))
+            {
+                Say($"Stopped before step {i + 1}: nothing of it was done.");
+                return Exit.No;
+            }
+
+            try
+            {
+                await act(cancellationToken);
+            }
+            catch (Exception e) when (Described(e) is { } words)
+            {
+                throw new CliException($"Step {i + 1} failed: {words}", Exit.No);
+            }
+
+            console.WriteLine();
+        }
+
+        Say("All of it works. Next: let your services publish (RunLedger.Client, or runledger observe -- command), and look at "
+            + $"{ledger.Shown} or with runledger runs list.");
+        return Exit.Done;
+    }
+
+    async Task RehearseAsync(CancellationToken cancellationToken)
+    {
+        var report = await SchemaRehearsal.RunAsync(
+            postgres.ConnectionString!, guards.Length > 0 ? guards : await OthersAsync(cancellationToken), cancellationToken);
+        foreach (var (what, seen, good) in report.Lines)
+            Say($"  {(good ? "ok" : "FAILED")} {what}: {string.Join(", ", seen.Split('\n'))}", good ? Style.Plain : new Style(Color.Red));
+        if (!report.Passed)
+        {
+            throw new CliException("The rehearsal did not pass, and nothing was changed. Mend what is marked as failed, then run dry-run again.");
+        }
+    }
+
+    async Task ApplyAsync(CancellationToken cancellationToken)
+    {
+        var applied = await new LedgerSchema(postgres.ConnectionString!).ApplyAsync(cancellationToken);
+        Say(applied.Count == 0 ? "  Nothing to apply: the tables are up to date." : $"  Applied {string.Join(", ", applied)}.");
+    }
+
+    async Task SendAsync(CancellationToken cancellationToken)
+    {
+        if (broker is not null)
+        {
+            foreach (var message in _run.Messages)
+                await PublishCommand.ToBrokerAsync(broker, message, cancellationToken);
+        }
+        else
+        {
+            foreach (var message in _run.Messages)
+            {
+                var answer = await ledger.PostAsync("api/observations", message, cancellationToken: cancellationToken);
+                if (answer is not { Rejected: [] })
+                    throw new CliException($"the ledger refuses it: {answer?.Rejected[0].Reason}");
+            }
+        }
+
+        Say($"  Sent {_run.Messages.Count} messages of run {_run.Id}.");
+    }
+
+    async Task ShowAsync(CancellationToken cancellationToken)
+    {
+        var start = time.GetTimestamp();
+        RunView? view = null;
+        while (view is null)
+        {
+            view = await FindAsync(cancellationToken);
+            if (view is null && time.GetElapsedTime(start) > wait)
+            {
+                throw new CliException(
+                    $"{ledger.Shown} has not all of run {_run.Id} after {wait.TotalSeconds:0} s. Look at {ledger.Shown}health/ready and "
+                    + $"{ledger.Shown}api/rejected, and whether its ConnectionStrings__RabbitMq is the one used here.");
+            }
+
+            if (view is null)
+                await Task.Delay(Often, time, cancellationToken);
+        }
+
+        if (!await IsInTableAsync(cancellationToken))
+        {
+            throw new CliException(
+                $"{ledger.Shown} has the run, but not in {postgres.Fault}: start the service with the ConnectionStrings__Postgres used here.");
+        }
+
+        view.Write(console);
+    }
+
+    /// <summary>Null until all of it is there.</summary>
+    async Task<RunView?> FindAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var view = await RunsCommand.AskAsync(ledger, _run.Id, cancellationToken);
+            return view.Run.Text("status") == "completed" && view.Components is [var one] && one.Text("status") == "step_completed" ? view : null;
+        }
+        catch (CliException e) when (e.ExitCode == Exit.No)
+        {
+            return null;
+        }
+    }
+
+    async Task<bool> IsInTableAsync(CancellationToken cancellationToken)
+    {
+        await using var database = NpgsqlDataSource.Create(postgres.ConnectionString!);
+        await using var command = database.CreateCommand("select count(*) from process_run_observation where process_run_id = $1");
+        command.Parameters.AddWithValue(_run.Id);
+        return await command.ExecuteScalarAsync(cancellationToken) is 1L;
+    }
+
+    /// <summary>The tables beside which the ledger's will be.</summary>
+    async Task<List<string>> OthersAsync(CancellationToken cancellationToken)
+    {
+        await using var database = NpgsqlDataSource.Create(postgres.ConnectionString!);
+        await using var command = database.CreateCommand("""
+            select format('%I.%I', n.nspname, c.relname)
+            from pg_class c join pg_namespace n on n.oid = c.relnamespace
+            where n.nspname = current_schema() and c.relkind in ('r', 'p') and not c.relname = any ($1)
+              and has_table_privilege(c.oid, 'select')
+            order by c.relname limit $2
+            """);
+        command.Parameters.AddWithValue((string[])[.. SchemaScript.Tables, LedgerSchema.JournalTable]);
+        command.Parameters.AddWithValue(MostGuards);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        List<string> names = [];
+        while (await reader.ReadAsync(cancellationToken))
+            names.Add(reader.GetString(0));
+        return names;
+    }
+
+    string? Described(Exception e) => e switch
+    {
+        CliException or SchemaException => e.Message,
+        _ => postgres.Describe(e),
+    };
+
+    void Say(string text, Style? style = null) => console.Write(new Text(Terminal.Plain(text) + "\n", style));
+}

@@ -1,0 +1,7 @@
+namespace RunLedger.Cli.Replaying;
+
+enum ReplayKind
+{
+    Observation,
+    Lineage,
+}
