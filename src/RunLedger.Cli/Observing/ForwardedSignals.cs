@@ -12,12 +12,17 @@ sealed class ForwardedSignals : IDisposable
     static readonly int[] Forwarded =
         [Posix.SigHup, Posix.SigInt, Posix.SigQuit, Posix.SigTerm, Posix.SigUsr1, Posix.SigUsr2];
 
+    /// <summary>A Ctrl+C that the command died of may be heard of only after its end: that one is no reason not to report it.</summary>
+    static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
+
     readonly Lock _gate = new();
     readonly List<int> _early = [];
     readonly List<PosixSignalRegistration> _registrations = [];
     readonly CancellationTokenSource _hurry = new();
     ChildProcess? _command;
     bool _ended;
+    bool _late;
+    bool _over;
 
     public ForwardedSignals()
     {
@@ -56,19 +61,29 @@ sealed class ForwardedSignals : IDisposable
     {
         foreach (var registration in _registrations)
             registration.Dispose();
-        _hurry.Dispose();
+        lock (_gate)
+        {
+            _over = true;
+            _hurry.Dispose();
+        }
     }
 
     void Take(int signal)
     {
         lock (_gate)
         {
-            if (_ended)
+            // A handler that was on its way when they were given up.
+            if (_over)
+                return;
+            if (_ended && _late)
                 _hurry.Cancel();
+            else if (_ended)
+                _hurry.CancelAfter(Grace);
             else if (_command is null)
                 _early.Add(signal);
             else if (!FromKeyboard(signal))
                 _command.Signal(signal);
+            _late = _ended;
         }
     }
 
