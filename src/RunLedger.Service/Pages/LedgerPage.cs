@@ -33,11 +33,18 @@ public abstract class LedgerPage : ComponentBase
         catch (Exception e) when (OutageFilter.Why(e) is { } why)
         {
             Outage = why;
-            Http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            Answer(StatusCodes.Status503ServiceUnavailable);
         }
     }
 
     protected abstract Task LoadAsync(CancellationToken token);
+
+    /// <summary>The page is shown with this status; set before, the framework would show nothing.</summary>
+    protected void Answer(int status) => Http.Response.OnStarting(() =>
+    {
+        Http.Response.StatusCode = status;
+        return Task.CompletedTask;
+    });
 
     protected string? Asked(string name) => Http.Request.Query[name].ToString() is { Length: > 0 } text ? text : null;
 }

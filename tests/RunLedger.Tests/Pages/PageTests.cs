@@ -1,0 +1,284 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.RegularExpressions;
+using RunLedger.Tests.Http;
+using RunLedger.Tests.Security;
+
+namespace RunLedger.Tests.Pages;
+
+/// <summary>The operators' page as a browser gets it.</summary>
+public sealed partial class PageTests : IAsyncLifetime
+{
+    const string Markup = "<script>alert(1)</script>\"><img src=x onerror=alert(2)>'";
+    static readonly DateTimeOffset Start = TimeProvider.System.GetUtcNow().AddMinutes(-10);
+
+    readonly Guid _run = Guid.CreateVersion7();
+    EmbeddedLedger _ledger = null!;
+
+    public async ValueTask InitializeAsync() => _ledger = await EmbeddedLedger.Start("--Page:TraceUrl", "https://traces/{traceId}");
+
+    public ValueTask DisposeAsync() => _ledger.DisposeAsync();
+
+    [Fact]
+    public async Task Every_link_of_the_page_leads_somewhere()
+    {
+        await Fill();
+        await Reject();
+        var (seen, open) = (new HashSet<string>(), new Queue<string>(["/"]));
+        while (open.TryDequeue(out var address))
+        {
+            if (!seen.Add(address))
+                continue;
+            using var answer = await _ledger.Client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead);
+            Assert.True(answer.IsSuccessStatusCode, $"{address}: {(int)answer.StatusCode}");
+            if (answer.Content.Headers.ContentType?.MediaType != "text/html")
+                continue;
+            var html = await answer.Content.ReadAsStringAsync();
+            foreach (Match link in Link().Matches(html))
+            {
+                if (WebUtility.HtmlDecode(link.Groups["to"].Value) is ['/', ..] to)
+                    open.Enqueue(to.Split('#')[0]);
+            }
+        }
+
+        foreach (var page in (string[])["/runs", "/failures", "/grid", "/rejected", "/settings", $"/runs/{_run}", "/api/runs/export?format=csv"])
+            Assert.Contains(page, seen);
+    }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/runs")]
+    [InlineData("/runs/{id}")]
+    [InlineData("/failures")]
+    [InlineData("/grid?candidate={markup}")]
+    [InlineData("/rejected")]
+    [InlineData("/settings")]
+    [InlineData("/runs?q={markup}&candidate={markup}&parentRunId={markup}")]
+    [InlineData("/runs/{markup}")]
+    public async Task Markup_in_what_is_shown_is_text(string page)
+    {
+        await Fill(Markup);
+        await Reject(Markup);
+
+        var (_, html) = await Get(page.Replace("{id}", $"{_run}", StringComparison.Ordinal).Replace("{markup}", Uri.EscapeDataString(Markup), StringComparison.Ordinal));
+
+        Assert.DoesNotContain("<script>", html, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("<img", html, StringComparison.OrdinalIgnoreCase);
+        // The policy forbids what is inline: a style or a handler of our own would be lost too.
+        Assert.DoesNotMatch(Inline(), html);
+    }
+
+    [Fact]
+    public async Task A_run_says_in_words_what_became_of_it()
+    {
+        await Fill();
+
+        var (status, html) = await Get($"/runs/{_run}");
+
+        Assert.Equal(200, status);
+        Assert.Contains("Failed after 3 m 12 s in verifier dot_kg_check; 1 of 2 components done.", html, StringComparison.Ordinal);
+        Assert.Contains("href=\"https://traces/0af7651916cd43dd8448eb211c80319c\"", html, StringComparison.Ordinal);
+        Assert.Equal(2, Bar().Count(html));
+        Assert.DoesNotContain("Close it by hand", html, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/runs/00000000-0000-0000-0000-000000000001", 404)]
+    [InlineData("/runs/no-such", 404)]
+    [InlineData("/runs?status=asleep&since=soon", 400)]
+    [InlineData("/runs?cursor=made-up", 400)]
+    [InlineData("/rejected?state=asleep", 400)]
+    [InlineData("/runs?candidate=nothing", 200)]
+    public async Task What_does_not_exist_or_cannot_be_read_is_said(string address, int expected)
+    {
+        var (status, html) = await Get(address);
+
+        Assert.Equal(expected, status);
+        Assert.Contains("</html>", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_list_turns_its_pages_both_ways_and_keeps_its_filters()
+    {
+        for (var i = 0; i < 5; i++)
+            await Observe(new { type = "RunStarted", processRunId = Guid.CreateVersion7(), processCandidateCode = "P", correlationId = $"c{i}", sourceSystem = "dot_runtime", occurredAt = Start });
+
+        var (_, first) = await Get("/runs?candidate=P&limit=2");
+        var (_, second) = await Get(Rel(first, "next"));
+        var (_, again) = await Get(Rel(second, "prev"));
+
+        Assert.Equal(["c4", "c3"], Correlations(first));
+        Assert.Equal(["c2", "c1"], Correlations(second));
+        Assert.Equal(["c4", "c3"], Correlations(again));
+        Assert.Contains("candidate=P", Rel(second, "next"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_is_closed_with_a_reason_and_not_twice()
+    {
+        await Observe(new { type = "RunStarted", processRunId = _run, processCandidateCode = "P", correlationId = "c", sourceSystem = "dot_runtime", occurredAt = Start });
+        var (_, open) = await Get($"/runs/{_run}");
+
+        var without = await Post($"/runs/{_run}/close", open, ("status", "cancelled"), ("reason", ""));
+        var closed = await Post($"/runs/{_run}/close", open, ("status", "cancelled"), ("reason", "nobody waits"));
+        var twice = await Post($"/runs/{_run}/close", open, ("status", "failed"), ("reason", "me too"));
+
+        Assert.Contains("Give a reason", without, StringComparison.Ordinal);
+        Assert.Contains("The run is closed.", closed, StringComparison.Ordinal);
+        Assert.Contains("nothing was left to close", twice, StringComparison.Ordinal);
+        Assert.Equal(["cancelled"], _ledger.List("select status from process_run_observation"));
+        Assert.Equal(["nobody waits"], _ledger.List("select reason from operator_action"));
+    }
+
+    [Fact]
+    public async Task A_form_without_its_token_changes_nothing()
+    {
+        await Observe(new { type = "RunStarted", processRunId = _run, processCandidateCode = "P", correlationId = "c", sourceSystem = "dot_runtime", occurredAt = Start });
+
+        using var answer = await _ledger.Client.PostAsync(
+            $"/runs/{_run}/close", new FormUrlEncodedContent([new("status", "cancelled"), new("reason", "forged")]));
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Equal(["started"], _ledger.List("select status from process_run_observation"));
+    }
+
+    [Fact]
+    public async Task What_was_set_aside_is_corrected_and_sent_again_or_discarded()
+    {
+        await Reject();
+        await Reject("other");
+        var (_, page) = await Get("/rejected");
+        var ids = _ledger.List("select lower(rejected_id) from rejected_observation order by rejected_at");
+        var good = $$"""{"type":"RunStarted","processRunId":"{{_run}}","processCandidateCode":"P","correlationId":"c","sourceSystem":"dot_runtime","occurredAt":"{{Start:O}}"}""";
+
+        var sent = await Post($"/rejected/{ids[0]}", page, ("action", "correct"), ("payload", good));
+        var unreasoned = await Post($"/rejected/{ids[1]}", page, ("action", "discard"));
+        var discarded = await Post($"/rejected/{ids[1]}", page, ("action", "discard"), ("reason", "a test of theirs"));
+
+        Assert.Contains("It was sent again.", sent, StringComparison.Ordinal);
+        Assert.Contains("Give a reason", unreasoned, StringComparison.Ordinal);
+        Assert.Contains("It is discarded.", discarded, StringComparison.Ordinal);
+        Assert.Equal(["started"], _ledger.List("select status from process_run_observation"));
+        Assert.Equal(["discarded", "resent"], _ledger.List("select state from rejected_observation order by state"));
+    }
+
+    [Fact]
+    public async Task A_group_of_failures_is_acknowledged_with_a_note()
+    {
+        await Fill();
+        var (_, page) = await Get("/failures");
+        var form = Action().Match(page).Groups["to"].Value;
+
+        var known = await Post(form, page, ("note", "the source is down on Sundays"));
+
+        Assert.Contains("It is acknowledged", known, StringComparison.Ordinal);
+        Assert.Contains("the source is down on Sundays", known, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_may_only_read_is_shown_no_forms_and_may_not_use_them()
+    {
+        await using var ledger = await EmbeddedLedger.Start(TestKey.Settings(TestKey.Reader, TestKey.Observer));
+        ledger.Client.DefaultRequestHeaders.Add("X-Api-Key", TestKey.Observer.Text);
+        await ledger.Client.PostAsJsonAsync("/api/observations", new { type = "RunStarted", processRunId = _run, processCandidateCode = "P", correlationId = "c", sourceSystem = "dot_runtime", occurredAt = Start });
+        using var observer = await ledger.Client.GetAsync("/");
+        ledger.Client.DefaultRequestHeaders.Remove("X-Api-Key");
+        ledger.Client.DefaultRequestHeaders.Add("X-Api-Key", TestKey.Reader.Text);
+
+        var html = await ledger.Client.GetStringAsync($"/runs/{_run}");
+        using var answer = await ledger.Client.PostAsync($"/runs/{_run}/close", new FormUrlEncodedContent([new("status", "cancelled"), new("reason", "r")]));
+
+        Assert.Equal(HttpStatusCode.Forbidden, observer.StatusCode);
+        Assert.Contains(_run.ToString(), html, StringComparison.Ordinal);
+        Assert.DoesNotContain("<form method=\"post\"", html, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_run_of_thousands_of_components_is_shown_a_part_at_a_time()
+    {
+        var start = new { type = "RunStarted", processRunId = _run, processCandidateCode = "P", correlationId = "c", sourceSystem = "dot_runtime", occurredAt = Start };
+        var steps = Enumerable.Range(0, 1_200).Select(n => new
+        {
+            type = "StepStarted", processRunId = _run, componentRunId = Guid.CreateVersion7(), processCandidateCode = "P", correlationId = "c",
+            sourceSystem = "dot_runtime", occurredAt = Start.AddSeconds(n), dotCode = $"dot_{n}",
+        });
+        var lines = string.Join('\n', new object[] { start }.Concat(steps).Select(line => System.Text.Json.JsonSerializer.Serialize(line)));
+        var (status, _) = await _ledger.Post("/api/observations", new StringContent(lines, null, "application/x-ndjson"));
+
+        var (_, first) = await Get($"/runs/{_run}");
+        var (_, next) = await Get(Rel(first, "next"));
+
+        Assert.InRange(status, 200, 202);
+        Assert.Contains("0 of 500+ components done", WebUtility.HtmlDecode(first), StringComparison.Ordinal);
+        Assert.Contains(">dot_499<", first, StringComparison.Ordinal);
+        Assert.DoesNotContain(">dot_500<", first, StringComparison.Ordinal);
+        Assert.Contains(">dot_500<", next, StringComparison.Ordinal);
+    }
+
+    async Task Fill(string text = "kg")
+    {
+        var common = new Dictionary<string, object> { ["processRunId"] = _run, ["processCandidateCode"] = text, ["correlationId"] = text, ["sourceSystem"] = "dot_runtime" };
+        Dictionary<string, object> Message(string type, double at, params (string, object)[] more) =>
+            new(common.Concat(more.Select(one => KeyValuePair.Create(one.Item1, one.Item2)))) { ["type"] = type, ["occurredAt"] = Start.AddSeconds(at) };
+        var (load, check) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        await Observe(Message("RunStarted", 0, ("inputRef", text), ("evidenceRef", new { traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", text })));
+        await Observe(Message("StepStarted", 1, ("componentRunId", load), ("dotCode", text)));
+        await Observe(Message("StepCompleted", 60, ("componentRunId", load), ("dotCode", text)));
+        await Observe(Message("StepStarted", 61, ("componentRunId", check), ("dotCode", text == "kg" ? "dot_kg_check" : text), ("componentRole", "verifier")));
+        await Observe(Message("StepFailed", 190, ("componentRunId", check), ("errorRef", text)));
+        await Observe(Message("RunFailed", 192, ("errorRef", text)));
+        await Observe(new { type = "RunStarted", processRunId = Guid.CreateVersion7(), parentRunId = _run, processCandidateCode = text, correlationId = text, sourceSystem = "dot_runtime", occurredAt = Start });
+    }
+
+    async Task Reject(string text = "asleep")
+    {
+        using var answer = await _ledger.Client.PostAsJsonAsync(
+            "/api/observations", new { type = "RunStarted", processRunId = text, processCandidateCode = text });
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+    }
+
+    async Task Observe(object message)
+    {
+        using var answer = await _ledger.Client.PostAsJsonAsync("/api/observations", message);
+        Assert.True((int)answer.StatusCode is >= 200 and < 300, await answer.Content.ReadAsStringAsync());
+    }
+
+    async Task<(int Status, string Html)> Get(string address)
+    {
+        using var answer = await _ledger.Client.GetAsync(address);
+        return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>Sends a form of that page, and is led back.</summary>
+    async Task<string> Post(string action, string page, params (string Name, string Value)[] fields)
+    {
+        var token = WebUtility.HtmlDecode(Token().Match(page).Groups["token"].Value);
+        using var answer = await _ledger.Client.PostAsync(action, new FormUrlEncodedContent(
+            [new("__RequestVerificationToken", token), .. fields.Select(field => KeyValuePair.Create(field.Name, field.Value))]));
+        Assert.True(answer.IsSuccessStatusCode, $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+        return await answer.Content.ReadAsStringAsync();
+    }
+
+    static string Rel(string html, string rel) => WebUtility.HtmlDecode(
+        Link().Matches(html).Single(link => link.Value.Contains($"rel=\"{rel}\"", StringComparison.Ordinal)).Groups["to"].Value);
+
+    static IEnumerable<string> Correlations(string html) =>
+        Link().Matches(html).Select(link => link.Groups["to"].Value).Where(to => to.Contains("correlationId=", StringComparison.Ordinal))
+            .Select(to => to[(to.IndexOf("correlationId=", StringComparison.Ordinal) + "correlationId=".Length)..]);
+
+    [GeneratedRegex("<a [^>]*href=\"(?<to>[^\"]*)\"[^>]*>")]
+    private static partial Regex Link();
+
+    [GeneratedRegex("<form method=\"post\" action=\"(?<to>/failures/[^\"]*)\"")]
+    private static partial Regex Action();
+
+    [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"(?<token>[^\"]*)\"")]
+    private static partial Regex Token();
+
+    [GeneratedRegex("<rect [^>]*class=\"bar (step_completed|failed)")]
+    private static partial Regex Bar();
+
+    [GeneratedRegex("<[^>]*\\s(style|on[a-z]+)=\"")]
+    private static partial Regex Inline();
+}
