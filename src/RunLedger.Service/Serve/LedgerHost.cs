@@ -89,7 +89,8 @@ static class LedgerHost
         readers.MapOpenApi();
         readers.MapLedgerReading();
         readers.MapLive();
-        readers.MapPrometheusScrapingEndpoint();
+        if (ServeTelemetry.IsOn(app.Configuration))
+            readers.MapPrometheusScrapingEndpoint();
         app.MapGroup("").RequireAuthorization(Scopes.Observe).MapIntake();
         var operators = app.MapGroup("").RequireAuthorization(Scopes.Operate);
         operators.MapClose();

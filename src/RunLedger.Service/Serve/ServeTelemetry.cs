@@ -13,6 +13,7 @@ namespace RunLedger.Service.Serve;
 static class ServeTelemetry
 {
     const string OtlpEndpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    const string Disabled = "OTEL_SDK_DISABLED";
 
     static readonly string[] Meters =
     [
@@ -22,6 +23,8 @@ static class ServeTelemetry
 
     public static void AddLedgerTelemetry(this IServiceCollection services, IConfiguration settings)
     {
+        if (!IsOn(settings))
+            return;
         var otlp = !string.IsNullOrEmpty(settings[OtlpEndpoint]);
         services.AddHostedService<RunCounts>();
         var telemetry = services.AddOpenTelemetry()
@@ -41,6 +44,9 @@ static class ServeTelemetry
                 .AddOtlpExporter());
         }
     }
+
+    /// <summary>Whether OpenTelemetry's variable does not switch it off; then there is no <c>/metrics</c> either.</summary>
+    public static bool IsOn(IConfiguration settings) => !settings.GetValue(Disabled, false);
 
     static bool IsWatching(PathString path) => path.StartsWithSegments("/health") || path.StartsWithSegments("/metrics");
 }

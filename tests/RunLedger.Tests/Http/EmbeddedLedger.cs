@@ -29,8 +29,9 @@ sealed class EmbeddedLedger : IAsyncDisposable
     public static async Task<EmbeddedLedger> Start(params string[] settings)
     {
         var file = Path.Combine(Path.GetTempPath(), $"run-ledger-{Guid.CreateVersion7()}.db");
+        // Without meters: each host of the process would listen to those of all others, and tests have hundreds.
         var app = LedgerHost.Build(
-            ["--urls", "http://127.0.0.1:0", "--ConnectionStrings:Postgres=", "--ConnectionStrings:RabbitMq=", "--RunLedger:SqliteFile", file, "--Logging:LogLevel:Default", "Warning", "--RunLedger:Deadlines:SweepEvery", "3650.00:00:00", .. settings]);
+            ["--urls", "http://127.0.0.1:0", "--OTEL_SDK_DISABLED", "true", "--ConnectionStrings:Postgres=", "--ConnectionStrings:RabbitMq=", "--RunLedger:SqliteFile", file, "--Logging:LogLevel:Default", "Warning", "--RunLedger:Deadlines:SweepEvery", "3650.00:00:00", .. settings]);
         await app.StartAsync();
         return new EmbeddedLedger(app, file);
     }
