@@ -200,8 +200,14 @@ public sealed partial class PageTests : IAsyncLifetime
         var start = new { type = "RunStarted", processRunId = _run, processCandidateCode = "P", correlationId = "c", sourceSystem = "dot_runtime", occurredAt = Start };
         var steps = Enumerable.Range(0, 1_200).Select(n => new
         {
-            type = "StepStarted", processRunId = _run, componentRunId = Guid.CreateVersion7(), processCandidateCode = "P", correlationId = "c",
-            sourceSystem = "dot_runtime", occurredAt = Start.AddSeconds(n), dotCode = $"dot_{n}",
+            type = "StepStarted",
+            processRunId = _run,
+            componentRunId = Guid.CreateVersion7(),
+            processCandidateCode = "P",
+            correlationId = "c",
+            sourceSystem = "dot_runtime",
+            occurredAt = Start.AddSeconds(n),
+            dotCode = $"dot_{n}",
         });
         var lines = string.Join('\n', new object[] { start }.Concat(steps).Select(line => System.Text.Json.JsonSerializer.Serialize(line)));
         var (status, _) = await _ledger.Post("/api/observations", new StringContent(lines, null, "application/x-ndjson"));
