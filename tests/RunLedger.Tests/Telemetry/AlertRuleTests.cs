@@ -1,4 +1,3 @@
-using RunLedger.Tests.Contracts;
 using YamlDotNet.RepresentationModel;
 
 namespace RunLedger.Tests.Telemetry;
@@ -6,7 +5,7 @@ namespace RunLedger.Tests.Telemetry;
 /// <summary>What every alert rule comes with; whether it fires when it should is for promtool, which ./test runs.</summary>
 public sealed class AlertRuleTests
 {
-    static readonly string Folder = Path.GetFullPath(Path.Combine(Wire.Folder(""), "..", "infra", "prometheus"));
+    static readonly string Folder = Path.Combine(Checkout.Root, "infra", "prometheus");
 
     [Fact]
     public void Every_alert_says_what_is_wrong_and_where_to_read_what_to_do()
@@ -20,6 +19,15 @@ public sealed class AlertRuleTests
             Assert.Matches("^docs/operations.md#[a-z-]+$", rule["annotations"]["runbook_url"].ToString());
             Assert.Contains(rule["labels"]["severity"].ToString(), (string[])["critical", "warning", "info"]);
         }
+    }
+
+    [Fact]
+    public void Every_alert_leads_to_its_paragraph_of_the_runbook()
+    {
+        var paragraphs = File.ReadLines(Path.Combine(Checkout.Root, "docs", "operations.md"))
+            .Where(line => line.StartsWith("### ", StringComparison.Ordinal)).Select(line => $"docs/operations.md#{line[4..]}");
+
+        Assert.Equal(paragraphs.Order(), Rules().Select(rule => rule["annotations"]["runbook_url"].ToString()).Distinct().Order());
     }
 
     [Fact]
