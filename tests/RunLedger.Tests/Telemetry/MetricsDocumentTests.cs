@@ -39,10 +39,7 @@ public sealed partial class MetricsDocumentTests
     // | `name` | kind | unit | `tag`: values; `tag`: values | meaning |
     static IEnumerable<string> Documented()
     {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Bus.sln")))
-            folder = folder.Parent!;
-        foreach (var line in File.ReadLines(Path.Combine(folder.FullName, "docs", "metrics.md")))
+        foreach (var line in File.ReadLines(Path.Combine(Checkout.Root, "docs", "metrics.md")))
         {
             if (!line.StartsWith("| `runledger.", StringComparison.Ordinal))
                 continue;
