@@ -46,6 +46,20 @@ public sealed class BridgeTests
         await site.SessionsAsync(2, "wait_event = 'ClientRead' and query not like 'listen%'");
         await site.ExecuteAsync("insert into event_outbox (event_type, correlation_id, process, occurred_at) values ('process.failed', 'order-1', 'mail', '2026-01-01')");
         await site.AnswersAsync(run, "failed order-1 PROC-CAND:queue:mail job_queue");
+
+        // A job of nobody's run is one.
+        await site.ExecuteAsync(
+            """
+            insert into job_queue (id, queue, state, handler, created_at, taken_at, finished_at)
+              values ('0194fdc2-fa2f-7cc0-81d3-ff1207450004', 'mail', 'done', 'send', '2026-01-01 00:00Z', '2026-01-01 00:01Z', '2026-01-01 00:03Z')
+            """);
+        await site.AnswersAsync(
+            """
+            select concat_ws(' ', r.status, c.status, c.dot_code, r.ended_at - r.started_at)
+            from process_run_observation r join process_component_observation c using (process_run_id)
+            where r.correlation_id = '0194fdc2-fa2f-7cc0-81d3-ff1207450004'
+            """,
+            "completed step_completed send 00:02:00");
         Assert.Empty(await LedgerRows.RejectedAsync(site.Ledger.Database));
     }
 
