@@ -166,10 +166,10 @@ sealed class BridgeFollower(
                 Found($"{e.Message}.");
                 break;
             case NpgsqlException:
-                Found($"a database cannot be asked: {e.Message}");
+                Found($"a database cannot be asked: {e.Message.TrimEnd('.')}.");
                 break;
             case var _ when IntakeOutage.Is(e):
-                Found($"observations do not become durable: {e.Message}");
+                Found($"observations do not become durable: {e.Message.TrimEnd('.')}.");
                 break;
             default:
                 Found("it fails for a reason nobody foresaw, which the log tells.");

@@ -73,6 +73,13 @@ sealed class BridgeReader : IAsyncDisposable
         {
             throw new BridgeQueryException($"it cannot be read: {Text(e)}", e);
         }
+        catch (NpgsqlException e) when (e.InnerException is TimeoutException)
+        {
+            throw new NpgsqlException(
+                $"no page is read within {_connection.CommandTimeout} s: an index on {BridgeRow.Transaction} helps, "
+                    + "or a greater Command Timeout in ConnectionStrings__Bridge",
+                e);
+        }
     }
 
     /// <summary>The first rows that have no place in the order of transactions: theirs is NULL, or none of this server.</summary>

@@ -98,7 +98,7 @@ public sealed class BridgeFaultTests
     }
 
     [Fact]
-    public async Task A_query_that_would_write_is_refused()
+    public async Task A_query_that_would_write_is_refused_and_one_that_takes_too_long_is_explained()
     {
         await using var site = await BridgeSite.CreateAsync();
         await site.ExecuteAsync(
@@ -110,12 +110,21 @@ public sealed class BridgeFaultTests
             end $$
             """);
 
-        var ledger = await site.StartAsync(new() { ["Bridge__EventOutbox"] = "select * from writing()" });
+        var ledger = await site.StartAsync(new()
+        {
+            ["ConnectionStrings__Bridge"] = $"{site.ReaderString};Command Timeout=1",
+            ["Bridge__JobQueue"] = "select * from run_ledger_jobs where (select pg_sleep(5)) is null",
+            ["Bridge__EventOutbox"] = "select * from writing()",
+        });
 
         await site.AnswersAsync(
             "select reason from rejected_observation",
             "event_outbox: it cannot be read: cannot execute INSERT in a read-only transaction (25006)");
         await BridgeSite.IsAsync(ledger, "Degraded");
         Assert.Equal(["0"], await LedgerRows.ListAsync(site.Source, "select count(*)::text from event_outbox"));
+        await Eventually.Async(
+            () => Task.FromResult(ledger.Output.Contains("no page is read within 1 s: an index", StringComparison.Ordinal) ? null : "it is not said"),
+            TimeSpan.FromSeconds(60),
+            () => ledger.Output);
     }
 }

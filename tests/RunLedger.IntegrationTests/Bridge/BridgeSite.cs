@@ -6,7 +6,6 @@ namespace RunLedger.IntegrationTests.Bridge;
 /// <summary>A ledger, and somebody else's database with the two tables of the examples.</summary>
 sealed class BridgeSite : IAsyncDisposable
 {
-    /// <summary>Who may read the two views, and nothing else.</summary>
     const string Reader = "run_ledger_test_reader";
 
     static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
@@ -25,6 +24,9 @@ sealed class BridgeSite : IAsyncDisposable
 
     /// <summary>The other database, as its owner has it.</summary>
     public NpgsqlDataSource Source { get; }
+
+    /// <summary>Of who may read the two views, and nothing else.</summary>
+    public string ReaderString => new NpgsqlConnectionStringBuilder(SourceString) { Username = Reader, Password = Reader }.ConnectionString;
 
     string SourceString { get; }
 
@@ -71,7 +73,7 @@ sealed class BridgeSite : IAsyncDisposable
     {
         var all = new Dictionary<string, string>
         {
-            ["ConnectionStrings__Bridge"] = new NpgsqlConnectionStringBuilder(SourceString) { Username = Reader, Password = Reader }.ConnectionString,
+            ["ConnectionStrings__Bridge"] = ReaderString,
             ["Bridge__JobQueue"] = "run_ledger_jobs",
             ["Bridge__EventOutbox"] = "run_ledger_events",
             ["Bridge__Poll"] = "00:00:00.100",
