@@ -1,4 +1,4 @@
--- How far the bridge has read somebody's job_queue and event_outbox. Its row is the lock of who reads.
+-- How far the bridge has read somebody's job_queue and event_outbox.
 CREATE TABLE IF NOT EXISTS bridge_cursor (
   source      text PRIMARY KEY,
   transaction bigint NOT NULL,               -- of the last row read: the transaction that wrote it

@@ -5,6 +5,7 @@ CREATE TABLE IF NOT EXISTS event_outbox (
   correlation_id text NOT NULL,
   process        text NOT NULL,
   job_id         uuid,
+  attempt        integer NOT NULL DEFAULT 1,
   payload        jsonb,
   occurred_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
   -- An id is given before its row is committed, so that lower ones may appear after higher ones. The transaction tells when
@@ -30,6 +31,7 @@ SELECT
   'PROC-CAND:queue:' || e.process AS process_candidate_code,
   e.correlation_id,
   e.job_id AS queue_job_id,
+  e.attempt,                    -- as in the queue: a job that is tried again is another component
   e.payload ->> 'error' AS error_ref,
   e.payload AS evidence,
   e.occurred_at

@@ -23,6 +23,8 @@ SELECT
   j.id AS queue_job_id,
   'PROC-CAND:queue:' || j.queue AS process_candidate_code,
   coalesce(j.correlation_id, j.id::text) AS correlation_id,
+  -- A job of nobody's run is one of its own, which ends with it.
+  j.correlation_id IS NULL AS is_run,
   CASE j.state
     WHEN 'waiting' THEN 'queued'
     WHEN 'active' THEN 'running'

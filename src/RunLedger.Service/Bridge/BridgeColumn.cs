@@ -16,6 +16,7 @@ sealed record BridgeColumn(string Name, BridgeColumnType Type, bool Required = f
         BridgeColumnType.Uuid => type.Name == "uuid",
         BridgeColumnType.Time => type.Name == "timestamp with time zone",
         BridgeColumnType.Number => Integers.Contains(type.Name),
+        BridgeColumnType.Boolean => type.Name == "boolean",
         _ => type.Name is "json" or "jsonb",
     };
 
@@ -27,6 +28,7 @@ sealed record BridgeColumn(string Name, BridgeColumnType Type, bool Required = f
         BridgeColumnType.Uuid => "uuid",
         BridgeColumnType.Time => "timestamp with time zone",
         BridgeColumnType.Number => "an integer",
+        BridgeColumnType.Boolean => "boolean",
         _ => "jsonb",
     };
 

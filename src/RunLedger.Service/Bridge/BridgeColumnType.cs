@@ -14,5 +14,6 @@ enum BridgeColumnType
     /// <summary>With time zone: without one nobody knows when it was.</summary>
     Time,
     Number,
+    Boolean,
     Json,
 }

@@ -28,11 +28,8 @@ sealed class BridgeCursor : IAsyncDisposable
         try
         {
             var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            var point = await Lock(connection, source, cancellationToken);
-            if (point is null && await Begin(connection, source, cancellationToken))
-                point = await Lock(connection, source, cancellationToken);
-            if (point is not null)
-                return new BridgeCursor(source, point, connection, transaction);
+            if (await Lock(connection, source, cancellationToken))
+                return new BridgeCursor(source, await Find(connection, source, cancellationToken), connection, transaction);
             await transaction.DisposeAsync();
             await connection.DisposeAsync();
             return null;
@@ -47,7 +44,11 @@ sealed class BridgeCursor : IAsyncDisposable
     public async Task Move(BridgePoint to, CancellationToken cancellationToken)
     {
         await using var command = _connection.CreateCommand();
-        command.CommandText = "update bridge_cursor set transaction = $2, row_key = $3, moved_at = now() where source = $1";
+        command.CommandText =
+            """
+            insert into bridge_cursor (source, transaction, row_key) values ($1, $2, $3)
+            on conflict (source) do update set transaction = excluded.transaction, row_key = excluded.row_key, moved_at = now()
+            """;
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = _source });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = to.Transaction });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = to.Key });
@@ -61,21 +62,22 @@ sealed class BridgeCursor : IAsyncDisposable
         await _connection.DisposeAsync();
     }
 
-    static async Task<BridgePoint?> Lock(NpgsqlConnection connection, string source, CancellationToken cancellationToken)
+    // The row's own lock would give this transaction an id, and the source may be of the same server: what is written there
+    // after it would wait for its end.
+    static async Task<bool> Lock(NpgsqlConnection connection, string source, CancellationToken cancellationToken)
     {
         await using var command = connection.CreateCommand();
-        command.CommandText = "select transaction, row_key from bridge_cursor where source = $1 for update skip locked";
+        command.CommandText = "select pg_try_advisory_xact_lock(hashtextextended('run-ledger bridge ' || $1, 0))";
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = source });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? new BridgePoint(reader.GetInt64(0), reader.GetString(1)) : null;
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
 
-    /// <summary>False where there is one already, which another replica holds.</summary>
-    static async Task<bool> Begin(NpgsqlConnection connection, string source, CancellationToken cancellationToken)
+    static async Task<BridgePoint> Find(NpgsqlConnection connection, string source, CancellationToken cancellationToken)
     {
         await using var command = connection.CreateCommand();
-        command.CommandText = "insert into bridge_cursor (source, transaction, row_key) values ($1, 0, '') on conflict do nothing";
+        command.CommandText = "select transaction, row_key from bridge_cursor where source = $1";
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = source });
-        return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? new BridgePoint(reader.GetInt64(0), reader.GetString(1)) : BridgePoint.Beginning;
     }
 }

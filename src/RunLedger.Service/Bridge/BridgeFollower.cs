@@ -35,6 +35,8 @@ sealed class BridgeFollower(
 
     string Origin => $"bridge {source.Name}";
 
+    TimeSpan Shortly => options.Poll < Soon ? options.Poll : Soon;
+
     /// <summary>Until it is told to stop.</summary>
     public async Task Follow(CancellationToken stop)
     {
@@ -69,34 +71,42 @@ sealed class BridgeFollower(
     async Task<TimeSpan> Page(BridgeReader reader, CancellationToken stop)
     {
         await using var cursor = await BridgeCursor.Take(ledger, source.Name, stop);
+        // Who reads now may end before it has read all, and nothing announces that.
         if (cursor is null)
-            return options.Poll;
+            return Shortly;
 
-        var page = await reader.Page(cursor.Point, options.PageSize, stop);
-        if (page.Next < cursor.Point.Transaction)
+        var to = cursor.Point;
+        var page = await reader.Page(to, options.PageSize, stop);
+        if (page.Next < to.Transaction)
         {
-            BridgeLog.StartsOver(logger, source.Name, cursor.Point.Transaction);
-            page = await reader.Page(BridgePoint.Beginning, options.PageSize, stop);
+            BridgeLog.StartsOver(logger, source.Name, to.Transaction);
+            to = BridgePoint.Beginning;
+            page = await reader.Page(to, options.PageSize, stop);
         }
 
-        await SetUnplacedAside(reader, stop);
         if (page.Rows.Count > 0)
         {
             await intake.Take(page.Rows.SelectMany(Lines), Origin, stop);
-            await cursor.Move(page.Rows[^1].At, stop);
+            to = page.Rows[^1].At;
+        }
+
+        if (to != cursor.Point)
+        {
+            await cursor.Move(to, stop);
             BridgeLog.Read(logger, page.Rows.Count, source.Name);
         }
 
+        await SetUnplacedAside(reader, stop);
         Found(HeldUp(page));
-        if (page.Rows.Count >= options.PageSize)
-            return TimeSpan.Zero;
-        // What was written may be announced already, and wait for another transaction to end, which nothing announces.
-        return page.Horizon < page.Next && options.Poll > Soon ? Soon : options.Poll;
+        // What was written may be announced already, and wait for another transaction to end.
+        return page.More ? TimeSpan.Zero : page.Horizon < page.Next ? Shortly : options.Poll;
     }
 
-    IEnumerable<IntakeLine> Lines((BridgePoint At, string Json) read, int index)
+    IEnumerable<IntakeLine> Lines(BridgeRead read, int index)
     {
         var row = new BridgeRow(read.Json);
+        if (read.Fault is { } unreadable)
+            row.Faults.Add(unreadable);
         var observations = row.Faults.Count == 0 ? source.Read(row).ToList() : [];
         row.Required(source.Key);
         if (row.Faults.Count > 0)
@@ -112,16 +122,7 @@ sealed class BridgeFollower(
     {
         if (_lookedForUnplaced is { } last && time.GetElapsedTime(last) < LookForUnplacedEvery)
             return;
-        var rows = await reader.Unplaced(stop);
-        await intake.Take(
-            rows.Select((row, index) => new IntakeLine(
-                index + 1,
-                source.Name,
-                new BridgeRow(row.Json).Payload,
-                null,
-                $"{source.Key} {row.At.Key}: {BridgeRow.Transaction} is NULL, so that nobody can say when it became visible: fill it in")),
-            Origin,
-            stop);
+        await intake.Take((await reader.Unplaced(stop)).SelectMany(Lines), Origin, stop);
         _lookedForUnplaced = time.GetTimestamp();
     }
 
@@ -165,10 +166,10 @@ sealed class BridgeFollower(
                 Found($"{e.Message}.");
                 break;
             case NpgsqlException:
-                Found($"a database cannot be asked: {e.Message}");
+                Found($"a database cannot be asked: {e.Message.TrimEnd('.')}.");
                 break;
             case var _ when IntakeOutage.Is(e):
-                Found($"observations do not become durable: {e.Message}");
+                Found($"observations do not become durable: {e.Message.TrimEnd('.')}.");
                 break;
             default:
                 Found("it fails for a reason nobody foresaw, which the log tells.");

@@ -17,8 +17,7 @@ static class BridgeRegistration
         if (string.IsNullOrEmpty(settings.GetConnectionString(Connection)))
             return services;
         services.AddOptions<BridgeOptions>()
-            .Configure(options => LedgerSettings.Bind(settings.GetSection(BridgeOptions.Section), options))
-            .ValidateOnStart();
+            .Configure(options => LedgerSettings.Bind(settings.GetSection(BridgeOptions.Section), options));
         services.AddSingleton<IValidateOptions<BridgeOptions>, BridgeOptionsValidation>();
         services.AddSingleton<BridgeState>();
         services.AddHostedService<BridgeService>();
@@ -39,5 +38,22 @@ static class BridgeRegistration
         if (string.IsNullOrWhiteSpace(section[nameof(BridgeOptions.JobQueue)])
             && string.IsNullOrWhiteSpace(section[nameof(BridgeOptions.EventOutbox)]))
             yield return "ConnectionStrings__Bridge needs Bridge__JobQueue or Bridge__EventOutbox: the view or query to read";
+        foreach (var fault in OptionFaults(section))
+            yield return fault;
+    }
+
+    static IEnumerable<string> OptionFaults(IConfigurationSection section)
+    {
+        var options = new BridgeOptions();
+        try
+        {
+            LedgerSettings.Bind(section, options);
+        }
+        catch (OptionsValidationException e)
+        {
+            return e.Failures;
+        }
+
+        return (new BridgeOptionsValidation().Validate(null, options).Failures ?? []).Select(fault => $"{BridgeOptions.Section}__{fault}");
     }
 }

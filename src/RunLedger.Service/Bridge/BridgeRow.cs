@@ -86,6 +86,8 @@ sealed class BridgeRow
 
     public string Required(string column) => Text(column) ?? Missing(column, "");
 
+    public bool Is(string column) => Member(column)?.ValueKind == JsonValueKind.True;
+
     public JsonElement? Json(string column) => Member(column);
 
     public DateTimeOffset? Time(string column)

@@ -38,6 +38,7 @@ sealed record BridgeSource(
             new("queued_at", BridgeColumnType.Time, Required: true),
             new("started_at", BridgeColumnType.Time, Required: true),
             new("ended_at", BridgeColumnType.Time, Required: true),
+            new("is_run", BridgeColumnType.Boolean),
         ],
         JobMapping.Of);
 

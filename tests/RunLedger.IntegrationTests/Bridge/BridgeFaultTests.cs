@@ -19,16 +19,23 @@ public sealed class BridgeFaultTests
               ('00000000-0000-0000-0000-000000000002', 'shop', 'asleep', 'bad', now()),
               ('00000000-0000-0000-0000-000000000003', 'shop', 'done', 'bad', null),
               ('00000000-0000-0000-0000-000000000004', 'shop', 'active', 'bad', 'infinity'),
-              ('00000000-0000-0000-0000-000000000005', 'shop', 'active', 'good_2', now());
+              ('00000000-0000-0000-0000-000000000007', 'shop', 'active', 'good_2', now());
+            insert into job_queue (id, queue, state, handler, taken_at, stats) values
+              ('00000000-0000-0000-0000-000000000005', 'shop', 'active', 'bad', now(), '{"parent": "nobody"}'),
+              ('00000000-0000-0000-0000-000000000006', 'shop', 'active', 'bad', now(), '{"parent": "unknown"}');
             insert into event_outbox (event_type, correlation_id, process, occurred_at) values
               ('process.started', ' ', 'shop', now()),
               ('process.paused', 'order-1', 'shop', now()),
               ('job.started', 'order-1', 'shop', now()),
               ('process.started', 'order-1', 'shop', '1999-12-31');
-            insert into event_outbox (event_type, correlation_id, process, transaction_id) values ('process.started', 'order-1', 'shop', null)
+            insert into event_outbox (event_type, correlation_id, process, transaction_id) values
+              ('process.started', 'order-1', 'shop', null), ('process.started', 'order-1', 'shop', '1000000000000000')
             """);
 
-        var ledger = await site.StartAsync();
+        var ledger = await site.StartAsync(new()
+        {
+            ["Bridge__JobQueue"] = "select *, (evidence ->> 'parent')::uuid as parent_run_id from run_ledger_jobs;",
+        });
 
         await site.AnswersAsync(Jobs, "good_1", "good_2");
         await site.AnswersAsync(
@@ -39,10 +46,16 @@ public sealed class BridgeFaultTests
             "bridge event_outbox event_outbox event_id 3: queue_job_id is NULL",
             "bridge event_outbox RunStarted event_id 4: occurredAt 1999-12-31T00:00:00.0000000+00:00 is before 2000: send when it happened",
             "bridge event_outbox event_outbox event_id 5: transaction_id is NULL, so that nobody can say when it became visible: fill it in",
+            "bridge event_outbox event_outbox event_id 6: transaction_id 1000000000000000 is of no transaction of its server, "
+                + "so that it came from another: set it anew",
             "bridge job_queue job_queue queue_job_id 00000000-0000-0000-0000-000000000002: status 'asleep' is not known: "
                 + "give one of queued, running, completed, failed, cancelled",
             "bridge job_queue job_queue queue_job_id 00000000-0000-0000-0000-000000000003: ended_at is NULL",
-            "bridge job_queue job_queue queue_job_id 00000000-0000-0000-0000-000000000004: started_at infinity is no time the ledger can keep");
+            "bridge job_queue job_queue queue_job_id 00000000-0000-0000-0000-000000000004: started_at infinity is no time the ledger can keep",
+            "bridge job_queue job_queue queue_job_id 00000000-0000-0000-0000-000000000005: "
+                + "it cannot be read: invalid input syntax for type uuid: \"nobody\" (22P02)",
+            "bridge job_queue job_queue queue_job_id 00000000-0000-0000-0000-000000000006: "
+                + "it cannot be read: invalid input syntax for type uuid: \"unknown\" (22P02)");
         await BridgeSite.IsAsync(ledger, "Healthy");
     }
 
@@ -85,7 +98,7 @@ public sealed class BridgeFaultTests
     }
 
     [Fact]
-    public async Task A_query_that_would_write_is_refused()
+    public async Task A_query_that_would_write_is_refused_and_one_that_takes_too_long_is_explained()
     {
         await using var site = await BridgeSite.CreateAsync();
         await site.ExecuteAsync(
@@ -97,12 +110,21 @@ public sealed class BridgeFaultTests
             end $$
             """);
 
-        var ledger = await site.StartAsync(new() { ["Bridge__EventOutbox"] = "select * from writing()" });
+        var ledger = await site.StartAsync(new()
+        {
+            ["ConnectionStrings__Bridge"] = $"{site.ReaderString};Command Timeout=1",
+            ["Bridge__JobQueue"] = "select * from run_ledger_jobs where (select pg_sleep(5)) is null",
+            ["Bridge__EventOutbox"] = "select * from writing()",
+        });
 
         await site.AnswersAsync(
             "select reason from rejected_observation",
             "event_outbox: it cannot be read: cannot execute INSERT in a read-only transaction (25006)");
         await BridgeSite.IsAsync(ledger, "Degraded");
         Assert.Equal(["0"], await LedgerRows.ListAsync(site.Source, "select count(*)::text from event_outbox"));
+        await Eventually.Async(
+            () => Task.FromResult(ledger.Output.Contains("no page is read within 1 s: an index", StringComparison.Ordinal) ? null : "it is not said"),
+            TimeSpan.FromSeconds(60),
+            () => ledger.Output);
     }
 }

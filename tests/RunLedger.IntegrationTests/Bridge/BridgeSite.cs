@@ -6,6 +6,8 @@ namespace RunLedger.IntegrationTests.Bridge;
 /// <summary>A ledger, and somebody else's database with the two tables of the examples.</summary>
 sealed class BridgeSite : IAsyncDisposable
 {
+    const string Reader = "run_ledger_test_reader";
+
     static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
 
     readonly IAsyncDisposable _owner;
@@ -22,6 +24,9 @@ sealed class BridgeSite : IAsyncDisposable
 
     /// <summary>The other database, as its owner has it.</summary>
     public NpgsqlDataSource Source { get; }
+
+    /// <summary>Of who may read the two views, and nothing else.</summary>
+    public string ReaderString => new NpgsqlConnectionStringBuilder(SourceString) { Username = Reader, Password = Reader }.ConnectionString;
 
     string SourceString { get; }
 
@@ -47,7 +52,20 @@ sealed class BridgeSite : IAsyncDisposable
             await site.ExecuteAsync(await sql.ReadToEndAsync());
         }
 
-        await site.ExecuteAsync($"grant select on run_ledger_jobs, run_ledger_events to {ServiceLogin.Name}");
+        // Roles are the server's, so only one at a time makes them. The owner is a member, or it would not see the sessions of it.
+        await site.ExecuteAsync(
+            $"""
+            select pg_advisory_xact_lock(5302117);
+            do $$ begin
+              if not exists (select from pg_roles where rolname = '{Reader}') then
+                create role {Reader} login password '{Reader}';
+              end if;
+              if not pg_has_role('{Reader}', 'usage') then
+                grant {Reader} to current_user;
+              end if;
+            end $$;
+            grant select on run_ledger_jobs, run_ledger_events to {Reader}
+            """);
         return site;
     }
 
@@ -55,7 +73,7 @@ sealed class BridgeSite : IAsyncDisposable
     {
         var all = new Dictionary<string, string>
         {
-            ["ConnectionStrings__Bridge"] = ServiceLogin.Of(SourceString),
+            ["ConnectionStrings__Bridge"] = ReaderString,
             ["Bridge__JobQueue"] = "run_ledger_jobs",
             ["Bridge__EventOutbox"] = "run_ledger_events",
             ["Bridge__Poll"] = "00:00:00.100",
@@ -116,6 +134,19 @@ sealed class BridgeSite : IAsyncDisposable
                 ? null
                 : $"{actual.Count} of {expected.Count} jobs, {runs} of {wanted} runs\n"
                     + $"missing: {expected.Except(actual).FirstOrDefault()}\nwrong: {actual.Except(expected).FirstOrDefault()}";
+        },
+        Limit,
+        () => Ledger.Output);
+
+    /// <summary>So many sessions of bridges are there, in this state.</summary>
+    public Task SessionsAsync(int count, string condition) => Eventually.Async(
+        async () =>
+        {
+            var sessions = await LedgerRows.ListAsync(
+                Source,
+                "select concat_ws(' ', state, wait_event, query) from pg_stat_activity "
+                    + $"where datname = current_database() and application_name = 'run-ledger-bridge' and {condition}");
+            return sessions.Count == count ? null : $"{sessions.Count} of {count} sessions\n{string.Join('\n', sessions)}";
         },
         Limit,
         () => Ledger.Output);

@@ -28,6 +28,16 @@ public sealed class BridgeSettingsTests
         BridgeRegistration.Faults(Settings(("ConnectionStrings:Bridge", Source))));
 
     [Fact]
+    public void What_is_out_of_its_range_is_named_with_what_is_missing() => Assert.Equal(
+        [
+            "ConnectionStrings__Bridge needs ConnectionStrings__Postgres: its cursor is a table there",
+            "Bridge__Poll: The field BridgeOptions.Poll must be between 00:00:00.0100000 and 01:00:00.",
+            "Bridge__PageSize: The field BridgeOptions.PageSize must be between 1 and 5000.",
+        ],
+        BridgeRegistration.Faults(Settings(
+            ("ConnectionStrings:Bridge", Source), ("Bridge:JobQueue", "jobs"), ("Bridge:Poll", "00:00:00"), ("Bridge:PageSize", "0"))));
+
+    [Fact]
     public void A_connection_string_that_cannot_be_read_is_named_without_its_password()
     {
         var fault = Assert.Single(BridgeRegistration.Faults(Settings(
