@@ -61,7 +61,8 @@ public sealed class ToolSite : IAsyncLifetime
 
     public Process Start(string script, params (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo("setsid", ["sh", "-c", script])
+        // Whoever tests in the background has its shell ignore some signals, and all it starts would.
+        var start = new ProcessStartInfo("setsid", ["env", "--default-signal", "sh", "-c", script])
         {
             WorkingDirectory = Folder.FullName,
             RedirectStandardInput = true,
