@@ -1,5 +1,5 @@
-using System.Globalization;
-using System.Text;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Mvc;
 using RunLedger.Service.Operations;
 
@@ -11,90 +11,43 @@ namespace RunLedger.Service.Http;
 /// </summary>
 static class LiveEndpoint
 {
-    /// <summary>Below the idle limit of proxies, which is seldom less than 30 seconds.</summary>
-    static readonly TimeSpan Quiet = TimeSpan.FromSeconds(15);
-
     public static IEndpointRouteBuilder MapLive(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/live", ListenAsync).WithName("Live").WithTags("Reading")
+        routes.MapGet("/api/live", Listen).WithName("Live").WithTags("Reading")
             .WithSummary("Server-sent events: changed, at most once a second, when anything was committed by any replica.")
-            .WithDescription("The first comes at once. The data is a number that grows. Comments come while nothing changes. "
+            .WithDescription("The first comes at once. The data is a number that grows. While nothing changes, still comes every 15 seconds. "
                 + $"At most {LiveChanges.MostListeners} listen to one process; the next is answered 503 with Retry-After.")
             .Produces<string>(StatusCodes.Status200OK, "text/event-stream")
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         return routes;
     }
 
-    static async Task ListenAsync(
-        HttpContext http,
-        [FromServices] LiveChanges changes,
-        [FromServices] IHostApplicationLifetime lifetime,
-        [FromServices] TimeProvider time)
+    static IResult Listen(
+        HttpContext http, [FromServices] LiveChanges changes, [FromServices] IHostApplicationLifetime lifetime)
     {
         if (!changes.TryEnter())
         {
             http.Response.Headers.RetryAfter = "5";
-            await TypedResults.Problem(
+            return TypedResults.Problem(
                 $"More than {LiveChanges.MostListeners} listen already: try again, or ask /api/overview.",
-                statusCode: StatusCodes.Status503ServiceUnavailable).ExecuteAsync(http);
-            return;
+                statusCode: StatusCodes.Status503ServiceUnavailable);
         }
 
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
-        try
-        {
-            http.Response.ContentType = "text/event-stream";
-            http.Response.Headers.CacheControl = "no-store";
-            // A proxy that gathers an answer would keep it for ever.
-            http.Response.Headers["X-Accel-Buffering"] = "no";
-            await TellAsync(http.Response, changes, time, end.Token);
-        }
-        catch (OperationCanceledException) when (end.IsCancellationRequested)
-        {
-            // The client has gone, or the service goes: either way the answer ends here.
-        }
-        finally
+        http.Response.OnCompleted(() =>
         {
             changes.Leave();
-        }
+            return Task.CompletedTask;
+        });
+        // A proxy that gathers an answer would keep it for ever.
+        http.Response.Headers["X-Accel-Buffering"] = "no";
+        return TypedResults.ServerSentEvents(Events(changes, lifetime.ApplicationStopping));
     }
 
-    static async Task TellAsync(HttpResponse response, LiveChanges changes, TimeProvider time, CancellationToken token)
+    static async IAsyncEnumerable<SseItem<long>> Events(
+        LiveChanges changes, CancellationToken stopping, [EnumeratorCancellation] CancellationToken gone = default)
     {
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(token);
-        await using var numbers = changes.ListenAsync(over.Token).GetAsyncEnumerator(over.Token);
-        var next = numbers.MoveNextAsync().AsTask();
-        try
-        {
-            while (true)
-            {
-                var text = ": still here\n\n";
-                if (await Changed(next, time, token))
-                {
-                    await next;
-                    text = string.Create(
-                        CultureInfo.InvariantCulture, $"event: changed\nid: {numbers.Current}\ndata: {numbers.Current}\n\n");
-                    next = numbers.MoveNextAsync().AsTask();
-                }
-
-                await response.Body.WriteAsync(Encoding.UTF8.GetBytes(text), token);
-                await response.Body.FlushAsync(token);
-            }
-        }
-        finally
-        {
-            // What is waited for has to have ended before it is let go.
-            await over.CancelAsync();
-            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    static async Task<bool> Changed(Task next, TimeProvider time, CancellationToken token)
-    {
-        using var quiet = CancellationTokenSource.CreateLinkedTokenSource(token);
-        await Task.WhenAny(next, Task.Delay(Quiet, time, quiet.Token));
-        await quiet.CancelAsync();
-        token.ThrowIfCancellationRequested();
-        return next.IsCompleted;
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(gone, stopping);
+        await foreach (var (number, changed) in changes.ListenAsync(end.Token))
+            yield return new SseItem<long>(number, changed ? "changed" : "still") { EventId = $"{number}" };
     }
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using RunLedger.Service.Reading;
+using RunLedger.Telemetry;
 
 namespace RunLedger.Service.Operations;
 
@@ -10,9 +11,12 @@ namespace RunLedger.Service.Operations;
 /// Tells that something was committed, by this process or another one, at most once a second: this process knows what it
 /// commits, the counters in the database know of the others. Nobody asks them while nobody listens.
 /// </summary>
-sealed class LiveChanges(CommitWatch watch, IDbContextFactory<LedgerDb> ledger, TimeProvider time) : BackgroundService
+sealed class LiveChanges(LedgerMeter meter, IDbContextFactory<LedgerDb> ledger, TimeProvider time) : BackgroundService
 {
     static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+
+    /// <summary>Below the idle limit of proxies, which is seldom less than 30 seconds.</summary>
+    static readonly TimeSpan Quiet = TimeSpan.FromSeconds(15);
 
     readonly Lock _changing = new();
     TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -33,16 +37,24 @@ sealed class LiveChanges(CommitWatch watch, IDbContextFactory<LedgerDb> ledger, 
 
     public void Leave() => Interlocked.Decrement(ref _listeners);
 
-    /// <summary>The number of the newest change, for who has entered; yields at once with the present one, then when it has grown.</summary>
-    public async IAsyncEnumerable<long> ListenAsync([EnumeratorCancellation] CancellationToken token)
+    /// <summary>
+    /// The number of the newest change, for who has entered: at once, then when it has grown, and unchanged every 15 seconds.
+    /// Ends with the token.
+    /// </summary>
+    public async IAsyncEnumerable<(long Number, bool Changed)> ListenAsync([EnumeratorCancellation] CancellationToken token)
     {
-        for (var told = 0L; ;)
+        for (var told = 0L; !token.IsCancellationRequested;)
         {
             var (number, changed) = Present();
             if (number > told)
-                yield return told = number;
-            else
-                await changed.WaitAsync(token);
+            {
+                yield return (told = number, true);
+                continue;
+            }
+
+            await changed.WaitAsync(Quiet, time, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!changed.IsCompleted && !token.IsCancellationRequested)
+                yield return (told, false);
         }
     }
 
@@ -88,7 +100,7 @@ sealed class LiveChanges(CommitWatch watch, IDbContextFactory<LedgerDb> ledger, 
     /// <summary>A text that is another one after a commit: of any replica, or of who writes these tables without being one.</summary>
     async Task<string> CountersAsync(CancellationToken token)
     {
-        var own = watch.Commits.ToString(CultureInfo.InvariantCulture);
+        var own = meter.Commits.ToString(CultureInfo.InvariantCulture);
         try
         {
             await using var db = await ledger.CreateDbContextAsync(token);

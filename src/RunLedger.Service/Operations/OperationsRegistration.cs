@@ -1,4 +1,3 @@
-using MassTransit;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using RunLedger.GroupCommit;
@@ -19,8 +18,6 @@ static class OperationsRegistration
         services.AddSingleton<RejectedWork>();
         services.AddSingleton<FailureWork>();
         services.AddSingleton<RunClosing>();
-        services.AddSingleton<CommitWatch>();
-        services.AddConsumeObserver<CommitWatch>(provider => provider.GetRequiredService<CommitWatch>());
         services.AddSingleton<LiveChanges>();
         services.AddHostedService(provider => provider.GetRequiredService<LiveChanges>());
         services.AddHostedService<RejectedWorker>();

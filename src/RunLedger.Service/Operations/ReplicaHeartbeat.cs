@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Reflection;
 using RunLedger.GroupCommit;
+using RunLedger.Telemetry;
 
 namespace RunLedger.Service.Operations;
 
@@ -9,7 +10,7 @@ namespace RunLedger.Service.Operations;
 /// something, so that other replicas notice.
 /// </summary>
 sealed partial class ReplicaHeartbeat(
-    LedgerTransactions ledger, CommitWatch watch, TimeProvider time, ILogger<ReplicaHeartbeat> log) : BackgroundService
+    LedgerTransactions ledger, LedgerMeter meter, TimeProvider time, ILogger<ReplicaHeartbeat> log) : BackgroundService
 {
     static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
     static readonly TimeSpan Beat = TimeSpan.FromSeconds(10);
@@ -30,7 +31,7 @@ sealed partial class ReplicaHeartbeat(
             do
             {
                 var now = time.GetUtcNow().UtcDateTime;
-                var commits = watch.Commits;
+                var commits = meter.Commits;
                 if (commits == committed && now - written < Beat)
                     continue;
                 try
@@ -57,7 +58,7 @@ sealed partial class ReplicaHeartbeat(
     Task<bool> BeatAsync(DateTime started, DateTime now, long commits, CancellationToken token) => ledger.InOne(
         async sql =>
         {
-            var last = watch.Last;
+            var last = meter.Last;
             await sql.RunAsync(
                 """
                 insert into ledger_replica (name, version, started_at, seen_at, commits, committed_at, lag_ms)

@@ -173,12 +173,16 @@ sealed class GroupCommitter(
         }
 
         var now = time.GetUtcNow().UtcDateTime;
+        DateTime? last = null;
         foreach (var unit in units)
         {
             if (unit.SentAt is { } sent)
-                _meter.Lagged(now - sent);
+                _meter.Lagged(now - (last = sent).Value);
             unit.Complete();
         }
+
+        if (last is { } newest)
+            _meter.Fresh(now, now - newest);
     }
 
     async Task Write(List<Unit> units)

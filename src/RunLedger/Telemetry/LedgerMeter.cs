@@ -55,6 +55,8 @@ sealed class LedgerMeter : IDisposable
     readonly Histogram<double> _lag;
     readonly ObservableUpDownCounter<long> _runs;
     IReadOnlyDictionary<RunStatus, long>? _runCounts;
+    long _commits;
+    Newest? _newest;
     long _oldestDue = long.MinValue;
     long _retentionDone;
 
@@ -128,14 +130,25 @@ sealed class LedgerMeter : IDisposable
 
     public void Recovered(Flag flag) => Count(_recovered, flag);
 
+    /// <summary>How many messages were committed since the start.</summary>
+    public long Commits => Interlocked.Read(ref _commits);
+
+    /// <summary>The newest commit of a message that says when it was sent; null before the first.</summary>
+    public Newest? Last => Volatile.Read(ref _newest);
+
     public void Committed(int messages, TimeSpan took)
     {
+        Interlocked.Add(ref _commits, messages);
         _batchSize.Record(messages);
         _commitDuration.Record(took.TotalSeconds);
     }
 
     /// <param name="lag">From being sent to committed; clocks that disagree make it nothing.</param>
     public void Lagged(TimeSpan lag) => _lag.Record(Math.Max(0, lag.TotalSeconds));
+
+    /// <param name="at">When a batch was committed.</param>
+    /// <param name="lag">Of its last message that says when it was sent.</param>
+    public void Fresh(DateTime at, TimeSpan lag) => Volatile.Write(ref _newest, new(at, lag > TimeSpan.Zero ? lag : TimeSpan.Zero));
 
     /// <summary>A fault as <c>error.type</c> names it.</summary>
     public static string ErrorType(StoreFault? fault) => fault is { } known ? Text(known) : OtherError;
@@ -161,6 +174,9 @@ sealed class LedgerMeter : IDisposable
     public void Runs(IReadOnlyDictionary<RunStatus, long>? counts) => Volatile.Write(ref _runCounts, counts);
 
     public void Dispose() => _meter.Dispose();
+
+    /// <summary>When a batch was committed, and how long that was after one of its messages was sent.</summary>
+    public sealed record Newest(DateTime At, TimeSpan Lag);
 
     IEnumerable<Measurement<long>> ObserveRuns() =>
         Volatile.Read(ref _runCounts) is { } counts

@@ -77,9 +77,12 @@ public sealed class LiveTests
 
     static async Task<long> NextAsync(StreamReader events)
     {
+        var changed = false;
         while (await events.ReadLineAsync(Limit.Token) is { } line)
         {
-            if (line.StartsWith("data: ", StringComparison.Ordinal))
+            if (line.StartsWith("event: ", StringComparison.Ordinal))
+                changed = line == "event: changed";
+            else if (changed && line.StartsWith("data: ", StringComparison.Ordinal))
                 return long.Parse(line.AsSpan(6), null);
         }
 
