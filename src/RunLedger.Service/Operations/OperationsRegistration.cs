@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
 using RunLedger.GroupCommit;
+using RunLedger.Service.Serve;
 
 namespace RunLedger.Service.Operations;
 
@@ -24,7 +25,11 @@ static class OperationsRegistration
         services.AddHostedService<ReplicaHeartbeat>();
         if (broker is not null)
         {
-            services.AddOptions<BrokerOptions>().BindConfiguration(BrokerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+            services.AddOptions<BrokerOptions>()
+                .Configure<IConfiguration>((options, settings) =>
+                    LedgerSettings.Bind(settings.GetSection(BrokerOptions.Section), options, quote: false))
+                .ValidateDataAnnotations()
+                .ValidateOnStart();
             services.AddSingleton(provider => new BrokerQueues(
                 broker,
                 provider.GetRequiredService<IOptions<BrokerOptions>>().Value.Management is { Length: > 0 } url ? new Uri(url) : null,

@@ -8,8 +8,8 @@
   const dark = () => (root.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
   if (wish("theme")) root.dataset.theme = wish("theme");
 
-  const second = 1000, gap = second, grow = 5 * second;
-  let paused = wish("paused") === "yes", stale = false, busy = false, last = 0, source = null, timer = 0;
+  const second = 1000, grow = 5 * second;
+  let paused = wish("paused") === "yes", stale = false, busy = false, last = 0, gap = second, source = null, timer = 0;
 
   const say = (text, kind) => {
     const live = document.getElementById("live");
@@ -74,6 +74,8 @@
       stale = true;
     } finally {
       busy = false;
+      // A page that costs the ledger much is asked for seldom.
+      gap = Math.max(second, 10 * (Date.now() - last));
     }
   }
 

@@ -50,6 +50,15 @@ static class Shell
             TimeSpan.FromSeconds(20));
     }
 
+    /// <summary>Skips a test that needs a command which is not there; where CI=true it fails.</summary>
+    public static void Need(string command)
+    {
+        if (Has(command))
+            return;
+        Assert.False(Environment.GetEnvironmentVariable("CI") == "true", $"{command} is missing.");
+        Assert.Skip($"{command} is missing.");
+    }
+
     /// <summary>Whether a command is on the path.</summary>
     public static bool Has(string command) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
         .Any(folder => File.Exists(Path.Combine(folder, command)));

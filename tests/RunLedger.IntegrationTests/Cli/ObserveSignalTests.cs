@@ -89,8 +89,7 @@ public sealed class ObserveSignalTests(ToolSite site) : IClassFixture<ToolSite>
     [Fact]
     public async Task Whoever_waits_sees_that_an_interrupted_command_was_interrupted()
     {
-        if (!Shell.Has("python3"))
-            Assert.Skip("no python3");
+        Shell.Need("python3");
 
         var (_, output, _) = await site.RunAsync("""
             python3 -c 'import subprocess; print(subprocess.run(["runledger", "observe", "--", "sh", "-c", "kill -INT $$"]).returncode)'
@@ -102,8 +101,7 @@ public sealed class ObserveSignalTests(ToolSite site) : IClassFixture<ToolSite>
     [Fact]
     public async Task A_terminal_is_inherited_and_its_ctrl_c_comes_once()
     {
-        if (!Shell.Has("script"))
-            Assert.Skip("no script(1)");
+        Shell.Need("script");
         var name = $"terminal-{Guid.CreateVersion7():N}";
         // Behind Ctrl+C, which both had, the command asks the wrapper for another signal: what came before that is all.
         await File.WriteAllTextAsync(Path.Combine(site.Folder.FullName, $"{name}.sh"), $"""

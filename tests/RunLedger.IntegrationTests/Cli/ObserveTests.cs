@@ -122,8 +122,7 @@ public sealed class ObserveTests(ToolSite site) : IClassFixture<ToolSite>
     [Fact]
     public async Task What_reads_only_the_beginning_ends_the_command_as_ever()
     {
-        if (!Shell.Has("bash"))
-            Assert.Skip("no bash");
+        Shell.Need("bash");
         var (_, output, error) = await site.RunAsync($$"""
             bash -c '{{Observe}} -- yes | head -n 1; echo ${PIPESTATUS[0]}'
             bash -c '{{Observe}} -- yes 2>&1 | head -n 1; echo ${PIPESTATUS[0]}'
