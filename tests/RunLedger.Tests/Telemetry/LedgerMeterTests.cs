@@ -76,6 +76,10 @@ public sealed class LedgerMeterTests : IAsyncLifetime
         await _ledger.Take(Run().Started());
 
         Assert.InRange(_measured.One("runledger.observation.lag"), 3_000, 3_600);
+        // What the overview tells of this process.
+        var meter = _ledger.Service<LedgerMeter>();
+        Assert.InRange(meter.Last!.Lag.TotalSeconds, 3_000, 3_600);
+        Assert.Equal((1, _time.GetUtcNow().UtcDateTime), (meter.Commits, meter.Last.At));
     }
 
     [Fact]
