@@ -12,14 +12,16 @@ namespace RunLedger.Service.Reading;
 sealed class FailureQueries(IDbContextFactory<LedgerDb> ledger, TimeProvider time)
 {
     /// <summary>Of runs, and of components, at most.</summary>
-    public const int MostRead = 10_000;
-    const int MostText = 2_000;
+    public const int MostRead = 5_000;
     const int TrendHours = 24;
+
+    /// <summary>Of the texts that were read last: folding them is what the answer costs, and most are read again.</summary>
+    Dictionary<string, string> _shapes = [];
 
     /// <summary>Runs that failed.</summary>
     public static readonly string RunsSql =
         $"""
-         select process_run_id, process_candidate_code, null, substr(error_ref, 1, {MostText}), ended_at
+         select process_run_id, process_candidate_code, null, substr(error_ref, 1, {ErrorShape.MostRead}), ended_at
          from process_run_observation where status = 'failed' and ended_at >= @from
          order by ended_at desc, process_run_id limit @most
          """;
@@ -29,7 +31,7 @@ sealed class FailureQueries(IDbContextFactory<LedgerDb> ledger, TimeProvider tim
         $"""
          select process_run_id,
            (select r.process_candidate_code from process_run_observation r where r.process_run_id = c.process_run_id),
-           coalesce(dot_code, event_code, component_role, ''), substr(error_ref, 1, {MostText}), ended_at
+           coalesce(dot_code, event_code, component_role, ''), substr(error_ref, 1, {ErrorShape.MostRead}), ended_at
          from process_component_observation c where status = 'failed' and ended_at >= @from
          order by ended_at desc, component_run_id limit @most
          """;
@@ -42,14 +44,16 @@ sealed class FailureQueries(IDbContextFactory<LedgerDb> ledger, TimeProvider tim
         await using var db = await ledger.CreateDbContextAsync(token);
         var sql = await db.SqlAsync(token);
         var failures = new List<Failure>();
+        var (known, shapes) = (Volatile.Read(ref _shapes), new Dictionary<string, string>());
         var truncated = false;
         foreach (var statement in (string[])[RunsSql, ComponentsSql])
         {
-            var rows = await sql.ListAsync(statement, Read, token, ("from", from), ("most", MostRead + 1));
+            var rows = await sql.ListAsync(statement, reader => Read(reader, Shape), token, ("from", from), ("most", MostRead + 1));
             truncated |= rows.Count > MostRead;
             failures.AddRange(rows.Take(MostRead));
         }
 
+        Volatile.Write(ref _shapes, shapes);
         var said = (await sql.ListAsync(
             """
             select fingerprint, acknowledged_at, acknowledged_by, acknowledged_until, note, noted_at, noted_by from failure_group
@@ -70,6 +74,9 @@ sealed class FailureQueries(IDbContextFactory<LedgerDb> ledger, TimeProvider tim
                     .OrderByDescending(group => group.LastHour).ThenByDescending(group => group.LastSeen),
             ],
         };
+
+        string Shape(string? text) => text is null ? ""
+            : shapes[text] = shapes.GetValueOrDefault(text) ?? known.GetValueOrDefault(text) ?? ErrorShape.Of(text);
     }
 
     /// <summary>Null where nothing failed since then.</summary>
@@ -110,10 +117,10 @@ sealed class FailureQueries(IDbContextFactory<LedgerDb> ledger, TimeProvider tim
         };
     }
 
-    static Failure Read(DbDataReader reader)
+    static Failure Read(DbDataReader reader, Func<string?, string> shapeOf)
     {
         var (candidate, component, error) = (reader.TextAt(1) ?? "", reader.TextAt(2), reader.TextAt(3));
-        var shape = ErrorShape.Of(error);
+        var shape = shapeOf(error);
         return new(
             ErrorShape.Fingerprint(candidate, component, shape), reader.GetGuid(0), candidate, component, error, shape,
             reader.TimeAt(4)!.Value);

@@ -8,7 +8,7 @@ namespace RunLedger.Intake;
 static partial class ErrorShape
 {
     /// <summary>Of a text's beginning only: what follows is a stack trace or a dump.</summary>
-    const int MostRead = 2_000;
+    public const int MostRead = 1_000;
     const int MostKept = 300;
 
     public static string Of(string? text)
