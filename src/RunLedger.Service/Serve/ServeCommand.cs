@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 using RunLedger.Schema;
@@ -40,6 +41,11 @@ static class ServeCommand
         catch (OptionsValidationException e)
         {
             await Console.Error.WriteLineAsync($"The settings cannot be used: {e.Message}");
+            return 1;
+        }
+        catch (IOException e) when (e.InnerException is AddressInUseException)
+        {
+            await Console.Error.WriteLineAsync($"{e.Message} End who listens there, or listen elsewhere: --urls or ASPNETCORE_URLS.");
             return 1;
         }
     }

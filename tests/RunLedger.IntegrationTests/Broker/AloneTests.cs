@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace RunLedger.IntegrationTests.Broker;
 
@@ -33,6 +34,23 @@ public sealed class AloneTests
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    [Fact]
+    public async Task An_address_where_somebody_listens_is_said_on_the_last_line()
+    {
+        using var somebody = new TcpListener(IPAddress.Loopback, 0);
+        somebody.Start();
+        var address = $"http://{somebody.LocalEndpoint}";
+        var folder = Directory.CreateTempSubdirectory("run-ledger-alone-");
+
+        var run = await ProgramRun.OfAsync(new() { ["RunLedger__SqliteFile"] = Path.Combine(folder.FullName, "ledger.db") }, "--urls", address);
+
+        folder.Delete(recursive: true);
+
+        Assert.Equal(
+            (1, $"Failed to bind to address {address}: address already in use. End who listens there, or listen elsewhere: --urls or ASPNETCORE_URLS."),
+            (run.ExitCode, run.Printed.TrimEnd().Split('\n')[^1]));
     }
 
     [Fact]

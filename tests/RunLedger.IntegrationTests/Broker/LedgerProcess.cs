@@ -27,7 +27,7 @@ sealed class LedgerProcess : IAsyncDisposable
 
     public Uri Url => _http.BaseAddress!;
 
-    /// <summary>The end of what it printed.</summary>
+    /// <summary>The end of what it printed, to be shown.</summary>
     public string Output => Everything is var all && all.Length > 6_000 ? all[^6_000..] : all;
 
     /// <summary>All that it printed.</summary>

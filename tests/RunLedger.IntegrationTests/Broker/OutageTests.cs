@@ -87,7 +87,7 @@ public sealed class OutageTests
         Assert.True(took < TimeSpan.FromSeconds(30), $"It took {took}.\n{ledger.Output}");
         Assert.Equal(0u, await site.Publisher.WaitingAsync(LedgerSite.ErrorQueue));
         // Nor did it try to move one there, which the stop of its bus may have cut short.
-        Assert.DoesNotContain(LedgerSite.ErrorQueue, ledger.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(LedgerSite.ErrorQueue, ledger.Everything, StringComparison.Ordinal);
         await Eventually.Async(
             async () => await site.Publisher.WaitingAsync(LedgerSite.Queue) is var waiting && waiting == sent.Count
                 ? null

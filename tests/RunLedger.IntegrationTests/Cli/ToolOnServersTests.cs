@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using RabbitMQ.Client;
 using RunLedger.IntegrationTests.Broker;
 using static RunLedger.Tests.OpenLineage.LineageFixtures;
@@ -88,11 +89,12 @@ public sealed class ToolOnServersTests(ServerSite site) : IClassFixture<ServerSi
         Assert.Contains("guard public.orders: 2 rows before and after", output, StringComparison.Ordinal);
         Assert.Contains("Nothing to apply", output, StringComparison.Ordinal);
         Assert.Matches("Source +dry_run", output);
+        var id = Regex.Match(output, "messages of run ([0-9a-f-]{36})").Groups[1].Value;
         Assert.Equal(
-            ["completed step_completed"],
-            await site.ListAsync("""
-                select r.status || ' ' || c.status
-                from process_run_observation r join process_component_observation c using (process_run_id) where r.source_system = 'dry_run'
+            ["completed step_completed dry_run"],
+            await site.ListAsync($"""
+                select r.status || ' ' || c.status || ' ' || r.source_system
+                from process_run_observation r join process_component_observation c using (process_run_id) where process_run_id = '{id}'
                 """));
     }
 

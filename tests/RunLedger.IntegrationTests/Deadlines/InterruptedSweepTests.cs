@@ -55,7 +55,7 @@ public sealed class InterruptedSweepTests
         // It is away for longer than a message that fails is tried again.
         await Eventually.Async(
             () => Task.FromResult(
-                ledger.Output.Split("The database cannot be used").Length - 1 is var times && times < 4 ? $"it has noticed {times} times" : null),
+                ledger.Everything.Split("The database cannot be used").Length - 1 is var times && times < 4 ? $"it has noticed {times} times" : null),
             TimeSpan.FromSeconds(60),
             () => ledger.Output);
         await postgres.StartAsync();

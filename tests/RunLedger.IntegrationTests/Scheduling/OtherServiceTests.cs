@@ -73,8 +73,8 @@ public sealed class OtherServiceTests
 
         await Eventually.Async(
             () => Task.FromResult(
-                ledger.Output.Contains("The database cannot be used", StringComparison.Ordinal)
-                && ledger.Output.Contains("Scheduled messages cannot be read", StringComparison.Ordinal) ? null : "it has not noticed"),
+                ledger.Everything.Contains("The database cannot be used", StringComparison.Ordinal)
+                && ledger.Everything.Contains("Scheduled messages cannot be read", StringComparison.Ordinal) ? null : "it has not noticed"),
             TimeSpan.FromSeconds(30), () => ledger.Output);
         await postgres.StartAsync();
         await inbox.HasAsync(200, () => ledger.Output);

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace RunLedger.IntegrationTests.Security;
+namespace RunLedger.IntegrationTests.Broker;
 
 /// <summary>The program as a user runs it, to its end: what it printed anywhere, and its exit code.</summary>
 sealed record ProgramRun(int ExitCode, string Printed)
