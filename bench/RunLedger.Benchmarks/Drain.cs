@@ -18,7 +18,7 @@ static class Drain
             await topology.StopAsync();
         }
 
-        var before = writes ? await servers.Query<long>("select count(*) from process_run_observation") : 0;
+        var before = writes ? await servers.Query<long>($"select count(*) from process_run_observation where process_candidate_code = '{ReferenceWork.Candidate}'") : 0;
         await Preload.Fill(servers, queue, ReferenceWork.Messages(runs, time.GetUtcNow()));
         var consumption = new Consumption();
         consumption.Expect(runs * ReferenceWork.MessagesPerRun);
@@ -36,8 +36,8 @@ static class Drain
     static async Task Check(Servers servers, long runs)
     {
         var completed = await servers.Query<long>(
-            """
-            select count(*) from process_run_observation r where status = 'completed' and 3 =
+            $"""
+            select count(*) from process_run_observation r where process_candidate_code = '{ReferenceWork.Candidate}' and status = 'completed' and 3 =
               (select count(*) from process_component_observation c
                where c.process_run_id = r.process_run_id and c.status = 'step_completed')
             """);

@@ -6,6 +6,7 @@ namespace RunLedger.Benchmarks;
 /// <summary>Runs of eight messages (start, three steps started and completed, completion), many of them interleaved.</summary>
 static class ReferenceWork
 {
+    public const string Candidate = "PROC-CAND:bench";
     public const int MessagesPerRun = 8;
     const int Interleaved = 200;
 
@@ -47,7 +48,7 @@ static class ReferenceWork
         yield return new RunStarted
         {
             ProcessRunId = id,
-            ProcessCandidateCode = "PROC-CAND:bench",
+            ProcessCandidateCode = Candidate,
             CorrelationId = key,
             InputRef = "s3://in",
             SourceSystem = SourceSystems.DotRuntime,
@@ -59,7 +60,7 @@ static class ReferenceWork
             yield return new StepStarted
             {
                 ProcessRunId = id,
-                ProcessCandidateCode = "PROC-CAND:bench",
+                ProcessCandidateCode = Candidate,
                 CorrelationId = key,
                 ComponentRunId = component,
                 DotCode = $"dot_bench_{step}",
@@ -70,7 +71,7 @@ static class ReferenceWork
             yield return new StepCompleted
             {
                 ProcessRunId = id,
-                ProcessCandidateCode = "PROC-CAND:bench",
+                ProcessCandidateCode = Candidate,
                 CorrelationId = key,
                 ComponentRunId = component,
                 OutputRef = "s3://step",
@@ -82,7 +83,7 @@ static class ReferenceWork
         yield return new RunCompleted
         {
             ProcessRunId = id,
-            ProcessCandidateCode = "PROC-CAND:bench",
+            ProcessCandidateCode = Candidate,
             CorrelationId = key,
             OutputRef = "s3://out",
             SourceSystem = SourceSystems.DotRuntime,

@@ -64,6 +64,10 @@ CREATE TABLE IF NOT EXISTS ledger_replica (
   lag_ms       bigint
 );
 
+-- GET /api/runs?source= for the rare ones
+CREATE INDEX IF NOT EXISTS process_run_observation_source_newest_idx
+  ON process_run_observation (source_system, created_at DESC, process_run_id DESC) WHERE source_system <> 'dot_runtime';
+
 -- GET /api/failures: the newest failures of a time
 CREATE INDEX IF NOT EXISTS process_run_observation_failed_idx ON process_run_observation (ended_at DESC, process_run_id)
   WHERE status = 'failed';

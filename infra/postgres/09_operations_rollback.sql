@@ -1,5 +1,6 @@
 DROP INDEX IF EXISTS process_component_observation_failed_idx;
 DROP INDEX IF EXISTS process_run_observation_failed_idx;
+DROP INDEX IF EXISTS process_run_observation_source_newest_idx;
 DROP TABLE IF EXISTS ledger_replica;
 DROP TABLE IF EXISTS failure_group;
 DROP TABLE IF EXISTS operator_action;

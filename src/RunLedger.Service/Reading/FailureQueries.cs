@@ -68,8 +68,8 @@ sealed class FailureQueries(IDbContextFactory<LedgerDb> ledger, TimeProvider tim
             Truncated = truncated,
             Items =
             [
-                .. failures.GroupBy(failure => failure.Fingerprint)
-                    .Select(group => Group([.. group], since, now, said.GetValueOrDefault(group.Key)))
+                .. failures.GroupBy(failure => (failure.Candidate, failure.Component, failure.Shape))
+                    .Select(group => Group([.. group], since, now, said))
                     .OfType<FailureGroup>()
                     .OrderByDescending(group => group.LastHour).ThenByDescending(group => group.LastSeen),
             ],
@@ -80,7 +80,7 @@ sealed class FailureQueries(IDbContextFactory<LedgerDb> ledger, TimeProvider tim
     }
 
     /// <summary>Null where nothing failed since then.</summary>
-    static FailureGroup? Group(IReadOnlyList<Failure> failures, DateTime since, DateTime now, Said? said)
+    static FailureGroup? Group(IReadOnlyList<Failure> failures, DateTime since, DateTime now, Dictionary<string, Said> all)
     {
         var asked = failures.Where(failure => failure.At >= since).ToList();
         if (asked.Count == 0)
@@ -94,9 +94,11 @@ sealed class FailureQueries(IDbContextFactory<LedgerDb> ledger, TimeProvider tim
             trend[TrendHours - 1 - hoursAgo]++;
         }
 
+        var fingerprint = ErrorShape.Fingerprint(newest.Candidate, newest.Component, newest.Shape);
+        var said = all.GetValueOrDefault(fingerprint);
         return new()
         {
-            Fingerprint = newest.Fingerprint,
+            Fingerprint = fingerprint,
             Candidate = newest.Candidate,
             Component = newest.Component,
             Error = newest.Shape,
@@ -120,14 +122,10 @@ sealed class FailureQueries(IDbContextFactory<LedgerDb> ledger, TimeProvider tim
     static Failure Read(DbDataReader reader, Func<string?, string> shapeOf)
     {
         var (candidate, component, error) = (reader.TextAt(1) ?? "", reader.TextAt(2), reader.TextAt(3));
-        var shape = shapeOf(error);
-        return new(
-            ErrorShape.Fingerprint(candidate, component, shape), reader.GetGuid(0), candidate, component, error, shape,
-            reader.TimeAt(4)!.Value);
+        return new(reader.GetGuid(0), candidate, component, error, shapeOf(error), reader.TimeAt(4)!.Value);
     }
 
-    sealed record Failure(
-        string Fingerprint, Guid Run, string Candidate, string? Component, string? Error, string Shape, DateTime At);
+    sealed record Failure(Guid Run, string Candidate, string? Component, string? Error, string Shape, DateTime At);
 
     sealed record Said(
         string Fingerprint, DateTime? AcknowledgedAt, string? AcknowledgedBy, DateTime? AcknowledgedUntil, string? Note,

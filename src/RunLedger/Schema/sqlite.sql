@@ -231,6 +231,9 @@ CREATE TABLE IF NOT EXISTS ledger_replica (
   lag_ms       integer
 );
 
+-- Whole, as that of the statuses is.
+CREATE INDEX IF NOT EXISTS process_run_observation_source_newest_idx
+  ON process_run_observation (source_system, created_at DESC, process_run_id DESC);
 CREATE INDEX IF NOT EXISTS process_run_observation_failed_idx ON process_run_observation (ended_at DESC, process_run_id)
   WHERE status = 'failed';
 CREATE INDEX IF NOT EXISTS process_component_observation_failed_idx ON process_component_observation (ended_at DESC, component_run_id)

@@ -70,6 +70,8 @@ public sealed class ReadingPlanTests : IAsyncLifetime
             new() { Candidate = "PROC-CAND:old" }, null, "process_run_observation_candidate_newest_idx");
         await CostsLittleAsync(
             new() { Candidate = "PROC-CAND:7" }, deep, "process_run_observation_candidate_newest_idx");
+        await CostsLittleAsync(new() { Source = "job_queue" }, deep, "process_run_observation_source_newest_idx");
+        await CostsLittleAsync(new() { Source = "dot_runtime" }, deep, "process_run_observation_newest_idx");
         await CostsLittleAsync(new() { CorrelationId = "c7" }, null, "process_run_observation_correlation_id_idx");
         await CostsLittleAsync(
             new() { ParentRunId = Guid.Empty }, null, "process_run_observation_parent_run_id_idx");

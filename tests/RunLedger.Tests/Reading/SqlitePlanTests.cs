@@ -25,6 +25,12 @@ public sealed class SqlitePlanTests
             Assert.Single(await PlanAsync(new() { Candidate = "PROC-CAND:a" })));
 
     [Fact]
+    public async Task A_page_of_one_source_starts_where_the_last_one_ended() =>
+        Assert.StartsWith(
+            "SEARCH p USING INDEX process_run_observation_source_newest_idx (source_system=? AND created_at<?)",
+            Assert.Single(await PlanAsync(new() { Source = "job_queue" })));
+
+    [Fact]
     public async Task A_page_of_two_statuses_takes_each_from_its_place()
     {
         var plan = await PlanAsync(new() { Statuses = [RunStatus.Failed, RunStatus.Stuck] });
