@@ -31,11 +31,14 @@ static class Stored
               case when s = {{Components}} and status = 'failed' then 'failed' when ended_at is null then 'started' else 'step_completed' end,
               source_system, case when s = {{Components}} then error_ref end, started_at + s * interval '1 s', ended_at, created_at
             from process_run_observation, generate_series(1, {{Components}}) s;
+            insert into rejected_observation (rejected_id, contract, origin, content_type, payload, reason, rejected_at, fingerprint)
+            select gen_random_uuid(), 'RunStarted', 'run-ledger', 'application/json', convert_to('{"n": ' || n || '}', 'UTF8'),
+              'field' || n % 20 || ' is missing', now() - n * interval '1 minute', 'bench' || n % 20 from generate_series(1, 10000) n;
             insert into run_status_count select 1, status, count(*) from process_run_observation group by status;
             select 1
             """);
         // As a ledger that grew is, and not as one that was filled a moment ago.
-        foreach (var table in (string[])["process_run_observation", "process_component_observation"])
+        foreach (var table in (string[])["process_run_observation", "process_component_observation", "rejected_observation"])
             await servers.Query<object>($"vacuum analyze {table}");
     }
 }
