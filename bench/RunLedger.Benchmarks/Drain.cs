@@ -18,7 +18,7 @@ static class Drain
             await topology.StopAsync();
         }
 
-        var before = writes ? await servers.Query<long>($"select count(*) from process_run_observation where process_candidate_code = '{ReferenceWork.Candidate}'") : 0;
+        var (before, rejected) = writes ? (await Completed(servers), await Rejected(servers)) : default;
         await Preload.Fill(servers, queue, ReferenceWork.Messages(runs, time.GetUtcNow()));
         var consumption = new Consumption();
         consumption.Expect(runs * ReferenceWork.MessagesPerRun);
@@ -28,21 +28,17 @@ static class Drain
         await host.StopAsync();
         if (await servers.Depth(queue) is > 0 and var left)
             throw new BenchException($"{left:N0} messages are left in {queue}.");
-        if (writes)
-            await Check(servers, before + runs);
+        if (writes && (await Completed(servers) - before, await Rejected(servers) - rejected) is var (completed, more) && (completed, more) != (runs, 0))
+            throw new BenchException($"{completed:N0} of {runs:N0} runs are complete and {more:N0} messages were rejected.");
         return runs * ReferenceWork.MessagesPerRun / elapsed.TotalSeconds;
     }
 
-    static async Task Check(Servers servers, long runs)
-    {
-        var completed = await servers.Query<long>(
-            $"""
-            select count(*) from process_run_observation r where process_candidate_code = '{ReferenceWork.Candidate}' and status = 'completed' and 3 =
-              (select count(*) from process_component_observation c
-               where c.process_run_id = r.process_run_id and c.status = 'step_completed')
-            """);
-        var rejected = await servers.Query<long>("select count(*) from rejected_observation");
-        if (completed != runs || rejected != 0)
-            throw new BenchException($"{completed:N0} of {runs:N0} runs are complete and {rejected:N0} messages were rejected.");
-    }
+    static Task<long> Completed(Servers servers) => servers.Query<long>(
+        $"""
+        select count(*) from process_run_observation r where process_candidate_code = '{ReferenceWork.Candidate}' and status = 'completed' and 3 =
+          (select count(*) from process_component_observation c
+           where c.process_run_id = r.process_run_id and c.status = 'step_completed')
+        """);
+
+    static Task<long> Rejected(Servers servers) => servers.Query<long>("select count(*) from rejected_observation");
 }

@@ -25,6 +25,8 @@ static class Stored
               when n % 10000 = 1 then 'stuck' when n % 10000 = 2 then 'orphan' else 'completed' end as status) s
             cross join lateral (select s.status in ('completed', 'failed') as ended) e
             order by n desc;
+            -- Else the foreign key looks for the run of each component in a table it takes for empty.
+            analyze process_run_observation;
             insert into process_component_observation (component_run_id, process_run_id, correlation_id, dot_code, component_role,
               status, source_system, error_ref, started_at, ended_at, created_at)
             select pg_temp.id(started_at), process_run_id, correlation_id, 'dot_bench_' || s, 'step',

@@ -1,4 +1,5 @@
 using RunLedger.Runs;
+using RunLedger.Service.Reading;
 
 namespace RunLedger.Service.Pages;
 
@@ -6,16 +7,12 @@ namespace RunLedger.Service.Pages;
 static class RunSummary
 {
     /// <param name="run">The header.</param>
-    /// <param name="components">Its components, or the first of them.</param>
-    /// <param name="more">Whether there are more of them.</param>
+    /// <param name="components">What is known of its components.</param>
     /// <param name="now">For what still runs.</param>
-    public static string Of(RunRow run, IReadOnlyList<ComponentRow> components, bool more, DateTime now)
+    public static string Of(RunRow run, RunComponents components, DateTime now)
     {
         var took = run is { StartedAt: { } started, EndedAt: { } ended } ? ended - started : (TimeSpan?)null;
-        var where = components.Where(component => component.Status == RunStatus.Failed)
-            .OrderBy(component => component.EndedAt).FirstOrDefault() is { } failed && run.Status == RunStatus.Failed
-                ? $" in {failed.ComponentRole ?? "component"} {Name(failed)}"
-                : "";
+        var where = components.Failed is { } failed ? $" in {failed.ComponentRole ?? "component"} {Name(failed)}" : "";
         var head = run.Status switch
         {
             RunStatus.Completed => $"completed{After(took)}",
@@ -26,9 +23,8 @@ static class RunSummary
             RunStatus.Observed => "observed, and not started yet",
             _ => Since(run, now),
         };
-        var done = components.Count(component => component.Status == RunStatus.StepCompleted);
-        return components.Count == 0 ? head
-            : $"{head}; {Words.Count(done)} of {Words.Count(components.Count)}{(more ? "+" : "")} components done";
+        return components.All == 0 ? head
+            : $"{head}; {Words.Count(components.Counts.GetValueOrDefault(RunStatus.StepCompleted))} of {Words.Count(components.All)} components done";
     }
 
     public static string Name(ComponentRow component) =>

@@ -97,11 +97,43 @@ sealed class RunQueries(IDbContextFactory<LedgerDb> ledger)
         if (rows.Count == 0)
             rows = await PageOf(db.ArchivedComponents);
         rows = await db.WithParentsAsync(rows, token);
-        return Page<ComponentRow>.Of(rows, limit, component => new(component.StartedAt, component.ComponentRunId));
+        return Page<ComponentRow>.Of(rows, limit, InOrder);
 
         Task<List<ComponentRow>> PageOf(IQueryable<ComponentRow> components) =>
             components.Where(c => c.ProcessRunId == run).After(after).InOrder(limit + 1).ToListAsync(token);
     }
+
+    /// <summary>The same for the run's page, which shows no evidence: that of a page of components may be long.</summary>
+    public async Task<RunComponents> ShownAsync(Guid run, PageKey? after, int limit, CancellationToken token)
+    {
+        await using var db = await ledger.CreateDbContextAsync(token);
+        var components = db.Components.Where(c => c.ProcessRunId == run);
+        var counts = await CountsAsync(components);
+        if (counts.Count == 0)
+            counts = await CountsAsync(components = db.ArchivedComponents.Where(c => c.ProcessRunId == run));
+        var rows = await Shown(components.After(after).InOrder(limit + 1)).ToListAsync(token);
+        var failed = counts.ContainsKey(RunStatus.Failed)
+            ? await Shown(components.Where(c => c.Status == RunStatus.Failed).OrderBy(c => c.EndedAt).ThenBy(c => c.ComponentRunId)).FirstAsync(token)
+            : null;
+        return new(Page<ComponentRow>.Of(rows, limit, InOrder), counts, failed);
+
+        Task<Dictionary<RunStatus, long>> CountsAsync(IQueryable<ComponentRow> rows) =>
+            rows.GroupBy(c => c.Status).Select(all => new { all.Key, Count = all.LongCount() }).ToDictionaryAsync(all => all.Key, all => all.Count, token);
+    }
+
+    static IQueryable<ComponentRow> Shown(IQueryable<ComponentRow> components) => components.Select(c => new ComponentRow
+    {
+        ComponentRunId = c.ComponentRunId,
+        DotCode = c.DotCode,
+        EventCode = c.EventCode,
+        ComponentRole = c.ComponentRole,
+        Status = c.Status,
+        ErrorRef = c.ErrorRef,
+        StartedAt = c.StartedAt,
+        EndedAt = c.EndedAt,
+    });
+
+    static PageKey InOrder(ComponentRow component) => new(component.StartedAt, component.ComponentRunId);
 
     /// <summary>How many runs are in each status; a status nobody is in is missing.</summary>
     public async Task<IReadOnlyDictionary<RunStatus, long>> CountsAsync(CancellationToken token)

@@ -195,31 +195,53 @@ public sealed partial class PageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_run_of_thousands_of_components_is_shown_a_part_at_a_time()
+    public async Task Every_one_of_twenty_thousand_components_is_shown_on_some_page_and_the_summary_counts_all()
     {
-        var start = new { type = "RunStarted", processRunId = _run, processCandidateCode = "P", correlationId = "c", sourceSystem = "dot_runtime", occurredAt = Start };
-        var steps = Enumerable.Range(0, 1_200).Select(n => new
+        await Observe(new { type = "RunStarted", processRunId = _run, processCandidateCode = "P", correlationId = "c", sourceSystem = "dot_runtime", occurredAt = Start });
+        await Observe(new { type = "RunFailed", processRunId = _run, processCandidateCode = "P", correlationId = "c", sourceSystem = "dot_runtime", occurredAt = Start.AddMinutes(1) });
+        _ledger.List($$"""
+            with recursive n(i) as (select 0 union all select i + 1 from n where i < 19999)
+            insert into process_component_observation
+              (component_run_id, process_run_id, correlation_id, dot_code, component_role, status, source_system, started_at, ended_at, evidence_ref)
+            select printf('%08x-0000-7000-8000-000000000000', i), r.process_run_id, 'c', 'dot_' || i, 'step',
+              case when i >= 19000 then 'failed' else 'step_completed' end, 'dot_runtime', '2026-01-01T00:00:00.000000Z', strftime('%Y-%m-%dT%H:%M:%S.000000Z', '2026-01-01', (19999 - i) || ' seconds'),
+              json_object('text', printf('%.*c', 200, 'x'))
+            from n, process_run_observation r
+            """);
+        var (seen, largest) = (new HashSet<string>(), 0);
+        var (_, html) = await Get($"/runs/{_run}");
+        var first = html;
+        while (true)
         {
-            type = "StepStarted",
-            processRunId = _run,
-            componentRunId = Guid.CreateVersion7(),
-            processCandidateCode = "P",
-            correlationId = "c",
-            sourceSystem = "dot_runtime",
-            occurredAt = Start.AddSeconds(n),
-            dotCode = $"dot_{n}",
-        });
-        var lines = string.Join('\n', new object[] { start }.Concat(steps).Select(line => System.Text.Json.JsonSerializer.Serialize(line)));
-        var (status, _) = await _ledger.Post("/api/observations", new StringContent(lines, null, "application/x-ndjson"));
+            seen.UnionWith(Dot().Matches(html).Select(dot => dot.Value));
+            largest = Math.Max(largest, html.Length);
+            if (!html.Contains("rel=\"next\"", StringComparison.Ordinal))
+                break;
+            (_, html) = await Get(Rel(html, "next"));
+        }
 
-        var (_, first) = await Get($"/runs/{_run}");
-        var (_, next) = await Get(Rel(first, "next"));
+        Assert.Contains("Failed after 1 m in step dot_19999; 19,000 of 20,000 components done.", first, StringComparison.Ordinal);
+        Assert.Contains("These are 500 of 20,000", first, StringComparison.Ordinal);
+        Assert.DoesNotContain("rel=\"first\"", first, StringComparison.Ordinal);
+        Assert.Contains("rel=\"first\"", html, StringComparison.Ordinal);
+        Assert.Contains("19,000 of 20,000 components done", html, StringComparison.Ordinal);
+        Assert.Equal(20_000, seen.Count);
+        Assert.True(largest < 500_000, $"A page has {largest:N0} characters.");
+    }
 
-        Assert.InRange(status, 200, 202);
-        Assert.Contains("0 of 500+ components done", WebUtility.HtmlDecode(first), StringComparison.Ordinal);
-        Assert.Contains(">dot_499<", first, StringComparison.Ordinal);
-        Assert.DoesNotContain(">dot_500<", first, StringComparison.Ordinal);
-        Assert.Contains(">dot_500<", next, StringComparison.Ordinal);
+    [Fact]
+    public async Task A_tree_fifty_deep_is_shown_whole_from_its_root_and_its_whole_way_up_from_its_leaf()
+    {
+        var runs = Enumerable.Range(0, 51).Select(_ => Guid.CreateVersion7()).ToList();
+        for (var i = 0; i < runs.Count; i++)
+            await Observe(new { type = "RunStarted", processRunId = runs[i], parentRunId = i > 0 ? runs[i - 1] : (Guid?)null, processCandidateCode = $"depth-{i}", correlationId = "c", sourceSystem = "dot_runtime", occurredAt = Start });
+
+        var (_, root) = await Get($"/runs/{runs[0]}");
+        var (_, leaf) = await Get($"/runs/{runs[^1]}");
+
+        Assert.All(runs.Skip(1), run => Assert.Contains($"href=\"/runs/{run}\"", root, StringComparison.Ordinal));
+        Assert.All(runs.SkipLast(1), run => Assert.Contains($"href=\"/runs/{run}\"", leaf, StringComparison.Ordinal));
+        Assert.Equal(50, Tree().Count(root));
     }
 
     async Task Fill(string text = "kg")
@@ -284,6 +306,12 @@ public sealed partial class PageTests : IAsyncLifetime
 
     [GeneratedRegex("<rect [^>]*class=\"bar (step_completed|failed)")]
     private static partial Regex Bar();
+
+    [GeneratedRegex("dot_[0-9]+(?=</td>)")]
+    private static partial Regex Dot();
+
+    [GeneratedRegex("<ul class=\"tree\">")]
+    private static partial Regex Tree();
 
     [GeneratedRegex("<[^>]*\\s(style|on[a-z]+)=\"")]
     private static partial Regex Inline();

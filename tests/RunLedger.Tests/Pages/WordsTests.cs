@@ -1,6 +1,7 @@
 using System.Globalization;
 using RunLedger.Runs;
 using RunLedger.Service.Pages;
+using RunLedger.Service.Reading;
 
 namespace RunLedger.Tests.Pages;
 
@@ -59,5 +60,5 @@ public sealed class WordsTests
     public void A_run_is_told_in_a_sentence(string status, int? seconds, string expected) => Assert.Equal(
         expected,
         RunSummary.Of(
-            new RunRow { Status = Enum.Parse<RunStatus>(status), StartedAt = Noon, EndedAt = seconds is { } took ? Noon.AddSeconds(took) : null }, [], more: false, Noon.AddHours(2)));
+            new RunRow { Status = Enum.Parse<RunStatus>(status), StartedAt = Noon, EndedAt = seconds is { } took ? Noon.AddSeconds(took) : null }, RunComponents.None, Noon.AddHours(2)));
 }
