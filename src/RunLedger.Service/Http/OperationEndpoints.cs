@@ -69,7 +69,7 @@ static class OperationEndpoints
         var (body, problem) = await OperatorBody.ReadAsync<GroupRequest>(http.Request, token);
         if ((problem ?? Fault(body!) ?? OperatorBody.Fault("reason", body!.Reason, required: false)) is { } fault)
             return fault;
-        return Accepted(await work.ResendGroupAsync(body!.Fingerprint, Operator.Of(http), body.Reason, token));
+        return Accepted(await work.ResendGroupAsync(body!.Fingerprint, body.Until, Operator.Of(http), body.Reason, token));
     }
 
     static async Task<IResult> DiscardAsync(
@@ -92,7 +92,7 @@ static class OperationEndpoints
             return fault;
         if (string.IsNullOrEmpty(body!.Fingerprint) || body.All is true)
             return OperatorBody.Bad("fingerprint is missing: discard one group at a time, a fingerprint of /api/rejected/groups.");
-        return Accepted(await work.DiscardGroupAsync(body.Fingerprint, Operator.Of(http), body.Reason!, token));
+        return Accepted(await work.DiscardGroupAsync(body.Fingerprint, body.Until, Operator.Of(http), body.Reason!, token));
     }
 
     static async Task<IResult> AcknowledgeAsync(

@@ -11,7 +11,7 @@ sealed record PageAnswer<T>
     [Description("Pass it as ?cursor= with the same filters for the next page; null on the last one.")]
     public required string? NextCursor { get; init; }
 
-    [Description("Of runs: pass it as ?before= with the same filters for the page of newer ones; null on the first page.")]
+    [Description("Of runs and of what is rejected: pass it as ?before= with the same filters for the page of newer ones; null on the first page.")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? PrevCursor { get; init; }
 

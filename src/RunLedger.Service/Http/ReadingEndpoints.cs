@@ -186,15 +186,20 @@ static class ReadingEndpoints
         [Description("Only open rows of this group, a fingerprint of /api/rejected/groups.")] string? group,
         [Description("How many a page holds at most.")] string? limit,
         [Description("nextCursor of the page before, for the page after it.")] string? cursor,
+        [Description("prevCursor of a page, for the page of newer ones before it.")] string? before,
         [FromServices] RejectedQueries rejected,
         CancellationToken token)
     {
         var text = new QueryText();
         var (which, fingerprint) = (text.OneOf("state", state, RejectedQueries.States), text.Text("group", group));
         var list = $"rejected\n{which}\n{fingerprint}";
-        var (count, after) = (text.Limit(limit), text.After(cursor, list));
+        var (count, after, end) = (text.Limit(limit), text.After(cursor, list), text.After(before, list, "before"));
+        if (after is not null && end is not null)
+            text.Refuse<PageKey?>("before", "It goes the other way than cursor: send one of them.");
         return text.Problem is { } problem ? problem : Paged(
-            await rejected.ListAsync(which, fingerprint, after, count, token),
+            end is { } key
+                ? await rejected.ListBackAsync(which, fingerprint, key, count, token)
+                : await rejected.ListAsync(which, fingerprint, after, count, token),
             RejectedAnswer.Of,
             list,
             ReadingJson.Default.PageAnswerRejectedAnswer);

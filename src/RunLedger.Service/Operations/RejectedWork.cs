@@ -75,12 +75,16 @@ sealed class RejectedWork(
     }
 
     /// <summary>Begins to send a group again, or all that is open; the service goes on by itself.</summary>
-    public Task<GroupWork> ResendGroupAsync(string? fingerprint, string who, string? reason, CancellationToken token) =>
-        BeginAsync(ActionNames.ResendGroup, fingerprint, who, reason, token);
+    /// <param name="fingerprint">The group; null for all.</param>
+    /// <param name="until">Only rows set aside by then; null for now.</param>
+    /// <param name="who">Who does it.</param>
+    /// <param name="reason">Why, or null.</param>
+    public Task<GroupWork> ResendGroupAsync(string? fingerprint, DateTimeOffset? until, string who, string? reason, CancellationToken token) =>
+        BeginAsync(ActionNames.ResendGroup, fingerprint, until, who, reason, token);
 
     /// <summary>Begins to discard a group.</summary>
-    public Task<GroupWork> DiscardGroupAsync(string fingerprint, string who, string reason, CancellationToken token) =>
-        BeginAsync(ActionNames.DiscardGroup, fingerprint, who, reason, token);
+    public Task<GroupWork> DiscardGroupAsync(string fingerprint, DateTimeOffset? until, string who, string reason, CancellationToken token) =>
+        BeginAsync(ActionNames.DiscardGroup, fingerprint, until, who, reason, token);
 
     /// <summary>How far work on a group is; null where there is no such work.</summary>
     public Task<GroupWork?> FindAsync(Guid actionId, CancellationToken token) => ledger.InOne(
@@ -115,9 +119,15 @@ sealed class RejectedWork(
     }
 
     async Task<GroupWork> BeginAsync(
-        string action, string? fingerprint, string who, string? reason, CancellationToken token)
+        string action, string? fingerprint, DateTimeOffset? until, string who, string? reason, CancellationToken token)
     {
-        var progress = new GroupProgress { Fingerprint = fingerprint, At = actions.Now, After = Guid.AllBitsSet };
+        var now = actions.Now;
+        var progress = new GroupProgress
+        {
+            Fingerprint = fingerprint,
+            At = until?.UtcDateTime is { } asked && asked < now ? asked : now,
+            After = Guid.AllBitsSet,
+        };
         var id = await ledger.InOne(
             sql => actions.EnterAsync(sql, who, action, fingerprint ?? "all", reason, progress, null, token), token);
         signal.Raise();

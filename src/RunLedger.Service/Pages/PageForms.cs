@@ -74,14 +74,20 @@ static class PageForms
     }
 
     static async Task<IResult> GroupAsync(
-        string fingerprint, HttpContext http, [FromForm] string? action, [FromForm] string? reason, RejectedWork work, CancellationToken token)
+        string fingerprint,
+        HttpContext http,
+        [FromForm] string? action,
+        [FromForm] string? reason,
+        [FromForm] DateTimeOffset? until,
+        RejectedWork work,
+        CancellationToken token)
     {
         if (Unfit(action, reason))
-            return Back("/rejected", "reason");
+            return Back($"/rejected?group={Uri.EscapeDataString(fingerprint)}", "reason");
         if (action == "discard")
-            await work.DiscardGroupAsync(fingerprint, Operator.Of(http), reason!, token);
+            await work.DiscardGroupAsync(fingerprint, until, Operator.Of(http), reason!, token);
         else
-            await work.ResendGroupAsync(fingerprint, Operator.Of(http), reason, token);
+            await work.ResendGroupAsync(fingerprint, until, Operator.Of(http), reason, token);
         return Back("/rejected", "working");
     }
 
@@ -94,5 +100,5 @@ static class PageForms
     static bool Unfit(string? action, string? reason) =>
         reason?.Length > MaxText || (action == "discard" && string.IsNullOrWhiteSpace(reason));
 
-    static RedirectHttpResult Back(string page, string said) => TypedResults.LocalRedirect($"~{page}?said={said}");
+    static RedirectHttpResult Back(string page, string said) => TypedResults.LocalRedirect($"~{page}{(page.Contains('?', StringComparison.Ordinal) ? '&' : '?')}said={said}");
 }

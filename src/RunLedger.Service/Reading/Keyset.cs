@@ -55,6 +55,18 @@ static class Keyset
             : rejected.Where(r => r.RejectedAt <= at && (r.RejectedAt < at || r.RejectedId < id));
     }
 
+    public static IQueryable<RejectedRow> Oldest(this IQueryable<RejectedRow> rejected, int count) =>
+        rejected.OrderBy(r => r.RejectedAt).ThenBy(r => r.RejectedId).Take(count);
+
+    public static IQueryable<RejectedRow> NewerThan(this IQueryable<RejectedRow> rejected, PageKey key, bool rowValues)
+    {
+        var (at, id) = (key.At!.Value, key.Id);
+        return rowValues
+            ? rejected.Where(r => EF.Functions.GreaterThan(
+                ValueTuple.Create(r.RejectedAt, r.RejectedId), ValueTuple.Create(at, id)))
+            : rejected.Where(r => r.RejectedAt >= at && (r.RejectedAt > at || r.RejectedId > id));
+    }
+
     public static IQueryable<OperatorAction> Newest(this IQueryable<OperatorAction> actions, int count) =>
         actions.OrderByDescending(a => a.At).ThenByDescending(a => a.Id).Take(count);
 

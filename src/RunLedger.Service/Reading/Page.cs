@@ -13,4 +13,14 @@ sealed record Page<T>(IReadOnlyList<T> Items, PageKey? Next)
     public static Page<T> Of(List<T> rows, int limit, Func<T, PageKey> key) => rows.Count > limit
         ? new(rows[..limit], key(rows[limit - 1]))
         : new(rows, null);
+
+    /// <summary>The same from rows that come oldest first, for a page that goes back: the row more tells of a page before.</summary>
+    public static Page<T> Back(List<T> rows, int limit, Func<T, PageKey> key)
+    {
+        var more = rows.Count > limit;
+        if (more)
+            rows.RemoveAt(limit);
+        rows.Reverse();
+        return new(rows, rows.Count > 0 ? key(rows[^1]) : null) { Previous = more ? key(rows[0]) : null };
+    }
 }

@@ -27,11 +27,7 @@ sealed class RunQueries(IDbContextFactory<LedgerDb> ledger)
         await using var db = await ledger.CreateDbContextAsync(token);
         var (query, cut) = await RowsAsync(db, filter, before, back: true, limit + 1, token);
         var rows = await db.WithParentsAsync(await query.ToListAsync(token), token);
-        var more = rows.Count > limit;
-        if (more)
-            rows.RemoveAt(limit);
-        rows.Reverse();
-        return new(rows, rows.Count > 0 ? Key(rows[^1]) : null) { Cut = cut, Previous = more ? Key(rows[0]) : null };
+        return Page<RunRow>.Back(rows, limit, Key) with { Cut = cut };
     }
 
     /// <summary>Every run of the filter, newest first, read as it is asked for.</summary>

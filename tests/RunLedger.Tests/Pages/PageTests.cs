@@ -163,6 +163,50 @@ public sealed partial class PageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_group_of_what_was_set_aside_is_looked_at_before_it_is_discarded_and_what_came_since_stays()
+    {
+        await Reject();
+        await Reject("other");
+        var (_, all) = await Get("/rejected");
+        var group = WebUtility.HtmlDecode(Link().Matches(all).Select(link => link.Groups["to"].Value).First(to => to.StartsWith("/rejected?group=", StringComparison.Ordinal)));
+        var (_, shown) = await Get(group);
+        var form = $"/rejected/groups/{group.Split('=')[1]}";
+        var until = WebUtility.HtmlDecode(Until().Match(shown).Groups["until"].Value);
+        await Reject("later");
+
+        var unreasoned = await Post(form, shown, ("action", "discard"), ("until", until));
+        var begun = await Post(form, shown, ("action", "discard"), ("until", until), ("reason", "a test of theirs"));
+
+        Assert.DoesNotContain($"action=\"{form}\"", all, StringComparison.Ordinal);
+        Assert.Contains("Discard all 2<", shown, StringComparison.Ordinal);
+        Assert.Equal(2, shown.Split("<summary>Payload").Length - 1);
+        Assert.Contains("Give a reason", unreasoned, StringComparison.Ordinal);
+        Assert.Contains("Work on the group has begun", begun, StringComparison.Ordinal);
+        while (_ledger.List("select count(*) from operator_action where outcome is null") is not ["0"])
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
+        Assert.Equal(["discarded 2"], _ledger.List("select outcome from operator_action"));
+        Assert.Equal(["discarded", "discarded", "open"], _ledger.List("select state from rejected_observation order by rejected_at"));
+        Assert.Contains("Discard all 1<", (await Get(group)).Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_was_set_aside_is_paged_both_ways()
+    {
+        for (var i = 0; i < 60; i++)
+            await Reject($"id {i}.");
+
+        var (_, first) = await Get("/rejected?state=open");
+        var (_, second) = await Get(Rel(first, "next"));
+        var (_, third) = await Get(Rel(second, "next"));
+        var (_, again) = await Get(Rel(third, "prev"));
+
+        Assert.Equal([25, 25, 10], new[] { first, second, third }.Select(page => page.Split("<summary>Payload").Length - 1));
+        Assert.Equal(Articles(second), Articles(again));
+        Assert.DoesNotContain("rel=\"prev\"", first, StringComparison.Ordinal);
+        Assert.DoesNotContain("rel=\"next\"", third, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_group_of_failures_is_acknowledged_with_a_note()
     {
         await Fill();
@@ -306,6 +350,14 @@ public sealed partial class PageTests : IAsyncLifetime
 
     [GeneratedRegex("<rect [^>]*class=\"bar (step_completed|failed)")]
     private static partial Regex Bar();
+
+    static IEnumerable<string> Articles(string html) => Article().Matches(html).Select(article => article.Value);
+
+    [GeneratedRegex("id=\"r[0-9a-f-]{36}\"")]
+    private static partial Regex Article();
+
+    [GeneratedRegex("name=\"until\" value=\"(?<until>[^\"]*)\"")]
+    private static partial Regex Until();
 
     [GeneratedRegex("dot_[0-9]+(?=</td>)")]
     private static partial Regex Dot();

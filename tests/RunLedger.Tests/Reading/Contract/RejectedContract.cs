@@ -22,6 +22,27 @@ public abstract class RejectedContract : ReadingContract
     }
 
     [Fact]
+    public async Task Pages_of_them_go_back_as_they_went_forward()
+    {
+        for (var number = 1; number <= 5; number++)
+            await Ledger.RejectedAsync(Id(number), [1], $"2026-03-01T00:00:00.00000{number / 2}Z");
+
+        foreach (var filter in (string[])["", "&state=open"])
+        {
+            var one = await Ledger.GetAsync($"/api/rejected?limit=2{filter}");
+            var two = await Ledger.GetAsync($"/api/rejected?limit=2{filter}&cursor={one.GetProperty("nextCursor")}");
+            var three = await Ledger.GetAsync($"/api/rejected?limit=2{filter}&cursor={two.GetProperty("nextCursor")}");
+            var twoAgain = await Ledger.GetAsync($"/api/rejected?limit=2{filter}&before={three.GetProperty("prevCursor")}");
+            var oneAgain = await Ledger.GetAsync($"/api/rejected?limit=2{filter}&before={twoAgain.GetProperty("prevCursor")}");
+
+            Assert.Equal(two.ToString(), twoAgain.ToString());
+            Assert.Equal(one.ToString(), oneAgain.ToString());
+            Assert.False(oneAgain.TryGetProperty("prevCursor", out _));
+            await Ledger.ProblemAsync($"/api/rejected?limit=2{filter}&before={three.GetProperty("prevCursor")}&cursor={one.GetProperty("nextCursor")}", HttpStatusCode.BadRequest);
+        }
+    }
+
+    [Fact]
     public async Task A_payload_is_shown_as_JSON_where_it_is_JSON_else_as_text_else_as_base64()
     {
         await Ledger.RejectedAsync(Id(1), Encoding.UTF8.GetBytes("""{"type": "RunStarted", "n": 1.0}"""));
