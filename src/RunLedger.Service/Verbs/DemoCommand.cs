@@ -124,8 +124,7 @@ static class DemoCommand
            {sent.Unfinished:N0} not ended yet;
            {sent.Nested:N0} nested in another, {sent.Retried:N0} steps tried again;
            {sent.Repeated:N0} messages sent twice, {sent.OutOfOrder:N0} out of order: the ledger does not mind.
-         Look at {url}api/runs
-             and {url}api/summary
+         Look at {url}
          """);
 
     static Uri Address(string text, string option, params string[] schemes) =>

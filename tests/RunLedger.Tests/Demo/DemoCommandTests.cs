@@ -24,7 +24,7 @@ public sealed class DemoCommandTests
 
         Assert.Equal((0, ""), (exitCode, error));
         Assert.Contains("about 30 runs", output, StringComparison.Ordinal);
-        Assert.Contains($"{address}api/summary", output, StringComparison.Ordinal);
+        Assert.EndsWith($"Look at {address}", output.TrimEnd(), StringComparison.Ordinal);
         Assert.Equal(["30"], ledger.List("select cast(count(*) as text) from process_run_observation"));
         Assert.Equal(["0"], ledger.List("select cast(count(*) as text) from rejected_observation"));
     }
