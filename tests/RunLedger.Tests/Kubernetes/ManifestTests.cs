@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using k8s;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
@@ -36,6 +37,17 @@ public sealed class ManifestTests
 
         Assert.All(manifests.Named, file => Assert.True(Path.Exists(manifests.PathOf(file)), $"{folder}/{file} is not there."));
         Assert.Equal(manifests.Files.Order(), manifests.Named.Where(file => !file.StartsWith("..", StringComparison.Ordinal)).Order());
+    }
+
+    [Theory]
+    [MemberData(nameof(Folders))]
+    public void Every_field_is_one_that_Kubernetes_knows_and_of_its_type(string folder)
+    {
+        // What KEDA and the Prometheus Operator define is theirs.
+        var own = new Manifests(folder).Texts.Where(text => !text.Contains("keda.sh", StringComparison.Ordinal)
+            && !text.Contains("monitoring.coreos.com", StringComparison.Ordinal)).ToList();
+
+        Assert.All(own, text => Assert.Single(KubernetesYaml.LoadAllFromString(text, strict: true)));
     }
 
     [Fact]

@@ -25,8 +25,11 @@ sealed partial class Manifests
     public IEnumerable<string> Files =>
         Directory.EnumerateFiles(_folder).Select(file => Path.GetFileName(file)).Where(file => file != "kustomization.yaml");
 
-    public IEnumerable<YamlNode> Resources =>
-        List(Kustomization, "resources").Where(file => file.EndsWith(".yaml", StringComparison.Ordinal)).SelectMany(file => Read(PathOf(file)));
+    public IEnumerable<string> Texts =>
+        List(Kustomization, "resources").Where(file => file.EndsWith(".yaml", StringComparison.Ordinal))
+            .SelectMany(file => File.ReadAllText(PathOf(file)).Split("\n---\n"));
+
+    public IEnumerable<YamlNode> Resources => Texts.SelectMany(Parse);
 
     /// <summary>What the generators of config maps or secrets of that name have: a setting, its value.</summary>
     /// <param name="generators">configMapGenerator or secretGenerator.</param>
