@@ -16,4 +16,4 @@ root.Subcommands.Add(ArchiveCommand.Create(configuration));
 root.Subcommands.Add(DemoCommand.Create(configuration, TimeProvider.System));
 root.Subcommands.Add(KeyCommand.Create(configuration));
 // The parser ends the process two seconds after SIGTERM unless told otherwise; the host needs longer for its last batch.
-return await root.Parse(args).InvokeAsync(new() { ProcessTerminationTimeout = LedgerHost.StopLimit + TimeSpan.FromSeconds(5) });
+return await root.Parse(args).InvokeAsync(new() { ProcessTerminationTimeout = LedgerHost.EndLimit });

@@ -19,48 +19,54 @@ sealed class ObservationIntake(
     IntakeRoom room,
     IOptions<IntakeOptions> options,
     TimeProvider time,
+    IHostApplicationLifetime lifetime,
     CommitSignal? commits = null)
 {
+    /// <summary>
+    /// Once the process stops. Its requests are waited for, and then cut without an answer; what comes after them, the bus with
+    /// the messages in hand, has the rest of <see cref="Serve.LedgerHost.StopLimit"/>.
+    /// </summary>
+    static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(5);
+
     public int MaxObservations => options.Value.MaxObservations;
 
     /// <summary>Whether what is durable is committed; with a broker it may still be in its queue.</summary>
     public bool AwaitsCommit => commits is not null;
 
     /// <exception cref="TimeoutException">Nothing is known of some of them; sending all again is safe.</exception>
-    public async Task<IntakeResult> Take(IEnumerable<IntakeLine> lines, string origin, CancellationToken cancellationToken)
-    {
-        using var limit = new CancellationTokenSource(options.Value.Patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        try
-        {
-            return await TakeAll(lines, origin, either.Token);
-        }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            throw new TimeoutException($"Not durable within {options.Value.Patience}.");
-        }
-    }
+    public Task<IntakeResult> Take(IEnumerable<IntakeLine> lines, string origin, CancellationToken cancellationToken) =>
+        Patiently(limit => TakeAll(lines, origin, limit), cancellationToken);
 
     /// <summary>Takes what was set aside once more; what still cannot be taken goes back to its row.</summary>
     /// <returns>Null when it is durable; else why it cannot be taken, in words for whoever sent it.</returns>
     /// <exception cref="TimeoutException">Nothing is known of it; taking it again is safe.</exception>
-    public async Task<string?> TakeAgain(object message, int bytes, Guid rejectedId, CancellationToken cancellationToken)
+    public async Task<string?> TakeAgain(object message, int bytes, Guid rejectedId, CancellationToken cancellationToken) =>
+        Refusal(message) ?? await Patiently<string?>(
+            async limit =>
+            {
+                var durable = commits is null
+                    ? Publish(message, NewId.NextGuid(), limit, rejectedId)
+                    : await room.Enter(bytes, () => Commit(message, rejectedId), limit);
+                await durable.WaitAsync(limit);
+                return null;
+            },
+            cancellationToken);
+
+    async Task<T> Patiently<T>(Func<CancellationToken, Task<T>> take, CancellationToken cancellationToken)
     {
-        if (Refusal(message) is { } reason)
-            return reason;
         using var limit = new CancellationTokenSource(options.Value.Patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using var last = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        await using var stopping = lifetime.ApplicationStopping.Register(() => last.CancelAfter(LastPatience));
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, last.Token, cancellationToken);
         try
         {
-            var durable = commits is null
-                ? Publish(message, NewId.NextGuid(), either.Token, rejectedId)
-                : await room.Enter(bytes, () => Commit(message, rejectedId), either.Token);
-            await durable.WaitAsync(either.Token);
-            return null;
+            return await take(any.Token);
         }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (any.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"Not durable within {options.Value.Patience}.");
+            throw new TimeoutException(last.IsCancellationRequested
+                ? "Not durable before the ledger stopped."
+                : $"Not durable within {options.Value.Patience}.");
         }
     }
 

@@ -23,6 +23,9 @@ static class LedgerHost
     /// <summary>Above MassTransit's own patience: the batch in hand is finished before the process goes.</summary>
     public static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
 
+    /// <summary>After SIGTERM, when the process ends whatever it is doing; who started it gives it longer before he kills it.</summary>
+    public static readonly TimeSpan EndLimit = StopLimit + TimeSpan.FromSeconds(5);
+
     /// <exception cref="OptionsValidationException">A connection string cannot be read.</exception>
     /// <exception cref="Microsoft.Data.Sqlite.SqliteException">The embedded ledger's file cannot be used.</exception>
     public static WebApplication Build(string[] args)

@@ -18,6 +18,8 @@ sealed class PostgresBatch(NpgsqlConnection connection, NpgsqlTransaction transa
     internal static readonly string BeginSql =
         $"select pg_advisory_xact_lock_shared({PostgresDefinitions.Lock}), set_config('plan_cache_mode', $1, true)";
 
+    bool _loaded;
+
     public Loaded<RunRow> Runs { get; } = new();
     public Loaded<ComponentRow> Components { get; } = new();
 
@@ -40,6 +42,7 @@ sealed class PostgresBatch(NpgsqlConnection connection, NpgsqlTransaction transa
         await LoadMissed(
             LedgerTable.Components, RowReader.ComponentColumns, names.Components, names.ComponentKeys, Components,
             RowReader.Component, cancellationToken);
+        _loaded = true;
     }
 
     public async Task Commit(LedgerChanges changes, CancellationToken cancellationToken)
@@ -64,6 +67,10 @@ sealed class PostgresBatch(NpgsqlConnection connection, NpgsqlTransaction transa
         try
         {
             await transaction.DisposeAsync();
+            // What followed the statement whose rows failed (a deadlock, say) and was about to be prepared, Npgsql 10.0.3 then
+            // takes for prepared: every batch of this connection would fail (26000) for as long as it lives.
+            if (!_loaded)
+                connection.UnprepareAll();
         }
         catch (Exception e) when (e is NpgsqlException or InvalidOperationException or IOException)
         {

@@ -10,17 +10,19 @@ sealed class PostgresStore(NpgsqlDataSource dataSource) : ILedgerStore
     public async Task<ILedgerBatch> Begin(Names names, CancellationToken cancellationToken)
     {
         NpgsqlConnection? connection = null;
+        PostgresBatch? batch = null;
         try
         {
             connection = await dataSource.OpenConnectionAsync(cancellationToken);
-            var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            var batch = new PostgresBatch(connection, transaction);
+            batch = new PostgresBatch(connection, await connection.BeginTransactionAsync(cancellationToken));
             await batch.Load(names, cancellationToken);
             return batch;
         }
         catch (Exception e)
         {
-            if (connection is not null)
+            if (batch is not null)
+                await batch.DisposeAsync();
+            else if (connection is not null)
                 await connection.DisposeAsync();
             if (e is not OperationCanceledException)
                 throw PostgresFaults.Of(e);

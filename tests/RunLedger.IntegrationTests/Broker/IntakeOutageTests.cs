@@ -49,4 +49,23 @@ public sealed class IntakeOutageTests
             TimeSpan.FromSeconds(60), () => ledger.Output);
         await site.SettleAsync(Oracle.Rows([taken]));
     }
+
+    [Fact]
+    public async Task A_ledger_told_to_stop_does_not_wait_for_a_broker_that_is_away_and_says_to_send_again()
+    {
+        var sent = new Sent("RunStarted", Guid.CreateVersion7(), At);
+        var database = await TestDatabase.CreateAsync(applySchema: true);
+        var broker = await OwnBroker.CreateAsync();
+        await using var site = new LedgerSite(database.ConnectionString, broker.Address, broker, database);
+        var ledger = await site.StartAsync();
+        await broker.StopAsync();
+        await using var request = await HeldPost.BeginAsync(ledger, sent);
+        var answer = request.EndAsync();
+
+        var (exitCode, took) = await ledger.StopAsync();
+
+        Assert.True(exitCode == 0, $"Exit code {exitCode} after {took}.\n{ledger.Output}");
+        Assert.Equal("HTTP/1.1 503 Service Unavailable", await answer);
+        Assert.True(took < TimeSpan.FromSeconds(20), $"It took {took}.\n{ledger.Output}");
+    }
 }

@@ -158,6 +158,29 @@ public sealed class ConnectionTests : IAsyncLifetime
         Assert.Equal(0, new NpgsqlConnectionStringBuilder(unprepared.ConnectionString).MaxAutoPrepare);
     }
 
+    // As when replicas deadlock; here one waits for longer than it may.
+    [Fact]
+    public async Task A_connection_whose_batch_failed_while_it_was_read_serves_the_next()
+    {
+        RunObservation[] started = [Some.Run().Started(), Some.Run().Started()];
+        await _ledger.Together(started);
+        await using var source = PostgresStore.Connect(
+            $"{_store.Database.ServiceConnectionString};Maximum Pool Size=1;Options=-c lock_timeout=100ms");
+        var store = new PostgresStore(source);
+        Names both = new([.. started.Select(one => one.ProcessRunId).Order()], [], [], []), last = both with { Runs = both.Runs[1..] };
+        await (await store.Begin(both, CancellationToken.None)).DisposeAsync();
+
+        // What it asks for the second time is prepared. One row has come when the other one is waited for.
+        await using (await _store.Ledger.Begin(last, CancellationToken.None))
+        {
+            var failed = await Assert.ThrowsAsync<StoreException>(() => store.Begin(both, CancellationToken.None));
+            Assert.Equal(PostgresErrorCodes.LockNotAvailable, Assert.IsType<PostgresException>(failed.InnerException).SqlState);
+        }
+
+        await using var next = await store.Begin(both, CancellationToken.None);
+        Assert.Equal(both.Runs, next.Runs.Rows.Select(row => row.Id));
+    }
+
     /// <summary>Of a batch with so many runs: new ones, changed ones, and components.</summary>
     async Task<(int RoundTrips, int Statements)> Cost(int runs)
     {
