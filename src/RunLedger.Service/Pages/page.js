@@ -121,7 +121,9 @@
     };
   }
 
-  for (const free of ["focusout", "selectionchange"]) document.addEventListener(free, () => { if (stale) soon(); });
+  const letGo = () => { if (stale && ![...document.querySelectorAll("[data-live]")].some(inHand)) soon(); };
+  document.addEventListener("focusout", letGo);
+  document.addEventListener("selectionchange", letGo);
   document.addEventListener("visibilitychange", () => { listen(); if (!document.hidden && stale) soon(); });
   addEventListener("DOMContentLoaded", () => {
     const theme = document.getElementById("theme"), pause = document.getElementById("pause");
