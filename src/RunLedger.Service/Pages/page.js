@@ -134,6 +134,7 @@
       if (paused) say("Paused", "");
     };
     theme.hidden = false;
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", label);
     theme.addEventListener("click", () => { root.dataset.theme = dark() ? "light" : "dark"; keep("theme", root.dataset.theme); label(); });
     if (document.querySelector("[data-live], [data-growing]")) {
       pause.hidden = false;

@@ -11,10 +11,12 @@ public sealed class LookTests(BrowserSite site) : Journey(site)
 {
     const int Phone = 400;
 
-    static readonly AxeRunOptions Rules = new()
+    static readonly AxeRunOptions All = new()
     {
         RunOnly = new() { Type = "tag", Values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] },
     };
+
+    static readonly AxeRunOptions Colours = new() { RunOnly = new() { Type = "rule", Values = ["color-contrast"] } };
 
     public static TheoryData<string, string> Pages => new()
     {
@@ -38,11 +40,12 @@ public sealed class LookTests(BrowserSite site) : Journey(site)
             // Axe is a script of ours and not of the page's.
             new() { BypassCSP = true, ReducedMotion = ReducedMotion.Reduce, ViewportSize = new() { Width = 1280, Height = 900 } });
         await page.EvaluateAsync("document.querySelectorAll('details').forEach(details => details.open = true)");
-        foreach (var scheme in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark])
+        foreach (var (scheme, rules) in ((ColorScheme, AxeRunOptions)[])[(ColorScheme.Light, All), (ColorScheme.Dark, Colours)])
         {
             await page.EmulateMediaAsync(new() { ColorScheme = scheme });
+            await Expect(page.Locator("#theme")).ToHaveTextAsync(scheme == ColorScheme.Light ? "Dark" : "Light");
             await PictureAsync(page, $"{name}-{scheme}");
-            var found = await page.RunAxe(Rules);
+            var found = await page.RunAxe(rules);
             Assert.True(found.Violations.Length == 0, $"{name}, {scheme}: {string.Join('\n', found.Violations.Select(Words))}");
         }
 
