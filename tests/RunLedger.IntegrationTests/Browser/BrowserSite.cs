@@ -90,7 +90,7 @@ public sealed class BrowserSite : ICollectionFixture<BrowserSite>, IAsyncLifetim
         Browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = browser, Args = ["--disable-gpu"] });
     }
 
-    /// <summary>A run in every status, with components and nested runs, and something set aside.</summary>
+    /// <summary>A run in every status, one with a long name, with components and nested runs, and something set aside.</summary>
     async Task FillAsync()
     {
         var start = TimeProvider.System.GetUtcNow().AddMinutes(-4);
@@ -111,13 +111,13 @@ public sealed class BrowserSite : ICollectionFixture<BrowserSite>, IAsyncLifetim
             [
                 ("observed", ["RunObserved"]), ("started", ["RunStarted"]), ("step_started", ["RunStarted", "StepStarted"]),
                 ("step_completed", ["RunStarted", "StepCompleted"]), ("completed", ["RunStarted", "RunCompleted"]),
-                ("cancelled", ["RunCancelled"]),
+                ("cancelled", ["RunCancelled"]), ("failed", ["RunFailed"]),
             ])
         {
             var (run, step) = (Guid.CreateVersion7(), Guid.CreateVersion7());
             await SendAsync(run, status, [.. contracts.Select((contract, n) => Of(contract, n, run) with
             {
-                Candidate = $"PROC-CAND:browser:{status}",
+                Candidate = $"PROC-CAND:browser:{status}{(status == "failed" ? new string('y', 400) : "")}",
                 ParentRunId = status == "observed" ? null : Failed,
                 ComponentId = contract.StartsWith("Step", StringComparison.Ordinal) ? step : null,
                 DotCode = contract.StartsWith("Step", StringComparison.Ordinal) ? "dot_step" : null,
