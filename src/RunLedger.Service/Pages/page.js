@@ -8,7 +8,7 @@
   const dark = () => (root.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
   if (wish("theme")) root.dataset.theme = wish("theme");
 
-  const second = 1000, grow = 5 * second;
+  const second = 1000, grow = 5 * second, was = new Map(), stops = "a, button, summary, [tabindex]";
   let paused = wish("paused") === "yes", stale = false, busy = false, last = 0, gap = second, source = null, timer = 0;
 
   const say = (text, kind) => {
@@ -30,45 +30,63 @@
     }
   }
 
-  // What somebody is typing into, or has opened, stays.
-  function renew(part, fresh) {
-    const open = [...part.querySelectorAll("details")].map(details => details.open);
-    if (part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select")) return;
-    const at = document.activeElement && part.contains(document.activeElement)
-      ? [...part.querySelectorAll("a, button, summary, [tabindex]")].indexOf(document.activeElement) : -1;
-    const scrolled = [...part.querySelectorAll(".scroll")].map(box => box.scrollLeft);
-    part.replaceWith(fresh);
-    fresh.querySelectorAll("details").forEach((details, i) => { if (open[i]) details.open = true; });
-    fresh.querySelectorAll(".scroll").forEach((box, i) => { box.scrollLeft = scrolled[i] ?? 0; });
-    if (at >= 0) fresh.querySelectorAll("a, button, summary, [tabindex]")[at]?.focus({ preventScroll: true });
+  // Which element of what is shown is which of what is fresh: by what names it, however much came above it.
+  function named(part, selector, of = element => element) {
+    const found = new Map();
+    for (const element of part.querySelectorAll(selector)) {
+      let name = [element.closest("[id]").id, element.tagName, element.getAttribute("href") ?? element.value].join(" ");
+      while (found.has(name)) name += "'";
+      found.set(name, of(element));
+    }
+    return found;
   }
+
+  // Somebody types into it, has typed and not yet sent, or marks text in it.
+  const inHand = part => part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select")
+    || [...part.querySelectorAll("input, textarea")].some(field => field.value !== field.defaultValue)
+    || !getSelection().isCollapsed && getSelection().containsNode(part, true);
+
+  // What is open, focused or scrolled stays so.
+  function renew(part, fresh) {
+    const open = named(part, "details", details => details.open), scrolled = named(part, ".scroll", box => box.scrollLeft);
+    const at = [...named(part, stops)].find(([, element]) => element === document.activeElement)?.[0];
+    part.replaceWith(fresh);
+    named(fresh, "details").forEach((details, name) => { if (open.get(name)) details.open = true; });
+    named(fresh, ".scroll").forEach((box, name) => { box.scrollLeft = scrolled.get(name) ?? 0; });
+    if (at) named(fresh, stops).get(at)?.focus({ preventScroll: true });
+  }
+
+  // A part as far as it can change: the age of a time is counted here, and a form's token is as good as the one before.
+  const gist = part => part.outerHTML.replace(/(RequestVerificationToken" value=")[^"]*|(<time [^>]*>)[^<]*/g, "$1$2");
 
   async function refresh() {
     if (busy || paused || document.hidden) { stale = true; return; }
     busy = true; stale = false; last = Date.now();
+    let held = false, answered = false;
     try {
       const answer = await fetch(location.href, { headers: { Accept: "text/html" }, credentials: "same-origin", redirect: "manual" });
       if (answer.type === "opaqueredirect" || answer.status === 401) { say("Signed out: reload", "bad"); return; }
       if (!(answer.headers.get("content-type") ?? "").includes("text/html")) throw new Error(answer.statusText);
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (paused) { stale = true; return; }
+      answered = true;
       const trouble = fresh.getElementById("outage"), shown = document.getElementById("outage");
       if (trouble && !shown) document.getElementById("main").prepend(trouble);
       if (!trouble && shown) shown.remove();
       if (!trouble) {
         for (const part of document.querySelectorAll("[data-live]")) {
           const next = fresh.getElementById(part.id);
-          if (next && next.outerHTML !== part.dataset.was) {
-            const was = next.outerHTML;
-            renew(part, next);
-            next.dataset.was = was;
-          }
+          if (!next || gist(next) === was.get(part.id)) continue;
+          if (inHand(part)) { held = true; continue; }
+          was.set(part.id, gist(next));
+          renew(part, next);
         }
         // The database was away when this page was opened, and is back.
         if (!document.querySelector("[data-live]") && fresh.querySelector("[data-live]")) location.reload();
         document.title = fresh.title;
       }
       times();
-      say(trouble ? "The database is away" : "Live", trouble ? "bad" : "good");
+      if (trouble) say("The database is away", "bad"); else if (held) say("Waits while you write", ""); else say("Live", "good");
     } catch {
       say("The ledger does not answer", "bad");
       stale = true;
@@ -76,6 +94,9 @@
       busy = false;
       // A page that costs the ledger much is asked for seldom.
       gap = Math.max(second, 10 * (Date.now() - last));
+      // Something was committed while the answer was on its way.
+      if (answered && stale) soon();
+      stale ||= held;
     }
   }
 
@@ -100,6 +121,9 @@
     };
   }
 
+  const letGo = () => { if (stale && ![...document.querySelectorAll("[data-live]")].some(inHand)) soon(); };
+  document.addEventListener("focusout", letGo);
+  document.addEventListener("selectionchange", letGo);
   document.addEventListener("visibilitychange", () => { listen(); if (!document.hidden && stale) soon(); });
   addEventListener("DOMContentLoaded", () => {
     const theme = document.getElementById("theme"), pause = document.getElementById("pause");
@@ -110,10 +134,12 @@
       if (paused) say("Paused", "");
     };
     theme.hidden = false;
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", label);
     theme.addEventListener("click", () => { root.dataset.theme = dark() ? "light" : "dark"; keep("theme", root.dataset.theme); label(); });
     if (document.querySelector("[data-live], [data-growing]")) {
       pause.hidden = false;
       pause.addEventListener("click", () => { paused = !paused; keep("paused", paused ? "yes" : "no"); label(); listen(); if (!paused) soon(); });
+      document.querySelectorAll("[data-live]").forEach(part => was.set(part.id, gist(part)));
       listen();
       setInterval(() => { if (document.querySelector("[data-growing]")) soon(); }, grow);
     }

@@ -60,8 +60,12 @@ static class Shell
     }
 
     /// <summary>Whether a command is on the path.</summary>
-    public static bool Has(string command) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
-        .Any(folder => File.Exists(Path.Combine(folder, command)));
+    public static bool Has(string command) => Find(command) is not null;
+
+    /// <summary>The file of a command that is on the path; null where it is not.</summary>
+    public static string? Find(string command) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+        .Select(folder => Path.Combine(folder, command))
+        .FirstOrDefault(File.Exists);
 
     // A zombie has given up all it had; whether somebody takes note of its end is not our business.
     static bool Runs(string pid) =>

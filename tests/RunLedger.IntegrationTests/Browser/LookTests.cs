@@ -1,0 +1,75 @@
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+using RunLedger.Tests;
+using static Microsoft.Playwright.Assertions;
+
+namespace RunLedger.IntegrationTests.Browser;
+
+/// <summary>Every page as it looks: what axe says of its names, roles and contrast, on a phone too, and a picture for people.</summary>
+public sealed class LookTests(BrowserSite site) : Journey(site)
+{
+    const int Phone = 400;
+
+    static readonly AxeRunOptions All = new()
+    {
+        RunOnly = new() { Type = "tag", Values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] },
+    };
+
+    static readonly AxeRunOptions Colours = new() { RunOnly = new() { Type = "rule", Values = ["color-contrast"] } };
+
+    public static TheoryData<string, string> Pages => new()
+    {
+        { "overview", "/" },
+        { "runs", "/runs" },
+        { "runs-none", "/runs?candidate=nothing" },
+        { "run", "/runs/{failed}" },
+        { "run-stuck", "/runs/{stuck}" },
+        { "failures", "/failures" },
+        { "grid", "/grid?candidate=PROC-CAND:dot:kg" },
+        { "rejected", "/rejected" },
+        { "settings", "/settings" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public async Task A_page_is_for_everybody_in_both_schemes_and_on_a_phone(string name, string path)
+    {
+        var page = await OpenAsync(
+            path.Replace("{failed}", $"{Site.Failed}", StringComparison.Ordinal).Replace("{stuck}", $"{Site.Stuck}", StringComparison.Ordinal),
+            // Axe is a script of ours and not of the page's.
+            new() { BypassCSP = true, ReducedMotion = ReducedMotion.Reduce, ViewportSize = new() { Width = 1280, Height = 900 } });
+        await page.EvaluateAsync("document.querySelectorAll('details').forEach(details => details.open = true)");
+        foreach (var (scheme, rules) in ((ColorScheme, AxeRunOptions)[])[(ColorScheme.Light, All), (ColorScheme.Dark, Colours)])
+        {
+            await page.EmulateMediaAsync(new() { ColorScheme = scheme });
+            await Expect(page.Locator("#theme")).ToHaveTextAsync(scheme == ColorScheme.Light ? "Dark" : "Light");
+            await PictureAsync(page, $"{name}-{scheme}");
+            var found = await page.RunAxe(rules);
+            Assert.True(found.Violations.Length == 0, $"{name}, {scheme}: {string.Join('\n', found.Violations.Select(Words))}");
+        }
+
+        await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });
+        await page.SetViewportSizeAsync(Phone, 800);
+        await PictureAsync(page, $"{name}-{Phone}");
+        Assert.Equal(Phone, await page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+    }
+
+    [Fact]
+    public async Task Every_status_has_a_badge_among_what_is_looked_at()
+    {
+        var page = await OpenAsync("/");
+        foreach (var status in (string[])
+            ["observed", "started", "step started", "step completed", "completed", "failed", "stuck", "cancelled", "orphan"])
+            await Expect(page.Locator("[aria-labelledby=statuses] .badge").GetByText(status, new() { Exact = true })).ToBeVisibleAsync();
+    }
+
+    static Task<byte[]> PictureAsync(IPage page, string name) => page.ScreenshotAsync(new()
+    {
+        Path = Path.Combine(Checkout.Root, "artifacts", "screenshots", $"{name.ToLowerInvariant()}.png"),
+        FullPage = true,
+    });
+
+    static string Words(AxeResultItem violation) =>
+        $"{violation.Id}: {violation.Help}\n  {string.Join("\n  ", violation.Nodes.Select(node => $"{node.Html} {node.Any.FirstOrDefault()?.Message}"))}";
+}

@@ -1,0 +1,109 @@
+using Microsoft.Playwright;
+using RunLedger.IntegrationTests.Broker;
+using static Microsoft.Playwright.Assertions;
+
+namespace RunLedger.IntegrationTests.Browser;
+
+/// <summary>What operators do about what they see.</summary>
+public sealed class OperatingTests(BrowserSite site) : Journey(site)
+{
+    [Fact]
+    public async Task The_second_of_two_operators_who_close_a_run_is_told_that_it_had_ended()
+    {
+        var run = await BeginAsync("PROC-CAND:browser:both");
+        var (first, second) = (await OpenAsync($"/runs/{run.RunId}"), await OpenAsync($"/runs/{run.RunId}"));
+        await CloseAsync(first, "cancelled", "I was first");
+        await Expect(second.Locator("h1 .badge")).ToHaveTextAsync("cancelled");
+
+        await CloseAsync(second, "failed", "me too");
+
+        await Expect(second.Locator(".note.good")).ToHaveTextAsync("The run had ended, or was archived, before: nothing was left to close.");
+        await Expect(second.Locator("h1 .badge")).ToHaveTextAsync("cancelled");
+        await Expect(second.GetByRole(AriaRole.Button, new() { Name = "Close the run" })).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task Failures_of_one_kind_are_one_group_and_a_note_says_that_it_is_known()
+    {
+        const string Candidate = "PROC-CAND:browser:grouped";
+        for (var n = 0; n < 2; n++)
+        {
+            var run = await BeginAsync(Candidate);
+            await Site.SendAsync(run.RunId, "failed", run with { Contract = "RunFailed", At = Now, ErrorRef = $"no room after {n} rows" });
+        }
+
+        var page = await OpenAsync("/failures");
+        var group = page.Locator("article", new() { HasText = Candidate });
+        await Expect(group).ToHaveCountAsync(1);
+        await Expect(group).ToContainTextAsync("2 failures");
+        await group.GetByLabel("Note").FillAsync("the disk is ordered");
+        await group.GetByRole(AriaRole.Button, new() { Name = "Acknowledge" }).ClickAsync();
+
+        await Expect(page.Locator(".note.good")).ToHaveTextAsync("It is acknowledged; a failure after this shows it again.");
+        await Expect(group).ToContainTextAsync("Acknowledged by local");
+        await Expect(group.Locator(".note")).ToContainTextAsync("the disk is ordered");
+        var again = await BeginAsync(Candidate);
+        await Site.Publisher.SendAsync([again with { Contract = "RunFailed", At = Now, ErrorRef = "no room after 7 rows" }]);
+        await Expect(group).ToContainTextAsync("and it failed again since");
+        await group.GetByRole(AriaRole.Link, new() { Name = "the newest of them" }).ClickAsync();
+        await Expect(page.Locator("h1")).ToHaveTextAsync($"failed {Candidate}");
+    }
+
+    [Fact]
+    public async Task A_message_that_was_set_aside_is_corrected_and_sent_again_and_its_run_appears()
+    {
+        var run = Guid.CreateVersion7();
+        var good = new Sent("RunStarted", run, Now) { Candidate = "PROC-CAND:browser:corrected" }.Json().ToJsonString();
+        await Site.RejectAsync(good.Replace("dot_runtime", "dot_rumtine", StringComparison.Ordinal), $"{run}");
+        var page = await OpenAsync("/rejected");
+        var row = page.Locator("article[id^=r]", new() { HasText = "dot_rumtine" }).First;
+        await row.GetByText("Correct, send again or discard").ClickAsync();
+        await row.GetByLabel("Payload to send").FillAsync(good);
+        await row.GetByLabel("Reason").FillAsync("a slip of the pen");
+        await row.GetByRole(AriaRole.Button, new() { Name = "Send the corrected payload" }).ClickAsync();
+
+        await Expect(page.Locator(".note.good")).ToHaveTextAsync("It was sent again.");
+        await Expect(page.Locator("#rejected")).Not.ToContainTextAsync($"{run}");
+        await page.GotoAsync("/runs?candidate=PROC-CAND:browser:corrected");
+        await page.Locator("#list a.id").ClickAsync();
+        await Expect(page.Locator("h1")).ToHaveTextAsync("started PROC-CAND:browser:corrected");
+    }
+
+    [Fact]
+    public async Task What_publishers_write_is_shown_as_text_and_never_run()
+    {
+        const string Markup = "<script>document.body.id='hurt'</script><img src=x onerror=\"document.body.id='hurt'\"><dialog open>hurt</dialog>";
+        var run = await BeginAsync(Markup);
+        var (list, page) = (await OpenAsync($"/runs?candidate={Uri.EscapeDataString(Markup)}"), await OpenAsync($"/runs/{run.RunId}"));
+        await Site.SendAsync(
+            run.RunId,
+            "failed",
+            run with { Contract = "StepFailed", At = Now, ComponentId = Guid.CreateVersion7(), DotCode = Markup, ErrorRef = Markup },
+            run with { Contract = "RunFailed", At = Now, ErrorRef = Markup });
+        await Site.RejectAsync($$"""{"processRunId":"<script>document.body.id='hurt'</script><img src=x>"}""", "<img src=x>");
+
+        // Both as it is opened and as it is followed.
+        await Expect(list.Locator("#list .badge")).ToHaveTextAsync("failed");
+        await Expect(page.Locator(".gantt")).ToContainTextAsync(Markup);
+        await UnhurtAsync(list, Markup);
+        await UnhurtAsync(page, Markup);
+        foreach (var path in (string[])["/", "/failures", "/rejected", $"/grid?candidate={Uri.EscapeDataString(Markup)}"])
+        {
+            await page.GotoAsync(path);
+            await UnhurtAsync(page, path == "/rejected" ? "<img src=x>" : Markup);
+        }
+    }
+
+    static async Task CloseAsync(IPage page, string status, string reason)
+    {
+        await page.GetByRole(AriaRole.Combobox).SelectOptionAsync(status);
+        await page.GetByLabel("Reason").FillAsync(reason);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Close the run" }).ClickAsync();
+    }
+
+    static async Task UnhurtAsync(IPage page, string markup)
+    {
+        await Expect(page.Locator("main")).ToContainTextAsync(markup);
+        await Expect(page.Locator("#hurt, main script, main img, main dialog")).ToHaveCountAsync(0);
+    }
+}
