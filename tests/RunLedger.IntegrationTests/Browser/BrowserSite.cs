@@ -64,7 +64,7 @@ public sealed class BrowserSite : ICollectionFixture<BrowserSite>, IAsyncLifetim
     public async ValueTask DisposeAsync()
     {
         if (Browser is not null)
-            await Browser.DisposeAsync();
+            await Browser.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(1));
         _playwright?.Dispose();
         if (_site is not null)
             await _site.DisposeAsync();

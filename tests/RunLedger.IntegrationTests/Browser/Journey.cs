@@ -10,6 +10,9 @@ namespace RunLedger.IntegrationTests.Browser;
 [Collection(typeof(BrowserSite))]
 public abstract class Journey(BrowserSite site) : IAsyncLifetime
 {
+    /// <summary>For what has no limit of its own.</summary>
+    private protected static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+
     readonly List<IBrowserContext> _operators = [];
     readonly List<string> _complaints = [];
 
@@ -44,7 +47,7 @@ public abstract class Journey(BrowserSite site) : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         foreach (var somebody in _operators)
-            await somebody.DisposeAsync();
+            await somebody.DisposeAsync().AsTask().WaitAsync(Limit);
         lock (_complaints)
             Assert.Empty(_complaints);
         GC.SuppressFinalize(this);

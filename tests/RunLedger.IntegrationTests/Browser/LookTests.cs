@@ -45,7 +45,7 @@ public sealed class LookTests(BrowserSite site) : Journey(site)
             await page.EmulateMediaAsync(new() { ColorScheme = scheme });
             await Expect(page.Locator("#theme")).ToHaveTextAsync(scheme == ColorScheme.Light ? "Dark" : "Light");
             await PictureAsync(page, $"{name}-{scheme}");
-            var found = await page.RunAxe(rules);
+            var found = await page.RunAxe(rules).WaitAsync(Limit);
             Assert.True(found.Violations.Length == 0, $"{name}, {scheme}: {string.Join('\n', found.Violations.Select(Words))}");
         }
 
