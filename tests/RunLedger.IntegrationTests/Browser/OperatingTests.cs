@@ -70,6 +70,26 @@ public sealed class OperatingTests(BrowserSite site) : Journey(site)
     }
 
     [Fact]
+    public async Task A_group_that_was_set_aside_is_looked_at_beside_the_queues_and_discarded_with_a_reason()
+    {
+        foreach (var run in (Guid[])[Guid.CreateVersion7(), Guid.CreateVersion7()])
+            await Site.RejectAsync(new Sent("RunStarted", run, Now) { Candidate = "" }.Json().ToJsonString(), $"{run}");
+        var page = await OpenAsync("/rejected");
+        await Expect(page.GetByRole(AriaRole.Rowheader, new() { Name = "run-ledger_error" })).ToBeVisibleAsync();
+        await page.Locator("article[id^=g]", new() { HasText = "processCandidateCode" }).GetByRole(AriaRole.Link, new() { Name = "Look at them" }).ClickAsync();
+        await Expect(page.Locator("article[id^=r]")).ToHaveCountAsync(2);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Discard all 2" }).ClickAsync();
+        await Expect(page.Locator(".note.good")).ToContainTextAsync("Give a reason");
+        await page.Locator("form.row").GetByLabel("Reason").FillAsync("a test of theirs");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Discard all 2" }).ClickAsync();
+
+        await Expect(page.Locator(".note.good")).ToContainTextAsync("Work on the group has begun");
+        await Expect(page.Locator("article[id^=g]", new() { HasText = "processCandidateCode" })).ToHaveCountAsync(0);
+        await page.GotoAsync("/rejected?state=discarded");
+        await Expect(page.Locator("article[id^=r]")).ToHaveCountAsync(2);
+    }
+
+    [Fact]
     public async Task What_publishers_write_is_shown_as_text_and_never_run()
     {
         const string Markup = "<script>document.body.id='hurt'</script><img src=x onerror=\"document.body.id='hurt'\"><dialog open>hurt</dialog>";
