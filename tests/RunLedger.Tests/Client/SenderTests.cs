@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using RunLedger.Client;
@@ -225,8 +226,10 @@ public sealed class SenderTests : IDisposable
     // Each pause of the sender in turn.
     async Task Advance(FakeTimeProvider time, int taken)
     {
+        var clock = Stopwatch.StartNew();
         while (_ledger.Taken.Count < taken)
         {
+            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(30), $"{_ledger.Taken.Count} of {taken} were taken.");
             time.Advance(TimeSpan.FromSeconds(15));
             await Task.Delay(10, TestContext.Current.CancellationToken);
         }

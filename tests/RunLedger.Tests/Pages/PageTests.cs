@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.RegularExpressions;
@@ -182,11 +183,30 @@ public sealed partial class PageTests : IAsyncLifetime
         Assert.Equal(2, shown.Split("<summary>Payload").Length - 1);
         Assert.Contains("Give a reason", unreasoned, StringComparison.Ordinal);
         Assert.Contains("Work on the group has begun", begun, StringComparison.Ordinal);
+        var clock = Stopwatch.StartNew();
         while (_ledger.List("select count(*) from operator_action where outcome is null") is not ["0"])
+        {
+            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(30), "The group is not worked off.");
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+
         Assert.Equal(["discarded 2"], _ledger.List("select outcome from operator_action"));
         Assert.Equal(["discarded", "discarded", "open"], _ledger.List("select state from rejected_observation order by rejected_at"));
         Assert.Contains("Discard all 1<", (await Get(group)).Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_group_too_large_to_be_counted_says_that_there_is_more()
+    {
+        _ledger.List("""
+            with recursive n(i) as (select 1 union all select i + 1 from n where i <= 100000)
+            insert into rejected_observation (rejected_id, origin, payload, reason, rejected_at, fingerprint)
+            select printf('%08x-0000-7000-8000-000000000000', i), 'o', '{}', 'r', '2026-01-01T00:00:00.000000Z', 'many' from n
+            """);
+
+        var (_, html) = await Get("/rejected?group=many");
+
+        Assert.Contains("Discard all 100,000 and more<", html, StringComparison.Ordinal);
     }
 
     [Fact]
