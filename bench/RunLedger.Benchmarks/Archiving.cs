@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
-using RunLedger.Retention;
 using Spectre.Console;
 
 namespace RunLedger.Benchmarks;

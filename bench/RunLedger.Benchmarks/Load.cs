@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using RabbitMQ.Client;
+using RunLedger.Contracts;
 
 namespace RunLedger.Benchmarks;
 

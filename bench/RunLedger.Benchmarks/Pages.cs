@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
-using RunLedger.Service.Serve;
+using RunLedger.Service.Host;
 using Spectre.Console;
 
 namespace RunLedger.Benchmarks;

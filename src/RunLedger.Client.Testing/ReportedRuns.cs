@@ -1,10 +1,12 @@
 using System.Text.Json;
 using MassTransit.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using RunLedger.Batching;
 using RunLedger.Client.Sending;
 using RunLedger.Contracts;
-using RunLedger.GroupCommit;
-using RunLedger.Runs;
+using RunLedger.Folding;
+using RunLedger.Intake;
+using RunLedger.Storage.Rows;
 
 namespace RunLedger.Client.Testing;
 

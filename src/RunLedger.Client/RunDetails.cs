@@ -1,3 +1,5 @@
+using RunLedger.Contracts;
+
 namespace RunLedger.Client;
 
 /// <summary>What may be said of a run when it starts. A code the ledger could not store counts as not given.</summary>

@@ -1,6 +1,5 @@
 using System.CommandLine;
-using RunLedger.Service.Serve;
-using RunLedger.Service.Verbs;
+using RunLedger.Service.Host;
 
 var configuration = new ConfigurationBuilder()
     .AddJsonFile("appsettings.json", optional: true)

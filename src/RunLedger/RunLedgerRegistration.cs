@@ -6,13 +6,15 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using RunLedger.Batching;
 using RunLedger.Deadlines;
 using RunLedger.Definitions;
-using RunLedger.GroupCommit;
 using RunLedger.Intake;
 using RunLedger.Retention;
-using RunLedger.Runs;
+using RunLedger.Saga;
 using RunLedger.Scheduling;
+using RunLedger.Storage.Postgres;
+using RunLedger.Storage.Sqlite;
 using RunLedger.Telemetry;
 
 namespace RunLedger;

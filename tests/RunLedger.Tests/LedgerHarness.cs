@@ -2,10 +2,12 @@ using MassTransit;
 using MassTransit.Testing;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
+using RunLedger.Batching;
 using RunLedger.Contracts;
 using RunLedger.Deadlines;
-using RunLedger.GroupCommit;
-using RunLedger.Runs;
+using RunLedger.Saga;
+using RunLedger.Storage.Rows;
+using RunLedger.Storage.Sqlite;
 
 namespace RunLedger.Tests;
 

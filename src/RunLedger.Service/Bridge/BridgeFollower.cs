@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Npgsql;
-using RunLedger.Runs;
-using RunLedger.Service.Http;
+using RunLedger.Intake;
+using RunLedger.Service.Intake;
 
 namespace RunLedger.Service.Bridge;
 

@@ -1,8 +1,7 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
 using RunLedger.Schema;
-using RunLedger.Service.Serve;
-using RunLedger.Service.Verbs;
+using RunLedger.Service.Host;
 
 namespace RunLedger.Service.Bridge;
 

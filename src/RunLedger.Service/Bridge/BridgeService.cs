@@ -1,8 +1,8 @@
 using MassTransit;
 using Microsoft.Extensions.Options;
 using Npgsql;
-using RunLedger.Runs;
-using RunLedger.Service.Http;
+using RunLedger.Intake;
+using RunLedger.Service.Intake;
 
 namespace RunLedger.Service.Bridge;
 

@@ -1,5 +1,5 @@
 using RunLedger.Contracts;
-using RunLedger.Runs;
+using RunLedger.Folding;
 
 namespace RunLedger.Service.Bridge;
 

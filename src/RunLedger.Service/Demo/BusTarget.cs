@@ -1,7 +1,7 @@
 using MassTransit;
 using RunLedger.Contracts;
-using RunLedger.Service.Http;
-using RunLedger.Service.Serve;
+using RunLedger.Service.Host;
+using RunLedger.Service.Intake;
 
 namespace RunLedger.Service.Demo;
 

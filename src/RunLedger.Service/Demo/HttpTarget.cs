@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Mvc;
 using RunLedger.Contracts;
-using RunLedger.Service.Http;
+using RunLedger.Service.Intake;
 
 namespace RunLedger.Service.Demo;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
-using RunLedger.Service.Http;
+using RunLedger.Service.Intake;
 
 namespace RunLedger.Service.Security;
 

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Options;
-using RunLedger.Service.Serve;
+using RunLedger.Service.Host;
 
 namespace RunLedger.Service.Security;
 

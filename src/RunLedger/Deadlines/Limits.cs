@@ -1,6 +1,6 @@
 using System.IO.Enumeration;
 using RunLedger.Contracts;
-using RunLedger.Runs;
+using RunLedger.Folding;
 
 namespace RunLedger.Deadlines;
 
@@ -152,13 +152,13 @@ sealed class Limits(RunLedgerOptions options, TimeProvider time)
         if (watch.Open(FlagKind.Orphan) is not null)
             return watch.DeadlineAt ?? now + grace;
         var due = watch.CreatedAt + grace;
-        var parentIsNew = before is not null && Folding.Id(before, Column.ParentRunId) != Folding.Id(run, Column.ParentRunId);
+        var parentIsNew = before is not null && FoldColumns.Id(before, Column.ParentRunId) != FoldColumns.Id(run, Column.ParentRunId);
         return parentIsNew ? now + grace
             : before is null || now < due || watch.DeadlineAt <= due ? due
             : null;
     }
 
-    static bool Unpaired(Fold run) => run.Best.Class >= 2 || Folding.Id(run, Column.ParentRunId) is not null;
+    static bool Unpaired(Fold run) => run.Best.Class >= 2 || FoldColumns.Id(run, Column.ParentRunId) is not null;
 
     static IEnumerable<string> Missing(Fold run, Watch watch, bool? parentKnown)
     {

@@ -1,7 +1,8 @@
 using System.Globalization;
 using RunLedger.Contracts;
-using RunLedger.Runs;
+using RunLedger.Folding;
 using RunLedger.Scheduling;
+using RunLedger.Storage.Rows;
 using UUIDNext;
 
 namespace RunLedger.Deadlines;
@@ -36,7 +37,7 @@ static class Notices
         Reason = flag.Limit switch
         {
             Limit.NoRun => $"Only its components were observed, for {Text(flag.Value)}.",
-            Limit.NoParent => $"Its parent {Folding.Id(run, Column.ParentRunId)} was not observed within {Text(flag.Value)}.",
+            Limit.NoParent => $"Its parent {FoldColumns.Id(run, Column.ParentRunId)} was not observed within {Text(flag.Value)}.",
             _ => $"Its component {component} is still open {Text(flag.Value)} after the run ended.",
         },
     };

@@ -1,5 +1,5 @@
 using System.Globalization;
-using RunLedger.Runs;
+using RunLedger.Folding;
 
 namespace RunLedger.Deadlines;
 

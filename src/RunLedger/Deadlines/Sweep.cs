@@ -1,5 +1,5 @@
 using System.Text.Json;
-using RunLedger.Runs;
+using RunLedger.Folding;
 
 namespace RunLedger.Deadlines;
 

@@ -1,8 +1,8 @@
 using MassTransit;
+using RunLedger.Batching;
 using RunLedger.Contracts;
-using RunLedger.GroupCommit;
 using RunLedger.Intake;
-using RunLedger.Runs;
+using RunLedger.Storage;
 
 namespace RunLedger.Definitions;
 

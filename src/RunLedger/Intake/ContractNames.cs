@@ -1,7 +1,7 @@
 using MassTransit;
 using MassTransit.RabbitMqTransport;
 using RunLedger.Deadlines;
-using RunLedger.Runs;
+using RunLedger.Folding;
 
 namespace RunLedger.Intake;
 

@@ -4,7 +4,7 @@ using MassTransit.Middleware;
 using MassTransit.RabbitMqTransport.Configuration;
 using MassTransit.RabbitMqTransport.Topology;
 using MassTransit.Serialization;
-using RunLedger.GroupCommit;
+using RunLedger.Batching;
 
 namespace RunLedger.Intake;
 

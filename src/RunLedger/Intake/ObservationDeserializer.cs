@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using MassTransit;
 using MassTransit.Serialization;
-using RunLedger.Runs;
+using RunLedger.Folding;
 
 namespace RunLedger.Intake;
 

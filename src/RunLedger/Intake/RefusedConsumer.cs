@@ -1,5 +1,5 @@
 using MassTransit;
-using RunLedger.GroupCommit;
+using RunLedger.Batching;
 
 namespace RunLedger.Intake;
 

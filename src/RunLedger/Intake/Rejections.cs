@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using MassTransit;
-using RunLedger.GroupCommit;
-using RunLedger.Runs;
+using RunLedger.Folding;
+using RunLedger.Storage.Rows;
 
 namespace RunLedger.Intake;
 

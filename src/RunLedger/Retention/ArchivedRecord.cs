@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Parquet.Serialization.Attributes;
-using RunLedger.Runs;
+using RunLedger.Folding;
+using RunLedger.Storage.Rows;
 
 namespace RunLedger.Retention;
 

@@ -1,4 +1,4 @@
-using RunLedger.Runs;
+using RunLedger.Storage.Rows;
 
 namespace RunLedger.Retention;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using Parquet.Serialization.Attributes;
-using RunLedger.Runs;
+using RunLedger.Storage.Rows;
 
 namespace RunLedger.Retention;
 

@@ -1,5 +1,5 @@
 using RunLedger.Deadlines;
-using RunLedger.GroupCommit;
+using RunLedger.Storage;
 
 namespace RunLedger.Retention;
 

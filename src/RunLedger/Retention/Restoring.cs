@@ -1,6 +1,6 @@
 using System.Globalization;
 using RunLedger.Deadlines;
-using RunLedger.Runs;
+using RunLedger.Folding;
 
 namespace RunLedger.Retention;
 

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using RunLedger.Deadlines;
-using RunLedger.GroupCommit;
-using RunLedger.Runs;
+using RunLedger.Folding;
+using RunLedger.Storage;
 using RunLedger.Telemetry;
 
 namespace RunLedger.Retention;

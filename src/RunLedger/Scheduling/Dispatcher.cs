@@ -1,8 +1,10 @@
 using MassTransit;
 using Microsoft.Extensions.Logging;
-using RunLedger.GroupCommit;
+using RunLedger.Batching;
+using RunLedger.Folding;
 using RunLedger.Intake;
-using RunLedger.Runs;
+using RunLedger.Storage;
+using RunLedger.Storage.Rows;
 using RunLedger.Telemetry;
 
 namespace RunLedger.Scheduling;

@@ -1,4 +1,5 @@
-using RunLedger.GroupCommit;
+using RunLedger.Storage;
+using RunLedger.Storage.Rows;
 
 namespace RunLedger.Scheduling;
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using MassTransit;
 using MassTransit.Serialization;
 using RunLedger.Contracts;
+using RunLedger.Storage.Rows;
 
 namespace RunLedger.Scheduling;
 

@@ -1,7 +1,8 @@
 using MassTransit;
 using MassTransit.Context;
 using MassTransit.Serialization;
-using RunLedger.Runs;
+using RunLedger.Folding;
+using RunLedger.Storage.Rows;
 
 namespace RunLedger.Scheduling;
 

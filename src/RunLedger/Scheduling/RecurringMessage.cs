@@ -1,4 +1,5 @@
-using RunLedger.Runs;
+using RunLedger.Folding;
+using RunLedger.Storage.Rows;
 using UUIDNext;
 
 namespace RunLedger.Scheduling;

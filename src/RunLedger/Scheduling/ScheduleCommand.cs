@@ -2,7 +2,8 @@ using MassTransit;
 using MassTransit.Context;
 using MassTransit.Scheduling;
 using MassTransit.Serialization;
-using RunLedger.Runs;
+using RunLedger.Folding;
+using RunLedger.Storage.Rows;
 
 namespace RunLedger.Scheduling;
 

@@ -2,8 +2,10 @@ using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using RunLedger.GroupCommit;
-using RunLedger.Runs;
+using RunLedger.Batching;
+using RunLedger.Folding;
+using RunLedger.Storage;
+using RunLedger.Storage.Rows;
 using RunLedger.Telemetry;
 
 namespace RunLedger.Scheduling;

@@ -1,6 +1,6 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
-using RunLedger.GroupCommit;
+using RunLedger.Batching;
 using RunLedger.Intake;
 
 namespace RunLedger.Scheduling;

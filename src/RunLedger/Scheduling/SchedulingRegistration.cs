@@ -2,7 +2,9 @@ using MassTransit;
 using MassTransit.Scheduling;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using RunLedger.GroupCommit;
+using RunLedger.Batching;
+using RunLedger.Storage.Postgres;
+using RunLedger.Storage.Sqlite;
 
 namespace RunLedger.Scheduling;
 

@@ -1,5 +1,5 @@
 using MassTransit;
-using RunLedger.GroupCommit;
+using RunLedger.Batching;
 using RunLedger.Intake;
 
 namespace RunLedger.Scheduling;

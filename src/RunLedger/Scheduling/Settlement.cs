@@ -1,4 +1,4 @@
-using RunLedger.GroupCommit;
+using RunLedger.Storage.Rows;
 
 namespace RunLedger.Scheduling;
 

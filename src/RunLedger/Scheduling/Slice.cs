@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using MassTransit;
 using RabbitMQ.Client.Exceptions;
 using RunLedger.Intake;
+using RunLedger.Storage.Rows;
 
 namespace RunLedger.Scheduling;
 

@@ -1,9 +1,9 @@
 using System.Diagnostics.Metrics;
 using RunLedger.Contracts;
 using RunLedger.Deadlines;
-using RunLedger.GroupCommit;
+using RunLedger.Folding;
 using RunLedger.Retention;
-using RunLedger.Runs;
+using RunLedger.Storage;
 
 namespace RunLedger.Telemetry;
 

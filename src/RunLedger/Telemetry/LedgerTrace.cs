@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using MassTransit;
 using MassTransit.Logging;
-using RunLedger.GroupCommit;
+using RunLedger.Batching;
 
 namespace RunLedger.Telemetry;
 

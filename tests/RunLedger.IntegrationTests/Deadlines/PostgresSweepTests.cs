@@ -1,5 +1,7 @@
 using RunLedger.Deadlines;
 using RunLedger.IntegrationTests.GroupCommit;
+using RunLedger.Storage.Postgres;
+using RunLedger.Tests;
 using RunLedger.Tests.Deadlines;
 using RunLedger.Tests.GroupCommit;
 

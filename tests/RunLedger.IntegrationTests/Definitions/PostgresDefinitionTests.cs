@@ -1,5 +1,6 @@
 using RunLedger.Definitions;
 using RunLedger.IntegrationTests.GroupCommit;
+using RunLedger.Storage.Postgres;
 using RunLedger.Tests.Definitions;
 using RunLedger.Tests.GroupCommit;
 

@@ -1,6 +1,9 @@
 using Npgsql;
+using RunLedger.Batching;
 using RunLedger.Contracts;
-using RunLedger.GroupCommit;
+using RunLedger.Storage;
+using RunLedger.Storage.Postgres;
+using RunLedger.Storage.Rows;
 using RunLedger.Tests;
 using RunLedger.Tests.GroupCommit;
 

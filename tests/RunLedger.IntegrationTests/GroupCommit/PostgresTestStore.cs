@@ -1,8 +1,9 @@
 using System.Security.Cryptography;
 using Npgsql;
+using RunLedger.Batching;
 using RunLedger.Contracts;
-using RunLedger.GroupCommit;
 using RunLedger.Scheduling;
+using RunLedger.Storage.Postgres;
 using RunLedger.Tests.GroupCommit;
 
 namespace RunLedger.IntegrationTests.GroupCommit;

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using RunLedger.Schema;
-using RunLedger.Service.Reading;
+using RunLedger.Service.Database;
 using RunLedger.Tests.Reading;
 using Xunit;
 

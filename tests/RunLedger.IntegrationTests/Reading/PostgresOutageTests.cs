@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using RunLedger.Service.Http;
-using RunLedger.Service.Reading;
+using RunLedger.Service.Database;
+using RunLedger.Service.Runs;
 using RunLedger.Tests.Reading;
 using Xunit;
 

@@ -2,10 +2,13 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using RunLedger.Runs;
-using RunLedger.Service.Operations;
-using RunLedger.Service.Reading;
-using RunLedger.Tests.Reading;
+using RunLedger.Folding;
+using RunLedger.Service.Database;
+using RunLedger.Service.Failures;
+using RunLedger.Service.Overview;
+using RunLedger.Service.Rejected;
+using RunLedger.Service.Runs;
+using RunLedger.Service.Web;
 using Xunit;
 
 namespace RunLedger.IntegrationTests.Reading;

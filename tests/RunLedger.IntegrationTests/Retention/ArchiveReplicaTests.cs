@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using RunLedger.IntegrationTests.Broker;
 using RunLedger.Retention;
+using RunLedger.Storage.Postgres;
 
 namespace RunLedger.IntegrationTests.Retention;
 

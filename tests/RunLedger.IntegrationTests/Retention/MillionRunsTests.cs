@@ -1,6 +1,6 @@
 using Npgsql;
-using RunLedger.Deadlines;
 using RunLedger.Retention;
+using RunLedger.Storage.Postgres;
 
 namespace RunLedger.IntegrationTests.Retention;
 

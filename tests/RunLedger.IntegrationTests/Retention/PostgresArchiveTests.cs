@@ -1,7 +1,10 @@
 using Npgsql;
 using RunLedger.Deadlines;
+using RunLedger.IntegrationTests.Broker;
 using RunLedger.IntegrationTests.GroupCommit;
 using RunLedger.Retention;
+using RunLedger.Storage.Postgres;
+using RunLedger.Tests;
 using RunLedger.Tests.GroupCommit;
 using RunLedger.Tests.Retention;
 

@@ -1,5 +1,4 @@
 using RunLedger.IntegrationTests.Broker;
-using RunLedger.Scheduling;
 
 namespace RunLedger.IntegrationTests.Scheduling;
 

@@ -1,5 +1,7 @@
 using Npgsql;
 using RunLedger.Scheduling;
+using RunLedger.Storage.Postgres;
+using RunLedger.Storage.Rows;
 
 namespace RunLedger.IntegrationTests.Scheduling;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Npgsql;
-using RunLedger.Scheduling;
+using RunLedger.Storage.Postgres;
 
 namespace RunLedger.IntegrationTests.Scheduling;
 

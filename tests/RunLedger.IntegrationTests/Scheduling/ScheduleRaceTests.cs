@@ -1,6 +1,9 @@
 using Npgsql;
+using RunLedger.IntegrationTests.Broker;
 using RunLedger.IntegrationTests.GroupCommit;
 using RunLedger.Scheduling;
+using RunLedger.Storage.Postgres;
+using RunLedger.Storage.Rows;
 
 namespace RunLedger.IntegrationTests.Scheduling;
 

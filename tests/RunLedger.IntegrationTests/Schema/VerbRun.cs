@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.Configuration;
-using RunLedger.Service.Verbs;
+using RunLedger.Service.Host;
 
 namespace RunLedger.IntegrationTests.Schema;
 

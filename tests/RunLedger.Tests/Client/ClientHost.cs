@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using RunLedger.Client;
 using RunLedger.Client.Sending;
-using RunLedger.Contracts;
 
 namespace RunLedger.Tests.Client;
 

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Time.Testing;
 using RunLedger.Client;
 using RunLedger.Client.Sending;
 using RunLedger.Contracts;
+using RunLedger.Intake;
 
 namespace RunLedger.Tests.Client;
 
@@ -49,7 +50,7 @@ public sealed class HardTimesTests : IDisposable
         });
 
         var taken = await _ledger.Has(2);
-        var door = new RunLedger.Runs.Door(new RunLedgerOptions(), TimeProvider.System);
+        var door = new RunLedger.Intake.Door(new RunLedgerOptions(), TimeProvider.System);
         Assert.True(door.TryAdmit(Assert.IsType<RunCompleted>(taken[1]), out _, out var reason), reason);
     }
 

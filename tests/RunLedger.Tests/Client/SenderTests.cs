@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
-using RunLedger.Client;
 using RunLedger.Client.Sending;
 using RunLedger.Contracts;
 

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
-using RunLedger.Contracts;
 using RunLedger.Deadlines;
-using RunLedger.Runs;
+using RunLedger.Folding;
+using RunLedger.Storage.Rows;
 
 namespace RunLedger.Tests.Deadlines;
 

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Time.Testing;
 using RunLedger.Contracts;
 using RunLedger.Deadlines;
-using RunLedger.Runs;
-using RunLedger.Service.OpenLineage;
+using RunLedger.Folding;
+using RunLedger.Service.Intake.OpenLineage;
 using RunLedger.Tests.OpenLineage;
 
 namespace RunLedger.Tests.Deadlines;

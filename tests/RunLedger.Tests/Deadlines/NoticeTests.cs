@@ -1,7 +1,7 @@
 using MassTransit.Testing;
 using Microsoft.Extensions.Time.Testing;
 using RunLedger.Contracts;
-using RunLedger.Runs;
+using RunLedger.Folding;
 
 namespace RunLedger.Tests.Deadlines;
 

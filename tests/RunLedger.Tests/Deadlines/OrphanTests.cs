@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
-using RunLedger.Runs;
+using RunLedger.Folding;
+using RunLedger.Storage.Rows;
 
 namespace RunLedger.Tests.Deadlines;
 

@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using RunLedger.Deadlines;
-using RunLedger.Runs;
+using RunLedger.Folding;
 
 namespace RunLedger.Tests.Deadlines;
 

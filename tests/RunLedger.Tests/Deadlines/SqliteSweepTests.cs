@@ -1,5 +1,5 @@
 using RunLedger.Deadlines;
-using RunLedger.GroupCommit;
+using RunLedger.Storage.Sqlite;
 using RunLedger.Tests.GroupCommit;
 
 namespace RunLedger.Tests.Deadlines;

@@ -1,5 +1,5 @@
 using RunLedger.Definitions;
-using RunLedger.GroupCommit;
+using RunLedger.Storage.Sqlite;
 using RunLedger.Tests.GroupCommit;
 
 namespace RunLedger.Tests.Definitions;

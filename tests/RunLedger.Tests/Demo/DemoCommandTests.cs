@@ -6,8 +6,8 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Time.Testing;
 using RunLedger.Service.Demo;
-using RunLedger.Service.Http;
-using RunLedger.Service.Verbs;
+using RunLedger.Service.Host;
+using RunLedger.Service.Intake;
 using RunLedger.Tests.Http;
 
 namespace RunLedger.Tests.Demo;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using RunLedger.Contracts;
-using RunLedger.Runs;
+using RunLedger.Folding;
+using RunLedger.Intake;
 using RunLedger.Service.Demo;
 
 namespace RunLedger.Tests.Demo;

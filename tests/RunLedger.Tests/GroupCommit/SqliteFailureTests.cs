@@ -3,7 +3,9 @@ using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
-using RunLedger.GroupCommit;
+using RunLedger.Batching;
+using RunLedger.Storage.Rows;
+using RunLedger.Storage.Sqlite;
 using SQLitePCL;
 using Xunit;
 

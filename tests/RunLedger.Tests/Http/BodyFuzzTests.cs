@@ -2,9 +2,9 @@ using System.Text;
 using System.Text.Json;
 using CsCheck;
 using RunLedger.Contracts;
-using RunLedger.Runs;
-using RunLedger.Service.Http;
-using RunLedger.Service.OpenLineage;
+using RunLedger.Intake;
+using RunLedger.Service.Intake;
+using RunLedger.Service.Intake.OpenLineage;
 using RunLedger.Tests.OpenLineage;
 
 namespace RunLedger.Tests.Http;

@@ -2,7 +2,7 @@ using MassTransit;
 using MassTransit.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using RunLedger.Contracts;
-using RunLedger.Service.Http;
+using RunLedger.Service.Intake;
 
 namespace RunLedger.Tests.Http;
 

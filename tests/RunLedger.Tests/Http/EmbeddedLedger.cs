@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
-using RunLedger.GroupCommit;
-using RunLedger.Service.Serve;
+using RunLedger.Service.Host;
+using RunLedger.Storage.Sqlite;
 
 namespace RunLedger.Tests.Http;
 

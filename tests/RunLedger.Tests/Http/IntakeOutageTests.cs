@@ -5,8 +5,8 @@ using Microsoft.Extensions.DependencyInjection;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
-using RunLedger.GroupCommit;
-using RunLedger.Service.Http;
+using RunLedger.Batching;
+using RunLedger.Service.Intake;
 
 namespace RunLedger.Tests.Http;
 

@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using RunLedger.Contracts;
 using static RunLedger.Tests.Http.BadBodies;
 
 namespace RunLedger.Tests.Http;

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using RunLedger.Runs;
+using RunLedger.Folding;
 using static RunLedger.Tests.OpenLineage.LineageFixtures;
 
 namespace RunLedger.Tests.Http;

@@ -1,6 +1,6 @@
 using System.Reflection;
 using MassTransit;
-using RunLedger.GroupCommit;
+using RunLedger.Batching;
 using RunLedger.Intake;
 
 namespace RunLedger.Tests.Intake;

@@ -7,9 +7,8 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using RunLedger.Service.Host;
 using RunLedger.Service.Security;
-using RunLedger.Service.Serve;
-using RunLedger.Service.Verbs;
 using YamlDotNet.RepresentationModel;
 
 namespace RunLedger.Tests.Kubernetes;

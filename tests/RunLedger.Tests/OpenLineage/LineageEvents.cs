@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using RunLedger.Contracts;
-using RunLedger.Service.OpenLineage;
+using RunLedger.Service.Intake.OpenLineage;
 using Xunit;
 
 namespace RunLedger.Tests.OpenLineage;

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using RunLedger.Service.OpenLineage;
+using RunLedger.Service.Intake.OpenLineage;
 using Xunit;
 using static RunLedger.Tests.OpenLineage.LineageEvents;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using RunLedger.Service.OpenLineage;
+using RunLedger.Contracts;
+using RunLedger.Service.Intake.OpenLineage;
 using Xunit;
 using static RunLedger.Tests.OpenLineage.LineageEvents;
 

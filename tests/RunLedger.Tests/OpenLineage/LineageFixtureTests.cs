@@ -1,6 +1,6 @@
 using System.Text.Json;
 using RunLedger.Contracts;
-using RunLedger.Service.OpenLineage;
+using RunLedger.Service.Intake.OpenLineage;
 using Xunit;
 using static RunLedger.Tests.OpenLineage.LineageFixtures;
 

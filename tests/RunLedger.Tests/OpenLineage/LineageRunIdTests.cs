@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using RunLedger.Contracts;
 using Xunit;
 using static RunLedger.Tests.OpenLineage.LineageEvents;
 

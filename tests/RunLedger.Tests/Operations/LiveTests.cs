@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text;
-using RunLedger.Service.Operations;
+using RunLedger.Service.Overview;
 using RunLedger.Tests.Http;
 
 namespace RunLedger.Tests.Operations;

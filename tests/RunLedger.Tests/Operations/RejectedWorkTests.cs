@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using RunLedger.Contracts;
-using RunLedger.Service.Operations;
+using RunLedger.Service.Rejected;
 using RunLedger.Tests.Http;
 
 namespace RunLedger.Tests.Operations;

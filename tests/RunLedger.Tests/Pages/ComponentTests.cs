@@ -4,7 +4,8 @@ using Bunit;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
-using RunLedger.Service.Pages;
+using RunLedger.Service.Web;
+using RunLedger.Service.Runs;
 using RunLedger.Tests.Http;
 
 namespace RunLedger.Tests.Pages;

@@ -1,7 +1,8 @@
 using System.Globalization;
-using RunLedger.Runs;
-using RunLedger.Service.Pages;
-using RunLedger.Service.Reading;
+using RunLedger.Folding;
+using RunLedger.Service.Runs;
+using RunLedger.Service.Web;
+using RunLedger.Storage.Rows;
 
 namespace RunLedger.Tests.Pages;
 

@@ -4,8 +4,8 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.Logging;
-using RunLedger.Service.Http;
-using RunLedger.Service.Reading;
+using RunLedger.Service.Database;
+using RunLedger.Service.Runs;
 using Xunit;
 
 namespace RunLedger.Tests.Reading;

@@ -1,7 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
-using RunLedger.GroupCommit;
-using RunLedger.Service.Reading;
+using RunLedger.Service.Database;
+using RunLedger.Storage.Sqlite;
 
 namespace RunLedger.Tests.Reading;
 

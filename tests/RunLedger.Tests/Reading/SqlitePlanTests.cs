@@ -1,7 +1,9 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using RunLedger.Runs;
-using RunLedger.Service.Reading;
+using RunLedger.Folding;
+using RunLedger.Service.Database;
+using RunLedger.Service.Runs;
+using RunLedger.Service.Web;
 using Xunit;
 
 namespace RunLedger.Tests.Reading;

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using CsCheck;
+using RunLedger.Folding;
 using RunLedger.Retention;
-using RunLedger.Runs;
+using RunLedger.Storage.Rows;
 using Xunit;
 
 namespace RunLedger.Tests.Retention;

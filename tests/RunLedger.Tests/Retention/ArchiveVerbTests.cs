@@ -5,8 +5,8 @@ using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using RunLedger.Retention;
-using RunLedger.Runs;
-using RunLedger.Service.Verbs;
+using RunLedger.Service.Host;
+using RunLedger.Storage.Rows;
 using RunLedger.Tests.Http;
 using Xunit;
 

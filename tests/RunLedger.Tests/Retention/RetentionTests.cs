@@ -2,8 +2,9 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
+using RunLedger.Folding;
 using RunLedger.Retention;
-using RunLedger.Runs;
+using RunLedger.Storage.Rows;
 using Xunit;
 
 namespace RunLedger.Tests.Retention;

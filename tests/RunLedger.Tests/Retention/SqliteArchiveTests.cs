@@ -1,6 +1,6 @@
 using RunLedger.Deadlines;
-using RunLedger.GroupCommit;
 using RunLedger.Retention;
+using RunLedger.Storage.Sqlite;
 using RunLedger.Tests.GroupCommit;
 
 namespace RunLedger.Tests.Retention;

@@ -1,5 +1,6 @@
 using RunLedger.Contracts;
-using RunLedger.Runs;
+using RunLedger.Folding;
+using RunLedger.Intake;
 
 namespace RunLedger.Tests.Runs;
 

@@ -3,7 +3,9 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Time.Testing;
 using RunLedger.Contracts;
-using RunLedger.Runs;
+using RunLedger.Folding;
+using RunLedger.Intake;
+using RunLedger.Storage.Rows;
 
 namespace RunLedger.Tests.Runs;
 

@@ -1,7 +1,9 @@
 using CsCheck;
 using Microsoft.Extensions.Time.Testing;
 using RunLedger.Contracts;
-using RunLedger.Runs;
+using RunLedger.Folding;
+using RunLedger.Intake;
+using RunLedger.Storage.Rows;
 
 namespace RunLedger.Tests.Runs;
 

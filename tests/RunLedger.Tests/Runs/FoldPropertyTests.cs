@@ -4,10 +4,13 @@ using CsCheck;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using RunLedger.Batching;
 using RunLedger.Contracts;
 using RunLedger.Deadlines;
-using RunLedger.GroupCommit;
-using RunLedger.Runs;
+using RunLedger.Folding;
+using RunLedger.Intake;
+using RunLedger.Storage.Rows;
+using RunLedger.Storage.Sqlite;
 
 namespace RunLedger.Tests.Runs;
 
@@ -164,7 +167,7 @@ public sealed class FoldPropertyTests : IAsyncLifetime
         return Task.CompletedTask;
     }
 
-    static Fold Merge(Fold? known, Fold observed) => known is null ? observed : RunLedger.Runs.Fold.Merge(known, observed);
+    static Fold Merge(Fold? known, Fold observed) => known is null ? observed : RunLedger.Folding.Fold.Merge(known, observed);
 
     List<string> Read(string table)
     {

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 using CsCheck;
 using Microsoft.Extensions.Time.Testing;
 using RunLedger.Contracts;
-using RunLedger.Runs;
+using RunLedger.Folding;
+using RunLedger.Intake;
+using RunLedger.Storage.Rows;
 
 namespace RunLedger.Tests.Runs;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using RunLedger.Runs;
+using RunLedger.Storage.Rows;
 
 namespace RunLedger.Tests.Runs;
 

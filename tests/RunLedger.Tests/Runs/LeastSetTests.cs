@@ -1,5 +1,5 @@
 using CsCheck;
-using RunLedger.Runs;
+using RunLedger.Folding;
 
 namespace RunLedger.Tests.Runs;
 

@@ -2,7 +2,9 @@ using System.Text;
 using MassTransit;
 using RunLedger.Contracts;
 using RunLedger.Deadlines;
-using RunLedger.Runs;
+using RunLedger.Folding;
+using RunLedger.Saga;
+using RunLedger.Storage.Rows;
 
 namespace RunLedger.Tests.Runs;
 

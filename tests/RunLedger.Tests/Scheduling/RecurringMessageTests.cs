@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using RunLedger.Scheduling;
+using RunLedger.Storage.Rows;
 
 namespace RunLedger.Tests.Scheduling;
 

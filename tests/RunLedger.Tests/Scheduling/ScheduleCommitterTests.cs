@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
-using RunLedger.GroupCommit;
+using RunLedger.Batching;
 using RunLedger.Scheduling;
+using RunLedger.Storage;
+using RunLedger.Storage.Rows;
 using RunLedger.Tests.GroupCommit;
 
 namespace RunLedger.Tests.Scheduling;

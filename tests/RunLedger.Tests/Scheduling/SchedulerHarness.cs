@@ -5,7 +5,8 @@ using MassTransit.Testing;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
-using RunLedger.GroupCommit;
+using RunLedger.Batching;
+using RunLedger.Storage.Sqlite;
 
 namespace RunLedger.Tests.Scheduling;
 

@@ -1,10 +1,10 @@
 using MassTransit;
 using MassTransit.Scheduling;
 using Microsoft.Extensions.DependencyInjection;
+using RunLedger.Batching;
 using RunLedger.Contracts;
-using RunLedger.GroupCommit;
-using RunLedger.Runs;
 using RunLedger.Scheduling;
+using RunLedger.Storage.Rows;
 
 namespace RunLedger.Tests.Scheduling;
 

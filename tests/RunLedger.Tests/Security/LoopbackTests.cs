@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 using Microsoft.Extensions.Options;
-using RunLedger.Service.Serve;
+using RunLedger.Service.Host;
 using RunLedger.Tests.Http;
 using static RunLedger.Tests.Http.BadBodies;
 

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using RunLedger.Service.Security;
 using RunLedger.Tests.Http;
 
 namespace RunLedger.Tests.Security;

@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
+using RunLedger.Service.Host;
 using RunLedger.Service.Security;
-using RunLedger.Service.Verbs;
 
 namespace RunLedger.Tests.Security;
 

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
-using RunLedger.GroupCommit;
+using RunLedger.Batching;
+using RunLedger.Storage.Sqlite;
 using RunLedger.Telemetry;
 using RunLedger.Tests.GroupCommit;
 

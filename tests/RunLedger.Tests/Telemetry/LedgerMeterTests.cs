@@ -1,8 +1,8 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using RunLedger.Folding;
 using RunLedger.Retention;
-using RunLedger.Runs;
 using RunLedger.Telemetry;
 
 namespace RunLedger.Tests.Telemetry;

@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
-using RunLedger.Runs;
+using RunLedger.Folding;
 using RunLedger.Telemetry;
 
 namespace RunLedger.Tests.Telemetry;

@@ -1,5 +1,5 @@
 using RunLedger.Deadlines;
-using RunLedger.Runs;
+using RunLedger.Folding;
 using RunLedger.Tests.GroupCommit;
 using Xunit;
 

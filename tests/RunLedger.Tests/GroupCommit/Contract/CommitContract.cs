@@ -1,7 +1,8 @@
 using System.Text.Json;
+using RunLedger.Batching;
 using RunLedger.Contracts;
-using RunLedger.GroupCommit;
-using RunLedger.Runs;
+using RunLedger.Folding;
+using RunLedger.Storage.Rows;
 using Xunit;
 
 namespace RunLedger.Tests.GroupCommit;

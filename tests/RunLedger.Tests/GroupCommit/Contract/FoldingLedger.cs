@@ -1,9 +1,10 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
+using RunLedger.Batching;
 using RunLedger.Contracts;
-using RunLedger.GroupCommit;
+using RunLedger.Folding;
 using RunLedger.Intake;
-using RunLedger.Runs;
+using RunLedger.Storage.Rows;
 using RunLedger.Telemetry;
 using Xunit;
 
@@ -100,7 +101,7 @@ sealed class FoldingLedger : IAsyncDisposable
     }
 
     static Fold Merge(Fold? known, Fold observed) =>
-        known is null ? observed : RunLedger.Runs.Fold.Merge(known, observed);
+        known is null ? observed : RunLedger.Folding.Fold.Merge(known, observed);
 
     Observation Admit(RunObservation message)
     {

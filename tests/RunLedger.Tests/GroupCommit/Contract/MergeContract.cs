@@ -1,5 +1,6 @@
 using RunLedger.Contracts;
-using RunLedger.Runs;
+using RunLedger.Folding;
+using RunLedger.Storage.Rows;
 using Xunit;
 
 namespace RunLedger.Tests.GroupCommit;

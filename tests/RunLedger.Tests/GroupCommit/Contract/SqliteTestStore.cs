@@ -1,7 +1,8 @@
 using Microsoft.Data.Sqlite;
+using RunLedger.Batching;
 using RunLedger.Contracts;
-using RunLedger.GroupCommit;
 using RunLedger.Scheduling;
+using RunLedger.Storage.Sqlite;
 
 namespace RunLedger.Tests.GroupCommit;
 

@@ -1,5 +1,5 @@
-using RunLedger.GroupCommit;
-using RunLedger.Runs;
+using RunLedger.Batching;
+using RunLedger.Storage.Rows;
 using Xunit;
 
 namespace RunLedger.Tests.GroupCommit;

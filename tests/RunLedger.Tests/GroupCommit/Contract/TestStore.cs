@@ -1,7 +1,7 @@
 using System.Data.Common;
+using RunLedger.Batching;
 using RunLedger.Contracts;
-using RunLedger.GroupCommit;
-using RunLedger.Runs;
+using RunLedger.Folding;
 using RunLedger.Scheduling;
 
 namespace RunLedger.Tests.GroupCommit;

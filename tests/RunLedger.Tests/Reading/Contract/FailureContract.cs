@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json;
-using RunLedger.Runs;
+using RunLedger.Folding;
 
 namespace RunLedger.Tests.Reading;
 

@@ -1,6 +1,6 @@
 using RunLedger.Deadlines;
+using RunLedger.Folding;
 using RunLedger.Retention;
-using RunLedger.Runs;
 using RunLedger.Tests.GroupCommit;
 using Xunit;
 

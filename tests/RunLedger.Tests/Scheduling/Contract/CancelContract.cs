@@ -1,4 +1,5 @@
 using RunLedger.Scheduling;
+using RunLedger.Storage.Rows;
 using Xunit;
 
 namespace RunLedger.Tests.Scheduling;

@@ -1,5 +1,5 @@
-using RunLedger.GroupCommit;
 using RunLedger.Scheduling;
+using RunLedger.Storage.Rows;
 using Xunit;
 
 namespace RunLedger.Tests.Scheduling;

@@ -1,6 +1,7 @@
+using RunLedger.Batching;
 using RunLedger.Contracts;
-using RunLedger.GroupCommit;
 using RunLedger.Scheduling;
+using RunLedger.Storage.Rows;
 using Xunit;
 
 namespace RunLedger.Tests.Scheduling;

@@ -1,5 +1,5 @@
-using RunLedger.GroupCommit;
 using RunLedger.Scheduling;
+using RunLedger.Storage.Rows;
 using RunLedger.Tests.GroupCommit;
 using Xunit;
 

@@ -1,0 +1,67 @@
+using System.Text.Json;
+using RunLedger.Folding;
+using RunLedger.Service.Database;
+
+namespace RunLedger.Service.Actions;
+
+/// <summary>Writes down what people do, in the transaction in which they do it.</summary>
+sealed class ActionLog(LedgerTransactions ledger, TimeProvider time)
+{
+    public DateTime Now => Micros.Time(Micros.Of(time.GetUtcNow()));
+
+    /// <summary>Enters an action; without an outcome it goes on.</summary>
+    /// <returns>Its id.</returns>
+    public async Task<Guid> EnterAsync(
+        LedgerSql sql, string who, string action, string subject, string? reason, object? detail, string? outcome,
+        CancellationToken token)
+    {
+        var now = Now;
+        var id = Guid.CreateVersion7(new DateTimeOffset(now));
+        await sql.RunAsync(
+            """
+            insert into operator_action (id, at, who, action, subject, reason, detail, outcome)
+            values (@id, @at, @who, @action, @subject, @reason, @detail, @outcome)
+            """,
+            token,
+            ("id", id), ("at", now), ("who", who), ("action", action), ("subject", subject), ("reason", reason),
+            ("detail", detail is null ? null : new LedgerSql.Json(JsonSerializer.Serialize(detail, JsonSerializerOptions.Web))), ("outcome", outcome));
+        return id;
+    }
+
+    public static Task EndAsync(LedgerSql sql, Guid id, string outcome, CancellationToken token) => sql.RunAsync(
+        "update operator_action set outcome = @outcome where id = @id", token, ("outcome", outcome), ("id", id));
+
+    /// <summary>
+    /// For what is done elsewhere than in the ledger's own transaction: entered before it, and ended with what became of it,
+    /// so that one whose process went away says so by having no outcome.
+    /// </summary>
+    /// <param name="work">Does it, and says what became of it.</param>
+    public async Task<T> AroundAsync<T>(
+        string who, string action, string subject, string? reason, object? detail, Func<Task<(T Result, string Outcome)>> work,
+        CancellationToken token)
+    {
+        var id = await ledger.InOne(sql => EnterAsync(sql, who, action, subject, reason, detail, null, token), token);
+        var outcome = "";
+        try
+        {
+            (var result, outcome) = await work();
+            return result;
+        }
+        catch (Exception e)
+        {
+            outcome = $"failed: {e.Message}";
+            throw;
+        }
+        finally
+        {
+            // Whoever asked may have gone; what became of it is said all the same.
+            await ledger.InOne(
+                async sql =>
+                {
+                    await EndAsync(sql, id, outcome, CancellationToken.None);
+                    return true;
+                },
+                CancellationToken.None);
+        }
+    }
+}

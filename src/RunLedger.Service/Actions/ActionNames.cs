@@ -1,0 +1,15 @@
+namespace RunLedger.Service.Actions;
+
+/// <summary>The actions that are written down, as <c>operator_action</c> spells them.</summary>
+static class ActionNames
+{
+    public const string Close = "close";
+    public const string Resend = "resend";
+    public const string ResendGroup = "resend_group";
+    public const string Discard = "discard";
+    public const string DiscardGroup = "discard_group";
+    public const string Acknowledge = "acknowledge";
+    public const string Note = "note";
+    public const string RetentionRun = "retention_run";
+    public const string ArchiveRestore = "archive_restore";
+}

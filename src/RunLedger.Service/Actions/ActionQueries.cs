@@ -1,0 +1,22 @@
+using Microsoft.EntityFrameworkCore;
+using RunLedger.Service.Database;
+using RunLedger.Service.Web;
+
+namespace RunLedger.Service.Actions;
+
+/// <summary>What people did.</summary>
+sealed class ActionQueries(IDbContextFactory<LedgerDb> ledger)
+{
+    public async Task<Page<OperatorAction>> ListAsync(PageKey? after, int limit, CancellationToken token)
+    {
+        await using var db = await ledger.CreateDbContextAsync(token);
+        var rows = await db.Actions.OlderThan(after, db.Database.IsNpgsql()).Newest(limit + 1).ToListAsync(token);
+        return Page<OperatorAction>.Of(rows, limit, action => new(action.At, action.Id));
+    }
+
+    public async Task<OperatorAction?> FindAsync(Guid id, CancellationToken token)
+    {
+        await using var db = await ledger.CreateDbContextAsync(token);
+        return await db.Actions.SingleOrDefaultAsync(action => action.Id == id, token);
+    }
+}

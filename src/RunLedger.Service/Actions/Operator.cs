@@ -1,0 +1,12 @@
+using RunLedger.Service.Security;
+
+namespace RunLedger.Service.Actions;
+
+/// <summary>Who acts.</summary>
+static class Operator
+{
+    /// <summary>Where nobody has to say who he is.</summary>
+    public const string Local = "local";
+
+    public static string Of(HttpContext http) => Who.Of(http.User) is { Source: not Local } who ? who.ToString() : Local;
+}

@@ -1,0 +1,27 @@
+using System.ComponentModel;
+using RunLedger.Service.Web;
+
+namespace RunLedger.Service.Actions;
+
+/// <summary>A row of <c>operator_action</c>: what a person did, and what became of it.</summary>
+sealed record OperatorAction
+{
+    public Guid Id { get; init; }
+    public DateTime At { get; init; }
+
+    [Description("The authenticated name; local where nobody has to say who he is; for a verb the login it ran under.")]
+    public string Who { get; init; } = "";
+
+    [Description("close, resend, resend_group, discard, discard_group, acknowledge, note, retention_run or archive_restore.")]
+    public string Action { get; init; } = "";
+
+    [Description("What it was done to: the id of a run or of a rejected row, or a group's fingerprint; all for everything.")]
+    public string Subject { get; init; } = "";
+    public string? Reason { get; init; }
+
+    [Description("What else is to be known of it; null when nothing.")]
+    public RawJson? Detail { get; init; }
+
+    [Description("What became of it, in words; null while it goes on.")]
+    public string? Outcome { get; init; }
+}

@@ -1,0 +1,83 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using RunLedger.Folding;
+using RunLedger.Service.Actions;
+using RunLedger.Service.Web;
+using RunLedger.Storage.Rows;
+
+namespace RunLedger.Service.Database;
+
+/// <summary>
+/// The ledger's tables as they are read: the rows the writers know, in either store. Nothing is written through it.
+/// </summary>
+sealed class LedgerDb(DbContextOptions<LedgerDb> options) : DbContext(options)
+{
+    public DbSet<RunRow> Runs => Set<RunRow>();
+    public DbSet<ComponentRow> Components => Set<ComponentRow>();
+    public DbSet<ArchivedAt> ArchivedAt => Set<ArchivedAt>();
+    public DbSet<RunAlias> RunAliases => Set<RunAlias>();
+    public DbSet<RunStatusCount> StatusCounts => Set<RunStatusCount>();
+    public DbSet<RejectedRow> Rejected => Set<RejectedRow>();
+
+    public DbSet<OperatorAction> Actions => Set<OperatorAction>();
+
+    /// <summary>The headers that left <see cref="Runs"/>, with the same columns.</summary>
+    public IQueryable<RunRow> ArchivedRuns => Runs.FromSql($"select * from process_run_archive");
+
+    /// <summary>The components of <see cref="ArchivedRuns"/>.</summary>
+    public IQueryable<ComponentRow> ArchivedComponents => Components.FromSql($"select * from process_component_archive");
+
+    /// <summary>
+    /// The first bytes of a column, cut by the database, so that a long one does not travel. SQLite makes null of none.
+    /// </summary>
+    public static byte[]? Head(byte[] bytes, int from, int count) =>
+        throw new InvalidOperationException("This is translated to SQL and never called.");
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        configurationBuilder.Properties<RunStatus>().HaveConversion<StatusConverter>();
+        if (Database.IsSqlite())
+        {
+            // Converted on both sides of a comparison, so that SQLite compares and sorts the stored text.
+            configurationBuilder.Properties<Guid>().HaveConversion<GuidToStringConverter>();
+            configurationBuilder.Properties<DateTime>().HaveConversion<SqliteTimeConverter>();
+        }
+    }
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<RunRow>().ToTable("process_run_observation").HasKey(r => r.ProcessRunId);
+        modelBuilder.Entity<ComponentRow>().ToTable("process_component_observation").HasKey(c => c.ComponentRunId);
+        modelBuilder.Entity<ArchivedAt>().ToTable("process_run_archive").HasKey(a => a.ProcessRunId);
+        modelBuilder.Entity<RunAlias>().ToTable("process_run_alias").HasKey(a => a.AliasId);
+        modelBuilder.Entity<RunStatusCount>().ToTable("run_status_count").HasKey(c => new { c.Writer, c.Status });
+        modelBuilder.Entity<RejectedRow>().ToTable("rejected_observation").HasKey(r => r.RejectedId);
+        modelBuilder.Entity<OperatorAction>().ToTable("operator_action").HasKey(a => a.Id);
+        modelBuilder.Entity<OperatorAction>().Property(a => a.Detail)
+            .HasConversion(detail => Text(detail!), text => new RawJson(Encoding.UTF8.GetBytes(text)));
+
+        // The fold is between the ledger and itself: readers never fetch it.
+        modelBuilder.Entity<RunRow>().Ignore(r => r.Fold);
+        modelBuilder.Entity<ComponentRow>().Ignore(c => c.Fold);
+        if (Database.IsNpgsql())
+        {
+            modelBuilder.Entity<RunRow>().Property(r => r.EvidenceRef).HasColumnType("jsonb");
+            modelBuilder.Entity<ComponentRow>().Property(c => c.EvidenceRef).HasColumnType("jsonb");
+            modelBuilder.Entity<OperatorAction>().Property(a => a.Detail).HasColumnType("jsonb");
+        }
+        foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()))
+        {
+            property.SetColumnName(JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name));
+        }
+        modelBuilder.Entity<ArchivedAt>().Property(a => a.At).HasColumnName("archived_at");
+        // substr counts bytes on bytea in PostgreSQL and on a blob in SQLite.
+        modelBuilder.HasDbFunction(() => Head(default!, default, default)).HasName("substr").IsBuiltIn();
+    }
+
+    static string Text(RawJson json) => Encoding.UTF8.GetString(json.Utf8.Span);
+
+    sealed class StatusConverter() : ValueConverter<RunStatus, string>(
+        status => status.Text(), text => RunStatusText.Parse(text));
+}

@@ -1,0 +1,13 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace RunLedger.Service.Database;
+
+/// <summary>Questions that are better asked in SQL, on the context's own connection.</summary>
+static class LedgerDbSql
+{
+    public static async Task<LedgerSql> SqlAsync(this LedgerDb db, CancellationToken token)
+    {
+        await db.Database.OpenConnectionAsync(token);
+        return new LedgerSql(db.Database.GetDbConnection(), null);
+    }
+}

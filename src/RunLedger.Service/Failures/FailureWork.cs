@@ -1,0 +1,70 @@
+using RunLedger.Service.Actions;
+using RunLedger.Service.Database;
+
+namespace RunLedger.Service.Failures;
+
+/// <summary>What people say of groups of failures.</summary>
+sealed class FailureWork(LedgerTransactions ledger, FailureQueries failures, ActionLog actions)
+{
+    /// <summary>Groups are looked for so far back; what was said of one before is kept longer.</summary>
+    static readonly TimeSpan Back = TimeSpan.FromDays(30);
+
+    /// <summary>Notes that somebody knows of the group; a failure after that shows it again. False where there is no such group.</summary>
+    public async Task<bool> AcknowledgeAsync(string fingerprint, string who, string? note, CancellationToken token)
+    {
+        if (await LastSeenAsync(fingerprint, token) is not { } seen)
+            return false;
+        return await ledger.InOne(
+            async sql =>
+            {
+                var now = actions.Now;
+                // A publisher's clock may be ahead: what has been seen is known of.
+                await sql.RunAsync(
+                    """
+                    insert into failure_group (fingerprint, acknowledged_at, acknowledged_by, acknowledged_until)
+                    values (@fingerprint, @now, @who, @until)
+                    on conflict (fingerprint) do update set acknowledged_at = excluded.acknowledged_at,
+                      acknowledged_by = excluded.acknowledged_by, acknowledged_until = excluded.acknowledged_until
+                    """,
+                    token,
+                    ("fingerprint", fingerprint), ("now", now), ("who", who), ("until", seen > now ? seen : now));
+                if (!string.IsNullOrWhiteSpace(note))
+                    await PutAsync(sql, fingerprint, who, note, token);
+                await actions.EnterAsync(
+                    sql, who, ActionNames.Acknowledge, fingerprint, note, null, "acknowledged", token);
+                return true;
+            },
+            token);
+    }
+
+    /// <summary>Puts a note to the group; an empty one takes it away. False where there is no such group.</summary>
+    public async Task<bool> NoteAsync(string fingerprint, string who, string note, CancellationToken token)
+    {
+        if (await LastSeenAsync(fingerprint, token) is null)
+            return false;
+        return await ledger.InOne(
+            async sql =>
+            {
+                await PutAsync(sql, fingerprint, who, note, token);
+                await actions.EnterAsync(
+                    sql, who, ActionNames.Note, fingerprint, note, null,
+                    string.IsNullOrWhiteSpace(note) ? "taken away" : "noted", token);
+                return true;
+            },
+            token);
+    }
+
+    Task<int> PutAsync(LedgerSql sql, string fingerprint, string who, string note, CancellationToken token) => sql.RunAsync(
+        """
+        insert into failure_group (fingerprint, note, noted_at, noted_by) values (@fingerprint, @note, @now, @who)
+        on conflict (fingerprint) do update set note = excluded.note, noted_at = excluded.noted_at, noted_by = excluded.noted_by
+        """,
+        token,
+        ("fingerprint", fingerprint), ("note", string.IsNullOrWhiteSpace(note) ? null : note), ("now", actions.Now), ("who", who));
+
+    async Task<DateTime?> LastSeenAsync(string fingerprint, CancellationToken token)
+    {
+        var groups = await failures.GroupsAsync(actions.Now - Back, token);
+        return groups.Items.FirstOrDefault(group => group.Fingerprint == fingerprint)?.LastSeen;
+    }
+}

@@ -1,0 +1,130 @@
+using MassTransit;
+using Microsoft.Extensions.Options;
+using RunLedger.Batching;
+using RunLedger.Schema;
+using RunLedger.Service.Bridge;
+using RunLedger.Service.Database;
+using RunLedger.Service.Intake;
+using RunLedger.Service.Overview;
+using RunLedger.Service.Rejected;
+using RunLedger.Service.Runs;
+using RunLedger.Service.Security;
+using RunLedger.Service.Web;
+using RunLedger.Storage.Postgres;
+using RunLedger.Storage.Sqlite;
+
+namespace RunLedger.Service.Host;
+
+/// <summary>
+/// The deployable: the ledger, its HTTP and its health. With <c>ConnectionStrings:RabbitMq</c> it consumes from the
+/// broker, with <c>ConnectionStrings:Postgres</c> it writes there; what is absent is embedded.
+/// </summary>
+static class LedgerHost
+{
+    public const string DefaultUrl = "http://127.0.0.1:5080";
+
+    /// <summary>Above MassTransit's own patience: the batch in hand is finished before the process goes.</summary>
+    public static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
+
+    /// <summary>After SIGTERM, when the process ends whatever it is doing; who started it gives it longer before he kills it.</summary>
+    public static readonly TimeSpan EndLimit = StopLimit + TimeSpan.FromSeconds(5);
+
+    /// <exception cref="OptionsValidationException">A connection string cannot be read.</exception>
+    /// <exception cref="Microsoft.Data.Sqlite.SqliteException">The embedded ledger's file cannot be used.</exception>
+    public static WebApplication Build(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
+            builder.WebHost.UseUrls(DefaultUrl);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = IntakeLimits.MaxBodyBytes;
+        });
+
+        var settings = builder.Configuration;
+        var security = SecurityOptions.Read(settings);
+        ListenAddresses.Check(security, settings);
+        builder.Services.AddSecurity(security);
+        var rabbit = settings.GetConnectionString("RabbitMq");
+        CheckConnections(settings);
+        builder.Services.AddMassTransit(bus =>
+        {
+            bus.AddRunLedger(options => LedgerSettings.Apply(settings, options));
+            if (string.IsNullOrEmpty(rabbit))
+                bus.UsingInMemory((context, transport) => transport.ConfigureEndpoints(context));
+            else
+                bus.UsingRabbitMq((context, transport) => ConfigureRabbit(context, transport, rabbit));
+        });
+        var ledger = new RunLedgerOptions();
+        LedgerSettings.Apply(settings, ledger);
+        if (ledger.Postgres is not null)
+            builder.Services.AddLedgerReading(PostgresStore.Connect(ledger.Postgres));
+        else
+            builder.Services.AddLedgerReading(SqliteStore.ConnectionString(ledger.SqliteFile));
+        builder.Services.AddIntake(embedded: string.IsNullOrEmpty(rabbit));
+        builder.Services.AddOperations(string.IsNullOrEmpty(rabbit) ? null : new Uri(rabbit));
+        builder.Services.AddHealthChecks()
+            .AddCheck<StoreHealthCheck>("ledger-store", tags: ["ready"])
+            .AddCheck<ArchiveHealthCheck>("ledger-archive", tags: ["ready"]);
+        builder.Services.AddPage(settings);
+        builder.Services.AddBridge(settings);
+        builder.Services.AddLedgerTelemetry(settings);
+        builder.Services.AddProblemDetails();
+        builder.Services.AddOpenApi(SecurityDescription.Add);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopLimit);
+
+        var app = builder.Build();
+        if (app.Services.GetRequiredService<ILedgerStore>() is SqliteStore embedded)
+            embedded.Open();
+        app.UseSecurity();
+        app.UseRateLimiter();
+        app.UseRequestDecompression();
+        Map(app);
+        return app;
+    }
+
+    // Who may what; a route that is not in a group needs the scope read.
+    static void Map(WebApplication app)
+    {
+        var readers = app.MapGroup("").RequireAuthorization(Scopes.Read);
+        readers.MapOpenApi();
+        readers.MapLedgerReading();
+        readers.MapLive();
+        if (ServeTelemetry.IsOn(app.Configuration))
+            readers.MapPrometheusScrapingEndpoint();
+        app.MapGroup("").RequireAuthorization(Scopes.Observe).MapIntake();
+        var operators = app.MapGroup("").RequireAuthorization(Scopes.Operate);
+        operators.MapClose();
+        operators.MapOperations();
+        app.MapPage();
+        app.MapLogin();
+        app.MapHealthChecks("/health/live", new() { Predicate = _ => false }).AllowAnonymous();
+        app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready") }).AllowAnonymous();
+    }
+
+    static void CheckConnections(IConfiguration settings)
+    {
+        var faults = new List<string>();
+        if (settings.GetConnectionString("RabbitMq") is { Length: > 0 } rabbit
+            && !(Uri.TryCreate(rabbit, UriKind.Absolute, out var uri) && uri.Scheme is "amqp" or "amqps"
+                && uri.AbsolutePath.Split('/', StringSplitOptions.RemoveEmptyEntries).Length <= 1))
+            faults.Add("ConnectionStrings__RabbitMq is no amqp URI such as amqp://user:password@host:5672/ or amqps://user:password@host/vhost");
+        if (settings.GetConnectionString("Postgres") is { Length: > 0 } postgres
+            && PostgresTarget.Read(postgres, settings) is { ConnectionString: null } unreadable)
+            faults.Add($"ConnectionStrings__Postgres: {unreadable.Fault}");
+        faults.AddRange(BridgeRegistration.Faults(settings));
+        if (faults.Count > 0)
+            throw new OptionsValidationException("ConnectionStrings", typeof(string), faults);
+    }
+
+    static void ConfigureRabbit(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator transport, string address)
+    {
+        transport.ConfigureBroker(new Uri(address));
+        transport.ConfigureEndpoints(context);
+    }
+}

@@ -1,7 +1,0 @@
-using Microsoft.Extensions.Options;
-
-namespace RunLedger.Service.Http;
-
-/// <summary>Every fault of the options in one message, when the host starts.</summary>
-[OptionsValidator]
-sealed partial class IntakeOptionsValidation : IValidateOptions<IntakeOptions>;

@@ -1,0 +1,116 @@
+using System.Globalization;
+using System.Text.Json;
+using MassTransit;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Extensions.Options;
+using RunLedger.Service.Intake.OpenLineage;
+using RunLedger.Service.Security;
+
+namespace RunLedger.Service.Intake;
+
+/// <summary>The routes that take observations.</summary>
+static class IntakeEndpoints
+{
+    public const string Policy = "intake";
+
+    public static IServiceCollection AddIntake(this IServiceCollection services, bool embedded)
+    {
+        services.AddOptions<IntakeOptions>().BindConfiguration(IntakeOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<IntakeOptions>, IntakeOptionsValidation>();
+        services.AddSingleton<IntakeRoom>();
+        services.AddSingleton<ObservationIntake>();
+        if (embedded)
+        {
+            services.AddSingleton<CommitSignal>();
+            services.AddConsumeObserver<CommitSignal>(provider => provider.GetRequiredService<CommitSignal>());
+            // What is published before the queue exists in memory would be dropped, and its sender wait in vain.
+            services.AddOptions<MassTransitHostOptions>().Configure(host => host.WaitUntilStarted = true);
+        }
+
+        services.AddRequestDecompression();
+        // Otherwise a packed body that was cut is unpacked as far as it goes, and its lines after that are lost unsaid.
+        AppContext.SetSwitch("System.IO.Compression.UseStrictValidation", true);
+        services.AddRateLimiter(limiter =>
+        {
+            limiter.AddConcurrencyLimiter(Policy, requests => requests.PermitLimit = IntakeLimits.MaxRequests);
+            limiter.OnRejected = RateLimits.Answer;
+        });
+        return services;
+    }
+
+    public static IEndpointRouteBuilder MapIntake(this IEndpointRouteBuilder routes)
+    {
+        var intake = routes.MapGroup("/api").WithTags("Intake").RequireRateLimiting(Policy);
+        intake.MapPost("/observations", Observations).WithName("TakeObservations")
+            .WithSummary("Takes observations: one JSON object, an array of them, or NDJSON.")
+            .WithDescription("The answer comes when they are durable. What cannot be taken is set aside with its reason and "
+                + "costs its neighbours nothing.")
+            .Answers().AddOpenApiOperationTransformer(IntakeSchemas.Observations);
+        intake.MapPost("/v1/lineage", Lineage).WithName("TakeLineage")
+            .WithSummary("Takes OpenLineage events as its clients send them: one, or an array.")
+            .Answers().AddOpenApiOperationTransformer(IntakeSchemas.Lineage);
+        return routes;
+    }
+
+    static RouteHandlerBuilder Answers(this RouteHandlerBuilder route)
+    {
+        route.Produces<IntakeResult>(StatusCodes.Status202Accepted);
+        foreach (var status in (int[])[400, 413, 415, 429, 503])
+            route.ProducesProblem(status);
+        return route;
+    }
+
+    static Task<IResult> Observations(HttpRequest request, ObservationIntake intake) =>
+        Take(request, intake, ObservationBody.Observation, "POST /api/observations");
+
+    static Task<IResult> Lineage(HttpRequest request, ObservationIntake intake, RunLedgerOptions options)
+    {
+        return Take(request, intake, Read, "POST /api/v1/lineage");
+
+        IntakeLine Read(int number, JsonElement json, ReadOnlyMemory<byte> raw)
+        {
+            var (observation, reason, ignored) = LineageMapping.Map(json, options.MaxEvidenceBytes);
+            return new IntakeLine(number, observation?.GetType().Name ?? "OpenLineage", raw, observation, reason, ignored);
+        }
+    }
+
+    static async Task<IResult> Take(
+        HttpRequest request,
+        ObservationIntake intake,
+        Func<int, JsonElement, ReadOnlyMemory<byte>, IntakeLine> read,
+        string origin)
+    {
+        var bytes = await RequestBytes.Read(request);
+        if (bytes.Problem is not null)
+            return bytes.Problem;
+        var parts = BodyParts.Of(bytes.Body, intake.MaxObservations);
+        if (parts.Count > intake.MaxObservations)
+        {
+            return TypedResults.Problem(
+                string.Create(CultureInfo.InvariantCulture, $"Send at most {intake.MaxObservations:N0} observations at once."),
+                statusCode: StatusCodes.Status413PayloadTooLarge);
+        }
+
+        try
+        {
+            return Answer(await intake.Take(
+                ObservationBody.Read(parts, read), origin, request.HttpContext.RequestAborted));
+        }
+        catch (Exception e) when (IntakeOutage.Is(e))
+        {
+            return IntakeOutage.Answer(request.HttpContext, e);
+        }
+    }
+
+    static IResult Answer(IntakeResult result)
+    {
+        if (result.Accepted + result.Ignored.Count > 0)
+            return TypedResults.Accepted((string?)null, result);
+        return TypedResults.Problem(
+            result.Rejected.Count == 0
+                ? "The body is empty: send an observation as JSON."
+                : string.Create(CultureInfo.InvariantCulture, $"None of the {result.Rejected.Count} observations can be taken."),
+            statusCode: StatusCodes.Status400BadRequest,
+            extensions: new Dictionary<string, object?> { ["accepted"] = 0, ["rejected"] = result.Rejected });
+    }
+}

@@ -1,0 +1,130 @@
+using MassTransit;
+using Microsoft.Extensions.Options;
+using RunLedger.Batching;
+using RunLedger.Contracts;
+using RunLedger.Intake;
+using RunLedger.Service.Host;
+
+namespace RunLedger.Service.Intake;
+
+/// <summary>
+/// Takes observations over HTTP. Each is durable before it is counted: confirmed by the broker, or, embedded, where a
+/// publish is only memory, committed.
+/// </summary>
+sealed class ObservationIntake(
+    IBus bus,
+    Door door,
+    GroupCommitter committer,
+    Rejections rejections,
+    IntakeRoom room,
+    IOptions<IntakeOptions> options,
+    TimeProvider time,
+    IHostApplicationLifetime lifetime,
+    CommitSignal? commits = null)
+{
+    /// <summary>
+    /// Once the process stops. Its requests are waited for, and then cut without an answer; what comes after them, the bus with
+    /// the messages in hand, has the rest of <see cref="Serve.LedgerHost.StopLimit"/>.
+    /// </summary>
+    static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(5);
+
+    public int MaxObservations => options.Value.MaxObservations;
+
+    /// <summary>Whether what is durable is committed; with a broker it may still be in its queue.</summary>
+    public bool AwaitsCommit => commits is not null;
+
+    /// <exception cref="TimeoutException">Nothing is known of some of them; sending all again is safe.</exception>
+    public Task<IntakeResult> Take(IEnumerable<IntakeLine> lines, string origin, CancellationToken cancellationToken) =>
+        Patiently(limit => TakeAll(lines, origin, limit), cancellationToken);
+
+    /// <summary>Takes what was set aside once more; what still cannot be taken goes back to its row.</summary>
+    /// <returns>Null when it is durable; else why it cannot be taken, in words for whoever sent it.</returns>
+    /// <exception cref="TimeoutException">Nothing is known of it; taking it again is safe.</exception>
+    public async Task<string?> TakeAgain(object message, int bytes, Guid rejectedId, CancellationToken cancellationToken) =>
+        Refusal(message) ?? await Patiently<string?>(
+            async limit =>
+            {
+                var durable = commits is null
+                    ? Publish(message, NewId.NextGuid(), limit, rejectedId)
+                    : await room.Enter(bytes, () => Commit(message, rejectedId), limit);
+                await durable.WaitAsync(limit);
+                return null;
+            },
+            cancellationToken);
+
+    async Task<T> Patiently<T>(Func<CancellationToken, Task<T>> take, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(options.Value.Patience, time);
+        using var last = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        await using var stopping = lifetime.ApplicationStopping.Register(() => last.CancelAfter(LastPatience));
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, last.Token, cancellationToken);
+        try
+        {
+            return await take(any.Token);
+        }
+        catch (OperationCanceledException) when (any.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException(last.IsCancellationRequested
+                ? "Not durable before the ledger stopped."
+                : $"Not durable within {options.Value.Patience}.");
+        }
+    }
+
+    async Task<IntakeResult> TakeAll(IEnumerable<IntakeLine> lines, string origin, CancellationToken limit)
+    {
+        var accepted = 0;
+        List<IntakeRemark> ignored = [], rejected = [];
+        foreach (var chunk in lines.Chunk(IntakeLimits.Chunk))
+        {
+            var durable = new List<Task>(chunk.Length);
+            foreach (var line in chunk)
+            {
+                var reason = line.Reason;
+                if (line.Message is not null && (reason = Refusal(line.Message)) is null)
+                {
+                    durable.Add(commits is null
+                        ? Publish(line.Message, NewId.NextGuid(), limit)
+                        : await room.Enter(line.Json.Length, () => Commit(line.Message), limit));
+                    accepted++;
+                    continue;
+                }
+
+                var remark = new IntakeRemark(line.Number, reason!);
+                if (line.IsIgnored)
+                {
+                    ignored.Add(remark);
+                    continue;
+                }
+
+                rejected.Add(remark);
+                durable.Add(await room.Enter(line.Json.Length, () => committer.Reject(
+                    rejections.Of(line.Contract, origin, "application/json", line.Json.ToArray(), reason!)), limit));
+            }
+
+            await Task.WhenAll(durable).WaitAsync(limit);
+        }
+
+        return new IntakeResult(accepted, ignored, rejected);
+    }
+
+    string? Refusal(object message) => message switch
+    {
+        RunObservation observation => door.TryAdmit(observation, out _, out var reason) ? null : reason,
+        ProcessDefined defined => door.Refuses(defined),
+        _ => throw new InvalidOperationException($"{message.GetType().Name} is no contract of the ledger."),
+    };
+
+    // A publish to memory is done at once, and what was published must be consumed for its room to be given back.
+    Task Commit(object message, Guid? rejectedId = null) =>
+        commits!.Committed(id => Publish(message, id, CancellationToken.None, rejectedId));
+
+    Task Publish(object message, Guid id, CancellationToken cancellationToken, Guid? rejectedId = null) =>
+        bus.Publish(message, message.GetType(), context =>
+        {
+            context.MessageId = id;
+            // Without it a broker that has no queue for the message confirms, and drops it.
+            context.Mandatory = true;
+            if (rejectedId is { } again)
+                context.Headers.Set(Rejections.AgainHeader, again.ToString());
+        }, cancellationToken);
+}

@@ -1,0 +1,123 @@
+using System.Data.Common;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Microsoft.EntityFrameworkCore;
+using RunLedger.Service.Database;
+using RunLedger.Telemetry;
+
+namespace RunLedger.Service.Overview;
+
+/// <summary>
+/// Tells that something was committed, by this process or another one, at most once a second: this process knows what it
+/// commits, the counters in the database know of the others. Nobody asks them while nobody listens.
+/// </summary>
+sealed class LiveChanges(LedgerMeter meter, IDbContextFactory<LedgerDb> ledger, TimeProvider time) : BackgroundService
+{
+    static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+
+    /// <summary>Below the idle limit of proxies, which is seldom less than 30 seconds.</summary>
+    static readonly TimeSpan Quiet = TimeSpan.FromSeconds(15);
+
+    readonly Lock _changing = new();
+    TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    long _number = 1;
+    int _listeners;
+
+    /// <summary>Each of them holds a connection and little else; a page is shown to so many people.</summary>
+    public const int MostListeners = 200;
+
+    /// <summary>False where there are as many already; else leave in the end.</summary>
+    public bool TryEnter()
+    {
+        if (Interlocked.Increment(ref _listeners) <= MostListeners)
+            return true;
+        Leave();
+        return false;
+    }
+
+    public void Leave() => Interlocked.Decrement(ref _listeners);
+
+    /// <summary>
+    /// The number of the newest change, for who has entered: at once, then when it has grown, and unchanged every 15 seconds.
+    /// Ends with the token.
+    /// </summary>
+    public async IAsyncEnumerable<(long Number, bool Changed)> ListenAsync([EnumeratorCancellation] CancellationToken token)
+    {
+        for (var told = 0L; !token.IsCancellationRequested;)
+        {
+            var (number, changed) = Present();
+            if (number > told)
+            {
+                yield return (told = number, true);
+                continue;
+            }
+
+            await changed.WaitAsync(Quiet, time, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!changed.IsCompleted && !token.IsCancellationRequested)
+                yield return (told, false);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var tick = new PeriodicTimer(Look, time);
+        var seen = "";
+        try
+        {
+            while (await tick.WaitForNextTickAsync(stoppingToken))
+            {
+                if (Volatile.Read(ref _listeners) == 0)
+                    continue;
+                var now = await CountersAsync(stoppingToken);
+                if (now == seen)
+                    continue;
+                seen = now;
+                Raise();
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Listeners end with the host.
+        }
+    }
+
+    (long Number, Task Changed) Present()
+    {
+        lock (_changing)
+            return (_number, _changed.Task);
+    }
+
+    void Raise()
+    {
+        lock (_changing)
+        {
+            _number++;
+            _changed.TrySetResult();
+            _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+    }
+
+    /// <summary>A text that is another one after a commit: of any replica, or of who writes these tables without being one.</summary>
+    async Task<string> CountersAsync(CancellationToken token)
+    {
+        var own = meter.Commits.ToString(CultureInfo.InvariantCulture);
+        try
+        {
+            await using var db = await ledger.CreateDbContextAsync(token);
+            var sql = await db.SqlAsync(token);
+            var rows = await sql.ListAsync(
+                """
+                select name, commits from ledger_replica
+                union all select status, cast(sum(runs) as bigint) from run_status_count group by status
+                order by 1
+                """,
+                reader => $"{reader.GetString(0)}={reader.GetInt64(1)}",
+                token);
+            return $"{own};{string.Join(';', rows)}";
+        }
+        catch (DbException)
+        {
+            return own;
+        }
+    }
+}

@@ -1,0 +1,165 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using RunLedger.Deadlines;
+using RunLedger.Folding;
+using RunLedger.Retention;
+using RunLedger.Scheduling;
+using RunLedger.Service.Database;
+using RunLedger.Service.Runs;
+
+namespace RunLedger.Service.Overview;
+
+/// <summary>How the ledger is, in figures; asked often, so an answer is kept for two seconds.</summary>
+sealed class OverviewQuery(
+    IDbContextFactory<LedgerDb> ledger, RunQueries runs, TimeProvider time, BrokerQueues? broker = null) : IDisposable
+{
+    /// <summary>Of the runs that began, and ended, within the hour, at most.</summary>
+    public const int MostCounted = 50_000;
+    const int MostRejected = 10_000;
+    const int Minutes = 60;
+    static readonly TimeSpan Kept = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan Alive = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan Shown = TimeSpan.FromMinutes(10);
+
+    public const string FailuresSql =
+        """
+        select cast(coalesce(sum(case when ended_at >= @hour then 1 else 0 end), 0) as bigint),
+          cast(coalesce(sum(case when ended_at < @hour then 1 else 0 end), 0) as bigint)
+        from (
+          select ended_at from process_run_observation where status = 'failed' and ended_at >= @before
+          order by ended_at desc limit @most) f
+        """;
+
+    readonly SemaphoreSlim _one = new(1, 1);
+    Overview? _last;
+
+    public async Task<Overview> FindAsync(CancellationToken token)
+    {
+        if (Fresh is { } kept)
+            return kept;
+        await _one.WaitAsync(token);
+        try
+        {
+            return Fresh ?? (_last = await AskAsync(token));
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    public void Dispose() => _one.Dispose();
+
+    Overview? Fresh => _last is { } last && time.GetUtcNow().UtcDateTime - last.At < Kept ? last : null;
+
+    /// <summary>Runs by the minute, in minutes since 1970, of a time of the ledger's own clock.</summary>
+    public static string MinutesSql(string column, bool postgres) =>
+        $"""
+         select minute, count(*) from (
+           select {(postgres
+               ? $"cast(floor(extract(epoch from {column}) / 60) as bigint)"
+               : $"cast(strftime('%s', {column}) as integer) / 60")} as minute
+           from process_run_observation
+           where {column} >= @from {(column == "settled_at" ? "and settled_at is not null and ended_at is not null" : "")}
+           order by {column} desc limit @most) m
+         group by minute
+         """;
+
+    async Task<Overview> AskAsync(CancellationToken token)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        var asking = broker?.AskAsync(token);
+        var counts = await runs.CountsAsync(token);
+        await using var db = await ledger.CreateDbContextAsync(token);
+        var sql = await db.SqlAsync(token);
+        var (lastHour, hourBefore) = (await sql.ListAsync(
+            FailuresSql, reader => (reader.GetInt64(0), reader.GetInt64(1)), token,
+            ("hour", now.AddHours(-1)), ("before", now.AddHours(-2)), ("most", MostCounted)))[0];
+        var open = (await sql.ListAsync(
+            "select count(*) from (select 1 from rejected_observation where state = 'open' limit @most) o",
+            reader => reader.GetInt64(0), token, ("most", MostRejected)))[0];
+        var minute = Micros.Of(now) / 60_000_000;
+        var from = Micros.Time((minute - Minutes + 1) * 60_000_000);
+        var started = await PerMinuteAsync(sql, "created_at", from, token);
+        var finished = await PerMinuteAsync(sql, "settled_at", from, token);
+        var replicas = await ReplicasAsync(sql, now, token);
+        var (queues, fault) = asking is null ? ([], null) : await asking;
+        return new()
+        {
+            At = now,
+            ByStatus = Enum.GetValues<RunStatus>().ToDictionary(status => status.Text(), status => counts.GetValueOrDefault(status)),
+            Running = counts.GetValueOrDefault(RunStatus.Started) + counts.GetValueOrDefault(RunStatus.StepStarted)
+                + counts.GetValueOrDefault(RunStatus.StepCompleted),
+            Stuck = counts.GetValueOrDefault(RunStatus.Stuck),
+            FailedLastHour = lastHour,
+            FailedHourBefore = hourBefore,
+            RejectedOpen = open,
+            Minutes =
+            [
+                .. Enumerable.Range(0, Minutes).Select(n => minute - Minutes + 1 + n).Select(n => new MinuteFigures(
+                    Micros.Time(n * 60_000_000), started.GetValueOrDefault(n), finished.GetValueOrDefault(n))),
+            ],
+            MinutesTruncated = started.Values.Sum() >= MostCounted || finished.Values.Sum() >= MostCounted,
+            Recurring = await RecurringAsync(sql, token),
+            Freshness = new()
+            {
+                LagSeconds = replicas.OrderByDescending(replica => replica.CommittedAt).FirstOrDefault().LagSeconds,
+                CommittedAt = replicas.Max(replica => replica.CommittedAt),
+                Waiting = queues.Count > 0 ? queues[0].Ready + (queues[0].Unacknowledged ?? 0) : null,
+            },
+            Replicas = replicas.ConvertAll(replica => replica.Figures),
+            Queues = queues,
+            QueueFault = fault,
+        };
+    }
+
+    static async Task<Dictionary<long, long>> PerMinuteAsync(LedgerSql sql, string column, DateTime from, CancellationToken token) =>
+        (await sql.ListAsync(
+            MinutesSql(column, sql.Postgres), reader => (reader.GetInt64(0), reader.GetInt64(1)), token,
+            ("from", from), ("most", MostCounted))).ToDictionary();
+
+    static Task<List<(ReplicaFigures Figures, DateTime? CommittedAt, double? LagSeconds)>> ReplicasAsync(
+        LedgerSql sql, DateTime now, CancellationToken token) => sql.ListAsync(
+        """
+        select name, version, started_at, seen_at, commits, committed_at, lag_ms from ledger_replica
+        where seen_at >= @shown order by started_at, name
+        """,
+        reader => (
+            new ReplicaFigures
+            {
+                Name = reader.GetString(0),
+                Version = reader.GetString(1),
+                StartedAt = reader.TimeAt(2)!.Value,
+                SeenAt = reader.TimeAt(3)!.Value,
+                Alive = reader.TimeAt(3) >= now - Alive,
+                Commits = reader.GetInt64(4),
+            },
+            reader.TimeAt(5),
+            reader.NumberAt(6) / 1000.0),
+        token,
+        ("shown", now - Shown));
+
+    static async Task<IReadOnlyList<RecurringFigures>> RecurringAsync(LedgerSql sql, CancellationToken token)
+    {
+        var names = ((string[])[nameof(SweepDeadlines), nameof(ApplyRetention)]).ToDictionary(RecurringMessage.TokenOf);
+        return await sql.ListAsync(
+            "select token, due_at, sent_at, repeat_every from scheduled_message where token in (@one, @other) order by repeat_every",
+            reader =>
+            {
+                var due = reader.TimeAt(1)!.Value;
+                var every = reader is SqliteDataReader
+                    ? TimeSpan.FromMicroseconds(reader.GetInt64(3))
+                    : reader.GetFieldValue<TimeSpan>(3);
+                return new RecurringFigures
+                {
+                    Name = names[reader.GetGuid(0)],
+                    // Registered one period before it is due for the first time.
+                    LastAt = due - every > reader.TimeAt(2) ? due - every : null,
+                    NextAt = due,
+                    EverySeconds = every.TotalSeconds,
+                };
+            },
+            token,
+            ("one", names.Keys.First()), ("other", names.Keys.Last()));
+    }
+}

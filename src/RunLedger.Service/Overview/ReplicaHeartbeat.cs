@@ -1,0 +1,81 @@
+using System.Data.Common;
+using System.Reflection;
+using RunLedger.Service.Database;
+using RunLedger.Storage;
+using RunLedger.Telemetry;
+
+namespace RunLedger.Service.Overview;
+
+/// <summary>
+/// Keeps this process's row of <c>ledger_replica</c>: every ten seconds that it lives, and every second in which it committed
+/// something, so that other replicas notice.
+/// </summary>
+sealed partial class ReplicaHeartbeat(
+    LedgerTransactions ledger, LedgerMeter meter, TimeProvider time, ILogger<ReplicaHeartbeat> log) : BackgroundService
+{
+    static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan Beat = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan Forgotten = TimeSpan.FromDays(1);
+
+    public static string Name { get; } = $"{Environment.MachineName}/{Environment.ProcessId}";
+
+    static readonly string Version =
+        typeof(ReplicaHeartbeat).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var started = time.GetUtcNow().UtcDateTime;
+        var (written, committed, away) = (DateTime.MinValue, -1L, false);
+        using var tick = new PeriodicTimer(Look, time);
+        try
+        {
+            do
+            {
+                var now = time.GetUtcNow().UtcDateTime;
+                var commits = meter.Commits;
+                if (commits == committed && now - written < Beat)
+                    continue;
+                try
+                {
+                    await BeatAsync(started, now, commits, stoppingToken);
+                    (written, committed, away) = (now, commits, false);
+                }
+                catch (Exception e) when (e is DbException or StoreException)
+                {
+                    if (!away)
+                        CannotBeat(log, e.Message);
+                    // Not every second while the database is away.
+                    (written, committed, away) = (now, commits, true);
+                }
+            }
+            while (await tick.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The row is left: it says when the process was seen last.
+        }
+    }
+
+    Task<bool> BeatAsync(DateTime started, DateTime now, long commits, CancellationToken token) => ledger.InOne(
+        async sql =>
+        {
+            var last = meter.Last;
+            await sql.RunAsync(
+                """
+                insert into ledger_replica (name, version, started_at, seen_at, commits, committed_at, lag_ms)
+                values (@name, @version, @started, @now, @commits, @at, @lag)
+                on conflict (name) do update set version = excluded.version, started_at = excluded.started_at,
+                  seen_at = excluded.seen_at, commits = excluded.commits, committed_at = excluded.committed_at,
+                  lag_ms = excluded.lag_ms
+                """,
+                token,
+                ("name", Name), ("version", Version), ("started", started), ("now", now), ("commits", commits),
+                ("at", last?.At), ("lag", (long?)last?.Lag.TotalMilliseconds));
+            await sql.RunAsync("delete from ledger_replica where seen_at < @forgotten", token, ("forgotten", now - Forgotten));
+            return true;
+        },
+        token);
+
+    [LoggerMessage(121, LogLevel.Warning, "This replica cannot say that it is alive: {Fault}")]
+    static partial void CannotBeat(ILogger log, string fault);
+}

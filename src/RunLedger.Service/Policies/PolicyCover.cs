@@ -1,0 +1,39 @@
+using Microsoft.EntityFrameworkCore;
+using RunLedger.Deadlines;
+using RunLedger.Folding;
+using RunLedger.Service.Database;
+using RunLedger.Service.Runs;
+
+namespace RunLedger.Service.Policies;
+
+/// <summary>How many open runs each policy is for, so that one that matches nothing is seen.</summary>
+sealed class PolicyCover(IDbContextFactory<LedgerDb> ledger, Limits limits)
+{
+    /// <summary>Of each status, so that a ledger of a million open runs costs no more.</summary>
+    public const int Most = 10_000;
+
+    static readonly RunStatus[] Open =
+        [RunStatus.Observed, RunStatus.Started, RunStatus.StepStarted, RunStatus.StepCompleted, RunStatus.Stuck, RunStatus.Orphan];
+
+    /// <returns>In the order of the policies, the default last; and whether there are more than were counted.</returns>
+    public async Task<(IReadOnlyList<long> Runs, bool Truncated)> CountAsync(DeadlineOptions options, CancellationToken token)
+    {
+        await using var db = await ledger.CreateDbContextAsync(token);
+        var (covered, truncated) = (new long[options.Policies.Count + 1], false);
+        foreach (var status in Open)
+        {
+            var codes = await RunQueries.Rows(db, new RunFilter { Statuses = [status] }, [], null, Most)
+                .GroupBy(run => run.ProcessCandidateCode)
+                .Select(runs => new { Candidate = runs.Key, Runs = runs.LongCount() })
+                .ToListAsync(token);
+            foreach (var code in codes)
+                covered[Place(options, code.Candidate)] += code.Runs;
+            truncated |= codes.Sum(code => code.Runs) >= Most;
+        }
+
+        return (covered, truncated);
+    }
+
+    int Place(DeadlineOptions options, string candidate) =>
+        options.Policies.IndexOf(limits.Of(candidate)) is var place and >= 0 ? place : options.Policies.Count;
+}

@@ -1,8 +1,0 @@
-using RunLedger.Runs;
-
-namespace RunLedger.Service.Reading;
-
-/// <summary>
-/// A row of <c>run_status_count</c>. Each writer counts on its own: only the sum over writers says something.
-/// </summary>
-sealed record RunStatusCount(short Writer, RunStatus Status, long Runs);

@@ -1,0 +1,70 @@
+using System.Text.Json;
+using RunLedger.Contracts;
+using RunLedger.Folding;
+using RunLedger.Intake;
+using RunLedger.Service.Intake;
+using RunLedger.Service.Intake.OpenLineage;
+using RunLedger.Storage.Rows;
+
+namespace RunLedger.Service.Rejected;
+
+/// <summary>
+/// What was set aside, read once more as the door it came by reads it: an envelope of MassTransit, an event of OpenLineage,
+/// an observation with its type, or plain JSON of the row's contract.
+/// </summary>
+/// <param name="Message">The observation or definition, or null.</param>
+/// <param name="Reason">Why it is none, or null.</param>
+sealed record RejectedMessage(object? Message, string? Reason)
+{
+    public static RejectedMessage Read(RejectedRow row, int maxEvidenceBytes)
+    {
+        var payload = row.Corrected ?? row.Payload;
+        var line = ObservationBody.Read([new BodyPart(1, payload)], Part).First();
+        return new(line.Message, line.Reason ?? (line.Message is null ? "It says nothing of a run." : null));
+
+        IntakeLine Part(int number, JsonElement json, ReadOnlyMemory<byte> raw)
+        {
+            if (json.ValueKind == JsonValueKind.Object)
+            {
+                if (Envelope(json) is var (names, message))
+                    return Line(names.Select(ContractNames.Resolve).FirstOrDefault(type => type is not null), message, names);
+                if (!json.TryGetProperty("type", out _))
+                {
+                    if (json.TryGetProperty("eventTime", out _) && json.TryGetProperty("producer", out _))
+                        return Lineage(json, raw);
+                    if (row.Contract is { } contract)
+                        return Line(ContractNames.Resolve(contract), json, [contract]);
+                }
+            }
+
+            return ObservationBody.Observation(number, json, raw);
+
+            IntakeLine Line(Type? contract, JsonElement message, IReadOnlyList<string> names) => Taken(contract) is { } type
+                ? ObservationDeserializer.Read(type, message) switch
+                {
+                    Refused refused => new(number, type.Name, raw, null, refused.Reason),
+                    var read => new(number, type.Name, raw, read, null),
+                }
+                : new(number, null, raw, null, $"It is no observation but {string.Join(" or ", names)}: "
+                    + $"it cannot be sent from here. An observation has a \"type\": one of {string.Join(", ", ContractMap.Names)}.");
+        }
+
+        IntakeLine Lineage(JsonElement json, ReadOnlyMemory<byte> raw)
+        {
+            var (observation, reason, ignored) = LineageMapping.Map(json, maxEvidenceBytes);
+            return new(1, observation?.GetType().Name ?? "OpenLineage", raw, observation, reason, ignored);
+        }
+    }
+
+    // What the ledger sends to itself is not anybody's to send.
+    static Type? Taken(Type? contract) =>
+        contract is not null && (contract.IsAssignableTo(typeof(RunObservation)) || contract == typeof(ProcessDefined))
+            ? contract
+            : null;
+
+    static (IReadOnlyList<string> Names, JsonElement Message)? Envelope(JsonElement json) =>
+        json.TryGetProperty("messageType", out var types) && types.ValueKind == JsonValueKind.Array
+        && json.TryGetProperty("message", out var message)
+            ? ([.. types.EnumerateArray().Select(type => type.ToString())], message)
+            : null;
+}

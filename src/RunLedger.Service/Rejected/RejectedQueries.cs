@@ -1,0 +1,129 @@
+using Microsoft.EntityFrameworkCore;
+using RunLedger.Intake;
+using RunLedger.Service.Database;
+using RunLedger.Service.Web;
+using RunLedger.Storage.Rows;
+
+namespace RunLedger.Service.Rejected;
+
+/// <summary>What was set aside. A payload may be as long as a message, so lists read the head of it only.</summary>
+sealed class RejectedQueries(IDbContextFactory<LedgerDb> ledger)
+{
+    public const int HeadBytes = 16 * 1024;
+
+    /// <summary>What grouping looks at, at most: the newest open rows, counted from an index alone.</summary>
+    public const int MostCounted = 100_000;
+
+    public const int MostGroups = 100;
+
+    public static readonly IReadOnlyList<string> States = ["open", "resending", "resent", "discarded"];
+
+    /// <param name="state">Only rows in this state; null for any.</param>
+    /// <param name="fingerprint">Only open rows of this group; null for any.</param>
+    public async Task<Page<RejectedHead>> ListAsync(
+        string? state, string? fingerprint, PageKey? after, int limit, CancellationToken token)
+    {
+        await using var db = await ledger.CreateDbContextAsync(token);
+        var rows = await Heads(Rows(db, state, fingerprint, after, limit + 1)).ToListAsync(token);
+        return Page<RejectedHead>.Of(rows, limit, Key) with { Previous = after is not null && rows.Count > 0 ? Key(rows[0]) : null };
+    }
+
+    /// <summary>The page of newer rows that ends before a row, newest first.</summary>
+    public async Task<Page<RejectedHead>> ListBackAsync(
+        string? state, string? fingerprint, PageKey before, int limit, CancellationToken token)
+    {
+        await using var db = await ledger.CreateDbContextAsync(token);
+        var rows = await Heads(Of(db, state, fingerprint).NewerThan(before, db.Database.IsNpgsql()).Oldest(limit + 1)).ToListAsync(token);
+        return Page<RejectedHead>.Back(rows, limit, Key);
+    }
+
+    static PageKey Key(RejectedHead head) => new(head.Row.RejectedAt, head.Row.RejectedId);
+
+    static IQueryable<RejectedHead> Heads(IQueryable<RejectedRow> rows) => rows
+        .Select(r => new RejectedHead(
+            new RejectedRow
+            {
+                RejectedId = r.RejectedId,
+                Contract = r.Contract,
+                Origin = r.Origin,
+                ContentType = r.ContentType,
+                Payload = LedgerDb.Head(r.Payload, 1, HeadBytes) ?? Array.Empty<byte>(),
+                Reason = r.Reason,
+                RejectedAt = r.RejectedAt,
+                Fingerprint = r.Fingerprint,
+                State = r.State,
+                ActionId = r.ActionId,
+                HandledAt = r.HandledAt,
+                HandledBy = r.HandledBy,
+                HandledReason = r.HandledReason,
+                Outcome = r.Outcome,
+            },
+            r.Payload.Length));
+
+    /// <summary>The whole row; null where there is none of this id.</summary>
+    public async Task<RejectedRow?> FindAsync(Guid id, CancellationToken token)
+    {
+        await using var db = await ledger.CreateDbContextAsync(token);
+        return await db.Rejected.SingleOrDefaultAsync(r => r.RejectedId == id, token);
+    }
+
+    /// <summary>What is open, by contract and what is wrong.</summary>
+    public async Task<RejectedGroups> GroupsAsync(CancellationToken token)
+    {
+        await using var db = await ledger.CreateDbContextAsync(token);
+        var counts = await CountsAsync(Open(db), token);
+        var groups = new List<RejectedGroup>();
+        // A row of an older version has no fingerprint until the service has given it one.
+        foreach (var count in counts.Where(c => c.Fingerprint is not null)
+            .OrderByDescending(c => c.Count).ThenByDescending(c => c.Last).Take(MostGroups))
+        {
+            if (await GroupAsync(db, count, token) is { } group)
+                groups.Add(group);
+        }
+
+        return new() { Items = groups, Truncated = counts.Count > MostGroups || counts.Sum(c => c.Count) >= MostCounted };
+    }
+
+    /// <summary>One group; null where nothing of it is open.</summary>
+    public async Task<RejectedGroup?> GroupAsync(string fingerprint, CancellationToken token)
+    {
+        await using var db = await ledger.CreateDbContextAsync(token);
+        return await CountsAsync(Open(db).Where(r => r.Fingerprint == fingerprint), token) is [var count] ? await GroupAsync(db, count, token) : null;
+    }
+
+    static Task<List<Counted>> CountsAsync(IQueryable<RejectedRow> open, CancellationToken token) => open.Take(MostCounted)
+        .GroupBy(r => r.Fingerprint)
+        .Select(group => new Counted(group.Key, group.LongCount(), group.Min(r => r.RejectedAt), group.Max(r => r.RejectedAt)))
+        .ToListAsync(token);
+
+    static async Task<RejectedGroup?> GroupAsync(LedgerDb db, Counted count, CancellationToken token) =>
+        await Open(db).Where(r => r.Fingerprint == count.Fingerprint)
+            .Select(r => new { r.RejectedId, r.Contract, r.Origin, r.Reason }).FirstOrDefaultAsync(token) is { } newest
+            ? new()
+            {
+                Fingerprint = count.Fingerprint!,
+                Contract = newest.Contract,
+                Reason = ErrorShape.Of(newest.Reason),
+                Count = count.Count,
+                FirstSeen = count.First,
+                LastSeen = count.Last,
+                ExampleId = newest.RejectedId,
+                ExampleOrigin = newest.Origin,
+            }
+            : null;
+
+    /// <summary>The rows of a page.</summary>
+    public static IQueryable<RejectedRow> Rows(LedgerDb db, string? state, string? fingerprint, PageKey? after, int count) =>
+        Of(db, state, fingerprint).OlderThan(after, db.Database.IsNpgsql()).Newest(count);
+
+    // A constant, because a prepared plan could not know that an index of open rows applies.
+    static IQueryable<RejectedRow> Of(LedgerDb db, string? state, string? fingerprint) =>
+        fingerprint is not null ? db.Rejected.Where(r => r.State == "open" && r.Fingerprint == fingerprint)
+        : state is not null ? db.Rejected.Where(r => r.State == EF.Constant(state))
+        : db.Rejected;
+
+    static IQueryable<RejectedRow> Open(LedgerDb db) => db.Rejected.Where(r => r.State == "open")
+        .OrderByDescending(r => r.RejectedAt).ThenByDescending(r => r.RejectedId);
+
+    sealed record Counted(string? Fingerprint, long Count, DateTime First, DateTime Last);
+}

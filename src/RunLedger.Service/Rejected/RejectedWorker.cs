@@ -1,0 +1,43 @@
+using System.Data.Common;
+using RunLedger.Storage;
+
+namespace RunLedger.Service.Rejected;
+
+/// <summary>Goes on with what operators began, in whichever replica, a slice at a time.</summary>
+sealed partial class RejectedWorker(
+    RejectedWork work, RejectedSignal signal, TimeProvider time, ILogger<RejectedWorker> log) : BackgroundService
+{
+    static readonly TimeSpan Poll = TimeSpan.FromSeconds(5);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            while (true)
+            {
+                if (!await Worked(stoppingToken))
+                    await signal.Sleep(Poll, time, stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // What is taken and not ended is taken up by the next process.
+        }
+    }
+
+    async Task<bool> Worked(CancellationToken token)
+    {
+        try
+        {
+            return await work.WorkAsync(token);
+        }
+        catch (Exception e) when (e is DbException or StoreException)
+        {
+            CannotWork(log, e.Message, Poll);
+            return false;
+        }
+    }
+
+    [LoggerMessage(120, LogLevel.Warning, "Rejected observations wait to be sent again: {Fault} Trying again in {Pause}.")]
+    static partial void CannotWork(ILogger log, string fault, TimeSpan pause);
+}

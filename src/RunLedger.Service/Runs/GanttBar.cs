@@ -1,0 +1,26 @@
+namespace RunLedger.Service.Runs;
+
+/// <summary>Where a component lies in its run's time, in thousandths of it.</summary>
+/// <param name="From">Where the bar begins.</param>
+/// <param name="Width">How long it is; at least what can be seen.</param>
+/// <param name="Open">It has not ended.</param>
+/// <param name="Skewed">It ended before it started, by its publishers' clocks.</param>
+readonly record struct GanttBar(double From, double Width, bool Open, bool Skewed)
+{
+    const double Least = 4;
+
+    /// <summary>Null where neither a start nor an end is known.</summary>
+    public static GanttBar? Of(DateTime? started, DateTime? ended, DateTime first, DateTime last, DateTime now)
+    {
+        if ((started ?? ended) is not { } begin)
+            return null;
+        var end = ended ?? (now > begin ? now : begin);
+        var skewed = end < begin;
+        if (skewed)
+            (begin, end) = (end, begin);
+        var whole = Math.Max((last - first).TotalMilliseconds, 1);
+        var from = Math.Clamp((begin - first).TotalMilliseconds / whole * 1000, 0, 1000 - Least);
+        var width = Math.Clamp((end - begin).TotalMilliseconds / whole * 1000, Least, 1000 - from);
+        return new GanttBar(from, width, ended is null, skewed);
+    }
+}

@@ -1,0 +1,61 @@
+using System.ComponentModel;
+using RunLedger.Folding;
+using RunLedger.Service.Web;
+using RunLedger.Storage.Rows;
+
+namespace RunLedger.Service.Runs;
+
+/// <summary>A header row as clients read it: the columns of the table in camelCase.</summary>
+sealed record RunAnswer
+{
+    public required Guid ProcessRunId { get; init; }
+
+    [Description("For example PROC-CAND:dot:kg.")]
+    public required string ProcessCandidateCode { get; init; }
+
+    [Description("Set only after the candidate became a definition.")]
+    public required string? ProcessDefinitionCode { get; init; }
+    public required string CorrelationId { get; init; }
+    public required Guid? ParentRunId { get; init; }
+
+    [Description("observed, started, step_started, step_completed, completed, failed, stuck, cancelled or orphan.")]
+    public required string Status { get; init; }
+    public required string SourceSystem { get; init; }
+    public required string? IdempotencyKey { get; init; }
+    public required string? InputRef { get; init; }
+    public required string? OutputRef { get; init; }
+    public required string? ErrorRef { get; init; }
+
+    [Description("What the messages said beyond the columns, with conflicts, warnings and flags; null when nothing.")]
+    public required RawJson? EvidenceRef { get; init; }
+    public required DateTime? StartedAt { get; init; }
+    public required DateTime? EndedAt { get; init; }
+
+    [Description("When the ledger first heard of the run; lists are sorted and cut by it.")]
+    public required DateTime CreatedAt { get; init; }
+
+    [Description("When the run left the ledger's tables for the archive; null while it is in them, and in lists.")]
+    public required DateTime? ArchivedAt { get; init; }
+
+    public static RunAnswer Of(RunRow row) => Of(row, null);
+
+    public static RunAnswer Of(RunRow row, DateTime? archivedAt) => new()
+    {
+        ProcessRunId = row.ProcessRunId,
+        ProcessCandidateCode = row.ProcessCandidateCode,
+        ProcessDefinitionCode = row.ProcessDefinitionCode,
+        CorrelationId = row.CorrelationId,
+        ParentRunId = row.ParentRunId,
+        Status = row.Status.Text(),
+        SourceSystem = row.SourceSystem,
+        IdempotencyKey = row.IdempotencyKey,
+        InputRef = row.InputRef,
+        OutputRef = row.OutputRef,
+        ErrorRef = row.ErrorRef,
+        EvidenceRef = RawJson.Evidence(row.EvidenceRef),
+        StartedAt = row.StartedAt,
+        EndedAt = row.EndedAt,
+        CreatedAt = row.CreatedAt,
+        ArchivedAt = archivedAt,
+    };
+}

@@ -1,0 +1,90 @@
+using System.Text.Json;
+using RunLedger.Contracts;
+using RunLedger.Folding;
+using RunLedger.Service.Actions;
+using RunLedger.Service.Intake;
+using RunLedger.Storage.Rows;
+
+namespace RunLedger.Service.Runs;
+
+/// <summary>
+/// Ends a run by hand. It is an observation like any other: a producer's own end of an earlier time still counts, and
+/// this one is then kept as a conflict.
+/// </summary>
+sealed class RunClosing(RunQueries runs, ObservationIntake intake, ActionLog actions, TimeProvider time)
+{
+    /// <summary>Whether a run that is closed is closed in the table already, or waits in the queue.</summary>
+    public bool AwaitsCommit => intake.AwaitsCommit;
+
+    /// <returns>
+    /// The HTTP status that says it, words where it is not 202, and what the intake made of it where it is.
+    /// </returns>
+    public async Task<(int Status, string? Fault, IntakeResult? Result)> CloseAsync(
+        Guid id, CloseRequest? close, string who, string origin, CancellationToken token)
+    {
+        if (Fault(close) is { } fault)
+            return (StatusCodes.Status400BadRequest, fault, null);
+        if (await runs.FindAsync(id, token) is not { } run)
+            return (StatusCodes.Status404NotFound, $"There is no run {id}.", null);
+        if (run.Status is RunStatus.Completed or RunStatus.Failed or RunStatus.Cancelled)
+        {
+            return (
+                StatusCodes.Status409Conflict,
+                $"The run ended {run.Status.Text()} at {Micros.Text(run.EndedAt!.Value)}; nothing is left to close.",
+                null);
+        }
+
+        if (await runs.ArchivedAtAsync(run.ProcessRunId, token) is { } archived)
+        {
+            return (
+                StatusCodes.Status409Conflict,
+                $"The run was archived {Micros.Text(archived)}: bring it back with archive restore --run {run.ProcessRunId}.",
+                null);
+        }
+
+        var message = Ending(run, close!, time.GetUtcNow());
+        var line = new IntakeLine(1, message.GetType().Name, JsonSerializer.SerializeToUtf8Bytes((object)message), message, null);
+        var result = await actions.AroundAsync(
+            who, ActionNames.Close, $"{run.ProcessRunId}", close!.Reason, new { close.Status, close.By },
+            async () =>
+            {
+                var taken = await intake.Take([line], origin, token);
+                return (taken, taken.Rejected.Count == 0 ? $"closed as {close.Status}" : $"rejected: {taken.Rejected[0].Reason}");
+            },
+            token);
+        return result.Rejected.Count == 0
+            ? (StatusCodes.Status202Accepted, null, result)
+            : (StatusCodes.Status400BadRequest, result.Rejected[0].Reason, null);
+    }
+
+    static string? Fault(CloseRequest? close) =>
+        close?.Status is not ("cancelled" or "failed") ? "status is missing or unknown: send cancelled or failed."
+        : string.IsNullOrWhiteSpace(close.Reason) || close.Reason.Length > 2_000 ? "reason is missing or has more than 2,000 characters."
+        : string.IsNullOrWhiteSpace(close.By) || close.By.Length > 200 ? "by is missing or has more than 200 characters: say who closes it."
+        : null;
+
+    static RunObservation Ending(RunRow run, CloseRequest close, DateTimeOffset now)
+    {
+        var evidence = JsonSerializer.SerializeToElement(new { closedBy = close.By, reason = close.Reason });
+        return close.Status == "failed"
+            ? new RunFailed
+            {
+                ProcessRunId = run.ProcessRunId,
+                ProcessCandidateCode = run.ProcessCandidateCode,
+                CorrelationId = run.CorrelationId,
+                SourceSystem = run.SourceSystem,
+                OccurredAt = now,
+                ErrorRef = $"closed by {close.By}: {close.Reason}",
+                EvidenceRef = evidence,
+            }
+            : new RunCancelled
+            {
+                ProcessRunId = run.ProcessRunId,
+                ProcessCandidateCode = run.ProcessCandidateCode,
+                CorrelationId = run.CorrelationId,
+                SourceSystem = run.SourceSystem,
+                OccurredAt = now,
+                EvidenceRef = evidence,
+            };
+    }
+}

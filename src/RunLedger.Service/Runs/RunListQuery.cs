@@ -1,0 +1,77 @@
+using System.ComponentModel;
+using Microsoft.AspNetCore.Mvc;
+using RunLedger.Service.Web;
+
+namespace RunLedger.Service.Runs;
+
+/// <summary>
+/// The query of <c>GET /api/runs</c> as it comes: text, so that what cannot be read is answered in our words.
+/// </summary>
+sealed record RunListQuery
+{
+    [Description("Only runs in this status, or in one of several, separated by commas.")]
+    [FromQuery(Name = "status")]
+    public string? Status { get; init; }
+
+    [Description("Only runs of this process candidate.")]
+    [FromQuery(Name = "candidate")]
+    public string? Candidate { get; init; }
+
+    [Description("Only runs with this wire key.")]
+    [FromQuery(Name = "correlationId")]
+    public string? CorrelationId { get; init; }
+
+    [Description("Only runs that this kind of system spoke of: dot_runtime, job_queue, workflow_engine or dry_run.")]
+    [FromQuery(Name = "source")]
+    public string? Source { get; init; }
+
+    [Description("Only runs that name this run as their parent.")]
+    [FromQuery(Name = "parentRunId")]
+    public string? ParentRunId { get; init; }
+
+    [Description("Only runs the ledger first heard of at this time or later (createdAt, ISO 8601).")]
+    [FromQuery(Name = "since")]
+    public string? Since { get; init; }
+
+    [Description("Only runs the ledger first heard of before this time (createdAt, ISO 8601).")]
+    [FromQuery(Name = "until")]
+    public string? Until { get; init; }
+
+    [Description("The same as since.")]
+    [FromQuery(Name = "from")]
+    public string? From { get; init; }
+
+    [Description("The same as until.")]
+    [FromQuery(Name = "to")]
+    public string? To { get; init; }
+
+    [Description("Free text: the runs of an id (of a run, a parent, a component or a job of the queue; of a run also its first "
+        + "six digits or more), a wire key, an idempotency key or a candidate, wherever they are; where there is none, those with "
+        + "the text in a code, key or error among the newest 50,000 of the time asked for: searchedNewest then says so.")]
+    [FromQuery(Name = "q")]
+    public string? Text { get; init; }
+
+    [Description("How many runs a page holds at most.")]
+    [FromQuery(Name = "limit")]
+    public string? Limit { get; init; }
+
+    [Description("nextCursor of the page before, for the page after it.")]
+    [FromQuery(Name = "cursor")]
+    public string? Cursor { get; init; }
+
+    [Description("prevCursor of the page before, for the page of newer runs that ends where it begins.")]
+    [FromQuery(Name = "before")]
+    public string? Before { get; init; }
+
+    public RunFilter Filter(QueryText text) => new()
+    {
+        Statuses = text.Statuses(Status),
+        Candidate = text.Text("candidate", Candidate),
+        CorrelationId = text.Text("correlationId", CorrelationId),
+        Source = text.Source(Source),
+        ParentRunId = text.Id("parentRunId", ParentRunId),
+        Since = text.Time("since", Since) ?? text.Time("from", From),
+        Until = text.Time("until", Until) ?? text.Time("to", To),
+        Text = text.Search("q", Text),
+    };
+}

@@ -1,0 +1,107 @@
+using System.Linq.Expressions;
+using Microsoft.EntityFrameworkCore;
+using RunLedger.Service.Database;
+using RunLedger.Storage.Rows;
+
+namespace RunLedger.Service.Runs;
+
+/// <summary>
+/// Free text against runs. What is an id, a key or a code exactly is found by an index, however old; anything else is looked
+/// for as a part of codes, keys and error texts among the newest runs only, for which no index would do.
+/// </summary>
+static class RunSearch
+{
+    public const int MostSearched = 50_000;
+
+    /// <summary>Of an id's beginning at least; with less it is more likely a word.</summary>
+    const int LeastDigits = 6;
+
+    /// <summary>How many runs of one kind of match are found, so that a parent of a million runs costs no more.</summary>
+    const int MostNamed = 1_000;
+
+    /// <summary>The filter without its text, where the text is a candidate or a wire key; else null.</summary>
+    public static async Task<RunFilter?> AsFilterAsync(LedgerDb db, RunFilter filter, string text, CancellationToken token)
+    {
+        // An id is looked for everywhere: others may use it as their wire key.
+        if (Guid.TryParse(text, out _))
+            return null;
+        if (filter.Candidate is null && await db.Runs.AnyAsync(r => r.ProcessCandidateCode == text, token))
+            return filter with { Text = null, Candidate = text };
+        if (filter.CorrelationId is null && await db.Runs.AnyAsync(r => r.CorrelationId == text, token))
+            return filter with { Text = null, CorrelationId = text };
+        return null;
+    }
+
+    /// <summary>The runs that the text names: each leg has an index.</summary>
+    public static IQueryable<Guid> Named(LedgerDb db, string text)
+    {
+        var legs = new List<IQueryable<Guid>> { Leg(db, r => r.IdempotencyKey == text) };
+        if (Guid.TryParse(text, out var id))
+        {
+            legs.Add(Leg(db, r => r.ProcessRunId == id));
+            legs.Add(Leg(db, r => r.ParentRunId == id));
+            legs.Add(Leg(db, r => r.CorrelationId == text));
+            legs.Add(db.RunAliases.Where(a => a.AliasId == id).Select(a => a.ProcessRunId));
+            legs.Add(db.Components.Where(c => c.ComponentRunId == id).Select(c => c.ProcessRunId));
+            legs.Add(db.Components.Where(c => c.QueueJobId == id).Select(c => c.ProcessRunId).Take(MostNamed));
+        }
+        else if (Beginning(text) is var (from, to))
+        {
+            legs.Add(db.Runs.Where(r => r.ProcessRunId >= from && r.ProcessRunId <= to).Select(r => r.ProcessRunId).Take(MostNamed));
+        }
+
+        return legs.Aggregate(Queryable.Union);
+    }
+
+    /// <summary>The newest runs with the text in one of their texts.</summary>
+    public static IQueryable<RunRow> Newest(LedgerDb db, RunFilter filter, string text)
+    {
+        var pattern = $"%{text.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_")}%";
+        var runs = Window(db, filter).Newest(MostSearched);
+        return db.Database.IsNpgsql()
+            ? runs.Where(r => EF.Functions.ILike(r.ProcessCandidateCode, pattern, "\\")
+                || EF.Functions.ILike(r.ProcessDefinitionCode!, pattern, "\\")
+                || EF.Functions.ILike(r.CorrelationId, pattern, "\\")
+                || EF.Functions.ILike(r.IdempotencyKey!, pattern, "\\")
+                || EF.Functions.ILike(r.ErrorRef!, pattern, "\\"))
+            : runs.Where(r => EF.Functions.Like(r.ProcessCandidateCode, pattern, "\\")
+                || EF.Functions.Like(r.ProcessDefinitionCode!, pattern, "\\")
+                || EF.Functions.Like(r.CorrelationId, pattern, "\\")
+                || EF.Functions.Like(r.IdempotencyKey!, pattern, "\\")
+                || EF.Functions.Like(r.ErrorRef!, pattern, "\\"));
+    }
+
+    /// <summary>Whether there are runs that were not searched.</summary>
+    public static Task<bool> IsCutAsync(LedgerDb db, RunFilter filter, CancellationToken token) =>
+        Window(db, filter).OrderByDescending(r => r.CreatedAt).ThenByDescending(r => r.ProcessRunId)
+            .Skip(MostSearched).Select(r => r.ProcessRunId).AnyAsync(token);
+
+    // The time is what the index of all runs is cut by; every other filter is asked of what was found.
+    static IQueryable<RunRow> Window(LedgerDb db, RunFilter filter)
+    {
+        IQueryable<RunRow> runs = db.Runs;
+        if (filter.Since is { } since)
+            runs = runs.Where(r => r.CreatedAt >= since);
+        if (filter.Until is { } until)
+            runs = runs.Where(r => r.CreatedAt < until);
+        return runs;
+    }
+
+    static IQueryable<Guid> Leg(LedgerDb db, Expression<Func<RunRow, bool>> match) =>
+        db.Runs.Where(match).Newest(MostNamed).Select(r => r.ProcessRunId);
+
+    /// <summary>The first and the last id that begin so; null where the text is no beginning of one.</summary>
+    static (Guid From, Guid To)? Beginning(string text)
+    {
+        const string Form = "########-####-####-####-############";
+        if (text.Length < LeastDigits || text.Length >= Form.Length)
+            return null;
+        for (var at = 0; at < text.Length; at++)
+        {
+            if (Form[at] == '-' ? text[at] != '-' : !char.IsAsciiHexDigit(text[at]))
+                return null;
+        }
+
+        return (Guid.Parse(text + Form[text.Length..].Replace('#', '0')), Guid.Parse(text + Form[text.Length..].Replace('#', 'f')));
+    }
+}

@@ -1,0 +1,77 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using RunLedger.Deadlines;
+using RunLedger.Folding;
+using RunLedger.Service.Web;
+using RunLedger.Storage.Rows;
+
+namespace RunLedger.Service.Runs;
+
+/// <summary>What the evidence of a row says, taken apart for reading.</summary>
+sealed record RunView(
+    string? Evidence, IReadOnlyList<string> Conflicts, IReadOnlyList<string> Warnings, IReadOnlyList<Flag> Flags, string? TraceId)
+{
+    static readonly JsonSerializerOptions Readable = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        MaxDepth = 128,
+    };
+
+    public static RunView Of(LedgerRow row)
+    {
+        if (row.EvidenceRef is null)
+            return new(null, [], [], [], null);
+        try
+        {
+            using var document = JsonDocument.Parse(row.EvidenceRef, new JsonDocumentOptions { MaxDepth = 128 });
+            var root = document.RootElement;
+            return new(
+                JsonSerializer.Serialize(root, Readable), Texts(root, "conflicts"), Texts(root, "warnings"),
+                FlagJson.Read(row.EvidenceRef), TraceOf(root));
+        }
+        catch (JsonException)
+        {
+            // Not of the ledger's making: shown as it is.
+            return new(row.EvidenceRef, [], [], [], null);
+        }
+    }
+
+    public static string Sentence(Flag flag)
+    {
+        var why = flag.Limit switch
+        {
+            "start" => $"it was observed and not started for {Words.Long(flag.Value)}",
+            "run" => $"it was started and not ended for {Words.Long(flag.Value)}",
+            "quiet" => $"nothing was heard of it for {Words.Long(flag.Value)}",
+            _ => $"its counterpart was not seen for {Words.Long(flag.Value)} ({flag.Limit})",
+        };
+        var end = flag.RecoveredAt is { } at
+            ? $" It came back {Micros.Text(at)} by {flag.RecoveredBy}."
+            : flag.Kind == FlagKind.Stuck ? " The next sign of life brings it back." : " Its counterpart, however late, brings it back.";
+        return $"{(flag.Kind == FlagKind.Stuck ? "Stuck" : "Orphan")}: {why}. Last observation {Micros.Text(flag.LastObservedAt)}, "
+            + $"flagged {Micros.Text(flag.FlaggedAt)}.{end}";
+    }
+
+    static List<string> Texts(JsonElement root, string name) =>
+        root.ValueKind == JsonValueKind.Object && root.TryGetProperty(name, out var texts) && texts.ValueKind == JsonValueKind.Array
+            ? [.. texts.EnumerateArray().Select(text => text.ToString())]
+            : [];
+
+    // The W3C trace context of the publisher: 00-<trace id>-<span id>-<flags>.
+    static string? TraceOf(JsonElement root)
+    {
+        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("from", out var from) || from.ValueKind != JsonValueKind.Object)
+            return null;
+        foreach (var contract in from.EnumerateObject())
+        {
+            if (contract.Value.ValueKind == JsonValueKind.Object
+                && contract.Value.TryGetProperty("value", out var value) && value.ValueKind == JsonValueKind.Object
+                && value.TryGetProperty("traceparent", out var parent) && parent.ValueKind == JsonValueKind.String
+                && parent.GetString()!.Split('-') is { Length: >= 4 } parts && parts[1].Length == 32 && parts[1].All(char.IsAsciiHexDigit))
+                return parts[1];
+        }
+
+        return null;
+    }
+}

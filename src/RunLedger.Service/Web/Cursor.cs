@@ -1,0 +1,48 @@
+using System.Buffers.Binary;
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace RunLedger.Service.Web;
+
+/// <summary>
+/// Page keys as clients carry them: opaque, and tied by a digest to the list and filters they came from, so that a
+/// cursor used with others is refused instead of answered with a page that belongs to nothing.
+/// </summary>
+static class Cursor
+{
+    const int DigestLength = 8;
+    const int Length = DigestLength + sizeof(long) + 16;
+    const long NoTime = -1;
+
+    /// <param name="key">Where the page ended.</param>
+    /// <param name="list">The list and its filters, as one text.</param>
+    public static string Write(PageKey key, string list)
+    {
+        var bytes = new byte[Length];
+        BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan(DigestLength), key.At?.Ticks ?? NoTime);
+        key.Id.TryWriteBytes(bytes.AsSpan(DigestLength + sizeof(long)));
+        Digest(bytes, list).CopyTo(bytes.AsSpan());
+        return Base64Url.EncodeToString(bytes);
+    }
+
+    /// <summary>Null where the text is no cursor of this list.</summary>
+    public static PageKey? Read(string text, string list)
+    {
+        var bytes = new byte[Length];
+        if (!Base64Url.IsValid(text, out var length)
+            || length != Length
+            || !Base64Url.TryDecodeFromChars(text, bytes, out _)
+            || !bytes.AsSpan(0, DigestLength).SequenceEqual(Digest(bytes, list)))
+        {
+            return null;
+        }
+        var ticks = BinaryPrimitives.ReadInt64BigEndian(bytes.AsSpan(DigestLength));
+        return new(
+            ticks == NoTime ? null : new DateTime(ticks, DateTimeKind.Utc),
+            new Guid(bytes.AsSpan(DigestLength + sizeof(long))));
+    }
+
+    static ReadOnlySpan<byte> Digest(byte[] bytes, string list) =>
+        SHA256.HashData([.. bytes.AsSpan(DigestLength), .. Encoding.UTF8.GetBytes(list)]).AsSpan(0, DigestLength);
+}

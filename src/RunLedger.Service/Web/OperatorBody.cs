@@ -1,0 +1,39 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace RunLedger.Service.Web;
+
+/// <summary>Reads what an operator sends, and says what is wrong with it.</summary>
+static class OperatorBody
+{
+    const int MostText = 2_000;
+
+    /// <summary>An empty body is an object without members.</summary>
+    public static async Task<(T? Body, ProblemHttpResult? Problem)> ReadAsync<T>(HttpRequest request, CancellationToken token)
+        where T : class
+    {
+        try
+        {
+            using var bytes = new MemoryStream();
+            await request.Body.CopyToAsync(bytes, token);
+            var json = bytes.Length == 0 ? "{}"u8 : bytes.GetBuffer().AsSpan(0, (int)bytes.Length);
+            return JsonSerializer.Deserialize<T>(json, JsonSerializerOptions.Web) is { } body
+                ? (body, null)
+                : (null, Bad("The body is null: send a JSON object."));
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return (null, Bad("The body is no JSON object with the members this takes: see /openapi/v1.json."));
+        }
+    }
+
+    /// <summary>Null where the text can be stored.</summary>
+    public static ProblemHttpResult? Fault(string name, string? text, bool required) =>
+        required && string.IsNullOrWhiteSpace(text) ? Bad($"{name} is missing.")
+        : text?.Length > MostText ? Bad($"{name} has more than {MostText:N0} characters.")
+        : text?.Contains('\0') is true ? Bad($"{name} holds a NUL character, which cannot be stored.")
+        : null;
+
+    public static ProblemHttpResult Bad(string detail) =>
+        TypedResults.Problem(detail, statusCode: StatusCodes.Status400BadRequest);
+}

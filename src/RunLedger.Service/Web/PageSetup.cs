@@ -1,0 +1,47 @@
+using System.Reflection;
+using Microsoft.Net.Http.Headers;
+using RunLedger.Service.Host;
+using RunLedger.Service.Policies;
+using RunLedger.Service.Security;
+
+namespace RunLedger.Service.Web;
+
+/// <summary>The operators' page.</summary>
+static class PageSetup
+{
+    public static IServiceCollection AddPage(this IServiceCollection services, IConfiguration settings)
+    {
+        services.AddOptions<PageOptions>()
+            .Configure(options => LedgerSettings.Bind(settings.GetSection(PageOptions.Section), options))
+            .Validate(
+                options => options.TraceUrl is not { } url || (url.Contains("{traceId}", StringComparison.Ordinal)
+                    && Uri.TryCreate(options.Trace("0"), UriKind.Absolute, out var link) && link.Scheme is "http" or "https"),
+                "Page:TraceUrl is no http or https address with {traceId} in it.")
+            .ValidateOnStart();
+        services.AddRazorComponents();
+        services.AddSingleton<PolicyCover>();
+        return services;
+    }
+
+    public static void MapPage(this WebApplication app)
+    {
+        // Of the build, and not of a folder beside it: they are there however the service is started.
+        app.MapFile("/page.css", "text/css; charset=utf-8").AllowAnonymous();
+        app.MapFile("/page.js", "text/javascript; charset=utf-8").AllowAnonymous();
+        app.MapRazorComponents<App>().RequireAuthorization(Scopes.Read);
+        app.MapGroup("").RequireAuthorization(Scopes.Operate).MapPageForms();
+    }
+
+    static RouteHandlerBuilder MapFile(this WebApplication app, string path, string type)
+    {
+        using var stream = typeof(PageSetup).Assembly.GetManifestResourceStream($"page/{path[1..]}")!;
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        var tag = new EntityTagHeaderValue($"\"{typeof(PageSetup).Assembly.ManifestModule.ModuleVersionId:N}\"");
+        return app.MapGet(path, (HttpContext http) =>
+        {
+            http.Response.Headers.CacheControl = "no-cache";
+            return TypedResults.Bytes(bytes, type, entityTag: tag);
+        }).ExcludeFromDescription();
+    }
+}

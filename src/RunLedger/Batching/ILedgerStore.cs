@@ -1,0 +1,19 @@
+using RunLedger.Storage;
+using RunLedger.Storage.Rows;
+
+namespace RunLedger.Batching;
+
+/// <summary>Where the ledger's rows live: PostgreSQL, or the embedded SQLite file.</summary>
+interface ILedgerStore
+{
+    /// <summary>Begins a transaction and loads what <paramref name="names"/> lead to, locked in id order.</summary>
+    /// <exception cref="StoreException">The store could not.</exception>
+    Task<ILedgerBatch> Begin(Names names, CancellationToken cancellationToken);
+
+    /// <summary>One header as committed, also by an alias; null when there is none.</summary>
+    Task<RunRow?> Find(Guid id, CancellationToken cancellationToken);
+
+    /// <summary>Brings archived runs back with their components; those that are in no archive are passed over.</summary>
+    /// <exception cref="StoreException">The store could not.</exception>
+    Task Reopen(IReadOnlyCollection<Guid> runs, DateTime now, CancellationToken cancellationToken);
+}

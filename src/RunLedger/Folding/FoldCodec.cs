@@ -1,0 +1,217 @@
+using System.Text;
+using RunLedger.Storage.Rows;
+
+namespace RunLedger.Folding;
+
+/// <summary>
+/// The column <c>fold</c>: the ranks of a row's columns, and what lost. Values that stand in the columns themselves
+/// are not repeated. The first byte is the version; an older replica refuses a newer one rather than misread it.
+/// </summary>
+static class FoldCodec
+{
+    public const byte Version = 1;
+
+    /// <summary>A row that something else wrote: anything observed is a better source.</summary>
+    const byte ForeignClass = 3;
+
+    /// <param name="fold">What is known of the row.</param>
+    /// <param name="of">What the row's own column says it is of; kept in the fold only where it was sent otherwise.</param>
+    public static byte[] Write(Fold fold, string of)
+    {
+        using var stream = new MemoryStream(160);
+        using var writer = new BinaryWriter(stream);
+        writer.Write(Version);
+        writer.Write(fold.FirstAt);
+        writer.Write(fold.LastAt);
+
+        var identity = fold.Identities.First;
+        Write(writer, identity.Rank);
+        writer.Write(identity.Of == of ? "" : identity.Of);
+        writer.Write((byte)fold.Identities.Losers.Length);
+        foreach (var other in fold.Identities.Losers)
+        {
+            Write(writer, other.Rank);
+            writer.Write(other.Of);
+            writer.Write(other.Correlation);
+            writer.Write(other.Source);
+        }
+
+        writer.Write(fold.Identities.More);
+        writer.Write((byte)fold.Endings.Members.Length);
+        foreach (var ending in fold.Endings.Members)
+        {
+            writer.Write(ending.At);
+            writer.Write((byte)ending.Status);
+            Write(writer, ending.Hash);
+        }
+
+        writer.Write(fold.Endings.More);
+        writer.Write((byte)(fold.NewestStep is { } mark ? mark.Completed ? 2 : 1 : 0));
+        if (fold.NewestStep is { } step)
+            writer.Write(step.At);
+        WriteRegisters(writer, fold.Registers, identity.Rank);
+        WriteEvidence(writer, fold.Evidence);
+        writer.Flush();
+        return stream.ToArray();
+    }
+
+    /// <exception cref="NewerFoldException">A newer RunLedger wrote the row.</exception>
+    public static Fold Read(LedgerRow row, string of, Func<Column, string?> value)
+    {
+        if (row.Fold is not { Length: > 0 } bytes)
+            return Foreign(row, of, value);
+        if (bytes[0] != Version)
+            throw new NewerFoldException(row.Id, bytes[0]);
+
+        using var reader = new BinaryReader(new MemoryStream(bytes, 1, bytes.Length - 1));
+        var (firstAt, lastAt) = (reader.ReadInt64(), reader.ReadInt64());
+        var rank = ReadRank(reader);
+        var sentOf = reader.ReadString();
+        var identities = new Identity[reader.ReadByte() + 1];
+        identities[0] = new Identity(sentOf.Length == 0 ? of : sentOf, row.CorrelationId, row.SourceSystem, rank);
+        for (var i = 1; i < identities.Length; i++)
+        {
+            var other = ReadRank(reader);
+            identities[i] = new Identity(reader.ReadString(), reader.ReadString(), reader.ReadString(), other);
+        }
+
+        var moreIdentities = reader.ReadBoolean();
+        var endings = new Ending[reader.ReadByte()];
+        for (var i = 0; i < endings.Length; i++)
+            endings[i] = new Ending(reader.ReadInt64(), (RunStatus)reader.ReadByte(), ReadHash(reader));
+        var moreEndings = reader.ReadBoolean();
+        var stepKind = reader.ReadByte();
+        return new Fold
+        {
+            Id = row.Id,
+            FirstAt = firstAt,
+            LastAt = lastAt,
+            Identities = new(identities, moreIdentities),
+            Endings = endings.Length == 0 ? LeastSet<Ending>.Empty : new(endings, moreEndings),
+            NewestStep = stepKind == 0 ? null : new StepMark(reader.ReadInt64(), stepKind == 2),
+            StartedAt = row.StartedAt is { } started ? Micros.Of(started) : null,
+            OutputRef = row.OutputRef,
+            ErrorRef = row.ErrorRef,
+            Registers = ReadRegisters(reader, rank, value),
+            Evidence = ReadEvidence(reader, row.EvidenceRef),
+        };
+    }
+
+    static Fold Foreign(LedgerRow row, string of, Func<Column, string?> value)
+    {
+        var at = Micros.Of(row.EndedAt ?? row.StartedAt ?? row.CreatedAt);
+        var rank = new Rank(ForeignClass, new OrderKey(at, Contract.RunObserved, 0));
+        var registers = new Register[Fold.NoRegisters.Length];
+        for (var i = 0; i < registers.Length; i++)
+            registers[i] = new Register(value((Column)i), rank);
+        var terminal = row.Status is RunStatus.Completed or RunStatus.Failed or RunStatus.Cancelled
+            || (row is ComponentRow && row.Status is RunStatus.StepCompleted);
+        return new Fold
+        {
+            Id = row.Id,
+            FirstAt = row.StartedAt is { } first ? Math.Min(at, Micros.Of(first)) : at,
+            LastAt = at,
+            Identities = new(new Identity(of, row.CorrelationId, row.SourceSystem, rank)),
+            Endings = terminal ? new(new Ending(at, row.Status, 0)) : LeastSet<Ending>.Empty,
+            NewestStep = terminal || row is ComponentRow ? null : row.Status switch
+            {
+                RunStatus.StepStarted => new StepMark(at, Completed: false),
+                RunStatus.StepCompleted => new StepMark(at, Completed: true),
+                _ => null,
+            },
+            StartedAt = row.StartedAt is { } started ? Micros.Of(started) : null,
+            OutputRef = row.OutputRef,
+            ErrorRef = row.ErrorRef,
+            Registers = registers,
+        };
+    }
+
+    // Most columns come from the observation that names the row: one byte says so instead of a rank.
+    static void WriteRegisters(BinaryWriter writer, Register[] registers, Rank rank)
+    {
+        for (var i = 0; i < registers.Length; i++)
+        {
+            if (registers[i].Value is null)
+                continue;
+            writer.Write((byte)(i + 1));
+            writer.Write(registers[i].Rank == rank);
+            if (registers[i].Rank != rank)
+                Write(writer, registers[i].Rank);
+        }
+
+        writer.Write((byte)0);
+    }
+
+    static Register[] ReadRegisters(BinaryReader reader, Rank rank, Func<Column, string?> value)
+    {
+        Register[]? registers = null;
+        while (reader.ReadByte() is > 0 and var column)
+        {
+            registers ??= new Register[Fold.NoRegisters.Length];
+            var own = reader.ReadBoolean() ? rank : ReadRank(reader);
+            registers[column - 1] = new Register(value((Column)(column - 1)), own);
+        }
+
+        return registers ?? Fold.NoRegisters;
+    }
+
+    static void WriteEvidence(BinaryWriter writer, Proof[] evidence)
+    {
+        foreach (var proof in evidence)
+        {
+            if (proof.Json is null)
+                continue;
+            writer.Write(true);
+            Write(writer, proof.Key);
+        }
+
+        writer.Write(false);
+    }
+
+    static Proof[] ReadEvidence(BinaryReader reader, string? column)
+    {
+        if (!reader.ReadBoolean())
+            return Fold.NoEvidence;
+        var evidence = new Proof[Fold.NoEvidence.Length];
+        do
+        {
+            var key = ReadKey(reader);
+            evidence[(int)key.Contract] = new Proof("null", key);
+        }
+        while (reader.ReadBoolean());
+
+        foreach (var (contract, json) in EvidenceJson.Read(column))
+        {
+            if (evidence[(int)contract].Json is not null)
+                evidence[(int)contract] = evidence[(int)contract] with { Json = json };
+        }
+
+        return evidence;
+    }
+
+    static void Write(BinaryWriter writer, Rank rank)
+    {
+        writer.Write(rank.Class);
+        Write(writer, rank.Key);
+    }
+
+    static void Write(BinaryWriter writer, OrderKey key)
+    {
+        writer.Write(key.At);
+        writer.Write((byte)key.Contract);
+        Write(writer, key.Hash);
+    }
+
+    static void Write(BinaryWriter writer, UInt128 hash)
+    {
+        writer.Write((ulong)(hash >> 64));
+        writer.Write((ulong)hash);
+    }
+
+    static Rank ReadRank(BinaryReader reader) => new(reader.ReadByte(), ReadKey(reader));
+
+    static OrderKey ReadKey(BinaryReader reader) =>
+        new(reader.ReadInt64(), (Contract)reader.ReadByte(), ReadHash(reader));
+
+    static UInt128 ReadHash(BinaryReader reader) => new(reader.ReadUInt64(), reader.ReadUInt64());
+}

@@ -1,0 +1,33 @@
+namespace RunLedger.Folding;
+
+/// <summary>What the two kinds of row share when they are made from an observation or into a row.</summary>
+static class FoldColumns
+{
+    public static Register[] Registers(Rank rank, params ReadOnlySpan<(Column Column, string? Value)> carried)
+    {
+        Register[]? registers = null;
+        foreach (var (column, value) in carried)
+        {
+            if (value is null)
+                continue;
+            registers ??= new Register[Fold.NoRegisters.Length];
+            registers[(int)column] = new Register(value, rank);
+        }
+
+        return registers ?? Fold.NoRegisters;
+    }
+
+    public static Proof[] Evidence(Observation observation)
+    {
+        if (observation.Evidence is null)
+            return Fold.NoEvidence;
+        var evidence = new Proof[Fold.NoEvidence.Length];
+        evidence[(int)observation.Contract] = new Proof(observation.Evidence, observation.Key);
+        return evidence;
+    }
+
+    public static Guid? Id(Fold fold, Column column) =>
+        fold.Registers[(int)column].Value is { } value ? Guid.Parse(value) : null;
+
+    public static DateTime? Time(long? micros) => micros is { } at ? Micros.Time(at) : null;
+}

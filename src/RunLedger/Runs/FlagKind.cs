@@ -1,8 +1,0 @@
-namespace RunLedger.Runs;
-
-/// <summary>What the ledger infers.</summary>
-enum FlagKind
-{
-    Stuck,
-    Orphan,
-}

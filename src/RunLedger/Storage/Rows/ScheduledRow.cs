@@ -1,0 +1,39 @@
+using RunLedger.Scheduling;
+
+namespace RunLedger.Storage.Rows;
+
+/// <summary>
+/// A row of <c>scheduled_message</c>: a message as it will be on the wire, and when. One that is due now is an outgoing
+/// message. Times are UTC, in whole microseconds.
+/// </summary>
+sealed record ScheduledRow
+{
+    /// <summary>Names the row: a second one with the same token takes the place of the first.</summary>
+    public required Guid Token { get; init; }
+    public required DateTime DueAt { get; init; }
+
+    /// <summary>When it was asked for, by the clock of who asked; a cancellation from before is not about it.</summary>
+    public required DateTime SentAt { get; init; }
+
+    /// <summary>Messages of one run go out one after another, in the order in which they were stored.</summary>
+    public Guid? RunId { get; init; }
+
+    /// <summary>An address of the bus; null to publish it by its type.</summary>
+    public string? Destination { get; init; }
+
+    /// <summary>URNs, joined by semicolons, the message's own type first.</summary>
+    public string MessageTypes { get; init; } = "";
+
+    /// <summary>Does not change however often it is sent.</summary>
+    public Guid? MessageId { get; init; }
+
+    /// <summary>The ids, addresses and headers it is sent with: a <see cref="ScheduledHead"/> as JSON.</summary>
+    public string Headers { get; init; } = "{}";
+    public string ContentType { get; init; } = "";
+
+    /// <summary>The whole body, with its envelope where the content type has one.</summary>
+    public byte[] Body { get; init; } = [];
+
+    /// <summary>Of a recurring message: sent again and again, and made anew each time.</summary>
+    public TimeSpan? RepeatEvery { get; init; }
+}
