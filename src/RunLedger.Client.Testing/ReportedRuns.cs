@@ -49,15 +49,15 @@ public static class ReportedRuns
     public static IReadOnlyList<ReportedRun> Of(IEnumerable<RunObservation> observations)
     {
         ArgumentNullException.ThrowIfNull(observations);
-        var door = new Door(new RunLedgerOptions(), TimeProvider.System);
-        var runs = new RowSet<RunRow>(new Loaded<RunRow>(), RunFold.Read);
-        var components = new RowSet<ComponentRow>(new Loaded<ComponentRow>(), ComponentFold.Read);
+        var door = new ObservationValidator(new RunLedgerOptions(), TimeProvider.System);
+        var runs = new BatchRows<RunRow>(new LoadedRows<RunRow>(), RunProjection.Read);
+        var components = new BatchRows<ComponentRow>(new LoadedRows<ComponentRow>(), ComponentProjection.Read);
         var (order, problems, keys, begun) = (new List<Guid>(), new List<(Guid Run, string Problem)>(), new Dictionary<string, Guid>(), new HashSet<Guid>());
         foreach (var message in observations)
         {
             if (!order.Contains(message.ProcessRunId))
                 order.Add(message.ProcessRunId);
-            if (!door.TryAdmit(message, out var observation, out var reason))
+            if (!door.TryValidate(message, out var observation, out var reason))
             {
                 problems.Add((message.ProcessRunId, $"{message.GetType().Name} would be rejected: {reason}"));
                 continue;
@@ -67,7 +67,7 @@ public static class ReportedRuns
             {
                 components.Put(
                     step.ComponentRunId, step.IdempotencyKey,
-                    Merged(components.Find(step.ComponentRunId, step.IdempotencyKey), ComponentFold.Of(observation)));
+                    Merged(components.Find(step.ComponentRunId, step.IdempotencyKey), ComponentProjection.Of(observation)));
             }
             else
             {
@@ -77,11 +77,11 @@ public static class ReportedRuns
             var key = message is StepObservation ? null : message.IdempotencyKey;
             if (key is not null && !keys.TryAdd(key, message.ProcessRunId) && keys[key] != message.ProcessRunId)
                 problems.Add((message.ProcessRunId, $"the key {key} was used for another run before, so that the ledger takes both for one"));
-            runs.Put(message.ProcessRunId, key, Merged(runs.Find(message.ProcessRunId, key), RunFold.Of(observation)));
+            runs.Put(message.ProcessRunId, key, Merged(runs.Find(message.ProcessRunId, key), RunProjection.Of(observation)));
         }
 
-        var headers = runs.Changes((fold, created) => RunFold.Row(fold) with { CreatedAt = created }, DateTime.UnixEpoch).Inserted.ToDictionary(row => row.ProcessRunId);
-        var details = components.Changes((fold, created) => ComponentFold.Row(fold, runs.Resolve(ComponentFold.RunId(fold))) with { CreatedAt = created }, DateTime.UnixEpoch)
+        var headers = runs.Changes((fold, created) => RunProjection.Row(fold) with { CreatedAt = created }, DateTime.UnixEpoch).Inserted.ToDictionary(row => row.ProcessRunId);
+        var details = components.Changes((fold, created) => ComponentProjection.Row(fold, runs.Resolve(ComponentProjection.RunId(fold))) with { CreatedAt = created }, DateTime.UnixEpoch)
             .Inserted.ToLookup(row => row.ProcessRunId);
         return [.. order.Select(runs.Resolve).Distinct().Where(headers.ContainsKey).Select(id => Run(headers[id], [.. details[id]], Said(id)))];
 

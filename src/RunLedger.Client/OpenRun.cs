@@ -20,13 +20,13 @@ public sealed class OpenRun : IAsyncDisposable
     {
         _outbox = outbox;
         Outer = outer;
-        var key = Clean.Code(details.IdempotencyKey);
+        var key = Sanitizer.Code(details.IdempotencyKey);
         if (key is not null && details.Attempt > 1)
-            key = Clean.Code($"{key}#{details.Attempt}");
+            key = Sanitizer.Code($"{key}#{details.Attempt}");
         _derived = key is not null || details.RunId is not null;
-        Id = Clean.Id(details.RunId) ?? (key is not null ? Uuid.NewNameBased(Names.Runs, key) : Guid.CreateVersion7());
-        CorrelationId = Clean.Code(details.CorrelationId) ?? outer?.CorrelationId ?? Id.ToString();
-        if (Clean.Code(candidate) is not { } code)
+        Id = Sanitizer.Id(details.RunId) ?? (key is not null ? Uuid.NewNameBased(Names.Runs, key) : Guid.CreateVersion7());
+        CorrelationId = Sanitizer.Code(details.CorrelationId) ?? outer?.CorrelationId ?? Id.ToString();
+        if (Sanitizer.Code(candidate) is not { } code)
         {
             // Nobody could say what it is a run of.
             outbox.Refuse();
@@ -40,10 +40,10 @@ public sealed class OpenRun : IAsyncDisposable
             CorrelationId = CorrelationId,
             SourceSystem = details.SourceSystem is { } source && SourceSystems.All.Contains(source) ? source : outbox.Options.SourceSystem,
             OccurredAt = default,
-            ParentRunId = Clean.Id(details.ParentRunId) ?? outer?.ReportedId,
+            ParentRunId = Sanitizer.Id(details.ParentRunId) ?? outer?.ReportedId,
         };
         _outbox.Add(
-            _common with { OccurredAt = Now(), IdempotencyKey = key, InputRef = Clean.Ref(details.InputRef) },
+            _common with { OccurredAt = Now(), IdempotencyKey = key, InputRef = Sanitizer.Ref(details.InputRef) },
             Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null);
         if (outbox.Options.HeartbeatEvery is { } every)
             _heartbeat = outbox.Time.CreateTimer(Beat, new WeakReference<OpenRun>(this), every, every);
@@ -144,15 +144,15 @@ public sealed class OpenRun : IAsyncDisposable
             CorrelationId = CorrelationId,
             SourceSystem = _common.SourceSystem,
             OccurredAt = Now(),
-            OutputRef = Clean.Ref(outputRef),
-            EvidenceRef = Clean.Evidence(evidence),
+            OutputRef = Sanitizer.Ref(outputRef),
+            EvidenceRef = Sanitizer.Evidence(evidence),
         });
     }
 
     /// <summary>The run failed, with the exception as its error.</summary>
     /// <param name="exception">Its type and message are <c>error_ref</c>.</param>
     /// <param name="evidence">Anything that becomes JSON, at once; null for nothing.</param>
-    public void Fail(Exception exception, object? evidence = null) => Fail(exception is null ? "unknown" : Clean.Error(exception), evidence);
+    public void Fail(Exception exception, object? evidence = null) => Fail(exception is null ? "unknown" : Sanitizer.Error(exception), evidence);
 
     /// <summary>The run failed.</summary>
     /// <param name="errorRef">Why, or where that is written; beyond 32,768 characters it is cut.</param>
@@ -168,8 +168,8 @@ public sealed class OpenRun : IAsyncDisposable
             CorrelationId = CorrelationId,
             SourceSystem = _common.SourceSystem,
             OccurredAt = Now(),
-            ErrorRef = Clean.Ref(errorRef),
-            EvidenceRef = Clean.Evidence(evidence),
+            ErrorRef = Sanitizer.Ref(errorRef),
+            EvidenceRef = Sanitizer.Evidence(evidence),
         });
     }
 
@@ -186,7 +186,7 @@ public sealed class OpenRun : IAsyncDisposable
             CorrelationId = CorrelationId,
             SourceSystem = _common.SourceSystem,
             OccurredAt = Now(),
-            EvidenceRef = Clean.Evidence(evidence),
+            EvidenceRef = Sanitizer.Evidence(evidence),
         });
     }
 

@@ -13,7 +13,7 @@ public sealed class OpenStep : IAsyncDisposable
 
     internal OpenStep(OpenRun run, string? code, StepDetails details, Guid id)
     {
-        (_run, _code, _details, Id) = (run, Clean.Code(code), details, id);
+        (_run, _code, _details, Id) = (run, Sanitizer.Code(code), details, id);
         if (run.Common is not { } common)
             return;
         run.Report(
@@ -27,10 +27,10 @@ public sealed class OpenStep : IAsyncDisposable
                 OccurredAt = run.Now(),
                 DotCode = _code,
                 ComponentRole = Role,
-                EventCode = Clean.Code(details.EventCode),
-                QueueJobId = Clean.Id(details.QueueJobId),
-                IdempotencyKey = Clean.Code(details.IdempotencyKey),
-                InputRef = Clean.Ref(details.InputRef),
+                EventCode = Sanitizer.Code(details.EventCode),
+                QueueJobId = Sanitizer.Id(details.QueueJobId),
+                IdempotencyKey = Sanitizer.Code(details.IdempotencyKey),
+                InputRef = Sanitizer.Ref(details.InputRef),
             },
             Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null);
     }
@@ -57,15 +57,15 @@ public sealed class OpenStep : IAsyncDisposable
             OccurredAt = _run.Now(),
             DotCode = _code,
             ComponentRole = Role,
-            OutputRef = Clean.Ref(outputRef),
-            EvidenceRef = Clean.Evidence(evidence),
+            OutputRef = Sanitizer.Ref(outputRef),
+            EvidenceRef = Sanitizer.Evidence(evidence),
         });
     }
 
     /// <summary>The step failed, with the exception as its error.</summary>
     /// <param name="exception">Its type and message are <c>error_ref</c>.</param>
     /// <param name="evidence">Anything that becomes JSON, at once; null for nothing.</param>
-    public void Fail(Exception exception, object? evidence = null) => Fail(exception is null ? "unknown" : Clean.Error(exception), evidence);
+    public void Fail(Exception exception, object? evidence = null) => Fail(exception is null ? "unknown" : Sanitizer.Error(exception), evidence);
 
     /// <summary>The step failed.</summary>
     /// <param name="errorRef">Why, or where that is written; beyond 32,768 characters it is cut.</param>
@@ -84,8 +84,8 @@ public sealed class OpenStep : IAsyncDisposable
             OccurredAt = _run.Now(),
             DotCode = _code,
             ComponentRole = Role,
-            ErrorRef = Clean.Ref(errorRef),
-            EvidenceRef = Clean.Evidence(evidence),
+            ErrorRef = Sanitizer.Ref(errorRef),
+            EvidenceRef = Sanitizer.Evidence(evidence),
         });
     }
 

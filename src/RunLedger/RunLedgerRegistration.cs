@@ -62,33 +62,33 @@ public static class RunLedgerRegistration
         bus.TryAddSingleton(services => services.GetRequiredService<IOptions<RunLedgerOptions>>().Value);
         bus.TryAddSingleton(TimeProvider.System);
         bus.AddKeyedSingleton(DataSource, (services, _) =>
-            PostgresStore.Connect(services.GetRequiredService<RunLedgerOptions>().Postgres!));
+            Storage.Postgres.LedgerStore.Connect(services.GetRequiredService<RunLedgerOptions>().Postgres!));
         bus.AddSingleton<ILedgerStore>(services =>
             services.GetRequiredService<RunLedgerOptions>() is { Postgres: null } embedded
-                ? new SqliteStore(embedded.SqliteFile)
-                : new PostgresStore(services.GetRequiredKeyedService<NpgsqlDataSource>(DataSource)));
+                ? new global::RunLedger.Storage.Sqlite.LedgerStore(embedded.SqliteFile)
+                : new global::RunLedger.Storage.Postgres.LedgerStore(services.GetRequiredKeyedService<global::Npgsql.NpgsqlDataSource>(global::RunLedger.RunLedgerRegistration.DataSource)));
         bus.AddSingleton(services => new LedgerMeter(
             services.GetService<IMeterFactory>(),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ArchiveState>()));
-        bus.AddSingleton<Door>();
-        bus.AddSingleton<Limits>();
+        bus.AddSingleton<ObservationValidator>();
+        bus.AddSingleton<DeadlineEvaluator>();
         bus.AddSingleton<Rejections>();
         bus.AddSingleton<GroupCommitter>();
-        bus.AddSingleton<ISweepStore>(services => services.GetRequiredService<ILedgerStore>() is SqliteStore embedded
-            ? new SqliteSweeps(embedded)
-            : new PostgresSweeps(services.GetRequiredKeyedService<NpgsqlDataSource>(DataSource)));
-        bus.AddSingleton<Sweep>();
-        bus.AddSingleton<IArchiveStore>(services => services.GetRequiredService<ILedgerStore>() is SqliteStore embedded
-            ? new SqliteArchive(embedded)
-            : new PostgresArchive(services.GetRequiredKeyedService<NpgsqlDataSource>(DataSource)));
+        bus.AddSingleton<ISweepStore>(services => services.GetRequiredService<ILedgerStore>() is Storage.Sqlite.LedgerStore embedded
+            ? new global::RunLedger.Storage.Sqlite.SweepStore(embedded)
+            : new global::RunLedger.Storage.Postgres.SweepStore(services.GetRequiredKeyedService<global::Npgsql.NpgsqlDataSource>(global::RunLedger.RunLedgerRegistration.DataSource)));
+        bus.AddSingleton<DeadlineSweep>();
+        bus.AddSingleton<IArchiveStore>(services => services.GetRequiredService<ILedgerStore>() is Storage.Sqlite.LedgerStore embedded
+            ? new global::RunLedger.Storage.Sqlite.ArchiveStore(embedded)
+            : new global::RunLedger.Storage.Postgres.ArchiveStore(services.GetRequiredKeyedService<global::Npgsql.NpgsqlDataSource>(global::RunLedger.RunLedgerRegistration.DataSource)));
         bus.AddSingleton<ArchiveFiles>();
         bus.AddSingleton<ArchiveState>();
-        bus.AddSingleton<Periods>();
+        bus.AddSingleton<RetentionPeriods>();
         bus.AddSingleton<RetentionSweep>();
-        bus.AddSingleton<IDefinitionStore>(services => services.GetRequiredService<ILedgerStore>() is SqliteStore embedded
-            ? new SqliteDefinitions(embedded)
-            : new PostgresDefinitions(services.GetRequiredKeyedService<NpgsqlDataSource>(DataSource)));
+        bus.AddSingleton<IDefinitionStore>(services => services.GetRequiredService<ILedgerStore>() is Storage.Sqlite.LedgerStore embedded
+            ? new global::RunLedger.Storage.Sqlite.DefinitionStore(embedded)
+            : new global::RunLedger.Storage.Postgres.DefinitionStore(services.GetRequiredKeyedService<global::Npgsql.NpgsqlDataSource>(global::RunLedger.RunLedgerRegistration.DataSource)));
 
         bus.DisableUsageTelemetry();
         // Without a limit an acknowledgement that is stuck in a connection that broke keeps its endpoint from ever
@@ -100,8 +100,8 @@ public static class RunLedgerRegistration
             repository.RegisterQuerySagaRepository<Run, RunRepository>();
             repository.RegisterSagaRepository<Run, GroupCommitter, SagaConsumeContextFactory<GroupCommitter, Run>, RunRepository>();
         });
-        bus.AddConsumer<RefusedConsumer, RefusedConsumerDefinition>();
-        bus.AddConsumer<FaultedConsumer, FaultedConsumerDefinition>();
+        bus.AddConsumer<RejectedBodyConsumer, RejectedBodyConsumerDefinition>();
+        bus.AddConsumer<ErrorQueueConsumer, ErrorQueueConsumerDefinition>();
         bus.AddConsumer<SweepConsumer, SweepConsumerDefinition>();
         bus.AddConsumer<ApplyRetentionConsumer, ApplyRetentionConsumerDefinition>();
         bus.AddConsumer<ProcessDefinedConsumer, ProcessDefinedConsumerDefinition>();
@@ -129,7 +129,7 @@ public static class RunLedgerRegistration
     public static void SurviveFailedWrites(this IRabbitMqHostConfigurator host) =>
         host.OnRefreshConnectionFactory = factory =>
         {
-            factory.SocketFactory = LastingSocket.Create;
+            factory.SocketFactory = WriteTolerantSocket.Create;
             return Task.CompletedTask;
         };
 }

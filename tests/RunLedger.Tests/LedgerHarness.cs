@@ -71,7 +71,7 @@ sealed class LedgerHarness : IAsyncDisposable
     {
         var asked = new List<Guid>();
         var ledger = await _harness.Bus.GetSendEndpoint(new Uri("exchange:run-ledger"));
-        await Service<Sweep>().Once(
+        await Service<DeadlineSweep>().Once(
             async due =>
             {
                 foreach (var deadline in due)
@@ -95,7 +95,7 @@ sealed class LedgerHarness : IAsyncDisposable
     /// <summary>The first column of the first row of a query, as text.</summary>
     public async Task<string?> Scalar(string sql)
     {
-        await using var connection = new SqliteConnection(SqliteStore.ConnectionString(_file));
+        await using var connection = new SqliteConnection(LedgerStore.ConnectionString(_file));
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
         command.CommandText = sql;

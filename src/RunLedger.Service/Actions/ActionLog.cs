@@ -7,7 +7,7 @@ namespace RunLedger.Service.Actions;
 /// <summary>Writes down what people do, in the transaction in which they do it.</summary>
 sealed class ActionLog(LedgerTransactions ledger, TimeProvider time)
 {
-    public DateTime Now => Micros.Time(Micros.Of(time.GetUtcNow()));
+    public DateTime Now => LedgerTime.Time(LedgerTime.Of(time.GetUtcNow()));
 
     /// <summary>Enters an action; without an outcome it goes on.</summary>
     /// <returns>Its id.</returns>

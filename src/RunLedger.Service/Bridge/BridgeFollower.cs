@@ -15,7 +15,7 @@ sealed class BridgeFollower(
     string connectionString,
     NpgsqlDataSource ledger,
     ObservationIntake intake,
-    Door door,
+    ObservationValidator door,
     BridgeState state,
     BridgeOptions options,
     TimeProvider time,
@@ -111,7 +111,7 @@ sealed class BridgeFollower(
         row.Required(source.Key);
         if (row.Faults.Count > 0)
             return [new IntakeLine(index + 1, source.Name, row.Payload, null, Named(string.Join("; ", row.Faults.Distinct())))];
-        return observations.Select(observation => door.TryAdmit(observation, out _, out var reason)
+        return observations.Select(observation => door.TryValidate(observation, out _, out var reason)
             ? new IntakeLine(index + 1, observation.GetType().Name, row.Payload, observation, null)
             : new IntakeLine(index + 1, observation.GetType().Name, row.Payload, null, Named(reason)));
 

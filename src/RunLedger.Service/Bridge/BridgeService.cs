@@ -11,7 +11,7 @@ sealed class BridgeService(
     IConfiguration settings,
     [FromKeyedServices(RunLedgerRegistration.DataSource)] NpgsqlDataSource ledger,
     ObservationIntake intake,
-    Door door,
+    ObservationValidator door,
     BridgeState state,
     IOptions<BridgeOptions> options,
     IBusControl bus,

@@ -62,7 +62,7 @@ sealed class LedgerSql(DbConnection connection, DbTransaction? transaction)
     {
         null => DBNull.Value,
         Guid id => id.ToString(),
-        DateTime time => Micros.Text(time),
+        DateTime time => LedgerTime.Text(time),
         Json json => json.Text,
         _ => value,
     };

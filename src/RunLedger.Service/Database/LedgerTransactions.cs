@@ -6,10 +6,10 @@ namespace RunLedger.Service.Database;
 /// <summary>What the service itself writes into the ledger's database, a transaction at a time.</summary>
 sealed class LedgerTransactions
 {
-    readonly SqliteStore? _embedded;
+    readonly LedgerStore? _embedded;
     readonly NpgsqlDataSource? _postgres;
 
-    public LedgerTransactions(SqliteStore embedded) => _embedded = embedded;
+    public LedgerTransactions(LedgerStore embedded) => _embedded = embedded;
 
     public LedgerTransactions(NpgsqlDataSource postgres) => _postgres = postgres;
 

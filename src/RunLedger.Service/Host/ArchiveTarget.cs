@@ -28,8 +28,8 @@ sealed class ArchiveTarget(RunLedgerOptions options, IArchiveStore store, Ledger
     public RunLedgerOptions Options => options;
     public IArchiveStore Store => store;
     public ArchiveFiles Files { get; } = new(options);
-    public Periods Periods { get; } = new(options);
-    public Restoring Restoring => new(store, Files, TimeProvider.System);
+    public RetentionPeriods Periods { get; } = new(options);
+    public ArchiveRestore Restoring => new(store, Files, TimeProvider.System);
 
     public RetentionSweep Sweep => new(
         store, Files, Periods, new ArchiveState(), options, TimeProvider.System, NullLogger<RetentionSweep>.Instance);
@@ -106,12 +106,12 @@ sealed class ArchiveTarget(RunLedgerOptions options, IArchiveStore store, Ledger
     {
         if (options.Postgres is null)
         {
-            var file = new SqliteStore(options.SqliteFile);
-            return new ArchiveTarget(options, new SqliteArchive(file), new LedgerTransactions(file), new Closing(file));
+            var file = new Storage.Sqlite.LedgerStore(options.SqliteFile);
+            return new ArchiveTarget(options, new Storage.Sqlite.ArchiveStore(file), new LedgerTransactions(file), new Closing(file));
         }
 
-        var database = PostgresStore.Connect(options.Postgres);
-        return new ArchiveTarget(options, new PostgresArchive(database), new LedgerTransactions(database), database);
+        var database = Storage.Postgres.LedgerStore.Connect(options.Postgres);
+        return new ArchiveTarget(options, new Storage.Postgres.ArchiveStore(database), new LedgerTransactions(database), database);
     }
 
     sealed class Closing(IDisposable file) : IAsyncDisposable

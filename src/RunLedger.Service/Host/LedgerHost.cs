@@ -63,9 +63,9 @@ static class LedgerHost
         var ledger = new RunLedgerOptions();
         LedgerSettings.Apply(settings, ledger);
         if (ledger.Postgres is not null)
-            builder.Services.AddLedgerReading(PostgresStore.Connect(ledger.Postgres));
+            builder.Services.AddLedgerReading(Storage.Postgres.LedgerStore.Connect(ledger.Postgres));
         else
-            builder.Services.AddLedgerReading(SqliteStore.ConnectionString(ledger.SqliteFile));
+            builder.Services.AddLedgerReading(Storage.Sqlite.LedgerStore.ConnectionString(ledger.SqliteFile));
         builder.Services.AddIntake(embedded: string.IsNullOrEmpty(rabbit));
         builder.Services.AddOperations(string.IsNullOrEmpty(rabbit) ? null : new Uri(rabbit));
         builder.Services.AddHealthChecks()
@@ -79,7 +79,7 @@ static class LedgerHost
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopLimit);
 
         var app = builder.Build();
-        if (app.Services.GetRequiredService<ILedgerStore>() is SqliteStore embedded)
+        if (app.Services.GetRequiredService<ILedgerStore>() is Storage.Sqlite.LedgerStore embedded)
             embedded.Open();
         app.UseSecurity();
         app.UseRateLimiter();

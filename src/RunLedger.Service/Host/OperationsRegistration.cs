@@ -17,7 +17,7 @@ static class OperationsRegistration
     /// <param name="broker">The broker's address; null where the ledger is embedded.</param>
     public static IServiceCollection AddOperations(this IServiceCollection services, Uri? broker)
     {
-        services.AddSingleton(provider => provider.GetRequiredService<ILedgerStore>() is SqliteStore embedded
+        services.AddSingleton(provider => provider.GetRequiredService<ILedgerStore>() is LedgerStore embedded
             ? new LedgerTransactions(embedded)
             : new LedgerTransactions(provider.GetRequiredKeyedService<NpgsqlDataSource>(RunLedgerRegistration.DataSource)));
         services.AddSingleton<ActionLog>();

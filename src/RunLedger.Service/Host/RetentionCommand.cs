@@ -19,13 +19,13 @@ static class RetentionCommand
         var preview = new Command("preview", "Show what would leave the tables now; changes nothing");
         preview.SetAction((parsed, cancel) => ArchiveTarget.RunAsync(parsed, connection, configuration, async (target, output) =>
         {
-            Show(output, target, await target.Store.Preview(target.Periods, Micros.Time(Micros.Of(time.GetUtcNow())), cancel));
+            Show(output, target, await target.Store.Preview(target.Periods, LedgerTime.Time(LedgerTime.Of(time.GetUtcNow())), cancel));
             return ArchiveTarget.Done;
         }));
         var run = new Command("run", "Archive what is over now, as serve does every so often; safe beside it");
         run.SetAction((parsed, cancel) => ArchiveTarget.RunAsync(parsed, connection, configuration, async (target, output) =>
         {
-            var due = await target.Store.Preview(target.Periods, Micros.Time(Micros.Of(time.GetUtcNow())), cancel);
+            var due = await target.Store.Preview(target.Periods, LedgerTime.Time(LedgerTime.Of(time.GetUtcNow())), cancel);
             return await target.Noted(ActionNames.RetentionRun, "all", async () =>
             {
                 var runs = await Run(output, target, due.Sum(one => one.Runs), cancel);
@@ -51,8 +51,8 @@ static class RetentionCommand
                 Markup.Escape(one.Candidate),
                 target.Periods.Of(one.Candidate, one.Status)!.Value.ToString("c", CultureInfo.InvariantCulture),
                 one.Runs.ToString("N0", CultureInfo.InvariantCulture),
-                Micros.Text(one.Oldest),
-                Micros.Text(one.Newest));
+                LedgerTime.Text(one.Oldest),
+                LedgerTime.Text(one.Newest));
         }
 
         SchemaReport.Console(output).Write(table);

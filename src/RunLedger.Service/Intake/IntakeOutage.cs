@@ -11,7 +11,7 @@ static partial class IntakeOutage
     const string RetryAfterSeconds = "5";
 
     public static bool Is(Exception exception) => exception is
-        TimeoutException or MassTransitException or GivenBackException
+        TimeoutException or MassTransitException or RequeueException
         or RabbitMQClientException or IOException or SocketException or ObjectDisposedException;
 
     /// <summary>503 with Retry-After, and what to look at.</summary>

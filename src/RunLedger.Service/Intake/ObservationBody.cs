@@ -32,7 +32,7 @@ static class ObservationBody
             return Reject(name, $"\"type\" '{name}' is not known: send one of {string.Join(", ", ContractMap.Names)}.");
         return ObservationDeserializer.Read(contract, json) switch
         {
-            Refused refused => Reject(name, refused.Reason),
+            RejectedBody refused => Reject(name, refused.Reason),
             var message => new IntakeLine(number, name, raw, message, null),
         };
 

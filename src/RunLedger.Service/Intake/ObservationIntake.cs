@@ -13,7 +13,7 @@ namespace RunLedger.Service.Intake;
 /// </summary>
 sealed class ObservationIntake(
     IBus bus,
-    Door door,
+    ObservationValidator door,
     GroupCommitter committer,
     Rejections rejections,
     IntakeRoom room,
@@ -109,8 +109,8 @@ sealed class ObservationIntake(
 
     string? Refusal(object message) => message switch
     {
-        RunObservation observation => door.TryAdmit(observation, out _, out var reason) ? null : reason,
-        ProcessDefined defined => door.Refuses(defined),
+        RunObservation observation => door.TryValidate(observation, out _, out var reason) ? null : reason,
+        ProcessDefined defined => door.FaultOf(defined),
         _ => throw new InvalidOperationException($"{message.GetType().Name} is no contract of the ledger."),
     };
 

@@ -78,8 +78,8 @@ sealed class OverviewQuery(
         var open = (await sql.ListAsync(
             "select count(*) from (select 1 from rejected_observation where state = 'open' limit @most) o",
             reader => reader.GetInt64(0), token, ("most", MostRejected)))[0];
-        var minute = Micros.Of(now) / 60_000_000;
-        var from = Micros.Time((minute - Minutes + 1) * 60_000_000);
+        var minute = LedgerTime.Of(now) / 60_000_000;
+        var from = LedgerTime.Time((minute - Minutes + 1) * 60_000_000);
         var started = await PerMinuteAsync(sql, "created_at", from, token);
         var finished = await PerMinuteAsync(sql, "settled_at", from, token);
         var replicas = await ReplicasAsync(sql, now, token);
@@ -97,7 +97,7 @@ sealed class OverviewQuery(
             Minutes =
             [
                 .. Enumerable.Range(0, Minutes).Select(n => minute - Minutes + 1 + n).Select(n => new MinuteFigures(
-                    Micros.Time(n * 60_000_000), started.GetValueOrDefault(n), finished.GetValueOrDefault(n))),
+                    LedgerTime.Time(n * 60_000_000), started.GetValueOrDefault(n), finished.GetValueOrDefault(n))),
             ],
             MinutesTruncated = started.Values.Sum() >= MostCounted || finished.Values.Sum() >= MostCounted,
             Recurring = await RecurringAsync(sql, token),

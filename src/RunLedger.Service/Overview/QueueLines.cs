@@ -10,6 +10,6 @@ static class QueueLines
 
     static string Says(QueueFigures queue) => !queue.Exists
         ? "no such queue"
-        : $"{Words.Count(queue.Ready)} ready{(queue.Unacknowledged is { } unacked ? $", {Words.Count(unacked)} unacked" : "")}, "
-            + Words.Count(queue.Consumers, "consumer", "consumers");
+        : $"{Phrases.Count(queue.Ready)} ready{(queue.Unacknowledged is { } unacked ? $", {Phrases.Count(unacked)} unacked" : "")}, "
+            + Phrases.Count(queue.Consumers, "consumer", "consumers");
 }

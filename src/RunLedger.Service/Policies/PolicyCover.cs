@@ -7,7 +7,7 @@ using RunLedger.Service.Runs;
 namespace RunLedger.Service.Policies;
 
 /// <summary>How many open runs each policy is for, so that one that matches nothing is seen.</summary>
-sealed class PolicyCover(IDbContextFactory<LedgerDb> ledger, Limits limits)
+sealed class PolicyCover(IDbContextFactory<LedgerDb> ledger, DeadlineEvaluator limits)
 {
     /// <summary>Of each status, so that a ledger of a million open runs costs no more.</summary>
     public const int Most = 10_000;

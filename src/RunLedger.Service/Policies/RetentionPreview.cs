@@ -10,7 +10,7 @@ sealed record RetentionPreview(
     [property: Description("The time it was asked for, by the ledger's clock.")] DateTime At,
     [property: Description("Why nothing leaves, as the process that answers last found; null while all is well.")] string? Fault)
 {
-    public static RetentionPreview Of(IReadOnlyList<DueRuns> due, Periods periods, DateTime now, string? fault) => new(
+    public static RetentionPreview Of(IReadOnlyList<DueRuns> due, RetentionPeriods periods, DateTime now, string? fault) => new(
         [.. due.Select(one => new RetentionPreviewItem(
             one.Status, one.Candidate, periods.Of(one.Candidate, one.Status)!.Value, one.Runs, one.Oldest, one.Newest))],
         due.Sum(one => one.Runs),

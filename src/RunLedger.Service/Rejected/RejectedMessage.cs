@@ -42,7 +42,7 @@ sealed record RejectedMessage(object? Message, string? Reason)
             IntakeLine Line(Type? contract, JsonElement message, IReadOnlyList<string> names) => Taken(contract) is { } type
                 ? ObservationDeserializer.Read(type, message) switch
                 {
-                    Refused refused => new(number, type.Name, raw, null, refused.Reason),
+                    RejectedBody refused => new(number, type.Name, raw, null, refused.Reason),
                     var read => new(number, type.Name, raw, read, null),
                 }
                 : new(number, null, raw, null, $"It is no observation but {string.Join(" or ", names)}: "

@@ -106,7 +106,7 @@ static class ReadingEndpoints
     static async Task<IResult> ListRunsAsync(
         [AsParameters] RunListQuery query, [FromServices] RunQueries runs, CancellationToken token)
     {
-        var text = new QueryText();
+        var text = new QueryReader();
         var filter = query.Filter(text);
         var list = $"runs\n{filter.Fingerprint}";
         var (limit, after, before) =
@@ -126,7 +126,7 @@ static class ReadingEndpoints
 
     static async Task<IResult> GetRunAsync(string id, [FromServices] RunQueries runs, CancellationToken token)
     {
-        var text = new QueryText();
+        var text = new QueryReader();
         var run = text.Id("id", id);
         return text.Problem is { } problem ? problem
             : await runs.FindAsync(run.GetValueOrDefault(), token) is { } row
@@ -142,7 +142,7 @@ static class ReadingEndpoints
         [FromServices] RunQueries runs,
         CancellationToken token)
     {
-        var text = new QueryText();
+        var text = new QueryReader();
         var (sent, count) = (text.Id("id", id), text.Limit(limit));
         if (text.Problem is { } unreadable)
         {
@@ -163,7 +163,7 @@ static class ReadingEndpoints
 
     static async Task<IResult> GetTreeAsync(string id, [FromServices] RunTreeQuery trees, CancellationToken token)
     {
-        var text = new QueryText();
+        var text = new QueryReader();
         var run = text.Id("id", id);
         return text.Problem is { } problem ? problem
             : await trees.FindAsync(run.GetValueOrDefault(), token) is { } tree
@@ -176,12 +176,12 @@ static class ReadingEndpoints
 
     static async Task<IResult> PreviewAsync(
         [FromServices] IArchiveStore archive,
-        [FromServices] Periods periods,
+        [FromServices] RetentionPeriods periods,
         [FromServices] ArchiveState state,
         [FromServices] TimeProvider time,
         CancellationToken token)
     {
-        var now = Micros.Time(Micros.Of(time.GetUtcNow()));
+        var now = LedgerTime.Time(LedgerTime.Of(time.GetUtcNow()));
         var due = await archive.Preview(periods, now, token);
         return TypedResults.Json(RetentionPreview.Of(due, periods, now, state.Fault), ReadingJson.Default.RetentionPreview);
     }
@@ -195,7 +195,7 @@ static class ReadingEndpoints
         [FromServices] RejectedQueries rejected,
         CancellationToken token)
     {
-        var text = new QueryText();
+        var text = new QueryReader();
         var (which, fingerprint) = (text.OneOf("state", state, RejectedQueries.States), text.Text("group", group));
         var list = $"rejected\n{which}\n{fingerprint}";
         var (count, after, end) = (text.Limit(limit), text.After(cursor, list), text.After(before, list, "before"));
@@ -213,7 +213,7 @@ static class ReadingEndpoints
     static async Task<IResult> GetRejectedAsync(
         string id, [FromServices] RejectedQueries rejected, CancellationToken token)
     {
-        var text = new QueryText();
+        var text = new QueryReader();
         var sent = text.Id("id", id);
         return text.Problem is { } problem ? problem
             : await rejected.FindAsync(sent.GetValueOrDefault(), token) is { } row
@@ -224,7 +224,7 @@ static class ReadingEndpoints
     static async Task<IResult> GetActivityAsync(
         [Description("How many, at most.")] string? limit, [FromServices] ActivityQuery activity, CancellationToken token)
     {
-        var text = new QueryText();
+        var text = new QueryReader();
         var count = text.Limit(limit);
         return text.Problem is { } problem
             ? problem
@@ -237,7 +237,7 @@ static class ReadingEndpoints
         [FromServices] TimeProvider time,
         CancellationToken token)
     {
-        var text = new QueryText();
+        var text = new QueryReader();
         var from = text.Time("since", since) ?? time.GetUtcNow().UtcDateTime.AddDays(-1);
         return text.Problem is { } problem
             ? problem
@@ -250,7 +250,7 @@ static class ReadingEndpoints
         [FromServices] GridQuery grid,
         CancellationToken token)
     {
-        var text = new QueryText();
+        var text = new QueryReader();
         var code = text.Required("candidate", text.Text("candidate", candidate));
         var count = text.Number("runs", runs, GridQuery.DefaultRuns, GridQuery.MostRuns);
         return text.Problem is { } problem
@@ -265,7 +265,7 @@ static class ReadingEndpoints
         CancellationToken token)
     {
         const string List = "actions";
-        var text = new QueryText();
+        var text = new QueryReader();
         var (count, after) = (text.Limit(limit), text.After(cursor, List));
         return text.Problem is { } problem ? problem : Paged(
             await actions.ListAsync(after, count, token), action => action, List, ReadingJson.Default.PageAnswerOperatorAction);
@@ -273,7 +273,7 @@ static class ReadingEndpoints
 
     static async Task<IResult> GetActionAsync(string id, [FromServices] ActionQueries actions, CancellationToken token)
     {
-        var text = new QueryText();
+        var text = new QueryReader();
         var sent = text.Id("id", id);
         return text.Problem is { } problem ? problem
             : await actions.FindAsync(sent.GetValueOrDefault(), token) is { } action

@@ -30,7 +30,7 @@ sealed class RunClosing(RunQueries runs, ObservationIntake intake, ActionLog act
         {
             return (
                 StatusCodes.Status409Conflict,
-                $"The run ended {run.Status.Text()} at {Micros.Text(run.EndedAt!.Value)}; nothing is left to close.",
+                $"The run ended {run.Status.Text()} at {LedgerTime.Text(run.EndedAt!.Value)}; nothing is left to close.",
                 null);
         }
 
@@ -38,7 +38,7 @@ sealed class RunClosing(RunQueries runs, ObservationIntake intake, ActionLog act
         {
             return (
                 StatusCodes.Status409Conflict,
-                $"The run was archived {Micros.Text(archived)}: bring it back with archive restore --run {run.ProcessRunId}.",
+                $"The run was archived {LedgerTime.Text(archived)}: bring it back with archive restore --run {run.ProcessRunId}.",
                 null);
         }
 

@@ -15,7 +15,7 @@ static class RunExport
     public static async Task<IResult> ExportAsync(
         [AsParameters] RunListQuery query, string? format, [FromServices] RunQueries runs, HttpContext http, CancellationToken token)
     {
-        var text = new QueryText();
+        var text = new QueryReader();
         var filter = query.Filter(text);
         var kind = text.Required("format", text.OneOf("format", format, ["csv", "ndjson"]));
         if (text.Problem is { } problem)
@@ -67,5 +67,5 @@ static class RunExport
             run.EvidenceRef is { } evidence ? Encoding.UTF8.GetString(evidence.Utf8.Span) : null);
     }
 
-    static string? Time(DateTime? time) => time is { } utc ? Micros.Text(utc) : null;
+    static string? Time(DateTime? time) => time is { } utc ? LedgerTime.Text(utc) : null;
 }

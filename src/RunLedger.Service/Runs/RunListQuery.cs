@@ -63,7 +63,7 @@ sealed record RunListQuery
     [FromQuery(Name = "before")]
     public string? Before { get; init; }
 
-    public RunFilter Filter(QueryText text) => new()
+    public RunFilter Filter(QueryReader text) => new()
     {
         Statuses = text.Statuses(Status),
         Candidate = text.Text("candidate", Candidate),

@@ -25,16 +25,16 @@ static class RunSummary
             _ => Since(run, now),
         };
         return components.All == 0 ? head
-            : $"{head}; {Words.Count(components.Counts.GetValueOrDefault(RunStatus.StepCompleted))} of {Words.Count(components.All)} components done";
+            : $"{head}; {Phrases.Count(components.Counts.GetValueOrDefault(RunStatus.StepCompleted))} of {Phrases.Count(components.All)} components done";
     }
 
     public static string Name(ComponentRow component) =>
         component.DotCode ?? component.EventCode ?? component.ComponentRole ?? $"{component.ComponentRunId}"[..8];
 
     static string After(TimeSpan? took) => took is not { } span ? ""
-        : span < TimeSpan.Zero ? $" {Words.Long(-span)} before it started (clocks disagree)"
-        : $" after {Words.Long(span)}";
+        : span < TimeSpan.Zero ? $" {Phrases.Long(-span)} before it started (clocks disagree)"
+        : $" after {Phrases.Long(span)}";
 
     static string Since(RunRow run, DateTime now) =>
-        run.StartedAt is { } started ? $"running for {Words.Long(now - started)}" : "heard of, and not started";
+        run.StartedAt is { } started ? $"running for {Phrases.Long(now - started)}" : "heard of, and not started";
 }

@@ -41,16 +41,16 @@ sealed record RunView(
     {
         var why = flag.Limit switch
         {
-            "start" => $"it was observed and not started for {Words.Long(flag.Value)}",
-            "run" => $"it was started and not ended for {Words.Long(flag.Value)}",
-            "quiet" => $"nothing was heard of it for {Words.Long(flag.Value)}",
-            _ => $"its counterpart was not seen for {Words.Long(flag.Value)} ({flag.Limit})",
+            "start" => $"it was observed and not started for {Phrases.Long(flag.Value)}",
+            "run" => $"it was started and not ended for {Phrases.Long(flag.Value)}",
+            "quiet" => $"nothing was heard of it for {Phrases.Long(flag.Value)}",
+            _ => $"its counterpart was not seen for {Phrases.Long(flag.Value)} ({flag.Limit})",
         };
         var end = flag.RecoveredAt is { } at
-            ? $" It came back {Micros.Text(at)} by {flag.RecoveredBy}."
+            ? $" It came back {LedgerTime.Text(at)} by {flag.RecoveredBy}."
             : flag.Kind == FlagKind.Stuck ? " The next sign of life brings it back." : " Its counterpart, however late, brings it back.";
-        return $"{(flag.Kind == FlagKind.Stuck ? "Stuck" : "Orphan")}: {why}. Last observation {Micros.Text(flag.LastObservedAt)}, "
-            + $"flagged {Micros.Text(flag.FlaggedAt)}.{end}";
+        return $"{(flag.Kind == FlagKind.Stuck ? "Stuck" : "Orphan")}: {why}. Last observation {LedgerTime.Text(flag.LastObservedAt)}, "
+            + $"flagged {LedgerTime.Text(flag.FlaggedAt)}.{end}";
     }
 
     static List<string> Texts(JsonElement root, string name) =>

@@ -19,12 +19,12 @@ static class Durations
                 builder.OpenElement(1, "span");
                 builder.AddAttribute(2, "class", "skew");
                 builder.AddAttribute(3, "title", "It ended before it started: the clocks of its publishers disagree.");
-                builder.AddContent(4, $"⚠ {Words.Long(to - from)}");
+                builder.AddContent(4, $"⚠ {Phrases.Long(to - from)}");
                 builder.CloseElement();
             }
             else
             {
-                builder.AddContent(5, Words.Long(to - from));
+                builder.AddContent(5, Phrases.Long(to - from));
             }
         }
         else if (status is RunStatus.Completed or RunStatus.Failed or RunStatus.Cancelled)
@@ -35,7 +35,7 @@ static class Durations
         {
             builder.OpenElement(7, "span");
             builder.AddAttribute(8, "class", "open");
-            builder.AddContent(9, $"{Words.Long(now > from ? now - from : TimeSpan.Zero)}…");
+            builder.AddContent(9, $"{Phrases.Long(now > from ? now - from : TimeSpan.Zero)}…");
             builder.CloseElement();
         }
     };

@@ -18,8 +18,8 @@ static class QuerySchemas
                 {
                     Type = JsonSchemaType.Integer,
                     Minimum = "1",
-                    Maximum = QueryText.MaxLimit.ToString(CultureInfo.InvariantCulture),
-                    Default = QueryText.DefaultLimit,
+                    Maximum = QueryReader.MaxLimit.ToString(CultureInfo.InvariantCulture),
+                    Default = QueryReader.DefaultLimit,
                 },
                 "since" or "until" or "from" or "to" => new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time" },
                 "parentRunId" => new OpenApiSchema { Type = JsonSchemaType.String, Format = "uuid" },

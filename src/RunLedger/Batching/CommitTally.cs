@@ -25,11 +25,11 @@ sealed class CommitTally(LedgerMeter meter)
             return;
         _ends += Grown(before?.Endings.Members.Length ?? 0, after.Endings.Members.Length);
         _identities += Grown(before?.Identities.Members.Length ?? 0, after.Identities.Members.Length);
-        if (ReferenceEquals(before?.Watch?.Flags, after.Watch?.Flags))
+        if (ReferenceEquals(before?.Deadlines?.Flags, after.Deadlines?.Flags))
             return;
-        foreach (var flag in after.Watch?.Flags ?? [])
+        foreach (var flag in after.Deadlines?.Flags ?? [])
         {
-            var known = before?.Watch?.Flags.FirstOrDefault(
+            var known = before?.Deadlines?.Flags.FirstOrDefault(
                 one => (one.Kind, one.Limit, one.FlaggedAt) == (flag.Kind, flag.Limit, flag.FlaggedAt));
             if (known is null)
                 _raised.Add(flag);

@@ -34,7 +34,7 @@ sealed class GroupCommitter(
     static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
     static readonly TimeSpan LastPause = TimeSpan.FromSeconds(1);
 
-    readonly Channel<Unit> _waiting = Channel.CreateUnbounded<Unit>(new() { SingleReader = true });
+    readonly Channel<PendingMessage> _waiting = Channel.CreateUnbounded<PendingMessage>(new() { SingleReader = true });
     readonly CancellationTokenSource _stopping =
         CancellationTokenSource.CreateLinkedTokenSource(lifetime?.ApplicationStopping ?? default);
     readonly Lock _starting = new();
@@ -45,19 +45,19 @@ sealed class GroupCommitter(
     /// Completes when the observation is committed, or set aside because its run is archived; fails when it, and nothing
     /// else, could not be.
     /// </summary>
-    /// <exception cref="GivenBackException">The process stops and the database is away: nothing was handled.</exception>
+    /// <exception cref="RequeueException">The process stops and the database is away: nothing was handled.</exception>
     public Task Commit(
-        Observation observation, Func<UnitRows, Task> handle, Func<string, RejectedRow> reject,
+        Observation observation, Func<MessageRows, Task> handle, Func<string, RejectedRow> reject,
         DateTime? sentAt = null, ActivityContext trace = default) =>
-        Enqueue(new Unit(observation, handle, reject, sentAt, trace));
+        Enqueue(new PendingMessage(observation, handle, reject, sentAt, trace));
 
     /// <summary>Completes when the ledger has looked at the rows and what it found is committed.</summary>
-    /// <inheritdoc cref="Commit(Observation, Func{UnitRows, Task}, Func{string, RejectedRow}, DateTime?, ActivityContext)" path="/exception"/>
-    public Task Commit(DeadlineReached deadline, Func<UnitRows, Task> handle) => Enqueue(new Unit(deadline, handle));
+    /// <inheritdoc cref="Commit(Observation, Func{MessageRows, Task}, Func{string, RejectedRow}, DateTime?, ActivityContext)" path="/exception"/>
+    public Task Commit(DeadlineReached deadline, Func<MessageRows, Task> handle) => Enqueue(new PendingMessage(deadline, handle));
 
     /// <summary>Completes when what was rejected is set aside.</summary>
-    /// <inheritdoc cref="Commit(Observation, Func{UnitRows, Task}, Func{string, RejectedRow}, DateTime?, ActivityContext)" path="/exception"/>
-    public Task Reject(RejectedRow rejected) => Enqueue(new Unit(rejected));
+    /// <inheritdoc cref="Commit(Observation, Func{MessageRows, Task}, Func{string, RejectedRow}, DateTime?, ActivityContext)" path="/exception"/>
+    public Task Reject(RejectedRow rejected) => Enqueue(new PendingMessage(rejected));
 
     public async ValueTask DisposeAsync()
     {
@@ -71,7 +71,7 @@ sealed class GroupCommitter(
     }
 
     // A unit that is under way is never abandoned: the message waits for what becomes of it.
-    Task Enqueue(Unit unit)
+    Task Enqueue(PendingMessage unit)
     {
         if (_loop is null)
         {
@@ -80,7 +80,7 @@ sealed class GroupCommitter(
         }
 
         if (!_waiting.Writer.TryWrite(unit))
-            Fail(unit, new GivenBackException("The ledger has stopped."));
+            Fail(unit, new RequeueException("The ledger has stopped."));
         return unit.Done;
     }
 
@@ -88,7 +88,7 @@ sealed class GroupCommitter(
     {
         // Whichever message started it, what follows is no part of that one's trace.
         Activity.Current = null;
-        var batch = new List<Unit>(options.MaxBatchSize);
+        var batch = new List<PendingMessage>(options.MaxBatchSize);
         while (await _waiting.Reader.WaitToReadAsync())
         {
             long bytes = 0;
@@ -113,7 +113,7 @@ sealed class GroupCommitter(
     }
 
     /// <summary>Every unit is committed, or has failed alone, or was given back.</summary>
-    async Task Settle(List<Unit> units)
+    async Task Settle(List<PendingMessage> units)
     {
         var races = 0;
         var pause = FirstPause;
@@ -124,18 +124,18 @@ sealed class GroupCommitter(
                 await Attempt(units);
                 return;
             }
-            catch (StoreException e) when (e.Fault == StoreFault.Away)
+            catch (StoreException e) when (e.Fault == StoreFault.Unavailable)
             {
                 Log.DatabaseAway(logger, e.InnerException!.Message, units.Count, pause);
                 if (!await Pause(pause))
                 {
-                    units.ForEach(unit => Fail(unit, new GivenBackException("The process stops and the database is away.")));
+                    units.ForEach(unit => Fail(unit, new RequeueException("The process stops and the database is away.")));
                     return;
                 }
 
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             }
-            catch (StoreException e) when (e.Fault == StoreFault.Race && ++races < MaxRaces)
+            catch (StoreException e) when (e.Fault == StoreFault.Conflict && ++races < MaxRaces)
             {
                 Log.RaceLost(logger, e.InnerException!.Message, units.Count);
             }
@@ -156,7 +156,7 @@ sealed class GroupCommitter(
         }
     }
 
-    async Task Attempt(List<Unit> units)
+    async Task Attempt(List<PendingMessage> units)
     {
         using var trace = LedgerTrace.Commit(units);
         try
@@ -186,9 +186,9 @@ sealed class GroupCommitter(
             _meter.Fresh(now, now - newest);
     }
 
-    async Task Write(List<Unit> units)
+    async Task Write(List<PendingMessage> units)
     {
-        var names = Names.Of(units);
+        var names = BatchKeys.Of(units);
         var batch = await store.Begin(names, CancellationToken.None);
         if (options.Archive.Reopen && batch.Runs.Archived.Count + batch.Components.Archived.Count > 0)
         {
@@ -203,13 +203,13 @@ sealed class GroupCommitter(
             await Write(units, batch);
     }
 
-    async Task Write(List<Unit> units, ILedgerBatch batch)
+    async Task Write(List<PendingMessage> units, ILedgerBatch batch)
     {
         var tally = new CommitTally(_meter);
-        var runs = new RowSet<RunRow>(batch.Runs, RunFold.Read);
-        var components = new RowSet<ComponentRow>(batch.Components, ComponentFold.Read);
+        var runs = new BatchRows<RunRow>(batch.Runs, RunProjection.Read);
+        var components = new BatchRows<ComponentRow>(batch.Components, ComponentProjection.Read);
         var rejected = new List<RejectedRow>();
-        var failed = new List<Unit>();
+        var failed = new List<PendingMessage>();
         var notices = new List<LedgerNotice>();
         foreach (var unit in units)
         {
@@ -242,28 +242,28 @@ sealed class GroupCommitter(
 
         units.RemoveAll(failed.Contains);
         var changes = Changes(batch, runs, components, rejected);
-        changes.Outgoing.AddRange(notices.Select(Notices.Outgoing).DistinctBy(row => row.Token));
+        changes.Outbox.AddRange(notices.Select(Notices.Outgoing).DistinctBy(row => row.Token));
         if (changes.Any)
             await batch.Commit(changes, CancellationToken.None);
-        dispatch?.Stored(changes.Outgoing);
+        dispatch?.Stored(changes.Outbox);
         tally.Tell();
     }
 
-    void Fail(Unit unit, Exception exception)
+    void Fail(PendingMessage unit, Exception exception)
     {
         if (unit.Contract is { } contract)
-            _meter.Observed(contract, exception is GivenBackException or NewerFoldException ? Outcome.GivenBack : Outcome.Failed);
+            _meter.Observed(contract, exception is RequeueException or NewerFoldException ? Outcome.Requeued : Outcome.Failed);
         unit.Fail(exception);
     }
 
-    static Guid? Archived(Unit unit, RowSet<RunRow> runs, RowSet<ComponentRow> components) =>
+    static Guid? Archived(PendingMessage unit, BatchRows<RunRow> runs, BatchRows<ComponentRow> components) =>
         runs.Archived(unit.RunId, unit.RunKey)
         ?? (unit.ComponentId is { } component ? components.Archived(component, unit.ComponentKey) : null);
 
     static async Task<IReadOnlyList<LedgerNotice>> Handle(
-        Unit unit, RowSet<RunRow> runs, RowSet<ComponentRow> components, CommitTally tally)
+        PendingMessage unit, BatchRows<RunRow> runs, BatchRows<ComponentRow> components, CommitTally tally)
     {
-        var rows = new UnitRows { Run = runs.Find(unit.RunId, unit.RunKey) };
+        var rows = new MessageRows { Run = runs.Find(unit.RunId, unit.RunKey) };
         if (unit.ComponentId is { } component)
             rows.Component = components.Find(component, unit.ComponentKey);
         var (runBefore, componentBefore) = (rows.Run, rows.Component);
@@ -284,13 +284,13 @@ sealed class GroupCommitter(
     }
 
     LedgerChanges Changes(
-        ILedgerBatch batch, RowSet<RunRow> runs, RowSet<ComponentRow> components, List<RejectedRow> rejected)
+        ILedgerBatch batch, BatchRows<RunRow> runs, BatchRows<ComponentRow> components, List<RejectedRow> rejected)
     {
         var now = Now;
         var changes = new LedgerChanges(
-            runs.Changes((fold, created) => RunFold.Row(fold) with { CreatedAt = created }, now),
+            runs.Changes((fold, created) => RunProjection.Row(fold) with { CreatedAt = created }, now),
             components.Changes(
-                (fold, created) => ComponentFold.Row(fold, RunOf(fold)) with { CreatedAt = created }, now),
+                (fold, created) => ComponentProjection.Row(fold, RunOf(fold)) with { CreatedAt = created }, now),
             rejected);
         foreach (var row in changes.Runs.Inserted)
             changes.Count(row.Status, 1);
@@ -308,15 +308,15 @@ sealed class GroupCommitter(
         // fold came from says where it is kept.
         Guid RunOf(Fold component)
         {
-            var sent = ComponentFold.RunId(component);
+            var sent = ComponentProjection.RunId(component);
             if (runs.Knows(sent))
                 return runs.Resolve(sent);
-            var from = batch.Components.Rows.Find(row => ComponentFold.RunId(ComponentFold.Read(row)) == sent);
+            var from = batch.Components.Rows.Find(row => ComponentProjection.RunId(ComponentProjection.Read(row)) == sent);
             return runs.Resolve(from?.ProcessRunId ?? sent);
         }
     }
 
-    DateTime Now => Micros.Time(Micros.Of(time.GetUtcNow()));
+    DateTime Now => LedgerTime.Time(LedgerTime.Of(time.GetUtcNow()));
 
     async Task<bool> Pause(TimeSpan pause)
     {

@@ -6,8 +6,8 @@ namespace RunLedger.Batching;
 /// <summary>A transaction that holds the rows of a batch; disposed without a commit it leaves nothing behind.</summary>
 interface ILedgerBatch : IAsyncDisposable
 {
-    Loaded<RunRow> Runs { get; }
-    Loaded<ComponentRow> Components { get; }
+    LoadedRows<RunRow> Runs { get; }
+    LoadedRows<ComponentRow> Components { get; }
 
     /// <summary>Writes everything and commits.</summary>
     /// <exception cref="StoreException">Nothing was written, or (a lost connection) nobody knows; taking it again is safe.</exception>

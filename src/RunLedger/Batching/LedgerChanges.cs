@@ -11,9 +11,9 @@ sealed record LedgerChanges(
     public SortedDictionary<string, int> Counts { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Messages that go out after the commit, because of it; no token twice.</summary>
-    public List<ScheduledRow> Outgoing { get; } = [];
+    public List<ScheduledRow> Outbox { get; } = [];
 
-    public bool Any => Runs.Any || Components.Any || Rejected.Count + Outgoing.Count > 0;
+    public bool Any => Runs.Any || Components.Any || Rejected.Count + Outbox.Count > 0;
 
     public void Count(RunStatus status, int by)
     {

@@ -20,11 +20,11 @@ static class FlagJson
             json.WriteString("flag", Text(flag.Kind));
             json.WriteString("limit", flag.Limit);
             json.WriteString("value", flag.Value.ToString("c", CultureInfo.InvariantCulture));
-            json.WriteString("lastObservedAt", Micros.Text(flag.LastObservedAt));
-            json.WriteString("flaggedAt", Micros.Text(flag.FlaggedAt));
+            json.WriteString("lastObservedAt", LedgerTime.Text(flag.LastObservedAt));
+            json.WriteString("flaggedAt", LedgerTime.Text(flag.FlaggedAt));
             if (flag.RecoveredAt is { } recovered)
             {
-                json.WriteString("recoveredAt", Micros.Text(recovered));
+                json.WriteString("recoveredAt", LedgerTime.Text(recovered));
                 json.WriteString("recoveredBy", flag.RecoveredBy);
             }
 

@@ -37,7 +37,7 @@ static class Notices
         Reason = flag.Limit switch
         {
             Limit.NoRun => $"Only its components were observed, for {Text(flag.Value)}.",
-            Limit.NoParent => $"Its parent {FoldColumns.Id(run, Column.ParentRunId)} was not observed within {Text(flag.Value)}.",
+            Limit.NoParent => $"Its parent {FoldColumns.Id(run, RegisterColumn.ParentRunId)} was not observed within {Text(flag.Value)}.",
             _ => $"Its component {component} is still open {Text(flag.Value)} after the run ended.",
         },
     };
@@ -49,7 +49,7 @@ static class Notices
         CorrelationId = run.Identities.First.Correlation,
         SourceSystem = run.Identities.First.Source,
         OccurredAt = at,
-        LastObservedAt = Micros.Time(run.LastAt),
+        LastObservedAt = LedgerTime.Time(run.LastAt),
         Reason = by == "parent" ? "Its parent was observed." : $"{by} was received.",
     };
 
@@ -59,7 +59,7 @@ static class Notices
     /// </summary>
     public static ScheduledRow Outgoing(LedgerNotice notice)
     {
-        var id = Uuid.NewNameBased(notice.ProcessRunId, $"{notice.GetType().Name} {Micros.Of(notice.OccurredAt)} {notice.Reason}");
+        var id = Uuid.NewNameBased(notice.ProcessRunId, $"{notice.GetType().Name} {LedgerTime.Of(notice.OccurredAt)} {notice.Reason}");
         return notice switch
         {
             RunStuck stuck => Row(stuck),
@@ -70,7 +70,7 @@ static class Notices
 
         ScheduledRow Row<T>(T message)
             where T : class =>
-            Scheduling.Outgoing.Of(message, id, notice.OccurredAt, notice.ProcessRunId);
+            Scheduling.OutboxMessage.Of(message, id, notice.OccurredAt, notice.ProcessRunId);
     }
 
     static string Text(TimeSpan value) => value.ToString("c", CultureInfo.InvariantCulture);

@@ -13,5 +13,5 @@ readonly record struct SettledPoint(DateTime At, Guid RunId)
             DateTime.Parse(parts[0], CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal), Guid.Parse(parts[1]));
     }
 
-    public override string ToString() => $"{Micros.Text(At)} {RunId}";
+    public override string ToString() => $"{LedgerTime.Text(At)} {RunId}";
 }

@@ -3,7 +3,7 @@ using MassTransit;
 namespace RunLedger.Deadlines;
 
 /// <summary>Sweeps when told to.</summary>
-sealed class SweepConsumer(Sweep sweep, RunLedgerOptions options) : IConsumer<SweepDeadlines>
+sealed class SweepConsumer(DeadlineSweep sweep, RunLedgerOptions options) : IConsumer<SweepDeadlines>
 {
     public async Task Consume(ConsumeContext<SweepDeadlines> context)
     {

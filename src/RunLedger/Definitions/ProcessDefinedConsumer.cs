@@ -11,7 +11,7 @@ namespace RunLedger.Definitions;
 /// Nothing else sets it.
 /// </summary>
 sealed class ProcessDefinedConsumer(
-    IDefinitionStore store, Door door, GroupCommitter committer, Rejections rejections, TimeProvider time)
+    IDefinitionStore store, ObservationValidator door, GroupCommitter committer, Rejections rejections, TimeProvider time)
     : IConsumer<ProcessDefined>
 {
     const int SliceSize = 500;
@@ -19,7 +19,7 @@ sealed class ProcessDefinedConsumer(
 
     public async Task Consume(ConsumeContext<ProcessDefined> context)
     {
-        if (door.Refuses(context.Message) is { } reason)
+        if (door.FaultOf(context.Message) is { } reason)
         {
             await committer.Reject(rejections.Of(context.ReceiveContext, context.Headers, nameof(ProcessDefined), reason));
             return;
@@ -37,7 +37,7 @@ sealed class ProcessDefinedConsumer(
         {
             // The database is away; what was done is done, and the message comes back.
             await Task.Delay(Pause, time, context.CancellationToken);
-            throw new GivenBackException(e.Message);
+            throw new RequeueException(e.Message);
         }
     }
 }

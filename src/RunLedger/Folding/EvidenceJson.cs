@@ -29,7 +29,7 @@ static class EvidenceJson
         var conflicts = Conflicts(fold, of);
         var warnings = Warnings(fold);
         var proofs = ReferenceEquals(fold.Evidence, Fold.NoEvidence) ? [] : fold.Evidence;
-        var flags = fold.Watch?.Flags ?? [];
+        var flags = fold.Deadlines?.Flags ?? [];
         if (conflicts.Count == 0 && warnings.Count == 0 && proofs.Length == 0 && flags.Count == 0)
             return null;
 
@@ -75,8 +75,8 @@ static class EvidenceJson
             var kept = fold.Endings.First;
             foreach (var lost in fold.Endings.Losers)
             {
-                said.Add($"also reported {lost.Status.Text()} at {Micros.Text(lost.At)}; "
-                    + $"{kept.Status.Text()} at {Micros.Text(kept.At)} counts");
+                said.Add($"also reported {lost.Status.Text()} at {LedgerTime.Text(lost.At)}; "
+                    + $"{kept.Status.Text()} at {LedgerTime.Text(kept.At)} counts");
             }
 
             if (fold.Endings.More)
@@ -87,7 +87,7 @@ static class EvidenceJson
         foreach (var other in fold.Identities.Losers)
         {
             said.Add($"also said to be of {of} {other.Of}, correlation {other.Correlation}, source {other.Source} "
-                + $"by {other.Rank.Key.Contract} at {Micros.Text(other.Rank.Key.At)}; {of} {identity.Of}, "
+                + $"by {other.Rank.Key.Contract} at {LedgerTime.Text(other.Rank.Key.At)}; {of} {identity.Of}, "
                 + $"correlation {identity.Correlation}, source {identity.Source} counts");
         }
 
@@ -103,24 +103,24 @@ static class EvidenceJson
         {
             if (!fold.Endings.IsEmpty && fold.Endings.First.At < started)
             {
-                said.Add($"ended at {Micros.Text(fold.Endings.First.At)}, before it started at "
-                    + $"{Micros.Text(started)}: the clocks of its publishers disagree");
+                said.Add($"ended at {LedgerTime.Text(fold.Endings.First.At)}, before it started at "
+                    + $"{LedgerTime.Text(started)}: the clocks of its publishers disagree");
             }
             else if (fold.FirstAt < started - SkewTolerance)
             {
-                said.Add($"observed at {Micros.Text(fold.FirstAt)}, before it started at {Micros.Text(started)}: "
+                said.Add($"observed at {LedgerTime.Text(fold.FirstAt)}, before it started at {LedgerTime.Text(started)}: "
                     + "the clocks of its publishers disagree");
             }
         }
 
         if (!fold.Endings.IsEmpty && fold.LastAt > fold.Endings.First.At + SkewTolerance)
         {
-            said.Add($"observed at {Micros.Text(fold.LastAt)}, after it ended at "
-                + $"{Micros.Text(fold.Endings.First.At)}");
+            said.Add($"observed at {LedgerTime.Text(fold.LastAt)}, after it ended at "
+                + $"{LedgerTime.Text(fold.Endings.First.At)}");
         }
 
-        if (!fold.Endings.IsEmpty && fold.Watch?.Open(FlagKind.Orphan) is not null)
-            said.Add($"its parent {fold.Registers[(int)Column.ParentRunId].Value} was never observed");
+        if (!fold.Endings.IsEmpty && fold.Deadlines?.Open(FlagKind.Orphan) is not null)
+            said.Add($"its parent {fold.Registers[(int)RegisterColumn.ParentRunId].Value} was never observed");
         return said;
     }
 
@@ -132,7 +132,7 @@ static class EvidenceJson
             if (proofs[i].Json is not { } value)
                 continue;
             json.WriteStartObject(((Contract)i).ToString());
-            json.WriteString("at", Micros.Text(proofs[i].Key.At));
+            json.WriteString("at", LedgerTime.Text(proofs[i].Key.At));
             json.WritePropertyName("value");
             json.WriteRawValue(value, skipInputValidation: true);
             json.WriteEndObject();

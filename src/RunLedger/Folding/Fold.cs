@@ -18,7 +18,7 @@ sealed record Fold
     /// <summary>The terminal observations, the least first: it alone ends the row.</summary>
     public LeastSet<Ending> Endings { get; init; } = LeastSet<Ending>.Empty;
 
-    /// <summary>The other carried columns, indexed by <see cref="Column"/>.</summary>
+    /// <summary>The other carried columns, indexed by <see cref="RegisterColumn"/>.</summary>
     public Register[] Registers { get; init; } = NoRegisters;
 
     /// <summary>Evidence, indexed by <see cref="Contract"/>.</summary>
@@ -43,9 +43,9 @@ sealed record Fold
     public string? ErrorRef { get; init; }
 
     /// <summary>What the ledger keeps of the row by its own clock; null until it has looked.</summary>
-    public Watch? Watch { get; init; }
+    public DeadlineState? Deadlines { get; init; }
 
-    public static readonly Register[] NoRegisters = new Register[Enum.GetValues<Column>().Length];
+    public static readonly Register[] NoRegisters = new Register[Enum.GetValues<RegisterColumn>().Length];
     public static readonly Proof[] NoEvidence = new Proof[Enum.GetValues<Contract>().Length];
 
     /// <summary>The best source any column has.</summary>
@@ -69,7 +69,7 @@ sealed record Fold
             NewestStep = StepMark.Newest(a.NewestStep, b.NewestStep),
             FirstAt = Math.Min(a.FirstAt, b.FirstAt),
             LastAt = Math.Max(a.LastAt, b.LastAt),
-            Watch = Watch.Merge(a.Watch, b.Watch),
+            Deadlines = DeadlineState.Merge(a.Deadlines, b.Deadlines),
         };
     }
 

@@ -56,7 +56,7 @@ static class FoldCodec
     }
 
     /// <exception cref="NewerFoldException">A newer RunLedger wrote the row.</exception>
-    public static Fold Read(LedgerRow row, string of, Func<Column, string?> value)
+    public static Fold Read(LedgerRow row, string of, Func<RegisterColumn, string?> value)
     {
         if (row.Fold is not { Length: > 0 } bytes)
             return Foreign(row, of, value);
@@ -89,7 +89,7 @@ static class FoldCodec
             Identities = new(identities, moreIdentities),
             Endings = endings.Length == 0 ? LeastSet<Ending>.Empty : new(endings, moreEndings),
             NewestStep = stepKind == 0 ? null : new StepMark(reader.ReadInt64(), stepKind == 2),
-            StartedAt = row.StartedAt is { } started ? Micros.Of(started) : null,
+            StartedAt = row.StartedAt is { } started ? LedgerTime.Of(started) : null,
             OutputRef = row.OutputRef,
             ErrorRef = row.ErrorRef,
             Registers = ReadRegisters(reader, rank, value),
@@ -97,19 +97,19 @@ static class FoldCodec
         };
     }
 
-    static Fold Foreign(LedgerRow row, string of, Func<Column, string?> value)
+    static Fold Foreign(LedgerRow row, string of, Func<RegisterColumn, string?> value)
     {
-        var at = Micros.Of(row.EndedAt ?? row.StartedAt ?? row.CreatedAt);
+        var at = LedgerTime.Of(row.EndedAt ?? row.StartedAt ?? row.CreatedAt);
         var rank = new Rank(ForeignClass, new OrderKey(at, Contract.RunObserved, 0));
         var registers = new Register[Fold.NoRegisters.Length];
         for (var i = 0; i < registers.Length; i++)
-            registers[i] = new Register(value((Column)i), rank);
+            registers[i] = new Register(value((RegisterColumn)i), rank);
         var terminal = row.Status is RunStatus.Completed or RunStatus.Failed or RunStatus.Cancelled
             || (row is ComponentRow && row.Status is RunStatus.StepCompleted);
         return new Fold
         {
             Id = row.Id,
-            FirstAt = row.StartedAt is { } first ? Math.Min(at, Micros.Of(first)) : at,
+            FirstAt = row.StartedAt is { } first ? Math.Min(at, LedgerTime.Of(first)) : at,
             LastAt = at,
             Identities = new(new Identity(of, row.CorrelationId, row.SourceSystem, rank)),
             Endings = terminal ? new(new Ending(at, row.Status, 0)) : LeastSet<Ending>.Empty,
@@ -119,7 +119,7 @@ static class FoldCodec
                 RunStatus.StepCompleted => new StepMark(at, Completed: true),
                 _ => null,
             },
-            StartedAt = row.StartedAt is { } started ? Micros.Of(started) : null,
+            StartedAt = row.StartedAt is { } started ? LedgerTime.Of(started) : null,
             OutputRef = row.OutputRef,
             ErrorRef = row.ErrorRef,
             Registers = registers,
@@ -142,14 +142,14 @@ static class FoldCodec
         writer.Write((byte)0);
     }
 
-    static Register[] ReadRegisters(BinaryReader reader, Rank rank, Func<Column, string?> value)
+    static Register[] ReadRegisters(BinaryReader reader, Rank rank, Func<RegisterColumn, string?> value)
     {
         Register[]? registers = null;
         while (reader.ReadByte() is > 0 and var column)
         {
             registers ??= new Register[Fold.NoRegisters.Length];
             var own = reader.ReadBoolean() ? rank : ReadRank(reader);
-            registers[column - 1] = new Register(value((Column)(column - 1)), own);
+            registers[column - 1] = new Register(value((RegisterColumn)(column - 1)), own);
         }
 
         return registers ?? Fold.NoRegisters;

@@ -3,7 +3,7 @@ namespace RunLedger.Folding;
 /// <summary>What the two kinds of row share when they are made from an observation or into a row.</summary>
 static class FoldColumns
 {
-    public static Register[] Registers(Rank rank, params ReadOnlySpan<(Column Column, string? Value)> carried)
+    public static Register[] Registers(Rank rank, params ReadOnlySpan<(RegisterColumn Column, string? Value)> carried)
     {
         Register[]? registers = null;
         foreach (var (column, value) in carried)
@@ -26,8 +26,8 @@ static class FoldColumns
         return evidence;
     }
 
-    public static Guid? Id(Fold fold, Column column) =>
+    public static Guid? Id(Fold fold, RegisterColumn column) =>
         fold.Registers[(int)column].Value is { } value ? Guid.Parse(value) : null;
 
-    public static DateTime? Time(long? micros) => micros is { } at ? Micros.Time(at) : null;
+    public static DateTime? Time(long? micros) => micros is { } at ? LedgerTime.Time(at) : null;
 }

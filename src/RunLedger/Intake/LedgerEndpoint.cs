@@ -32,7 +32,7 @@ static class LedgerEndpoint
         // What the database is to blame for never gets here: the batch waits. This is for the unforeseen.
         endpoint.UseMessageRetry(retry =>
         {
-            retry.Ignore<GivenBackException>();
+            retry.Ignore<RequeueException>();
             retry.Intervals(100, 500);
         });
 
@@ -47,13 +47,13 @@ static class LedgerEndpoint
     }
 
     /// <summary>The queue of what failed.</summary>
-    public static void ConfigureFaulted(this IReceiveEndpointConfigurator endpoint)
+    public static void ConfigureErrorQueue(this IReceiveEndpointConfigurator endpoint)
     {
         endpoint.PrefetchCount = 16;
         endpoint.PublishFaults = false;
         endpoint.ConfigureConsumeTopology = false;
-        endpoint.AddDeserializer(new FaultedDeserializer(SystemTextJsonMessageSerializer.JsonContentType));
-        endpoint.AddDeserializer(new FaultedDeserializer(Plain), isDefault: true);
+        endpoint.AddDeserializer(new ErrorQueueDeserializer(SystemTextJsonMessageSerializer.JsonContentType));
+        endpoint.AddDeserializer(new ErrorQueueDeserializer(Plain), isDefault: true);
         // There is no error queue of the error queue: what cannot be set aside now stays where it is.
         endpoint.RethrowFaultedMessages();
         if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbit)
@@ -74,7 +74,7 @@ static class LedgerEndpoint
 
     static void FailLast(this IReceiveEndpointConfigurator endpoint) => endpoint.ConfigureError(error =>
     {
-        error.UseFilter(new GiveBackFilter());
+        error.UseFilter(new RequeueFilter());
         error.UseFilter(new GenerateFaultFilter());
         error.UseFilter(new ErrorTransportFilter());
     });

@@ -9,7 +9,7 @@ namespace RunLedger.Intake;
 
 /// <summary>
 /// Reads what arrives at the ledger's queue: MassTransit's envelope, and plain JSON from publishers that are not .NET.
-/// A body becomes exactly one message: the observation it is, or <see cref="Refused"/> with what is wrong. Nothing
+/// A body becomes exactly one message: the observation it is, or <see cref="RejectedBody"/> with what is wrong. Nothing
 /// throws, because what throws here would be retried.
 /// </summary>
 sealed class ObservationDeserializer(ContentType contentType, bool envelope) : ISerializerFactory, IMessageDeserializer
@@ -39,7 +39,7 @@ sealed class ObservationDeserializer(ContentType contentType, bool envelope) : I
         }
         catch (Exception e) when (e is JsonException or NotSupportedException or FormatException or InvalidOperationException or DecoderFallbackException)
         {
-            message = new Refused(null, $"The body is not readable: {Words(e)}");
+            message = new RejectedBody(null, $"The body is not readable: {Words(e)}");
         }
 
         return new BodyConsumeContext(receiveContext, new SystemTextJsonSerializerContext(
@@ -62,14 +62,14 @@ sealed class ObservationDeserializer(ContentType contentType, bool envelope) : I
     public static object Read(Type contract, JsonElement json)
     {
         if (json.ValueKind != JsonValueKind.Object)
-            return new Refused(contract.Name, $"A {contract.Name} is a JSON object, and this is {Kind(json)}.");
+            return new RejectedBody(contract.Name, $"A {contract.Name} is a JSON object, and this is {Kind(json)}.");
         try
         {
             return json.Deserialize(contract, Options)!;
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
         {
-            return new Refused(contract.Name, $"Not a {contract.Name}: {Words(e)}");
+            return new RejectedBody(contract.Name, $"Not a {contract.Name}: {Words(e)}");
         }
     }
 
@@ -89,7 +89,7 @@ sealed class ObservationDeserializer(ContentType contentType, bool envelope) : I
     {
         var read = JsonSerializer.Deserialize<Envelope>(body, Options);
         if (read?.Message is not { } json)
-            return new Refused(null, "The body says it is MassTransit's envelope and has no message in it.");
+            return new RejectedBody(null, "The body says it is MassTransit's envelope and has no message in it.");
         context = new EnvelopeMessageContext(read, SystemTextJsonMessageSerializer.Instance);
         foreach (var name in read.MessageType ?? [])
         {
@@ -112,11 +112,11 @@ sealed class ObservationDeserializer(ContentType contentType, bool envelope) : I
         }
         catch (JsonException e)
         {
-            return new Refused(contract.Name, $"The body is not JSON: {Words(e)}");
+            return new RejectedBody(contract.Name, $"The body is not JSON: {Words(e)}");
         }
     }
 
-    static Refused Unknown(IReadOnlyCollection<string> names) => new(
+    static RejectedBody Unknown(IReadOnlyCollection<string> names) => new(
         names.FirstOrDefault(),
         (names.Count == 0 ? "The message names no contract" : $"No contract of the ledger is named {string.Join(" or ", names)}")
         + ": publish to the exchange of one (RunLedger.Contracts:RunStarted, …), or set the property `type` to one of "

@@ -41,7 +41,7 @@ sealed class Rejections(TimeProvider time)
             Payload = payload,
             Reason = Storable(reason)!,
             Fingerprint = ErrorShape.Fingerprint(Storable(contract), ErrorShape.Of(Storable(reason))),
-            RejectedAt = Micros.Time(Micros.Of(time.GetUtcNow())),
+            RejectedAt = LedgerTime.Time(LedgerTime.Of(time.GetUtcNow())),
         };
     }
 

@@ -18,7 +18,7 @@ interface IArchiveStore
         SliceChoice choice, Func<ArchivedRows, CancellationToken, Task<ArchiveSlice>>? keep, CancellationToken cancellationToken);
 
     /// <summary>What is over now, by status and candidate; nothing is changed and nothing held.</summary>
-    Task<IReadOnlyList<DueRuns>> Preview(Periods periods, DateTime now, CancellationToken cancellationToken);
+    Task<IReadOnlyList<DueRuns>> Preview(RetentionPeriods periods, DateTime now, CancellationToken cancellationToken);
 
     /// <summary>Removes runs, and their components, that were archived up to a moment, the oldest first; how many runs.</summary>
     Task<int> Purge(DateTime archivedUntil, int limit, CancellationToken cancellationToken);

@@ -10,7 +10,7 @@ namespace RunLedger.Retention;
 sealed class RetentionSweep(
     IArchiveStore store,
     ArchiveFiles files,
-    Periods periods,
+    RetentionPeriods periods,
     ArchiveState state,
     RunLedgerOptions options,
     TimeProvider time,
@@ -83,7 +83,7 @@ sealed class RetentionSweep(
                     Log.Archived(logger, moved.Runs, moved.Components);
                 return moved;
             }
-            catch (StoreException e) when (e.Fault == StoreFault.Race && races < MaxRaces)
+            catch (StoreException e) when (e.Fault == StoreFault.Conflict && races < MaxRaces)
             {
                 Log.ArchiveRaceLost(logger, e.InnerException!.Message);
             }
@@ -94,7 +94,7 @@ sealed class RetentionSweep(
     {
         if (options.Archive.PurgeAfter is not { } age)
             return;
-        var until = Periods.Before(Now, age);
+        var until = RetentionPeriods.Before(Now, age);
         for (var slice = 0; slice < maxSlices; slice++)
         {
             var purged = await store.Purge(until, PurgeSlice, cancellationToken);
@@ -106,5 +106,5 @@ sealed class RetentionSweep(
         }
     }
 
-    DateTime Now => Micros.Time(Micros.Of(time.GetUtcNow()));
+    DateTime Now => LedgerTime.Time(LedgerTime.Of(time.GetUtcNow()));
 }

@@ -8,7 +8,7 @@ namespace RunLedger.Retention;
 /// <param name="Limit">How many runs it looks at.</param>
 /// <param name="Periods">How long runs stay.</param>
 /// <param name="OneMonth">Whether all must have been settled in one month, because they share files.</param>
-sealed record SliceChoice(SettledPoint After, DateTime Now, int Limit, Periods Periods, bool OneMonth)
+sealed record SliceChoice(SettledPoint After, DateTime Now, int Limit, RetentionPeriods Periods, bool OneMonth)
 {
     /// <summary>What one pair of files may hold, as the database stores it.</summary>
     const long MaxBytes = 16 * 1024 * 1024;

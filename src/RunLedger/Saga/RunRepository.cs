@@ -17,7 +17,7 @@ namespace RunLedger.Saga;
 /// MassTransit's saga repository over <see cref="GroupCommitter"/>. All that is awaited in Send happens before the
 /// message is acknowledged, and Send returns when the batch its message is in is committed.
 /// </summary>
-sealed class RunRepository(GroupCommitter committer, ILedgerStore store, Door door, Rejections rejections, TimeProvider time)
+sealed class RunRepository(GroupCommitter committer, ILedgerStore store, ObservationValidator door, Rejections rejections, TimeProvider time)
     : ISagaRepositoryContextFactory<Run>, ILoadSagaRepositoryContextFactory<Run>, IQuerySagaRepositoryContextFactory<Run>
 {
     static readonly TimeSpan NewerFoldPause = TimeSpan.FromSeconds(1);
@@ -33,7 +33,7 @@ sealed class RunRepository(GroupCommitter committer, ILedgerStore store, Door do
 
         if (context.Message is not RunObservation message)
             throw new ArgumentException($"{typeof(T).Name} is no observation of a run.");
-        if (!door.TryAdmit(message, out var observation, out var reason))
+        if (!door.TryValidate(message, out var observation, out var reason))
         {
             await committer.Reject(rejections.Of(context.ReceiveContext, context.Headers, typeof(T).Name, reason));
             return;
@@ -53,7 +53,7 @@ sealed class RunRepository(GroupCommitter committer, ILedgerStore store, Door do
             // A replica that can read the row runs already, or will when the upgrade is through.
             await Task.Delay(NewerFoldPause, time, context.CancellationToken)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            throw new GivenBackException(e.Message);
+            throw new RequeueException(e.Message);
         }
     }
 
@@ -83,7 +83,7 @@ sealed class RunRepository(GroupCommitter committer, ILedgerStore store, Door do
             var row = await store.Find(correlationId, CancellationToken);
             return row is null
                 ? null!
-                : new Run { CorrelationId = row.ProcessRunId, CurrentState = row.Status.ToString(), Header = RunFold.Read(row) };
+                : new Run { CorrelationId = row.ProcessRunId, CurrentState = row.Status.ToString(), Header = RunProjection.Read(row) };
         }
 
         public async Task<SagaRepositoryQueryContext<Run>> Query(ISagaQuery<Run> query, CancellationToken cancellationToken)

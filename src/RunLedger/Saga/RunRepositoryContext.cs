@@ -13,9 +13,9 @@ namespace RunLedger.Saga;
 sealed class RunRepositoryContext<T> : ConsumeContextScope<T>, SagaRepositoryContext<Run, T>
     where T : class
 {
-    readonly UnitRows _rows;
+    readonly MessageRows _rows;
 
-    public RunRepositoryContext(ConsumeContext<T> context, UnitRows rows, params object[] payloads)
+    public RunRepositoryContext(ConsumeContext<T> context, MessageRows rows, params object[] payloads)
         : base(context, payloads)
     {
         _rows = rows;
@@ -27,7 +27,7 @@ sealed class RunRepositoryContext<T> : ConsumeContextScope<T>, SagaRepositoryCon
             : Of(new Run
             {
                 CorrelationId = _rows.Run.Id,
-                CurrentState = RunFold.Status(_rows.Run).ToString(),
+                CurrentState = RunProjection.Status(_rows.Run).ToString(),
                 Header = _rows.Run,
                 Component = _rows.Component,
             });

@@ -12,7 +12,7 @@ namespace RunLedger.Saga;
 /// </summary>
 sealed class RunStateMachine : MassTransitStateMachine<Run>
 {
-    public RunStateMachine(Limits limits)
+    public RunStateMachine(DeadlineEvaluator limits)
     {
         InstanceState(run => run.CurrentState);
 
@@ -86,28 +86,28 @@ sealed class RunStateMachine : MassTransitStateMachine<Run>
 static class RunStateMachineSteps
 {
     /// <summary>Folds the observation into the run, and its component, and goes where the fold came to.</summary>
-    public static EventActivityBinder<Run, T> FoldIn<T>(this EventActivityBinder<Run, T> binder, Limits limits)
+    public static EventActivityBinder<Run, T> FoldIn<T>(this EventActivityBinder<Run, T> binder, DeadlineEvaluator limits)
         where T : RunObservation =>
         binder.Then(context => Fold(context, limits)).ThenAsync(Transition);
 
     /// <summary>Flags what passed its limit, and sets the next deadline.</summary>
     public static EventActivityBinder<Run, DeadlineReached> Look(
-        this EventActivityBinder<Run, DeadlineReached> binder, Limits limits) =>
+        this EventActivityBinder<Run, DeadlineReached> binder, DeadlineEvaluator limits) =>
         binder.Then(context => Look(context, limits)).ThenAsync(Transition);
 
-    static void Fold<T>(BehaviorContext<Run, T> context, Limits limits)
+    static void Fold<T>(BehaviorContext<Run, T> context, DeadlineEvaluator limits)
         where T : RunObservation
     {
         var (run, observation) = (context.Saga, context.GetPayload<Observation>());
         (run.Header, var recovered) = limits.Observed(
-            run.Header, Merge(run.Header, RunFold.Of(observation)), observation.Contract);
+            run.Header, Merge(run.Header, RunProjection.Of(observation)), observation.Contract);
         if (context.Message is StepObservation)
-            run.Component = limits.Observed(Merge(run.Component, ComponentFold.Of(observation)), observation.Contract);
+            run.Component = limits.Observed(Merge(run.Component, ComponentProjection.Of(observation)), observation.Contract);
         if (recovered is not null)
             run.Notices.Add(recovered);
     }
 
-    static void Look(BehaviorContext<Run, DeadlineReached> context, Limits limits)
+    static void Look(BehaviorContext<Run, DeadlineReached> context, DeadlineEvaluator limits)
     {
         var run = context.Saga;
         if (context.Message.ComponentRunId is null)
@@ -125,7 +125,7 @@ static class RunStateMachineSteps
 
     static Task Transition<T>(BehaviorContext<Run, T> context)
         where T : class =>
-        context.TransitionToState(context.StateMachine.GetState(RunFold.Status(context.Saga.Header!).ToString()));
+        context.TransitionToState(context.StateMachine.GetState(RunProjection.Status(context.Saga.Header!).ToString()));
 
     static Fold Merge(Fold? known, Fold observed) => known is null ? observed : Folding.Fold.Merge(known, observed);
 }

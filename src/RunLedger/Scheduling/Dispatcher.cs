@@ -36,7 +36,7 @@ sealed class Dispatcher(
     readonly HashSet<string> _proven = new(StringComparer.Ordinal);
     readonly CancellationTokenSource _stop = new();
     readonly CancellationTokenSource _abort = new();
-    readonly AttemptObserver _observer = new();
+    readonly SendAttemptObserver _observer = new();
     IBus? _bus;
     Task? _loop;
     bool _registered;
@@ -82,7 +82,7 @@ sealed class Dispatcher(
         if (claim.Rows.Count == 0)
             return 0;
         meter.Scheduled(claim.Rows.Min(row => row.DueAt));
-        var slice = new Slice(sender, rejections, options, time, _proven);
+        var slice = new SliceSender(sender, rejections, options, time, _proven);
         var settlement = await slice.Send(bus, claim.Rows, _abort.Token);
         foreach (var rejected in settlement.Rejected)
             Log.MessageSetAside(logger, rejected.Reason);
@@ -153,18 +153,18 @@ sealed class Dispatcher(
         var poll = Now + options.SchedulePoll;
         var next = await store.NextDue(Which(), _stop.Token);
         // What the broker did not take is left alone for a while, and is late all the same.
-        meter.Scheduled(_waiting.Count == 0 ? next : await store.NextDue(new Claimable(_recurring, []), _stop.Token));
+        meter.Scheduled(_waiting.Count == 0 ? next : await store.NextDue(new ClaimFilter(_recurring, []), _stop.Token));
         return next < poll ? next.Value : poll;
     }
 
-    Claimable Which()
+    ClaimFilter Which()
     {
         foreach (var (id, _) in _waiting.Where(waiting => waiting.Value <= Now).ToList())
             _waiting.Remove(id);
-        return new Claimable(_recurring, [.. _waiting.Keys]);
+        return new ClaimFilter(_recurring, [.. _waiting.Keys]);
     }
 
-    void Note(Slice slice, int done)
+    void Note(SliceSender slice, int done)
     {
         if (slice.Away is not null && done == 0)
         {
@@ -202,7 +202,7 @@ sealed class Dispatcher(
         await _loop;
     }
 
-    DateTime Now => Micros.Time(Micros.Of(time.GetUtcNow()));
+    DateTime Now => LedgerTime.Time(LedgerTime.Of(time.GetUtcNow()));
 
     void IBusObserver.PostCreate(IBus bus)
     {

@@ -13,5 +13,5 @@ interface IScheduleClaim : IAsyncDisposable
     IReadOnlyList<ScheduledRow> Rows { get; }
 
     /// <exception cref="StoreException">Nobody knows whether it was settled; what was sent may be sent again.</exception>
-    Task Settle(Settlement settlement, CancellationToken cancellationToken);
+    Task Settle(ClaimResult settlement, CancellationToken cancellationToken);
 }

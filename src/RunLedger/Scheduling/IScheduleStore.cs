@@ -15,17 +15,17 @@ interface IScheduleStore
     /// <param name="cancelled">No token twice, none that is among the rows.</param>
     /// <param name="now">The ledger's clock.</param>
     Task Write(
-        IReadOnlyCollection<ScheduledRow> rows, IReadOnlyCollection<Cancellation> cancelled, DateTime now,
+        IReadOnlyCollection<ScheduledRow> rows, IReadOnlyCollection<ScheduleCancellation> cancelled, DateTime now,
         CancellationToken cancellationToken);
 
     /// <summary>
     /// Takes at most <paramref name="limit"/> messages that are due, the longest due first, and of a run only together
     /// with all that were stored before them and are due.
     /// </summary>
-    Task<IScheduleClaim> Claim(DateTime now, int limit, Claimable which, CancellationToken cancellationToken);
+    Task<IScheduleClaim> Claim(DateTime now, int limit, ClaimFilter which, CancellationToken cancellationToken);
 
     /// <summary>When the next message is due; null when none waits.</summary>
-    Task<DateTime?> NextDue(Claimable which, CancellationToken cancellationToken);
+    Task<DateTime?> NextDue(ClaimFilter which, CancellationToken cancellationToken);
 
     /// <summary>
     /// Stores recurring messages that are not there. One that is there keeps its due time, unless its period has changed:

@@ -22,6 +22,6 @@ sealed class LedgerScheduler(ScheduleCommitter committer, IBus bus, TimeProvider
 
     protected override Task CancelScheduledSend(
         Guid tokenId, Uri destinationAddress, CancellationToken cancellationToken) =>
-        committer.Cancel(new Cancellation(tokenId, ScheduleCommand.Utc(time.GetUtcNow().UtcDateTime)))
+        committer.Cancel(new ScheduleCancellation(tokenId, ScheduleCommand.Utc(time.GetUtcNow().UtcDateTime)))
             .WaitAsync(cancellationToken);
 }

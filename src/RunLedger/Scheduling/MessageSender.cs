@@ -19,7 +19,7 @@ sealed class MessageSender(IEnumerable<RecurringMessage> recurring, TimeProvider
 
     public IReadOnlyCollection<RecurringMessage> Recurring => _recurring.Values;
 
-    public async Task Send(IBus bus, ScheduledRow row, Attempt attempt)
+    public async Task Send(IBus bus, ScheduledRow row, SendAttempt attempt)
     {
         if (row.RepeatEvery is not null)
         {
@@ -38,7 +38,7 @@ sealed class MessageSender(IEnumerable<RecurringMessage> recurring, TimeProvider
         }
     }
 
-    async Task Publish(IBus bus, ScheduledRow row, Attempt attempt)
+    async Task Publish(IBus bus, ScheduledRow row, SendAttempt attempt)
     {
         var urn = row.MessageTypes.Split(';')[0];
         if (Known.TryGetValue(urn, out var type))
@@ -77,14 +77,14 @@ sealed class MessageSender(IEnumerable<RecurringMessage> recurring, TimeProvider
         await send(await bus.GetSendEndpoint(address), false);
     }
 
-    static IPipe<SendContext> Firing(ScheduledRow row, Attempt attempt, bool mandatory) => Pipe.Execute<SendContext>(context =>
+    static IPipe<SendContext> Firing(ScheduledRow row, SendAttempt attempt, bool mandatory) => Pipe.Execute<SendContext>(context =>
     {
         context.MessageId = RecurringMessage.MessageId(row);
         Require(context, mandatory);
         context.AddOrUpdatePayload(() => attempt, _ => attempt);
     });
 
-    IPipe<SendContext> AsStored(ScheduledRow row, Attempt attempt, bool mandatory = false) => Pipe.Execute<SendContext>(context =>
+    IPipe<SendContext> AsStored(ScheduledRow row, SendAttempt attempt, bool mandatory = false) => Pipe.Execute<SendContext>(context =>
     {
         Apply(context, row, attempt);
         Require(context, mandatory);
@@ -98,10 +98,10 @@ sealed class MessageSender(IEnumerable<RecurringMessage> recurring, TimeProvider
             rabbit.Mandatory = true;
     }
 
-    void Apply(SendContext context, ScheduledRow row, Attempt attempt)
+    void Apply(SendContext context, ScheduledRow row, SendAttempt attempt)
     {
         context.MessageId = row.MessageId;
-        ScheduledHead.Read(row.Headers).Apply(context, time.GetUtcNow().UtcDateTime);
+        ScheduledHeaders.Read(row.Headers).Apply(context, time.GetUtcNow().UtcDateTime);
         context.AddOrUpdatePayload(() => attempt, _ => attempt);
     }
 }

@@ -36,20 +36,20 @@ sealed record RecurringMessage
     public ScheduledRow Row(DateTime now) => new()
     {
         Token = Token,
-        DueAt = Micros.Time(Micros.Of(now + Every)),
+        DueAt = LedgerTime.Time(LedgerTime.Of(now + Every)),
         SentAt = now,
         Destination = Destination.ToString(),
         RepeatEvery = Every,
     };
 
     /// <summary>The same message for every attempt at one due time.</summary>
-    public static Guid MessageId(ScheduledRow row) => Uuid.NewNameBased(row.Token, Micros.Text(row.DueAt));
+    public static Guid MessageId(ScheduledRow row) => Uuid.NewNameBased(row.Token, LedgerTime.Text(row.DueAt));
 
     /// <summary>The next time on the row's beat that is not past.</summary>
     public static DateTime Next(ScheduledRow row, DateTime now)
     {
         var every = row.RepeatEvery!.Value;
         var beats = now < row.DueAt ? 1 : ((now - row.DueAt).Ticks / every.Ticks) + 1;
-        return Micros.Time(Micros.Of(row.DueAt + (every * beats)));
+        return LedgerTime.Time(LedgerTime.Of(row.DueAt + (every * beats)));
     }
 }

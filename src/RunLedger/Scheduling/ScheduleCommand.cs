@@ -78,7 +78,7 @@ static class ScheduleCommand
             Destination = command.Destination.ToString(),
             MessageTypes = string.Join(';', command.PayloadType),
             MessageId = send.MessageId,
-            Headers = ScheduledHead.Of(send, expiresAt, properties).Json(),
+            Headers = ScheduledHeaders.Of(send, expiresAt, properties).Json(),
             ContentType = serializer.ContentType.ToString(),
             Body = body,
         };
@@ -95,5 +95,5 @@ static class ScheduleCommand
 
     /// <summary>Without a kind it is meant as UTC; cut to what the database keeps.</summary>
     public static DateTime Utc(DateTime time) =>
-        Micros.Time(Micros.Of(time.Kind == DateTimeKind.Local ? time.ToUniversalTime() : time));
+        LedgerTime.Time(LedgerTime.Of(time.Kind == DateTimeKind.Local ? time.ToUniversalTime() : time));
 }

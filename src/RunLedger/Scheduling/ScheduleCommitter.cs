@@ -36,12 +36,12 @@ sealed class ScheduleCommitter(
     Task? _loop;
 
     /// <summary>Completes when the message is stored.</summary>
-    /// <exception cref="GivenBackException">The process stops and the database is away: nothing was stored.</exception>
+    /// <exception cref="RequeueException">The process stops and the database is away: nothing was stored.</exception>
     public Task Schedule(ScheduledRow row) => Enqueue(new Change(row, row.Token, default));
 
     /// <summary>Completes when the message of this token will not be sent, or is sent already.</summary>
     /// <inheritdoc cref="Schedule" path="/exception"/>
-    public Task Cancel(Cancellation cancellation) => Enqueue(new Change(null, cancellation.Token, cancellation));
+    public Task Cancel(ScheduleCancellation cancellation) => Enqueue(new Change(null, cancellation.Token, cancellation));
 
     public async ValueTask DisposeAsync()
     {
@@ -59,7 +59,7 @@ sealed class ScheduleCommitter(
         }
 
         if (!_waiting.Writer.TryWrite(change))
-            change.Done.TrySetException(new GivenBackException("The scheduler has stopped."));
+            change.Done.TrySetException(new RequeueException("The scheduler has stopped."));
         return change.Done.Task;
     }
 
@@ -98,19 +98,19 @@ sealed class ScheduleCommitter(
                 await Store(changes);
                 return;
             }
-            catch (StoreException e) when (e.Fault == StoreFault.Away)
+            catch (StoreException e) when (e.Fault == StoreFault.Unavailable)
             {
                 Log.DatabaseAway(logger, e.InnerException!.Message, changes.Count, pause);
                 if (!await Pause(pause))
                 {
                     changes.ForEach(change => change.Done.TrySetException(
-                        new GivenBackException("The process stops and the database is away.")));
+                        new RequeueException("The process stops and the database is away.")));
                     return;
                 }
 
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             }
-            catch (StoreException e) when (e.Fault == StoreFault.Race && ++races < MaxRaces)
+            catch (StoreException e) when (e.Fault == StoreFault.Conflict && ++races < MaxRaces)
             {
                 Log.RaceLost(logger, e.InnerException!.Message, changes.Count);
             }
@@ -134,8 +134,8 @@ sealed class ScheduleCommitter(
     async Task Store(List<Change> changes)
     {
         List<ScheduledRow> rows = [.. changes.Where(change => change.Row is not null).Select(change => change.Row!)];
-        List<Cancellation> cancelled = [.. changes.Where(change => change.Row is null).Select(change => change.Cancellation)];
-        await store.Write(rows, cancelled, Micros.Time(Micros.Of(time.GetUtcNow())), CancellationToken.None);
+        List<ScheduleCancellation> cancelled = [.. changes.Where(change => change.Row is null).Select(change => change.Cancellation)];
+        await store.Write(rows, cancelled, LedgerTime.Time(LedgerTime.Of(time.GetUtcNow())), CancellationToken.None);
         signal.Stored(rows);
         changes.ForEach(change => change.Done.TrySetResult());
     }
@@ -155,7 +155,7 @@ sealed class ScheduleCommitter(
         }
     }
 
-    sealed record Change(ScheduledRow? Row, Guid Token, Cancellation Cancellation)
+    sealed record Change(ScheduledRow? Row, Guid Token, ScheduleCancellation Cancellation)
     {
         public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -13,6 +13,6 @@ sealed class ScheduleConsumer(ScheduleCommitter committer, TimeProvider time)
     public Task Consume(ConsumeContext<CancelScheduledMessage> context)
     {
         var at = context.Message.Timestamp is { Year: > 1 } said ? said : time.GetUtcNow().UtcDateTime;
-        return committer.Cancel(new Cancellation(context.Message.TokenId, ScheduleCommand.Utc(at)));
+        return committer.Cancel(new ScheduleCancellation(context.Message.TokenId, ScheduleCommand.Utc(at)));
     }
 }

@@ -27,7 +27,7 @@ sealed class ScheduleConsumerDefinition : ConsumerDefinition<ScheduleConsumer>
         endpointConfigurator.PublishFaults = false;
         // Commands are sent here; what others publish to their own scheduler is not for us.
         endpointConfigurator.ConfigureConsumeTopology = false;
-        var setAside = new SetAsideFilter(context.GetRequiredService<GroupCommitter>(), context.GetRequiredService<Rejections>());
+        var setAside = new RejectFilter(context.GetRequiredService<GroupCommitter>(), context.GetRequiredService<Rejections>());
         endpointConfigurator.ConfigureError(error => error.UseFilter(setAside));
         endpointConfigurator.ConfigureDeadLetter(skipped => skipped.UseFilter(setAside));
     }

@@ -4,11 +4,11 @@ namespace RunLedger.Storage;
 enum StoreFault
 {
     /// <summary>Another writer was quicker: taken again, on what it wrote.</summary>
-    Race,
+    Conflict,
 
     /// <summary>The database refuses a row: only the message behind it fails.</summary>
     Data,
 
     /// <summary>The database cannot be used now: everything waits.</summary>
-    Away,
+    Unavailable,
 }

@@ -204,5 +204,25 @@ sealed class LedgerMeter : IDisposable
     static KeyValuePair<string, object?>[] Tags(params (string Name, string Value)[] tags) =>
         [.. tags.Select(tag => KeyValuePair.Create(tag.Name, (object?)tag.Value))];
 
-    static string Text(Enum value) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+    // Tags are for ever; members may be renamed.
+    static string Text(Outcome outcome) => outcome switch
+    {
+        Outcome.Recorded => "recorded",
+        Outcome.Duplicate => "duplicate",
+        Outcome.Rejected => "rejected",
+        Outcome.Late => "late",
+        Outcome.Failed => "failed",
+        Outcome.Requeued => "given_back",
+        _ => throw new ArgumentOutOfRangeException(nameof(outcome)),
+    };
+
+    static string Text(StoreFault fault) => fault switch
+    {
+        StoreFault.Conflict => "race",
+        StoreFault.Data => "data",
+        StoreFault.Unavailable => "away",
+        _ => throw new ArgumentOutOfRangeException(nameof(fault)),
+    };
+
+    static string Text(FlagKind kind) => kind == FlagKind.Stuck ? "stuck" : "orphan";
 }

@@ -17,7 +17,7 @@ static class LedgerTrace
     static readonly ActivitySource Source = new(RunLedgerRegistration.Telemetry);
 
     /// <summary>A trace of its own: a batch is of no message alone.</summary>
-    public static Activity? Commit(IReadOnlyCollection<Unit> units)
+    public static Activity? Commit(IReadOnlyCollection<PendingMessage> units)
     {
         if (!Source.HasListeners())
             return null;

@@ -19,5 +19,5 @@ enum Outcome
     Failed,
 
     /// <summary>The process stopped, or could not read the row; it waits in its queue again.</summary>
-    GivenBack,
+    Requeued,
 }

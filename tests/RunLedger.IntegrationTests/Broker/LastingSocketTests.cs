@@ -22,7 +22,7 @@ public sealed class LastingSocketTests
         {
             Uri = new UriBuilder(host.Address) { Port = ((IPEndPoint)wire.LocalEndpoint).Port }.Uri,
             AutomaticRecoveryEnabled = false,
-            SocketFactory = family => socket = LastingSocket.Create(family),
+            SocketFactory = family => socket = WriteTolerantSocket.Create(family),
         };
         await using var connection = await factory.CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync();

@@ -16,7 +16,7 @@ public sealed class PostgresSweepTests : SweepContract
 
     private protected override async Task<TestStore> Open() => await PostgresTestStore.Open();
 
-    private protected override ISweepStore Over(TestStore store) => new PostgresSweeps(((PostgresTestStore)store).Connect());
+    private protected override ISweepStore Over(TestStore store) => new SweepStore(((PostgresTestStore)store).Connect());
 
     [Fact]
     public async Task Sweeps_at_once_never_find_one_run_twice()

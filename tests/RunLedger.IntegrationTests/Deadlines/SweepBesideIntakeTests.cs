@@ -14,7 +14,7 @@ public sealed class SweepBesideIntakeTests
         var runs = DueRuns.Started(3_000);
         await DueRuns.StoreAsync(site, runs);
         // The longest due are found first: this one is in the third slice.
-        var middle = runs[(int)(2.5 * Sweep.SliceSize)].RunId;
+        var middle = runs[(int)(2.5 * DeadlineSweep.SliceSize)].RunId;
         await using var gate = await Gate.CloseAsync(
             site.Database, $"after update on process_run_observation for each row when (new.process_run_id = '{middle}')");
         await site.StartAsync(Gate.Patient(site, DueRuns.Sweeping));
@@ -37,7 +37,7 @@ public sealed class SweepBesideIntakeTests
             TimeSpan.FromSeconds(90),
             () => site.Output);
         Assert.Equal(1, await DueRuns.CountAsync(site.Database, $"process_run_id = '{middle}' and deadline_at <= now()"));
-        Assert.Equal(runs.Count - (2 * Sweep.SliceSize) - ended.Count, await DueRuns.CountAsync(site.Database, "deadline_at <= now()"));
+        Assert.Equal(runs.Count - (2 * DeadlineSweep.SliceSize) - ended.Count, await DueRuns.CountAsync(site.Database, "deadline_at <= now()"));
         await gate.OpenAsync();
         await DueRuns.AreFlaggedOnceAsync(site, [.. runs.SkipLast(ended.Count)], inbox);
     }

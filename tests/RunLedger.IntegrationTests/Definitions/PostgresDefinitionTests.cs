@@ -11,5 +11,5 @@ public sealed class PostgresDefinitionTests : DefinitionContract
 {
     private protected override async Task<TestStore> Open() => await PostgresTestStore.Open();
 
-    private protected override IDefinitionStore Over(TestStore store) => new PostgresDefinitions(((PostgresTestStore)store).Connect());
+    private protected override IDefinitionStore Over(TestStore store) => new DefinitionStore(((PostgresTestStore)store).Connect());
 }

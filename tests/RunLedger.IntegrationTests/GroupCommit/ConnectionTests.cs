@@ -25,8 +25,8 @@ public sealed class ConnectionTests : IAsyncLifetime
     {
         _store = await PostgresTestStore.Open();
         (_wire, var connectionString) = await Wire.To(_store.Database.ServiceConnectionString);
-        _source = PostgresStore.Connect(connectionString);
-        _ledger = new FoldingLedger(new PostgresStore(_source));
+        _source = LedgerStore.Connect(connectionString);
+        _ledger = new FoldingLedger(new LedgerStore(_source));
     }
 
     public async ValueTask DisposeAsync()
@@ -118,7 +118,7 @@ public sealed class ConnectionTests : IAsyncLifetime
         const string Keys = "(array['01980000-0000-7000-8000-000000000001']::uuid[], array['key'])";
         await using var connection = await _source.OpenConnectionAsync(TestContext.Current.CancellationToken);
         await using var load = connection.CreateBatch();
-        PostgresLoad.Add(load, LedgerTable.Runs, RowReader.RunColumns, [Guid.CreateVersion7()], ["key"]);
+        BatchLoad.Add(load, LedgerTable.Runs, RowReader.RunColumns, [Guid.CreateVersion7()], ["key"]);
         var archived = load.BatchCommands[1].CommandText;
         Assert.Contains(LedgerTable.Runs.Archive, archived, StringComparison.Ordinal);
         await Say($"prepare archived (uuid[], text[]) as {archived}");
@@ -132,8 +132,8 @@ public sealed class ConnectionTests : IAsyncLifetime
             """);
 
         await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
-        var many = new Names([.. Enumerable.Range(0, 200).Select(_ => Guid.CreateVersion7())], [], [], []);
-        await Say(PostgresBatch.BeginSql.Replace("$1", $"'{PostgresBatch.Planning(many)}'", StringComparison.Ordinal));
+        var many = new BatchKeys([.. Enumerable.Range(0, 200).Select(_ => Guid.CreateVersion7())], [], [], []);
+        await Say(LedgerBatch.BeginSql.Replace("$1", $"'{LedgerBatch.Planning(many)}'", StringComparison.Ordinal));
         var plan = await Say($"explain execute archived {Keys}");
 
         Assert.DoesNotContain("Seq Scan on process_run_archive", plan, StringComparison.Ordinal);
@@ -157,7 +157,7 @@ public sealed class ConnectionTests : IAsyncLifetime
         await using var command = _source.CreateCommand("select count(*) from pg_prepared_statements");
         Assert.InRange((long)(await command.ExecuteScalarAsync())!, 5, 64);
 
-        await using var unprepared = PostgresStore.Connect(_store.Database.ServiceConnectionString + ";Max Auto Prepare=0");
+        await using var unprepared = LedgerStore.Connect(_store.Database.ServiceConnectionString + ";Max Auto Prepare=0");
         Assert.Equal(0, new NpgsqlConnectionStringBuilder(unprepared.ConnectionString).MaxAutoPrepare);
     }
 
@@ -167,10 +167,10 @@ public sealed class ConnectionTests : IAsyncLifetime
     {
         RunObservation[] started = [Some.Run().Started(), Some.Run().Started()];
         await _ledger.Together(started);
-        await using var source = PostgresStore.Connect(
+        await using var source = LedgerStore.Connect(
             $"{_store.Database.ServiceConnectionString};Maximum Pool Size=1;Options=-c lock_timeout=100ms");
-        var store = new PostgresStore(source);
-        Names both = new([.. started.Select(one => one.ProcessRunId).Order()], [], [], []), last = both with { Runs = both.Runs[1..] };
+        var store = new LedgerStore(source);
+        BatchKeys both = new([.. started.Select(one => one.ProcessRunId).Order()], [], [], []), last = both with { Runs = both.Runs[1..] };
         await (await store.Begin(both, CancellationToken.None)).DisposeAsync();
 
         // What it asks for the second time is prepared. One row has come when the other one is waited for.

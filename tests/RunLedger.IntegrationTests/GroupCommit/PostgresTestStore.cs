@@ -32,7 +32,7 @@ sealed class PostgresTestStore : TestStore
     {
         _database = database;
         Ledger = Replica();
-        Schedule = new PostgresScheduleStore(Connect());
+        Schedule = new ScheduleStore(Connect());
     }
 
     public override ILedgerStore Ledger { get; }
@@ -43,7 +43,7 @@ sealed class PostgresTestStore : TestStore
     public static async Task<PostgresTestStore> Open() => new(await TestDatabase.CreateAsync(applySchema: true));
 
     /// <summary>The same database as another process sees it.</summary>
-    public PostgresStore Replica() => new(Connect());
+    public LedgerStore Replica() => new(Connect());
 
     public override async Task<List<string>> Query(string sql)
     {
@@ -69,7 +69,7 @@ sealed class PostgresTestStore : TestStore
     /// <summary>As another service has it.</summary>
     public NpgsqlDataSource Connect()
     {
-        var dataSource = PostgresStore.Connect(_database.ServiceConnectionString);
+        var dataSource = LedgerStore.Connect(_database.ServiceConnectionString);
         _connected.Add(dataSource);
         return dataSource;
     }

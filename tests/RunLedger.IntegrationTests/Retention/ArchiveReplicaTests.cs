@@ -61,7 +61,7 @@ public sealed class ArchiveReplicaTests : IAsyncLifetime
             "select count(*)::text from process_run_observation union all select count(*)::text from process_component_observation"));
         Assert.Equal([$"{2 * Runs}"], await _site.ListAsync("select count(*)::text from process_component_archive"));
         var files = Files();
-        var slices = await new PostgresArchive(_site.Database).Slices(Token);
+        var slices = await new ArchiveStore(_site.Database).Slices(Token);
         var runs = new List<Guid>();
         foreach (var slice in slices)
         {
@@ -90,7 +90,7 @@ public sealed class ArchiveReplicaTests : IAsyncLifetime
         await MovedAsync(Runs, ledger);
 
         Assert.Equal(["0"], await _site.ListAsync("select count(*)::text from process_run_observation"));
-        Assert.Equal(Runs, (await new PostgresArchive(_site.Database).Slices(Token)).Sum(slice => slice.Runs));
+        Assert.Equal(Runs, (await new ArchiveStore(_site.Database).Slices(Token)).Sum(slice => slice.Runs));
     }
 
     [Fact]
@@ -129,7 +129,7 @@ public sealed class ArchiveReplicaTests : IAsyncLifetime
             Assert.InRange(await CountAsync(), 1, 1_999);
             Assert.Contains("No space left", (await ledger.GetAsync("/api/retention/preview")).Body, StringComparison.Ordinal);
             await ledger.StopAsync();
-            var slices = await new PostgresArchive(_site.Database).Slices(Token);
+            var slices = await new ArchiveStore(_site.Database).Slices(Token);
             Assert.Equal(await CountAsync(), slices.Sum(slice => slice.Runs));
             foreach (var slice in slices)
                 Assert.Null(await Files().Fault(slice, Token));

@@ -51,16 +51,16 @@ public sealed class MillionRunsTests : IAsyncLifetime
     {
         var until = (object[])[.. ((int[])[90, 90, 180, 180, 180, 90]).Select(days => (object)Noon.AddDays(-days))];
 
-        await Uses("process_run_observation_deadline_idx", PostgresSweeps.DueSql, Noon, Noon.AddMinutes(5), 500);
-        await Uses("process_run_observation_settled_idx", PostgresSweeps.SettledSql, Noon.AddDays(-90), Guid.Empty, Noon, 500);
-        await Uses("process_run_observation_settled_idx", PostgresArchiveSql.DueSql, [.. until, DateTime.UnixEpoch, Guid.Empty, 1_000]);
-        await Uses("process_run_observation_settled_idx", PostgresArchiveSql.PreviewSql, until);
+        await Uses("process_run_observation_deadline_idx", SweepStore.DueSql, Noon, Noon.AddMinutes(5), 500);
+        await Uses("process_run_observation_settled_idx", SweepStore.SettledSql, Noon.AddDays(-90), Guid.Empty, Noon, 500);
+        await Uses("process_run_observation_settled_idx", ArchiveSql.DueSql, [.. until, DateTime.UnixEpoch, Guid.Empty, 1_000]);
+        await Uses("process_run_observation_settled_idx", ArchiveSql.PreviewSql, until);
     }
 
     [Fact]
     public async Task A_preview_says_what_would_leave()
     {
-        var preview = await new PostgresArchive(_database.DataSource).Preview(new Periods(new RunLedgerOptions()), Noon, Token);
+        var preview = await new ArchiveStore(_database.DataSource).Preview(new RetentionPeriods(new RunLedgerOptions()), Noon, Token);
 
         // Of the first day of ninety-one, eight in ten.
         Assert.Equal(8 * 8_640, preview.Sum(due => due.Runs));

@@ -19,9 +19,9 @@ public sealed class PostgresArchiveTests : ArchiveContract
 
     private protected override async Task<TestStore> Open() => await PostgresTestStore.Open();
 
-    private protected override IArchiveStore Over(TestStore store) => new PostgresArchive(((PostgresTestStore)store).Database.DataSource);
+    private protected override IArchiveStore Over(TestStore store) => new ArchiveStore(((PostgresTestStore)store).Database.DataSource);
 
-    private protected override ISweepStore Sweeps(TestStore store) => new PostgresSweeps(((PostgresTestStore)store).Database.DataSource);
+    private protected override ISweepStore Sweeps(TestStore store) => new SweepStore(((PostgresTestStore)store).Database.DataSource);
 
     [Fact]
     public async Task Sweeps_at_once_archive_every_row_once()
@@ -33,7 +33,7 @@ public sealed class PostgresArchiveTests : ArchiveContract
             var (runs, components) = (0, 0);
             for (SettledPoint? after = Start; after is { } point;)
             {
-                var slice = await Archive.Move(new SliceChoice(point, Now, 50, new Periods(Options), OneMonth: false), null, Token);
+                var slice = await Archive.Move(new SliceChoice(point, Now, 50, new RetentionPeriods(Options), OneMonth: false), null, Token);
                 (runs, components, after) = (runs + slice.Runs, components + slice.Components, slice.Last);
             }
 
@@ -75,7 +75,7 @@ public sealed class PostgresArchiveTests : ArchiveContract
         Task? commit = null;
 
         await Archive.Move(
-            new SliceChoice(Start, Now, 10, new Periods(Options), OneMonth: true),
+            new SliceChoice(Start, Now, 10, new RetentionPeriods(Options), OneMonth: true),
             async (rows, _) =>
             {
                 commit = Ledger.Commit(run.Heartbeat());
@@ -100,7 +100,7 @@ public sealed class PostgresArchiveTests : ArchiveContract
         Task? commit = null;
 
         await Archive.Move(
-            new SliceChoice(Start, Now, 10, new Periods(Options), OneMonth: true),
+            new SliceChoice(Start, Now, 10, new RetentionPeriods(Options), OneMonth: true),
             async (rows, _) =>
             {
                 commit = Ledger.Commit(run.StepCompleted(Guid.CreateVersion7()));

@@ -12,7 +12,7 @@ public sealed record Numbered
 
     internal static List<ScheduledRow> Rows(int count, string destination, Guid? run = null) =>
     [
-        .. Enumerable.Range(0, count).Select(number => Outgoing.Of(
+        .. Enumerable.Range(0, count).Select(number => OutboxMessage.Of(
             new Numbered { Number = number }, Guid.CreateVersion7(), TimeProvider.System.GetUtcNow(), run, new Uri(destination))),
     ];
 
@@ -20,7 +20,7 @@ public sealed record Numbered
     {
         foreach (var chunk in rows.Chunk(1_000))
         {
-            await new PostgresScheduleStore(database).Write(
+            await new ScheduleStore(database).Write(
                 chunk, [], TimeProvider.System.GetUtcNow().UtcDateTime, TestContext.Current.CancellationToken);
         }
     }

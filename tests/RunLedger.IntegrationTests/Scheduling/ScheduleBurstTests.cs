@@ -9,7 +9,7 @@ public sealed class ScheduleBurstTests
     const int Burst = 5_000;
     const int Slice = 500;
 
-    static readonly Claimable All = new([], []);
+    static readonly ClaimFilter All = new([], []);
 
     [Fact]
     public async Task A_claim_that_was_planned_while_nothing_waited_goes_by_the_indexes_when_much_does()
@@ -17,7 +17,7 @@ public sealed class ScheduleBurstTests
         await using var database = await TestDatabase.CreateAsync(applySchema: true);
         await database.ExecuteAsync(
             "insert into scheduled_message (token, due_at, sent_at) values (gen_random_uuid(), 'infinity', now()); analyze scheduled_message");
-        await using var source = PostgresStore.Connect(database.ServiceConnectionString);
+        await using var source = LedgerStore.Connect(database.ServiceConnectionString);
         await using var connection = await source.OpenConnectionAsync(TestContext.Current.CancellationToken);
         // PostgreSQL plans a prepared statement anew for its first five executions.
         for (var times = 0; times < 10; times++)
@@ -38,7 +38,7 @@ public sealed class ScheduleBurstTests
         {
             await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
             // Ends with the test.
-            var claim = new PostgresClaim(connection, transaction);
+            var claim = new ScheduleClaim(connection, transaction);
             await claim.Load(TimeProvider.System.GetUtcNow().UtcDateTime, Slice, All, TestContext.Current.CancellationToken);
             Assert.Equal(taken, claim.Rows.Count);
             await using var read = connection.CreateCommand();

@@ -57,7 +57,7 @@ public sealed class SchedulePlanTests : IAsyncLifetime
         await using var connection = await _database.DataSource.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         await using var prepare = new NpgsqlCommand(
-            $"set local plan_cache_mode = {planCache}; prepare claim (timestamptz, int, uuid[], uuid[]) as {PostgresSchedule.Heads}",
+            $"set local plan_cache_mode = {planCache}; prepare claim (timestamptz, int, uuid[], uuid[]) as {ScheduleSql.Heads}",
             connection);
         await prepare.ExecuteNonQueryAsync();
         var text = now.ToString("o", CultureInfo.InvariantCulture);

@@ -31,16 +31,16 @@ public sealed class ScheduleRaceTests : IAsyncLifetime
         await using var transaction = await connection.BeginTransactionAsync(Cancel);
         await using (var batch = connection.CreateBatch())
         {
-            PostgresSchedule.Add(batch, [Row(token)]);
+            ScheduleSql.Add(batch, [Row(token)]);
             await batch.ExecuteNonQueryAsync(Cancel);
         }
 
-        var cancelling = _store.Schedule.Write([], [new Cancellation(token, Noon.AddSeconds(1))], Noon, Cancel);
+        var cancelling = _store.Schedule.Write([], [new ScheduleCancellation(token, Noon.AddSeconds(1))], Noon, Cancel);
         await WaitingForALockAsync(1);
         await transaction.CommitAsync(Cancel);
         await cancelling;
 
-        await using var claim = await _store.Schedule.Claim(Noon, 10, new Claimable([], []), Cancel);
+        await using var claim = await _store.Schedule.Claim(Noon, 10, new ClaimFilter([], []), Cancel);
         Assert.Empty(claim.Rows);
     }
 
@@ -49,9 +49,9 @@ public sealed class ScheduleRaceTests : IAsyncLifetime
     {
         var token = Guid.CreateVersion7();
         await _store.Schedule.Write([Row(token)], [], Noon, Cancel);
-        var claim = await _store.Schedule.Claim(Noon, 10, new Claimable([], []), Cancel);
+        var claim = await _store.Schedule.Claim(Noon, 10, new ClaimFilter([], []), Cancel);
 
-        var cancelling = _store.Schedule.Write([], [new Cancellation(token, Noon)], Noon, Cancel);
+        var cancelling = _store.Schedule.Write([], [new ScheduleCancellation(token, Noon)], Noon, Cancel);
         await WaitingForALockAsync(1);
         await claim.DisposeAsync();
         await cancelling;
@@ -83,18 +83,18 @@ public sealed class ScheduleRaceTests : IAsyncLifetime
         {
             while (await NextDue() is not null)
             {
-                await using var claim = await _store.Schedule.Claim(Noon, 37, new Claimable([], []), Cancel);
+                await using var claim = await _store.Schedule.Claim(Noon, 37, new ClaimFilter([], []), Cancel);
                 // Sent: between the claim and its commit.
                 lock (taken)
                     taken.AddRange(claim.Rows);
-                var settlement = new Settlement();
+                var settlement = new ClaimResult();
                 settlement.Gone.AddRange(claim.Rows.Select(row => row.Token));
                 await claim.Settle(settlement, Cancel);
             }
         }
     }
 
-    Task<DateTime?> NextDue() => _store.Schedule.NextDue(new Claimable([], []), Cancel);
+    Task<DateTime?> NextDue() => _store.Schedule.NextDue(new ClaimFilter([], []), Cancel);
 
     static ScheduledRow Row(Guid token) => new()
     {

@@ -50,8 +50,8 @@ public sealed class HardTimesTests : IDisposable
         });
 
         var taken = await _ledger.Has(2);
-        var door = new RunLedger.Intake.Door(new RunLedgerOptions(), TimeProvider.System);
-        Assert.True(door.TryAdmit(Assert.IsType<RunCompleted>(taken[1]), out _, out var reason), reason);
+        var door = new RunLedger.Intake.ObservationValidator(new RunLedgerOptions(), TimeProvider.System);
+        Assert.True(door.TryValidate(Assert.IsType<RunCompleted>(taken[1]), out _, out var reason), reason);
     }
 
     [Fact]

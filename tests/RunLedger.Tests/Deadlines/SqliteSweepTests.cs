@@ -10,9 +10,9 @@ public sealed class SqliteSweepTests : SweepContract
     private protected override Task<TestStore> Open()
     {
         var store = new SqliteTestStore();
-        ((SqliteStore)store.Ledger).Open();
+        ((LedgerStore)store.Ledger).Open();
         return Task.FromResult<TestStore>(store);
     }
 
-    private protected override ISweepStore Over(TestStore store) => new SqliteSweeps((SqliteStore)store.Ledger);
+    private protected override ISweepStore Over(TestStore store) => new SweepStore((LedgerStore)store.Ledger);
 }

@@ -9,5 +9,5 @@ public sealed class SqliteDefinitionTests : DefinitionContract
 {
     private protected override Task<TestStore> Open() => Task.FromResult<TestStore>(new SqliteTestStore());
 
-    private protected override IDefinitionStore Over(TestStore store) => new SqliteDefinitions((SqliteStore)store.Ledger);
+    private protected override IDefinitionStore Over(TestStore store) => new DefinitionStore((LedgerStore)store.Ledger);
 }

@@ -19,20 +19,20 @@ public sealed class SqliteFailureTests
     [Fact]
     public async Task A_ledger_without_a_host_ends_while_its_database_is_away_and_gives_its_messages_back()
     {
-        using var away = new SqliteStore("/nowhere/run-ledger.db");
+        using var away = new LedgerStore("/nowhere/run-ledger.db");
         var ledger = new FoldingLedger(away);
         var waiting = ledger.Commit(Some.Run().Started());
 
         await ledger.DisposeAsync().AsTask().WaitAsync(Limit, TestContext.Current.CancellationToken);
 
-        await Assert.ThrowsAsync<GivenBackException>(() => waiting);
-        await Assert.ThrowsAsync<GivenBackException>(() => ledger.Commit(Some.Run().Started()));
+        await Assert.ThrowsAsync<RequeueException>(() => waiting);
+        await Assert.ThrowsAsync<RequeueException>(() => ledger.Commit(Some.Run().Started()));
     }
 
     [Fact]
     public async Task A_message_that_comes_back_while_the_process_stops_is_held_so_that_it_does_not_go_round_and_round()
     {
-        using var away = new SqliteStore("/nowhere/run-ledger.db");
+        using var away = new LedgerStore("/nowhere/run-ledger.db");
         var host = new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance);
         var time = new WatchedTime();
         await using var committer = new GroupCommitter(
@@ -44,13 +44,13 @@ public sealed class SqliteFailureTests
 
         Assert.False(again.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(1));
-        await Assert.ThrowsAsync<GivenBackException>(() => again.WaitAsync(Limit));
+        await Assert.ThrowsAsync<RequeueException>(() => again.WaitAsync(Limit));
     }
 
     [Fact]
     public async Task A_log_that_cannot_be_written_fails_one_batch_and_not_the_ledger()
     {
-        using var away = new SqliteStore("/nowhere/run-ledger.db");
+        using var away = new LedgerStore("/nowhere/run-ledger.db");
         await using var committer = new GroupCommitter(away, new RunLedgerOptions(), TimeProvider.System, new FullDisk());
 
         for (var time = 0; time < 2; time++)
@@ -66,7 +66,7 @@ public sealed class SqliteFailureTests
         using var connection = new SqliteConnection("Data Source=:memory:");
         connection.Open();
         using var writer = new SemaphoreSlim(0, 1);
-        var batch = new SqliteBatch(connection, connection.BeginTransaction(), writer);
+        var batch = new LedgerBatch(connection, connection.BeginTransaction(), writer);
         raw.sqlite3_set_authorizer(connection.Handle, (_, action, what, _, _, _) =>
             action == raw.SQLITE_TRANSACTION && what.utf8_to_string() == "ROLLBACK" ? raw.SQLITE_DENY : raw.SQLITE_OK, null);
 

@@ -11,7 +11,7 @@ namespace RunLedger.Tests.Http;
 
 public sealed class BodyFuzzTests
 {
-    static readonly Door Door = new(new RunLedgerOptions(), TimeProvider.System);
+    static readonly ObservationValidator Door = new(new RunLedgerOptions(), TimeProvider.System);
 
     static readonly byte[][] Seeds =
     [
@@ -64,7 +64,7 @@ public sealed class BodyFuzzTests
             Assert.True(line.Message is null ^ line.Reason is null, "one of observation and reason");
             var reason = line.Reason;
             if (line.Message is not null)
-                Door.TryAdmit((RunObservation)line.Message, out _, out reason);
+                Door.TryValidate((RunObservation)line.Message, out _, out reason);
             Assert.InRange(Encoding.UTF8.GetByteCount(reason!), 0, 2_000);
             Assert.InRange((line.Contract ?? "").Length, 0, 100);
         }

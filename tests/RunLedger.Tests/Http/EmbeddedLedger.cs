@@ -24,7 +24,7 @@ sealed class EmbeddedLedger : IAsyncDisposable
 
     public HttpClient Client { get; }
     public IServiceProvider Services => _app.Services;
-    public string ConnectionString => SqliteStore.ConnectionString(_file);
+    public string ConnectionString => LedgerStore.ConnectionString(_file);
 
     public static async Task<EmbeddedLedger> Start(params string[] settings)
     {

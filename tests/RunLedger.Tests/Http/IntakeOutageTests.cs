@@ -14,7 +14,7 @@ public sealed class IntakeOutageTests
 {
     public static TheoryData<Exception> Outages =>
     [
-        new TimeoutException("waited"), new GivenBackException("stops"), new MessageReturnedException("no queue"),
+        new TimeoutException("waited"), new RequeueException("stops"), new MessageReturnedException("no queue"),
         new RabbitMqConnectionException("gone"), new ConnectFailureException("refused", new IOException()),
         new AlreadyClosedException(new ShutdownEventArgs(ShutdownInitiator.Peer, 320, "closed")),
         new OperationInterruptedException(new ShutdownEventArgs(ShutdownInitiator.Peer, 541, "interrupted")),

@@ -70,5 +70,5 @@ public sealed class LineageReplayTests
 
     static JsonArray Parsed(List<string> rows) => [.. rows.Select(row => JsonNode.Parse(row))];
 
-    static string Time(DateTimeOffset time) => Micros.Text(Micros.Of(time));
+    static string Time(DateTimeOffset time) => LedgerTime.Text(LedgerTime.Of(time));
 }

@@ -8,7 +8,7 @@ namespace RunLedger.Tests.Intake;
 /// <summary>What goes back to its queue instead of the error queue.</summary>
 public sealed class GiveBackFilterTests
 {
-    static readonly Exception Given = new GivenBackException("The process stops.");
+    static readonly Exception Given = new RequeueException("The process stops.");
     static readonly Exception Down = new ObjectDisposedException("IServiceProvider");
 
     public static TheoryData<Exception> GivenBack =>
@@ -20,7 +20,7 @@ public sealed class GiveBackFilterTests
     [MemberData(nameof(GivenBack))]
     public async Task What_the_process_is_to_blame_for_goes_back(Exception exception)
     {
-        var thrown = await Assert.ThrowsAnyAsync<Exception>(() => new GiveBackFilter().Send(Context.Of(exception), Pipe.Empty<ExceptionReceiveContext>()));
+        var thrown = await Assert.ThrowsAnyAsync<Exception>(() => new RequeueFilter().Send(Context.Of(exception), Pipe.Empty<ExceptionReceiveContext>()));
 
         Assert.Same(exception.GetBaseException(), thrown);
     }
@@ -31,7 +31,7 @@ public sealed class GiveBackFilterTests
     {
         var moved = false;
 
-        await new GiveBackFilter().Send(Context.Of(exception), Pipe.Execute<ExceptionReceiveContext>(_ => moved = true));
+        await new RequeueFilter().Send(Context.Of(exception), Pipe.Execute<ExceptionReceiveContext>(_ => moved = true));
 
         Assert.True(moved);
     }

@@ -37,7 +37,7 @@ public sealed class ComponentTests : IAsyncLifetime
     {
         using var context = new BunitContext();
 
-        var time = context.Render<When>(with => with.Add(when => when.At, Noon.AddSeconds(seconds).UtcDateTime).Add(when => when.Now, Noon.UtcDateTime)).Find("time");
+        var time = context.Render<RelativeTime>(with => with.Add(when => when.At, Noon.AddSeconds(seconds).UtcDateTime).Add(when => when.Now, Noon.UtcDateTime)).Find("time");
 
         Assert.Equal(expected, time.TextContent);
         Assert.Equal(Noon.AddSeconds(seconds), DateTimeOffset.Parse(time.GetAttribute("datetime")!, System.Globalization.CultureInfo.InvariantCulture));
@@ -49,7 +49,7 @@ public sealed class ComponentTests : IAsyncLifetime
     {
         using var context = new BunitContext();
 
-        context.Render<When>(with => with.Add(when => when.At, null).Add(when => when.Now, Noon.UtcDateTime)).MarkupMatches("<span class=\"none\">–</span>");
+        context.Render<RelativeTime>(with => with.Add(when => when.At, null).Add(when => when.Now, Noon.UtcDateTime)).MarkupMatches("<span class=\"none\">–</span>");
     }
 
     [Theory]
@@ -67,11 +67,11 @@ public sealed class ComponentTests : IAsyncLifetime
     {
         using var context = new BunitContext();
 
-        var outage = context.Render<Trouble>(with => with.Add(trouble => trouble.Outage, "It is away.")).Find("[role=alert]");
+        var outage = context.Render<OutageBanner>(with => with.Add(trouble => trouble.Outage, "It is away.")).Find("[role=alert]");
 
         Assert.Contains("It is away.", outage.TextContent, StringComparison.Ordinal);
-        Assert.Equal("It is discarded.", context.Render<Trouble>(with => with.Add(trouble => trouble.Said, "It is discarded.")).Find("[role=status]").TextContent);
-        Assert.Equal("", context.Render<Trouble>().Markup.Trim());
+        Assert.Equal("It is discarded.", context.Render<OutageBanner>(with => with.Add(trouble => trouble.Said, "It is discarded.")).Find("[role=status]").TextContent);
+        Assert.Equal("", context.Render<OutageBanner>().Markup.Trim());
     }
 
     [Fact]

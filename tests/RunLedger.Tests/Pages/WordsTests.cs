@@ -21,7 +21,7 @@ public sealed class WordsTests
     [InlineData("1.02:03:04", "1 d 2 h")]
     [InlineData("-00:00:03", "−3.0 s")]
     public void A_duration_is_told_in_its_two_largest_units(string span, string expected) =>
-        Assert.Equal(expected, Words.Long(TimeSpan.Parse(span, CultureInfo.InvariantCulture)));
+        Assert.Equal(expected, Phrases.Long(TimeSpan.Parse(span, CultureInfo.InvariantCulture)));
 
     [Theory]
     [InlineData(0, "now")]
@@ -29,7 +29,7 @@ public sealed class WordsTests
     [InlineData(3_700, "1 h ago")]
     [InlineData(-90, "in 1 m 30 s")]
     public void A_time_is_told_by_how_long_ago_it_was_and_the_future_as_that(int seconds, string expected) =>
-        Assert.Equal(expected, Words.Ago(TimeSpan.FromSeconds(seconds)));
+        Assert.Equal(expected, Phrases.Ago(TimeSpan.FromSeconds(seconds)));
 
     [Fact]
     public void A_bar_lies_where_its_component_lay_in_the_run()

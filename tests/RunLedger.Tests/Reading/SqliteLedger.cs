@@ -15,7 +15,7 @@ sealed class SqliteLedger : ReadableLedger
     public static Task<ReadableLedger> OpenAsync()
     {
         var ledger = new SqliteLedger();
-        using var store = new SqliteStore(ledger._file);
+        using var store = new LedgerStore(ledger._file);
         store.Open();
         return Task.FromResult<ReadableLedger>(ledger);
     }

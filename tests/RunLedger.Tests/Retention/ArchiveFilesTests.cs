@@ -36,7 +36,7 @@ public sealed class ArchiveFilesTests : IDisposable
     public async Task Every_column_is_read_as_it_was_written()
     {
         var text = Gen.String[Gen.Char["aé\u4e2d\0'\"\\\n "], 0, 20].Null();
-        var time = Gen.Long[0, 4_000_000_000_000_000].Select(Micros.Time).Nullable();
+        var time = Gen.Long[0, 4_000_000_000_000_000].Select(LedgerTime.Time).Nullable();
         var id = Gen.Guid.Nullable();
         var run = Gen.Select(
             Gen.Select(Gen.Guid, id, text, text), Gen.Select(text, text, text, text), Gen.Select(time, time, time, time),

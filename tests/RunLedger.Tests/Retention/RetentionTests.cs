@@ -105,7 +105,7 @@ public sealed class RetentionTests : IAsyncLifetime
         var archive = _ledger.Service<IArchiveStore>();
         Assert.Empty(await archive.Return([run.Id], _time.GetUtcNow().UtcDateTime, TestContext.Current.CancellationToken));
 
-        var restoring = new Restoring(archive, _ledger.Service<ArchiveFiles>(), _time);
+        var restoring = new ArchiveRestore(archive, _ledger.Service<ArchiveFiles>(), _time);
         Assert.Equal(run.Id, await restoring.Run(run.Id, TestContext.Current.CancellationToken));
         Assert.Null(await restoring.Run(run.Id, TestContext.Current.CancellationToken));
 
@@ -125,7 +125,7 @@ public sealed class RetentionTests : IAsyncLifetime
         await After(TimeSpan.FromDays(20));
         await After(TimeSpan.FromDays(20));
 
-        var restoring = new Restoring(_ledger.Service<IArchiveStore>(), _ledger.Service<ArchiveFiles>(), _time);
+        var restoring = new ArchiveRestore(_ledger.Service<IArchiveStore>(), _ledger.Service<ArchiveFiles>(), _time);
         var november = new DateTime(2026, 11, 1, 0, 0, 0, DateTimeKind.Utc);
         Assert.Equal(2, await restoring.Month(november, null, TestContext.Current.CancellationToken));
         Assert.Equal(0, await restoring.Month(november, null, TestContext.Current.CancellationToken));

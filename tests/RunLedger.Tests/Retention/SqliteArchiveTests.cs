@@ -11,11 +11,11 @@ public sealed class SqliteArchiveTests : ArchiveContract
     private protected override Task<TestStore> Open()
     {
         var store = new SqliteTestStore();
-        ((SqliteStore)store.Ledger).Open();
+        ((LedgerStore)store.Ledger).Open();
         return Task.FromResult<TestStore>(store);
     }
 
-    private protected override IArchiveStore Over(TestStore store) => new SqliteArchive((SqliteStore)store.Ledger);
+    private protected override IArchiveStore Over(TestStore store) => new ArchiveStore((LedgerStore)store.Ledger);
 
-    private protected override ISweepStore Sweeps(TestStore store) => new SqliteSweeps((SqliteStore)store.Ledger);
+    private protected override ISweepStore Sweeps(TestStore store) => new SweepStore((LedgerStore)store.Ledger);
 }

@@ -7,11 +7,11 @@ namespace RunLedger.Tests.Runs;
 /// <summary>Messages as the door lets them in.</summary>
 static class Admitted
 {
-    static readonly Door Door = new(new RunLedgerOptions(), TimeProvider.System);
+    static readonly ObservationValidator Door = new(new RunLedgerOptions(), TimeProvider.System);
 
     public static Observation By(RunObservation message)
     {
-        Assert.True(Door.TryAdmit(message, out var observation, out var reason), reason);
+        Assert.True(Door.TryValidate(message, out var observation, out var reason), reason);
         return observation;
     }
 }

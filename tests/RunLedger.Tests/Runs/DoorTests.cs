@@ -141,7 +141,7 @@ public sealed class DoorTests
     {
         var at = DateTimeOffset.Parse("2026-11-01T14:00:00.1234569+02:00", null);
 
-        var row = RunFold.Row(RunFold.Of(Admitted(_run.Started() with { OccurredAt = at })));
+        var row = RunProjection.Row(RunProjection.Of(Admitted(_run.Started() with { OccurredAt = at })));
 
         Assert.Equal(new DateTime(2026, 11, 1, 12, 0, 0, 123, 456, DateTimeKind.Utc), row.StartedAt);
     }
@@ -207,9 +207,9 @@ public sealed class DoorTests
         Refused("evidenceRef is nested more than 60 deep: flatten it or send it as text", With(Nested(200)));
         Refused("evidenceRef is nested more than 60 deep: flatten it or send it as text", With(Nested(61)));
 
-        var row = RunFold.Row(RunFold.Of(Admitted(With(Nested(60)))));
+        var row = RunProjection.Row(RunProjection.Of(Admitted(With(Nested(60)))));
 
-        Assert.Equal(row.EvidenceRef, RunFold.Row(RunFold.Read(row)).EvidenceRef);
+        Assert.Equal(row.EvidenceRef, RunProjection.Row(RunProjection.Read(row)).EvidenceRef);
         Assert.Equal(JsonValueKind.Object, JsonDocument.Parse(row.EvidenceRef!).RootElement.ValueKind);
     }
 
@@ -260,13 +260,13 @@ public sealed class DoorTests
 
     Observation Admitted(RunObservation message)
     {
-        Assert.True(new Door(_options, _time).TryAdmit(message, out var observation, out var reason), reason);
+        Assert.True(new ObservationValidator(_options, _time).TryValidate(message, out var observation, out var reason), reason);
         return observation;
     }
 
     void Refused(string reason, RunObservation message)
     {
-        Assert.False(new Door(_options, _time).TryAdmit(message, out _, out var said));
+        Assert.False(new ObservationValidator(_options, _time).TryValidate(message, out _, out var said));
         Assert.Equal(reason, said);
     }
 

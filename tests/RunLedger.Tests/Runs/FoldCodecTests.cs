@@ -14,12 +14,12 @@ public sealed class FoldCodecTests
     public void A_header_read_back_merges_as_the_fold_it_was() => ObservationGen.Set.Sample(
         set =>
         {
-            var folds = set.Select(message => RunFold.Of(Admitted.By(message))).ToList();
+            var folds = set.Select(message => RunProjection.Of(Admitted.By(message))).ToList();
             for (var kept = 1; kept <= folds.Count; kept++)
             {
-                var stored = RunFold.Row(folds[..kept].Aggregate(Fold.Merge));
-                var resumed = folds[kept..].Aggregate(RunFold.Read(AsStored(stored)), Fold.Merge);
-                Same(RunFold.Row(folds.Aggregate(Fold.Merge)), RunFold.Row(resumed));
+                var stored = RunProjection.Row(folds[..kept].Aggregate(Fold.Merge));
+                var resumed = folds[kept..].Aggregate(RunProjection.Read(AsStored(stored)), Fold.Merge);
+                Same(RunProjection.Row(folds.Aggregate(Fold.Merge)), RunProjection.Row(resumed));
             }
         },
         iter: 2_000);
@@ -28,15 +28,15 @@ public sealed class FoldCodecTests
     public void A_component_read_back_merges_as_the_fold_it_was() => ObservationGen.Set.Sample(
         set =>
         {
-            var folds = set.OfType<StepObservation>().Select(message => ComponentFold.Of(Admitted.By(message))).ToList();
+            var folds = set.OfType<StepObservation>().Select(message => ComponentProjection.Of(Admitted.By(message))).ToList();
             for (var kept = 1; kept <= folds.Count; kept++)
             {
                 // Kept under another run, as after a merge of runs: what was sent is not lost.
-                var stored = ComponentFold.Row(folds[..kept].Aggregate(Fold.Merge), Guid.AllBitsSet);
-                var resumed = folds[kept..].Aggregate(ComponentFold.Read(AsStored(stored)), Fold.Merge);
+                var stored = ComponentProjection.Row(folds[..kept].Aggregate(Fold.Merge), Guid.AllBitsSet);
+                var resumed = folds[kept..].Aggregate(ComponentProjection.Read(AsStored(stored)), Fold.Merge);
                 Same(
-                    ComponentFold.Row(folds.Aggregate(Fold.Merge), Guid.Empty), ComponentFold.Row(resumed, Guid.Empty));
-                Assert.Equal(ComponentFold.RunId(folds.Aggregate(Fold.Merge)), ComponentFold.RunId(resumed));
+                    ComponentProjection.Row(folds.Aggregate(Fold.Merge), Guid.Empty), ComponentProjection.Row(resumed, Guid.Empty));
+                Assert.Equal(ComponentProjection.RunId(folds.Aggregate(Fold.Merge)), ComponentProjection.RunId(resumed));
             }
         },
         iter: 2_000);
@@ -44,10 +44,10 @@ public sealed class FoldCodecTests
     [Fact]
     public void A_row_of_a_newer_version_is_refused()
     {
-        var row = RunFold.Row(RunFold.Of(Admitted.By(Some.Run().Started())));
+        var row = RunProjection.Row(RunProjection.Of(Admitted.By(Some.Run().Started())));
         row.Fold![0] = FoldCodec.Version + 1;
 
-        var refused = Assert.Throws<NewerFoldException>(() => RunFold.Read(row));
+        var refused = Assert.Throws<NewerFoldException>(() => RunProjection.Read(row));
 
         Assert.Contains($"{row.Id} is kept in version 2 of the fold and this RunLedger knows 1", refused.Message, StringComparison.Ordinal);
     }
@@ -68,7 +68,7 @@ public sealed class FoldCodecTests
             IdempotencyKey = "hand",
         };
 
-        var row = RunFold.Row(Fold.Merge(RunFold.Read(foreign), RunFold.Of(Admitted.By(run.Heartbeat() with { InputRef = "in" }))));
+        var row = RunProjection.Row(Fold.Merge(RunProjection.Read(foreign), RunProjection.Of(Admitted.By(run.Heartbeat() with { InputRef = "in" }))));
 
         Assert.Equal(
             (run.Candidate, "in", "hand", RunStatus.Started, foreign.StartedAt),

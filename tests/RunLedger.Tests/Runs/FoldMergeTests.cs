@@ -53,7 +53,7 @@ public sealed class FoldMergeTests
     public void A_run_that_was_stored_and_loaded_is_the_run_that_was_stored() => Set.Sample(a =>
     {
         var run = Runs(a);
-        return Same(RunFold.Read(Jsonb.Through(RunFold.Row(run))), run);
+        return Same(RunProjection.Read(Jsonb.Through(RunProjection.Row(run))), run);
     }, iter: Cases);
 
     [Fact]
@@ -62,13 +62,13 @@ public sealed class FoldMergeTests
         // The ledger may keep the run under an id of which the component knows nothing.
         var component = Components(a);
         return component is null
-            || SameDetail(ComponentFold.Read(Jsonb.Through(ComponentFold.Row(component, Guid.AllBitsSet))), component);
+            || SameDetail(ComponentProjection.Read(Jsonb.Through(ComponentProjection.Row(component, Guid.AllBitsSet))), component);
     }, iter: Cases);
 
     [Fact]
     public void Storing_and_loading_between_merges_changes_nothing() => Two.Sample((a, b) =>
     {
-        var stored = RunFold.Read(Jsonb.Through(RunFold.Row(Runs(a))));
+        var stored = RunProjection.Read(Jsonb.Through(RunProjection.Row(Runs(a))));
         return Same(Fold.Merge(stored, Runs(b)), Fold.Merge(Runs(a), Runs(b)));
     }, iter: Cases);
 
@@ -76,13 +76,13 @@ public sealed class FoldMergeTests
     public void More_than_32_that_lost_are_counted_as_32_and_more()
     {
         var run = Some.Run();
-        var fold = Enumerable.Range(0, 34).Select(n => RunFold.Of(Admit(run.Completed() with
+        var fold = Enumerable.Range(0, 34).Select(n => RunProjection.Of(Admit(run.Completed() with
         {
             OccurredAt = Some.Noon.AddSeconds(n),
             CorrelationId = $"c{n}",
         }))).Aggregate(Fold.Merge);
 
-        var row = RunFold.Row(fold);
+        var row = RunProjection.Row(fold);
 
         Assert.Equal(Some.Noon.UtcDateTime, row.EndedAt);
         Assert.Contains("32+ other ends were reported", row.EvidenceRef, StringComparison.Ordinal);
@@ -95,19 +95,19 @@ public sealed class FoldMergeTests
     {
         var run = Some.Run();
         var fold = Enumerable.Range(0, 33)
-            .Select(n => RunFold.Of(Admit(run.Completed() with { OccurredAt = Some.Noon.AddSeconds(n) })))
+            .Select(n => RunProjection.Of(Admit(run.Completed() with { OccurredAt = Some.Noon.AddSeconds(n) })))
             .Aggregate(Fold.Merge);
 
-        Assert.DoesNotContain("32+", RunFold.Row(fold).EvidenceRef, StringComparison.Ordinal);
+        Assert.DoesNotContain("32+", RunProjection.Row(fold).EvidenceRef, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_row_that_a_newer_ledger_wrote_is_refused_rather_than_misread()
     {
-        var row = RunFold.Row(RunFold.Of(Admit(Some.Run().Started())));
+        var row = RunProjection.Row(RunProjection.Of(Admit(Some.Run().Started())));
         row.Fold![0]++;
 
-        Assert.Throws<NewerFoldException>(() => RunFold.Read(row));
+        Assert.Throws<NewerFoldException>(() => RunProjection.Read(row));
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class FoldMergeTests
             StartedAt = Some.Noon.UtcDateTime.AddHours(-1),
         };
 
-        var row = RunFold.Row(Fold.Merge(RunFold.Read(foreign), RunFold.Of(Admit(run.Completed()))));
+        var row = RunProjection.Row(Fold.Merge(RunProjection.Read(foreign), RunProjection.Of(Admit(run.Completed()))));
 
         Assert.Equal(run.Candidate, row.ProcessCandidateCode);
         Assert.Equal("s3://in", row.InputRef);
@@ -133,23 +133,23 @@ public sealed class FoldMergeTests
         Assert.Equal(RunStatus.Completed, row.Status);
     }
 
-    static Fold Runs(IEnumerable<Observation> set) => set.Select(RunFold.Of).Aggregate(Fold.Merge);
+    static Fold Runs(IEnumerable<Observation> set) => set.Select(RunProjection.Of).Aggregate(Fold.Merge);
 
     static Fold? Components(IEnumerable<Observation> set)
     {
-        var steps = set.Where(o => o.Message is StepObservation).Select(ComponentFold.Of).ToList();
+        var steps = set.Where(o => o.Message is StepObservation).Select(ComponentProjection.Of).ToList();
         return steps.Count == 0 ? null : steps.Aggregate(Fold.Merge);
     }
 
-    static bool Same(Fold a, Fold b) => Jsonb.Same(RunFold.Row(a), RunFold.Row(b));
+    static bool Same(Fold a, Fold b) => Jsonb.Same(RunProjection.Row(a), RunProjection.Row(b));
 
     static bool SameDetail(Fold a, Fold b) =>
-        Jsonb.Same(ComponentFold.Row(a, Guid.AllBitsSet), ComponentFold.Row(b, Guid.AllBitsSet));
+        Jsonb.Same(ComponentProjection.Row(a, Guid.AllBitsSet), ComponentProjection.Row(b, Guid.AllBitsSet));
 
     static Observation Admit(RunObservation message)
     {
-        var door = new Door(new RunLedgerOptions(), new FakeTimeProvider(Some.Noon));
-        Assert.True(door.TryAdmit(message, out var observation, out var reason), reason);
+        var door = new ObservationValidator(new RunLedgerOptions(), new FakeTimeProvider(Some.Noon));
+        Assert.True(door.TryValidate(message, out var observation, out var reason), reason);
         return observation;
     }
 }

@@ -26,14 +26,14 @@ public sealed class FoldPropertyTests : IAsyncLifetime
 
     readonly string _file = Path.Combine(Folder, $"run-ledger-{Guid.CreateVersion7()}.db");
     readonly RunLedgerOptions _options = new();
-    SqliteStore _store = null!;
+    LedgerStore _store = null!;
     SqliteConnection _reader = null!;
 
     public ValueTask InitializeAsync()
     {
-        _store = new SqliteStore(_file);
+        _store = new LedgerStore(_file);
         _store.Open();
-        _reader = new SqliteConnection(SqliteStore.ConnectionString(_file).Replace("Foreign Keys=True", "Foreign Keys=False"));
+        _reader = new SqliteConnection(LedgerStore.ConnectionString(_file).Replace("Foreign Keys=True", "Foreign Keys=False"));
         _reader.Open();
         return ValueTask.CompletedTask;
     }
@@ -108,14 +108,14 @@ public sealed class FoldPropertyTests : IAsyncLifetime
     {
         foreach (var table in Tables.Reverse())
             Execute($"delete from {table}");
-        var door = new Door(_options, TimeProvider.System);
-        var limits = new Limits(_options, TimeProvider.System);
+        var door = new ObservationValidator(_options, TimeProvider.System);
+        var limits = new DeadlineEvaluator(_options, TimeProvider.System);
         await using var committer = new GroupCommitter(_store, _options, TimeProvider.System, NullLogger<GroupCommitter>.Instance);
         for (int at = 0, batch = 0; at < observations.Length; at += batches[batch++ % batches.Length])
         {
             var units = observations.Skip(at).Take(batches[batch % batches.Length]).Select(message =>
             {
-                Assert.True(door.TryAdmit(message, out var observation, out var reason), reason);
+                Assert.True(door.TryValidate(message, out var observation, out var reason), reason);
                 return committer.Commit(observation, rows => Fold(rows, observation, watched ? limits : null), Refuse);
             });
             await Task.WhenAll(units.ToList());
@@ -130,7 +130,7 @@ public sealed class FoldPropertyTests : IAsyncLifetime
     async Task Look(GroupCommitter committer, RunObservation[] observations, Random random)
     {
         var time = new FakeTimeProvider(Some.Noon.AddMinutes(random.Next(500_000)));
-        var limits = new Limits(_options, time);
+        var limits = new DeadlineEvaluator(_options, time);
         await Task.WhenAll(observations.Where(_ => random.Next(2) == 0).Select(message =>
         {
             var deadline = new DeadlineReached
@@ -153,12 +153,12 @@ public sealed class FoldPropertyTests : IAsyncLifetime
         }).ToList());
     }
 
-    static Task Fold(UnitRows rows, Observation observation, Limits? limits)
+    static Task Fold(MessageRows rows, Observation observation, DeadlineEvaluator? limits)
     {
         var before = rows.Run;
-        rows.Run = Merge(rows.Run, RunFold.Of(observation));
+        rows.Run = Merge(rows.Run, RunProjection.Of(observation));
         if (observation.Message is StepObservation)
-            rows.Component = Merge(rows.Component, ComponentFold.Of(observation));
+            rows.Component = Merge(rows.Component, ComponentProjection.Of(observation));
         if (limits is null)
             return Task.CompletedTask;
         rows.Run = limits.Observed(before, rows.Run, observation.Contract).Run;

@@ -16,7 +16,7 @@ public sealed class FoldRulesTests
     [Fact]
     public void A_header_says_what_the_rules_make_of_its_observations() => Set.Sample(all =>
     {
-        var row = RunFold.Row(all.Select(RunFold.Of).Aggregate(Fold.Merge));
+        var row = RunProjection.Row(all.Select(RunProjection.Of).Aggregate(Fold.Merge));
         var best = all.OrderBy(o => o.Message is StepObservation ? 2 : o.Message is RunStarted ? 0 : 1).ThenBy(o => o.Key).ToArray();
         var own = best.Where(o => o.Message is not StepObservation).ToArray();
         var ending = all.Where(o => o.Message is RunCompleted or RunFailed or RunCancelled)
@@ -35,8 +35,8 @@ public sealed class FoldRulesTests
         Assert.Equal(own.Select(o => o.Message.InputRef).FirstOrDefault(i => i is not null), row.InputRef);
         Assert.Equal(ending?.Message.OutputRef, row.OutputRef);
         Assert.Equal(ending?.Message.ErrorRef, row.ErrorRef);
-        Assert.Equal(ending is null ? null : Micros.Time(ending.Key.At), row.EndedAt);
-        Assert.Equal(starts.Length == 0 ? null : Micros.Time(starts.Min(o => o.Key.At)), row.StartedAt);
+        Assert.Equal(ending is null ? null : LedgerTime.Time(ending.Key.At), row.EndedAt);
+        Assert.Equal(starts.Length == 0 ? null : LedgerTime.Time(starts.Min(o => o.Key.At)), row.StartedAt);
         var status = ending?.Message switch
         {
             RunFailed => RunStatus.Failed,
@@ -56,15 +56,15 @@ public sealed class FoldRulesTests
         var all = set.Where(o => o.Message is StepObservation).ToArray();
         if (all.Length == 0)
             return;
-        var fold = all.Select(ComponentFold.Of).Aggregate(Fold.Merge);
-        var row = ComponentFold.Row(fold, Guid.AllBitsSet);
+        var fold = all.Select(ComponentProjection.Of).Aggregate(Fold.Merge);
+        var row = ComponentProjection.Row(fold, Guid.AllBitsSet);
         var best = all.OrderBy(o => o.Message is StepStarted ? 0 : 1).ThenBy(o => o.Key).Select(o => (StepObservation)o.Message).ToArray();
         var ending = all.Where(o => o.Message is StepCompleted or StepFailed)
             .OrderBy(o => o.Key.At).ThenBy(o => o.Message is StepFailed ? 0 : 1).ThenBy(o => o.Key.Hash).FirstOrDefault();
         var starts = all.Where(o => o.Message is StepStarted).ToArray();
 
         Assert.Equal(best[0].ComponentRunId, row.ComponentRunId);
-        Assert.Equal(best[0].ProcessRunId, ComponentFold.RunId(fold));
+        Assert.Equal(best[0].ProcessRunId, ComponentProjection.RunId(fold));
         Assert.Equal(Guid.AllBitsSet, row.ProcessRunId);
         Assert.Equal(best[0].CorrelationId, row.CorrelationId);
         Assert.Equal(best[0].SourceSystem, row.SourceSystem);
@@ -75,8 +75,8 @@ public sealed class FoldRulesTests
         Assert.Equal(best.Select(m => m.EventCode).FirstOrDefault(v => v is not null), row.EventCode);
         Assert.Equal(ending?.Message.OutputRef, row.OutputRef);
         Assert.Equal(ending?.Message.ErrorRef, row.ErrorRef);
-        Assert.Equal(ending is null ? null : Micros.Time(ending.Key.At), row.EndedAt);
-        Assert.Equal(starts.Length == 0 ? null : Micros.Time(starts.Min(o => o.Key.At)), row.StartedAt);
+        Assert.Equal(ending is null ? null : LedgerTime.Time(ending.Key.At), row.EndedAt);
+        Assert.Equal(starts.Length == 0 ? null : LedgerTime.Time(starts.Min(o => o.Key.At)), row.StartedAt);
         Assert.Equal(
             ending?.Message switch
             {
@@ -99,15 +99,15 @@ public sealed class FoldRulesTests
             var counts = contract.Key is Contract.RunHeartbeat or Contract.RunObserved
                 ? contract.MaxBy(o => o.Key)!
                 : contract.MinBy(o => o.Key)!;
-            Assert.Equal(Micros.Text(counts.Key.At), (string?)from![contract.Key.ToString()]!["at"]);
+            Assert.Equal(LedgerTime.Text(counts.Key.At), (string?)from![contract.Key.ToString()]!["at"]);
             Assert.True(JsonNode.DeepEquals(JsonNode.Parse(counts.Evidence!), from[contract.Key.ToString()]!["value"]));
         }
     }
 
     static Observation Admit(RunObservation message)
     {
-        var door = new Door(new RunLedgerOptions(), new FakeTimeProvider(Some.Noon));
-        Assert.True(door.TryAdmit(message, out var observation, out var reason), reason);
+        var door = new ObservationValidator(new RunLedgerOptions(), new FakeTimeProvider(Some.Noon));
+        Assert.True(door.TryValidate(message, out var observation, out var reason), reason);
         return observation;
     }
 }

@@ -36,10 +36,10 @@ public sealed class LeastSetTests
     {
         var run = Some.Run();
         var fold = Enumerable.Range(0, 40)
-            .Select(n => RunFold.Of(Admitted.By(run.Failed() with { OccurredAt = run.Start.AddSeconds(n), CorrelationId = $"c{n}" })))
+            .Select(n => RunProjection.Of(Admitted.By(run.Failed() with { OccurredAt = run.Start.AddSeconds(n), CorrelationId = $"c{n}" })))
             .Aggregate(Fold.Merge);
 
-        var said = RunFold.Row(fold).EvidenceRef;
+        var said = RunProjection.Row(fold).EvidenceRef;
 
         Assert.Contains("32+ other ends were reported; the earliest counts", said, StringComparison.Ordinal);
         Assert.Contains("32+ other identities were reported; the best source counts", said, StringComparison.Ordinal);

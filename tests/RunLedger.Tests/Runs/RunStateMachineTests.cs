@@ -87,7 +87,7 @@ public sealed class RunStateMachineTests : IAsyncLifetime
     [Fact]
     public void Every_state_also_those_nothing_leads_to_yet_answers_every_event()
     {
-        var machine = new RunStateMachine(new Limits(new RunLedgerOptions(), TimeProvider.System));
+        var machine = new RunStateMachine(new DeadlineEvaluator(new RunLedgerOptions(), TimeProvider.System));
         var answered = ContractMap.Folded.Select(contract => contract + "Received").Order();
 
         Assert.Equal(answered, machine.NextEvents(machine.GetState("Initial")).Select(e => e.Name).Order());

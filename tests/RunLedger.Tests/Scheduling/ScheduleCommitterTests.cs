@@ -66,7 +66,7 @@ public sealed class ScheduleCommitterTests : IAsyncLifetime
         var scheduling = _committer.Schedule(Row);
         await _host.StopAsync();
 
-        await Assert.ThrowsAsync<GivenBackException>(() => scheduling);
+        await Assert.ThrowsAsync<RequeueException>(() => scheduling);
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class ScheduleCommitterTests : IAsyncLifetime
         for (var time = 0; time < 10; time++)
         {
             all.Add(_committer.Schedule(Row with { SentAt = Row.SentAt.AddSeconds(time) }));
-            all.Add(_committer.Cancel(new Cancellation(Row.Token, Row.SentAt.AddSeconds(time))));
+            all.Add(_committer.Cancel(new ScheduleCancellation(Row.Token, Row.SentAt.AddSeconds(time))));
         }
 
         all.Add(_committer.Schedule(Row with { SentAt = Row.SentAt.AddSeconds(10), Destination = "queue:last" }));
@@ -109,20 +109,20 @@ public sealed class ScheduleCommitterTests : IAsyncLifetime
         public Guid Refused { get; set; }
 
         public Task Write(
-            IReadOnlyCollection<ScheduledRow> rows, IReadOnlyCollection<Cancellation> cancelled, DateTime now,
+            IReadOnlyCollection<ScheduledRow> rows, IReadOnlyCollection<ScheduleCancellation> cancelled, DateTime now,
             CancellationToken cancellationToken)
         {
             if (Away-- > 0)
-                throw new StoreException(StoreFault.Away, new IOException("away"));
+                throw new StoreException(StoreFault.Unavailable, new IOException("away"));
             return rows.Any(row => row.Token == Refused)
                 ? throw new StoreException(StoreFault.Data, new FormatException("refused"))
                 : store.Write(rows, cancelled, now, cancellationToken);
         }
 
-        public Task<IScheduleClaim> Claim(DateTime now, int limit, Claimable which, CancellationToken cancellationToken) =>
+        public Task<IScheduleClaim> Claim(DateTime now, int limit, ClaimFilter which, CancellationToken cancellationToken) =>
             store.Claim(now, limit, which, cancellationToken);
 
-        public Task<DateTime?> NextDue(Claimable which, CancellationToken cancellationToken) =>
+        public Task<DateTime?> NextDue(ClaimFilter which, CancellationToken cancellationToken) =>
             store.NextDue(which, cancellationToken);
 
         public Task Register(IReadOnlyCollection<ScheduledRow> recurring, CancellationToken cancellationToken) =>

@@ -56,7 +56,7 @@ sealed class SchedulerHarness : IAsyncDisposable
     public static async Task<SchedulerHarness> Start(Action<IBusRegistrationConfigurator>? configure = null)
     {
         var harness = new SchedulerHarness(configure ?? (_ => { }));
-        ((SqliteStore)harness.Services.GetRequiredService<ILedgerStore>()).Open();
+        ((LedgerStore)harness.Services.GetRequiredService<ILedgerStore>()).Open();
         await harness.Harness.Start();
         return harness;
     }
@@ -78,7 +78,7 @@ sealed class SchedulerHarness : IAsyncDisposable
 
     public List<string> List(string sql)
     {
-        using var connection = new SqliteConnection(SqliteStore.ConnectionString(_file));
+        using var connection = new SqliteConnection(LedgerStore.ConnectionString(_file));
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = sql;

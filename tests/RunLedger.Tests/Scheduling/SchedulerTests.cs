@@ -151,13 +151,13 @@ public sealed class SchedulerTests : IAsyncLifetime
             OccurredAt = Some.Noon,
             Reason = "quiet",
         };
-        var row = Outgoing.Of(notice, Guid.CreateVersion7(), _harness.Time.GetUtcNow(), run.Id);
+        var row = OutboxMessage.Of(notice, Guid.CreateVersion7(), _harness.Time.GetUtcNow(), run.Id);
         var changes = new LedgerChanges(new(), new(), []);
-        changes.Outgoing.Add(row);
+        changes.Outbox.Add(row);
 
         await using (var batch = await _harness.Services.GetRequiredService<ILedgerStore>().Begin(new([], [], [], []), Cancel))
             await batch.Commit(changes, Cancel);
-        _harness.Services.GetRequiredService<DispatchSignal>().Stored(changes.Outgoing);
+        _harness.Services.GetRequiredService<DispatchSignal>().Stored(changes.Outbox);
 
         Assert.True(await _harness.Harness.Published.Any<RunStuck>(published =>
             published.Context.MessageId == row.MessageId && published.Context.Message == notice, Cancel));

@@ -66,7 +66,7 @@ public sealed class CommitMeasureTests : IAsyncDisposable
     [Fact]
     public async Task A_database_that_is_away_is_a_failure_of_each_attempt_and_what_waited_for_it_is_given_back()
     {
-        using var away = new SqliteStore("/nowhere/run-ledger.db");
+        using var away = new LedgerStore("/nowhere/run-ledger.db");
         var ledger = new FoldingLedger(away, meter: _meter);
         var waiting = ledger.Commit(Some.Run().Started());
         var clock = Stopwatch.StartNew();
@@ -78,7 +78,7 @@ public sealed class CommitMeasureTests : IAsyncDisposable
 
         await ledger.DisposeAsync();
 
-        await Assert.ThrowsAsync<GivenBackException>(() => waiting);
+        await Assert.ThrowsAsync<RequeueException>(() => waiting);
         Assert.Equal(1, _measured.One("runledger.observations RunStarted given_back"));
         Assert.Empty(_measured.All("runledger.commit.duration"));
     }

@@ -26,7 +26,7 @@ abstract record LedgerRow
     public byte[]? Fold { get; init; }
 
     /// <summary>Whether what the ledger keeps by its own clock is as it was.</summary>
-    public virtual bool WatchedAs(LedgerRow before) =>
+    public virtual bool SameState(LedgerRow before) =>
         Status == before.Status && FlagJson.Read(EvidenceRef).SequenceEqual(FlagJson.Read(before.EvidenceRef));
 
     /// <summary>The row's own key: the run's id, or the component's.</summary>

@@ -20,8 +20,8 @@ sealed record RunRow : LedgerRow
     /// <summary>When the end was committed, or the run flagged: retention counts from then.</summary>
     public DateTime? SettledAt { get; init; }
 
-    public override bool WatchedAs(LedgerRow before) =>
-        before is RunRow run && base.WatchedAs(run) && DeadlineAt == run.DeadlineAt && SettledAt == run.SettledAt;
+    public override bool SameState(LedgerRow before) =>
+        before is RunRow run && base.SameState(run) && DeadlineAt == run.DeadlineAt && SettledAt == run.SettledAt;
 
     public override Guid Id => ProcessRunId;
 }

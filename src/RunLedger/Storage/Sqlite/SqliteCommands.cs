@@ -34,7 +34,7 @@ sealed class SqliteCommands(SqliteConnection connection, SqliteTransaction trans
                 + "values ($id, $contract, $origin, $type, $payload, $reason, $fingerprint, $at) " + RejectedRow.OnConflict,
                 ("$id", row.RejectedId.ToString()), ("$contract", row.Contract), ("$origin", row.Origin),
                 ("$type", row.ContentType), ("$payload", row.Payload), ("$reason", row.Reason),
-                ("$fingerprint", row.Fingerprint), ("$at", Micros.Text(row.RejectedAt)));
+                ("$fingerprint", row.Fingerprint), ("$at", LedgerTime.Text(row.RejectedAt)));
         }
     }
 

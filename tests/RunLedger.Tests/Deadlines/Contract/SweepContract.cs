@@ -133,5 +133,5 @@ public abstract class SweepContract : IAsyncLifetime
          values ('{id}', '{run.Id}', 'c', 'dot_runtime', '{status}')
          """);
 
-    static string Time(DateTime? time) => time is { } at ? $"'{Micros.Text(at)}'" : "null";
+    static string Time(DateTime? time) => time is { } at ? $"'{LedgerTime.Text(at)}'" : "null";
 }

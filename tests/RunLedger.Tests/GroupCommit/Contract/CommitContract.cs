@@ -58,10 +58,10 @@ public abstract class CommitContract : StoreContract
         await Ledger.Commit(sent);
 
         var row = await Row(run.Id);
-        var fold = RunFold.Read(row);
+        var fold = RunProjection.Read(row);
         Assert.Equal(row with { CreatedAt = default, EvidenceRef = null, Fold = null },
-            RunFold.Row(fold) with { EvidenceRef = null, Fold = null });
-        Assert.Equal(row.Fold, RunFold.Row(fold).Fold);
+            RunProjection.Row(fold) with { EvidenceRef = null, Fold = null });
+        Assert.Equal(row.Fold, RunProjection.Row(fold).Fold);
         Assert.Equal(run.Start.UtcDateTime.AddTicks(1_234_560), row.EndedAt);
         Assert.Equal((Step, "ünïcödé ✓ 🚂"), (row.ParentRunId, row.ErrorRef));
     }
@@ -154,7 +154,7 @@ public abstract class CommitContract : StoreContract
 
         await Ledger.Together(() =>
         {
-            async Task Refused() => Assert.IsNotType<GivenBackException>(
+            async Task Refused() => Assert.IsNotType<RequeueException>(
                 await Assert.ThrowsAnyAsync<Exception>(() => Ledger.Smuggle(bad.Started(), Store.Unstorable)));
             List<Task> before = [.. neighbours[..25].Select(run => Ledger.Commit(run.Started())), Refused()];
             return [.. before, .. neighbours[25..].Select(run => Ledger.Commit(run.Started()))];

@@ -14,13 +14,13 @@ namespace RunLedger.Tests.GroupCommit;
 sealed class FoldingLedger : IAsyncDisposable
 {
     readonly GroupCommitter _committer;
-    readonly Door _door;
+    readonly ObservationValidator _door;
 
     public FoldingLedger(ILedgerStore store, TimeProvider? time = null, RunLedgerOptions? options = null, LedgerMeter? meter = null)
     {
         options ??= new RunLedgerOptions();
         Store = new RecordingStore(store);
-        _door = new Door(options, TimeProvider.System);
+        _door = new ObservationValidator(options, TimeProvider.System);
         _committer = new GroupCommitter(
             Store, options, time ?? TimeProvider.System, NullLogger<GroupCommitter>.Instance, meter: meter);
     }
@@ -31,11 +31,11 @@ sealed class FoldingLedger : IAsyncDisposable
         new Rejections(TimeProvider.System).Of(
             message.GetType().Name, "test", "application/json", JsonSerializer.SerializeToUtf8Bytes((object)message), reason);
 
-    public Task Commit(RunObservation message) => Commit(message, (UnitRows _) => { });
+    public Task Commit(RunObservation message) => Commit(message, (MessageRows _) => { });
 
     /// <param name="message">What was observed.</param>
     /// <param name="after">Works on the rows after the fold.</param>
-    public Task Commit(RunObservation message, Action<UnitRows> after)
+    public Task Commit(RunObservation message, Action<MessageRows> after)
     {
         var observation = Admit(message);
         return _committer.Commit(observation, rows =>
@@ -93,11 +93,11 @@ sealed class FoldingLedger : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _committer.DisposeAsync();
 
-    public static void Fold(UnitRows rows, Observation observation)
+    public static void Fold(MessageRows rows, Observation observation)
     {
-        rows.Run = Merge(rows.Run, RunFold.Of(observation));
+        rows.Run = Merge(rows.Run, RunProjection.Of(observation));
         if (observation.Message is StepObservation)
-            rows.Component = Merge(rows.Component, ComponentFold.Of(observation));
+            rows.Component = Merge(rows.Component, ComponentProjection.Of(observation));
     }
 
     static Fold Merge(Fold? known, Fold observed) =>
@@ -105,7 +105,7 @@ sealed class FoldingLedger : IAsyncDisposable
 
     Observation Admit(RunObservation message)
     {
-        Assert.True(_door.TryAdmit(message, out var observation, out var reason), reason);
+        Assert.True(_door.TryValidate(message, out var observation, out var reason), reason);
         return observation;
     }
 }

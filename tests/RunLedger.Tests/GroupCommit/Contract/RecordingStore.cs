@@ -10,7 +10,7 @@ sealed class RecordingStore(ILedgerStore store) : ILedgerStore
 
     public int Begun { get; private set; }
 
-    public async Task<ILedgerBatch> Begin(Names names, CancellationToken cancellationToken)
+    public async Task<ILedgerBatch> Begin(BatchKeys names, CancellationToken cancellationToken)
     {
         Begun++;
         return new Batch(await store.Begin(names, cancellationToken), Committed);
@@ -23,8 +23,8 @@ sealed class RecordingStore(ILedgerStore store) : ILedgerStore
 
     sealed class Batch(ILedgerBatch batch, List<LedgerChanges> committed) : ILedgerBatch
     {
-        public Loaded<RunRow> Runs => batch.Runs;
-        public Loaded<ComponentRow> Components => batch.Components;
+        public LoadedRows<RunRow> Runs => batch.Runs;
+        public LoadedRows<ComponentRow> Components => batch.Components;
 
         public async Task Commit(LedgerChanges changes, CancellationToken cancellationToken)
         {

@@ -12,12 +12,12 @@ sealed class SqliteTestStore : TestStore
     static readonly string Folder = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
 
     readonly string _file = Path.Combine(Folder, $"run-ledger-{Guid.CreateVersion7()}.db");
-    readonly SqliteStore _store;
+    readonly LedgerStore _store;
 
     public SqliteTestStore()
     {
-        _store = new SqliteStore(_file);
-        Schedule = new SqliteScheduleStore(_store);
+        _store = new LedgerStore(_file);
+        Schedule = new ScheduleStore(_store);
     }
 
     public override ILedgerStore Ledger => _store;
@@ -25,7 +25,7 @@ sealed class SqliteTestStore : TestStore
 
     public override async Task<List<string>> Query(string sql)
     {
-        await using var connection = new SqliteConnection(SqliteStore.ConnectionString(_file));
+        await using var connection = new SqliteConnection(LedgerStore.ConnectionString(_file));
         await connection.OpenAsync();
         _store.Open();
         await using var command = connection.CreateCommand();

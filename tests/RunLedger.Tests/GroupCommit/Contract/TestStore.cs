@@ -34,7 +34,7 @@ abstract class TestStore : IAsyncDisposable
     static string? Text(object value) => value switch
     {
         byte[] bytes => Convert.ToHexString(bytes),
-        DateTime time => Micros.Text(time),
+        DateTime time => LedgerTime.Text(time),
         _ => value.ToString(),
     };
 }

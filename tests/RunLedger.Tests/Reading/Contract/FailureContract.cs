@@ -59,8 +59,8 @@ public abstract class FailureContract : ReadingContract
         await FailedAsync(3, minutesAgo: 90, error: "other");
         await FailedAsync(4, minutesAgo: 60 * 24 * 5, error: "e");
 
-        var hour = Assert.Single(await GroupsAsync($"?since={Micros.Text(Now.AddMinutes(-60))}"));
-        var week = await GroupsAsync($"?since={Micros.Text(Now.AddDays(-7))}");
+        var hour = Assert.Single(await GroupsAsync($"?since={LedgerTime.Text(Now.AddMinutes(-60))}"));
+        var week = await GroupsAsync($"?since={LedgerTime.Text(Now.AddDays(-7))}");
 
         Assert.Equal((1, 1, 1), (Int(hour, "count"), Int(hour, "lastHour"), Int(hour, "hourBefore")));
         Assert.Equal(3, Int(week[0], "count"));
@@ -185,9 +185,9 @@ public abstract class FailureContract : ReadingContract
     async Task<List<JsonElement>> GroupsAsync(string query = "") =>
         [.. (await Ledger.GetAsync($"/api/failures{query}")).GetProperty("items").EnumerateArray()];
 
-    static string Time(string time) => Micros.Text(DateTime.Parse($"2026-03-01T{time}Z", null).ToUniversalTime());
+    static string Time(string time) => LedgerTime.Text(DateTime.Parse($"2026-03-01T{time}Z", null).ToUniversalTime());
 
-    static string At(int minutesAgo) => Micros.Text(Now.AddMinutes(-minutesAgo));
+    static string At(int minutesAgo) => LedgerTime.Text(Now.AddMinutes(-minutesAgo));
 
     static int Int(JsonElement json, string name) => json.GetProperty(name).GetInt32();
 

@@ -104,7 +104,7 @@ public abstract class ArchiveContract : IAsyncLifetime
         Assert.Equal(header, await Store.Query($"select {Columns} from process_run_archive"));
         Assert.Equal(details, await Store.Query($"select {ComponentColumns} from process_component_archive order by 1"));
         Assert.Equal(
-            [Micros.Text(Now)],
+            [LedgerTime.Text(Now)],
             await Store.Query("select archived_at from process_run_archive union select archived_at from process_component_archive"));
         Assert.Equal([stays.Id.ToString()], await Store.Query(LiveRuns));
         Assert.Equal(2, (await Store.Query("select component_run_id from process_component_observation")).Count);
@@ -123,7 +123,7 @@ public abstract class ArchiveContract : IAsyncLifetime
         await Settled("completed", Now.AddDays(-2));
         var failed = await Settled("failed", Now.AddDays(-181), "PROC-CAND:long:a");
 
-        var preview = await Archive.Preview(new Periods(Options), Now, Token);
+        var preview = await Archive.Preview(new RetentionPeriods(Options), Now, Token);
         Assert.Equal(2, (await Move()).Runs);
 
         Assert.Equal(
@@ -140,7 +140,7 @@ public abstract class ArchiveContract : IAsyncLifetime
         await Settled("completed", Now.AddDays(-1));
         await Settled("stuck", Now.AddDays(-200));
 
-        var preview = await Archive.Preview(new Periods(Options), Now, Token);
+        var preview = await Archive.Preview(new RetentionPeriods(Options), Now, Token);
 
         Assert.Equal(
             [
@@ -166,7 +166,7 @@ public abstract class ArchiveContract : IAsyncLifetime
         var slices = new List<int>();
         for (SettledPoint? after = Start; after is { } point;)
         {
-            var moved = await Archive.Move(new SliceChoice(point, Now, 3, new Periods(Options), OneMonth: false), null, Token);
+            var moved = await Archive.Move(new SliceChoice(point, Now, 3, new RetentionPeriods(Options), OneMonth: false), null, Token);
             slices.Add(moved.Runs);
             after = moved.Last;
         }
@@ -187,7 +187,7 @@ public abstract class ArchiveContract : IAsyncLifetime
         for (SettledPoint? after = Start; after is { } point;)
         {
             after = (await Archive.Move(
-                new SliceChoice(point, Now, 100, new Periods(Options), OneMonth: true),
+                new SliceChoice(point, Now, 100, new RetentionPeriods(Options), OneMonth: true),
                 (rows, _) =>
                 {
                     months.AddRange(rows.Runs.Select(run => ArchiveSlice.MonthOf(run.SettledAt!.Value)).Distinct());
@@ -214,7 +214,7 @@ public abstract class ArchiveContract : IAsyncLifetime
         for (SettledPoint? after = Start; after is { } point;)
         {
             after = (await Archive.Move(
-                new SliceChoice(point, Now, 100, new Periods(Options), OneMonth: true),
+                new SliceChoice(point, Now, 100, new RetentionPeriods(Options), OneMonth: true),
                 (rows, _) =>
                 {
                     slices.Add(rows.Runs.Count);
@@ -233,7 +233,7 @@ public abstract class ArchiveContract : IAsyncLifetime
         var run = await Settled("completed", Now.AddDays(-100));
 
         await Assert.ThrowsAsync<ArchiveException>(() => Archive.Move(
-            new SliceChoice(Start, Now, 100, new Periods(Options), OneMonth: true),
+            new SliceChoice(Start, Now, 100, new RetentionPeriods(Options), OneMonth: true),
             (_, _) => throw new ArchiveException("The disk is full."),
             Token));
 
@@ -310,7 +310,7 @@ public abstract class ArchiveContract : IAsyncLifetime
         await Move();
         var child = Some.Run();
         await Ledger.Commit(child.Started() with { ParentRunId = parent.Id });
-        await Store.Query($"update process_run_observation set deadline_at = '{Micros.Text(Now)}' where process_run_id = '{child.Id}'");
+        await Store.Query($"update process_run_observation set deadline_at = '{LedgerTime.Text(Now)}' where process_run_id = '{child.Id}'");
 
         var due = await Sweeps(Store).Due(Now, Now.AddMinutes(5), 10, Token);
 
@@ -336,7 +336,7 @@ public abstract class ArchiveContract : IAsyncLifetime
         Assert.Empty(twice);
         Assert.Equal(header, await Store.Query($"select {Columns} from process_run_observation"));
         Assert.Equal(details, await Store.Query($"select {ComponentColumns} from process_component_observation"));
-        Assert.Equal([Micros.Text(Now)], await Store.Query("select settled_at from process_run_observation"));
+        Assert.Equal([LedgerTime.Text(Now)], await Store.Query("select settled_at from process_run_observation"));
         Assert.Empty(await Store.Query(ArchivedRunIds));
         Assert.Equal(0, (await Move()).Runs);
         await CountsAreTrue();
@@ -373,7 +373,7 @@ public abstract class ArchiveContract : IAsyncLifetime
         var details = await Store.Query($"select {ComponentColumns} from process_component_observation");
         ArchivedRows? kept = null;
         await Archive.Move(
-            new SliceChoice(Start, Now, 10, new Periods(Options), OneMonth: true),
+            new SliceChoice(Start, Now, 10, new RetentionPeriods(Options), OneMonth: true),
             (rows, _) => Task.FromResult(new ArchiveSlice(Guid.CreateVersion7(), "2027-03", (kept = rows).Runs.Count, rows.Components.Count)),
             Token);
 
@@ -386,7 +386,7 @@ public abstract class ArchiveContract : IAsyncLifetime
         Assert.Equal(header, await Store.Query($"select {Columns} from process_run_observation"));
         Assert.Equal(details, await Store.Query($"select {ComponentColumns} from process_component_observation"));
         Assert.Equal(["the-key"], await Store.Query("select idempotency_key from process_run_key"));
-        Assert.Equal([Micros.Text(Now)], await Store.Query("select settled_at from process_run_observation"));
+        Assert.Equal([LedgerTime.Text(Now)], await Store.Query("select settled_at from process_run_observation"));
         await Ledger.Commit(Some.Run().Heartbeat() with { IdempotencyKey = "the-key" });
         Assert.Single(await Store.Query(LiveRuns));
         await CountsAreTrue();
@@ -395,7 +395,7 @@ public abstract class ArchiveContract : IAsyncLifetime
     private protected abstract ISweepStore Sweeps(TestStore store);
 
     private protected Task<MovedSlice> Move(DateTime? now = null) => Archive.Move(
-        new SliceChoice(Start, now ?? Now, 1_000, new Periods(Options), OneMonth: false), null, Token);
+        new SliceChoice(Start, now ?? Now, 1_000, new RetentionPeriods(Options), OneMonth: false), null, Token);
 
     private protected async Task<Some> Settled(string status, DateTime at, string candidate = "PROC-CAND:dot:kg")
     {
@@ -411,7 +411,7 @@ public abstract class ArchiveContract : IAsyncLifetime
     async Task Settle(Guid run, string status, DateTime at)
     {
         var was = (await Store.Query($"select status from process_run_observation where process_run_id = '{run}'"))[0];
-        await Store.Query($"update process_run_observation set status = '{status}', settled_at = '{Micros.Text(at)}' where process_run_id = '{run}'");
+        await Store.Query($"update process_run_observation set status = '{status}', settled_at = '{LedgerTime.Text(at)}' where process_run_id = '{run}'");
         await Store.Query($"insert into run_status_count (writer, status, runs) values (99, '{was}', -1) on conflict (writer, status) do update set runs = run_status_count.runs - 1");
         await Store.Query($"insert into run_status_count (writer, status, runs) values (99, '{status}', 1) on conflict (writer, status) do update set runs = run_status_count.runs + 1");
     }

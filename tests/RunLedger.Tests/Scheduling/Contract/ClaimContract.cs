@@ -21,7 +21,7 @@ public abstract class ClaimContract : ScheduleStoreContract
             var row = Assert.Single(claim.Rows);
             Assert.Equal(due with { Body = [], Headers = "" }, row with { Body = [], Headers = "" });
             Assert.Equal(due.Body, row.Body);
-            Assert.Equal("b", ScheduledHead.Read(row.Headers).Headers["a"]!.ToString());
+            Assert.Equal("b", ScheduledHeaders.Read(row.Headers).Headers["a"]!.ToString());
         }
 
         Assert.Equal([due.Token], await Take(Noon));
@@ -77,7 +77,7 @@ public abstract class ClaimContract : ScheduleStoreContract
 
         Assert.Equal([other.Token], await Take(Noon));
 
-        var settlement = new Settlement();
+        var settlement = new ClaimResult();
         settlement.Gone.Add(first.Token);
         await claim.Settle(settlement, Cancel);
         await claim.DisposeAsync();
@@ -98,7 +98,7 @@ public abstract class ClaimContract : ScheduleStoreContract
     {
         var (alone, first, second, other) = (Row(Noon), Row(Noon, Run), Row(Noon, Run), Row(Noon.AddSeconds(1), Other));
         await Add(alone, first, second, other);
-        var which = new Claimable([], [alone.Token, Run]);
+        var which = new ClaimFilter([], [alone.Token, Run]);
 
         Assert.Equal(other.DueAt, await Schedule.NextDue(which, Cancel));
         await using var claim = await Schedule.Claim(Noon.AddHours(1), 100, which, Cancel);
@@ -112,7 +112,7 @@ public abstract class ClaimContract : ScheduleStoreContract
         await Add(row);
         await using var claim = await Claim(Noon);
 
-        var settlement = new Settlement();
+        var settlement = new ClaimResult();
         settlement.Gone.Add(row.Token);
         settlement.Rejected.Add(new RejectedRow
         {

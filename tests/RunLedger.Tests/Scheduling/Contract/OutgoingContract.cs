@@ -25,8 +25,8 @@ public abstract class OutgoingContract : ScheduleStoreContract
     public async Task They_are_there_once_the_batch_is_committed_and_not_before()
     {
         var changes = new LedgerChanges(new(), new(), []);
-        var row = Outgoing.Of(Notice, Guid.CreateVersion7(), Some.Noon, Run);
-        changes.Outgoing.Add(row);
+        var row = OutboxMessage.Of(Notice, Guid.CreateVersion7(), Some.Noon, Run);
+        changes.Outbox.Add(row);
 
         await using (await Store.Ledger.Begin(new([], [], [], []), Cancel))
         {
@@ -47,11 +47,11 @@ public abstract class OutgoingContract : ScheduleStoreContract
     [Fact]
     public async Task They_keep_the_order_in_which_the_commits_wrote_them()
     {
-        var rows = Enumerable.Range(0, 20).Select(_ => Outgoing.Of(Notice, Guid.CreateVersion7(), Some.Noon, Run)).ToList();
+        var rows = Enumerable.Range(0, 20).Select(_ => OutboxMessage.Of(Notice, Guid.CreateVersion7(), Some.Noon, Run)).ToList();
         foreach (var chunk in rows.Chunk(5))
         {
             var changes = new LedgerChanges(new(), new(), []);
-            changes.Outgoing.AddRange(chunk);
+            changes.Outbox.AddRange(chunk);
             await using var batch = await Store.Ledger.Begin(new([], [], [], []), Cancel);
             await batch.Commit(changes, Cancel);
         }

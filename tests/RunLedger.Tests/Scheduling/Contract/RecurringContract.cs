@@ -56,7 +56,7 @@ public abstract class RecurringContract : ScheduleStoreContract
 
         await using (var claim = await Claim(Noon, 100, Sweep.Token))
         {
-            var settlement = new Settlement();
+            var settlement = new ClaimResult();
             settlement.Moved.Add((Sweep.Token, Noon.AddMinutes(1)));
             await claim.Settle(settlement, Cancel);
         }

@@ -47,23 +47,23 @@ public abstract class ScheduleStoreContract : IAsyncLifetime
     private protected Task Add(params ScheduledRow[] rows) => Schedule.Write(rows, [], Noon, Cancel);
 
     private protected Task CancelToken(Guid token, DateTime? at = null) =>
-        Schedule.Write([], [new Cancellation(token, at ?? Noon)], Noon, Cancel);
+        Schedule.Write([], [new ScheduleCancellation(token, at ?? Noon)], Noon, Cancel);
 
     private protected Task<IScheduleClaim> Claim(DateTime now, int limit = 100, params Guid[] recurring) =>
-        Schedule.Claim(now, limit, new Claimable(recurring, []), Cancel);
+        Schedule.Claim(now, limit, new ClaimFilter(recurring, []), Cancel);
 
     /// <summary>Claims, deletes what was claimed, and says what it was.</summary>
     private protected async Task<List<Guid>> Take(DateTime now, int limit = 100)
     {
         await using var claim = await Claim(now, limit);
-        var settlement = new Settlement();
+        var settlement = new ClaimResult();
         settlement.Gone.AddRange(claim.Rows.Select(row => row.Token));
         await claim.Settle(settlement, Cancel);
         return settlement.Gone;
     }
 
     private protected Task<DateTime?> NextDue(params Guid[] recurring) =>
-        Schedule.NextDue(new Claimable(recurring, []), Cancel);
+        Schedule.NextDue(new ClaimFilter(recurring, []), Cancel);
 
     protected Task<List<string>> Query(string sql) => Store.Query(sql);
 }

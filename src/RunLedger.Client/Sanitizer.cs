@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace RunLedger.Client;
+
+/// <summary>What the ledger's tables could not store is taken away before it is sent. Nothing here throws.</summary>
+static class Sanitizer
+{
+    const int MaxCode = 512;
+    const int MaxRef = 32_768;
+
+    /// <summary>The ledger's default.</summary>
+    const int MaxEvidence = 256 * 1024;
+
+    /// <summary>The ledger's limit.</summary>
+    const int MaxDepth = 60;
+
+    // As the ledger counts its bytes.
+    static readonly JsonSerializerOptions Json = new(JsonSerializerOptions.Web)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        MaxDepth = MaxDepth,
+    };
+
+    /// <summary>A code, or null where it is none that could be stored.</summary>
+    public static string? Code(string? text) =>
+        string.IsNullOrWhiteSpace(text) || text.Length > MaxCode || !IsStorable(text) ? null : text;
+
+    /// <summary>A reference, cut and mended where it must be.</summary>
+    public static string? Ref(string? text)
+    {
+        if (string.IsNullOrEmpty(text))
+            return null;
+        if (text.Length > MaxRef)
+            text = text[..(char.IsHighSurrogate(text[MaxRef - 1]) ? MaxRef - 1 : MaxRef)];
+        return IsStorable(text) ? text : string.Concat(text.EnumerateRunes().Select(rune => rune.Value == 0 ? "\uFFFD" : rune.ToString()));
+    }
+
+    public static Guid? Id(Guid? id) => id == Guid.Empty ? null : id;
+
+    /// <summary>An exception in one line.</summary>
+    public static string Error(Exception exception)
+    {
+        try
+        {
+            return $"{exception.GetType().FullName}: {exception.Message}";
+        }
+        catch (Exception)
+        {
+            // Its message is somebody's code.
+            return exception.GetType().FullName!;
+        }
+    }
+
+    /// <summary>
+    /// Evidence as JSON now, before it changes. What the ledger would refuse, and the end of a run with it, is replaced by a
+    /// word of that.
+    /// </summary>
+    public static JsonElement? Evidence(object? evidence)
+    {
+        if (evidence is null)
+            return null;
+        try
+        {
+            var bytes = JsonSerializer.SerializeToUtf8Bytes(evidence, evidence.GetType(), Json);
+            if (bytes.Length > MaxEvidence)
+                return Note($"left out: {bytes.Length:N0} bytes of JSON");
+            var json = JsonElement.Parse(bytes, new JsonDocumentOptions { MaxDepth = MaxDepth });
+            return IsStorable(json) ? json : Note($"left out: a NUL character, or a number beyond what a double can say");
+        }
+        catch (Exception e)
+        {
+            // Writing it runs its author's code: anything may be thrown.
+            return Note($"not JSON: {evidence.GetType().FullName}: {Error(e)}");
+        }
+    }
+
+    static JsonElement Note(FormattableString note) =>
+        JsonSerializer.SerializeToElement(Ref(note.ToString(CultureInfo.InvariantCulture)), Json);
+
+    static bool IsStorable(JsonElement json) => json.ValueKind switch
+    {
+        JsonValueKind.Object => json.EnumerateObject().All(member => IsStorable(member.Name) && IsStorable(member.Value)),
+        JsonValueKind.Array => json.EnumerateArray().All(IsStorable),
+        JsonValueKind.String => IsStorable(json.GetString()!),
+        JsonValueKind.Number => IsDouble(json.GetRawText()),
+        _ => true,
+    };
+
+    static bool IsDouble(string number)
+    {
+        var exponent = number.AsSpan(number.AsSpan().IndexOfAny('e', 'E') + 1);
+        return number.Length <= 1_024 && (exponent.Length == number.Length
+            || (int.TryParse(exponent, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var power) && power is >= -308 and <= 308));
+    }
+
+    // NUL fits in no column; half a surrogate pair is no text.
+    static bool IsStorable(string text)
+    {
+        for (var at = 0; at < text.Length; at++)
+        {
+            if (text[at] == '\0' || (char.IsSurrogate(text[at]) && !(at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1]))))
+                return false;
+            if (char.IsHighSurrogate(text[at]))
+                at++;
+        }
+
+        return true;
+    }
+}

@@ -1,7 +1,0 @@
-namespace RunLedger.Batching;
-
-/// <summary>
-/// The message was not handled and goes back to its queue untouched, because the process stops or a newer one must
-/// take it. Not an <see cref="OperationCanceledException"/>: MassTransit turns those into faults of the saga.
-/// </summary>
-sealed class GivenBackException(string message) : Exception(message);

@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using RunLedger.Contracts;
+using RunLedger.Deadlines;
+using RunLedger.Folding;
+using RunLedger.Storage.Rows;
+using RunLedger.Telemetry;
+
+namespace RunLedger.Batching;
+
+/// <summary>
+/// One message on its way through a commit: what names rows, with what handles them, or something rejected to set aside.
+/// </summary>
+sealed class PendingMessage
+{
+    readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly ExecutionContext? _context = ExecutionContext.Capture();
+    readonly Func<MessageRows, Task>? _handle;
+
+    /// <param name="observation">What was observed.</param>
+    /// <param name="handle">Folds it into the rows; called again when the batch is taken again.</param>
+    /// <param name="reject">What to set aside when the ledger cannot take it, for a reason.</param>
+    /// <param name="sentAt">When it was sent; null where it does not say.</param>
+    /// <param name="trace">The trace it belongs to, where it is none of what runs.</param>
+    public PendingMessage(
+        Observation observation, Func<MessageRows, Task> handle, Func<string, RejectedRow> reject,
+        DateTime? sentAt = null, ActivityContext trace = default)
+    {
+        Contract = LedgerMeter.At(observation.Contract);
+        SentAt = sentAt;
+        Trace = trace == default ? Trace : trace;
+        Reject = reject;
+        RunId = observation.Message.ProcessRunId;
+        if (observation.Message is StepObservation step)
+            (ComponentId, ComponentKey) = (step.ComponentRunId, step.IdempotencyKey);
+        else
+            RunKey = observation.Message.IdempotencyKey;
+        Bytes = observation.Evidence?.Length ?? 0;
+        _handle = handle;
+    }
+
+    /// <param name="message">Which rows the ledger wants to look at.</param>
+    /// <param name="handle">Looks at them; called again when the batch is taken again.</param>
+    public PendingMessage(DeadlineReached message, Func<MessageRows, Task> handle)
+    {
+        (RunId, ComponentId) = (message.ProcessRunId, message.ComponentRunId);
+        _handle = handle;
+    }
+
+    public PendingMessage(RejectedRow rejected)
+    {
+        Rejected = rejected;
+        Contract = LedgerMeter.At(rejected.Contract);
+        Bytes = rejected.Payload.Length;
+    }
+
+    public RejectedRow? Rejected { get; }
+
+    /// <summary>Null for what the ledger asks itself.</summary>
+    public Func<string, RejectedRow>? Reject { get; }
+    public Task Done => _done.Task;
+
+    /// <summary>As <see cref="LedgerMeter.At(string?)"/> has it; null for what the ledger asks itself.</summary>
+    public int? Contract { get; }
+
+    /// <summary>When the observation was sent, by its sender's clock; null where it does not say.</summary>
+    public DateTime? SentAt { get; }
+    public ActivityContext Trace { get; } = Activity.Current?.Context ?? default;
+
+    /// <summary>About how much of it travels to the database, where that is much.</summary>
+    public long Bytes { get; }
+
+    public Guid RunId { get; }
+    public string? RunKey { get; }
+    public Guid? ComponentId { get; }
+    public string? ComponentKey { get; }
+
+    /// <summary>Runs the message's own pipeline, in the context (logging, tracing) it came with.</summary>
+    public Task Handle(MessageRows rows)
+    {
+        if (_context is null)
+            return _handle!(rows);
+        Task handling = Task.CompletedTask;
+        ExecutionContext.Run(_context, _ => handling = _handle!(rows), null);
+        return handling;
+    }
+
+    public void Complete() => _done.TrySetResult();
+
+    public void Fail(Exception exception) => _done.TrySetException(exception);
+}

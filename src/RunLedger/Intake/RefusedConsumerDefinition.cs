@@ -1,9 +1,0 @@
-using MassTransit;
-
-namespace RunLedger.Intake;
-
-/// <summary>On the same queue as the saga: what arrives there is an observation or is refused.</summary>
-sealed class RefusedConsumerDefinition : ConsumerDefinition<RefusedConsumer>
-{
-    public RefusedConsumerDefinition(RunLedgerOptions options) => EndpointName = options.QueueName;
-}

@@ -1,0 +1,152 @@
+using System.Net.Sockets;
+using MassTransit;
+using RabbitMQ.Client.Exceptions;
+using RunLedger.Intake;
+using RunLedger.Storage.Rows;
+
+namespace RunLedger.Scheduling;
+
+/// <summary>
+/// Sends the rows of one claim: all at once, those of one run one after another. What fails is tried again alone, so
+/// that a message is judged by its own failure and not by that of a neighbour. Where nothing went before goes alone too:
+/// an address the broker refuses closes the channel under all others, and one of several that declare it at once may
+/// never return (the pending setups of MassTransit's OneTimeContextPayload).
+/// </summary>
+/// <param name="proven">Addresses that took a message; kept from slice to slice.</param>
+sealed class SliceSender(
+    MessageSender sender, Rejections rejections, RunLedgerOptions options, TimeProvider time, HashSet<string> proven)
+{
+    /// <summary>Beyond it all are proven anew; services that ask for answers have an address each.</summary>
+    const int MaxProven = 10_000;
+
+    static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>What the broker's being away looks like; the last one met.</summary>
+    public Exception? Away { get; private set; }
+
+    /// <summary>The runs, or tokens where there is no run, of what the broker did not take.</summary>
+    public List<Guid> Left { get; } = [];
+
+    /// <param name="abort">Gives up what is on the way.</param>
+    public async Task<ClaimResult> Send(IBus bus, IReadOnlyList<ScheduledRow> rows, CancellationToken abort)
+    {
+        var settlement = new ClaimResult();
+        var chains = rows.GroupBy(Chain).Select(chain => new Queue<ScheduledRow>(chain)).ToList();
+        var (known, unknown) = Split(chains);
+        await SendTogether(bus, known, settlement, abort);
+        var rest = new List<Queue<ScheduledRow>>();
+        foreach (var chain in unknown)
+        {
+            // The first of an address proves it to the others.
+            if (IsProven(chain))
+                rest.Add(chain);
+            else if (Away is null)
+                await SendAlone(bus, chain, settlement, abort);
+        }
+
+        await SendTogether(bus, rest, settlement, abort);
+        Left.AddRange(chains.Where(chain => chain.Count > 0).Select(chain => Chain(chain.Peek())));
+        return settlement;
+    }
+
+    (List<Queue<ScheduledRow>> Known, List<Queue<ScheduledRow>> Unknown) Split(List<Queue<ScheduledRow>> chains)
+    {
+        if (proven.Count > MaxProven)
+            proven.Clear();
+        var known = chains.Where(IsProven).ToList();
+        return (known, known.Count == chains.Count ? [] : [.. chains.Except(known)]);
+    }
+
+    async Task SendTogether(IBus bus, List<Queue<ScheduledRow>> chains, ClaimResult settlement, CancellationToken abort)
+    {
+        var failures = await Task.WhenAll(chains.Select(chain => SendAll(bus, chain, settlement, alone: false, abort)));
+        foreach (var (chain, failure) in chains.Zip(failures))
+        {
+            if (failure is not null)
+                proven.Remove(Address(chain.Peek()));
+            if (failure is not null && !IsAway(failure))
+                await SendAlone(bus, chain, settlement, abort);
+            else
+                Away = failure ?? Away;
+        }
+    }
+
+    async Task SendAlone(IBus bus, Queue<ScheduledRow> chain, ClaimResult settlement, CancellationToken abort)
+    {
+        while (await SendAll(bus, chain, settlement, alone: true, abort) is { } failure)
+        {
+            if (IsAway(failure))
+            {
+                Away = failure;
+                return;
+            }
+
+            SetAside(chain.Dequeue(), failure, settlement);
+        }
+    }
+
+    /// <summary>Sends until the first failure; what it has not sent is still in the chain.</summary>
+    async Task<Exception?> SendAll(
+        IBus bus, Queue<ScheduledRow> chain, ClaimResult settlement, bool alone, CancellationToken abort)
+    {
+        while (chain.TryPeek(out var row))
+        {
+            using var timeout = new CancellationTokenSource(SendTimeout, time);
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, abort);
+            var attempt = new SendAttempt(alone, end);
+            try
+            {
+                await sender.Send(bus, row, attempt);
+                if (alone)
+                    proven.Add(Address(row));
+            }
+            catch (Exception e)
+            {
+                return attempt.Refusal ?? e;
+            }
+
+            chain.Dequeue();
+            lock (settlement)
+            {
+                if (row.RepeatEvery is null)
+                    settlement.Gone.Add(row.Token);
+                else
+                    settlement.Moved.Add((row.Token, RecurringMessage.Next(row, time.GetUtcNow().UtcDateTime)));
+            }
+        }
+
+        return null;
+    }
+
+    void SetAside(ScheduledRow row, Exception failure, ClaimResult settlement)
+    {
+        var urn = row.MessageTypes.Split(';')[0];
+        settlement.Rejected.Add(rejections.Of(
+            urn[(urn.LastIndexOf(':') + 1)..],
+            $"{options.QueueName}-scheduler",
+            row.ContentType,
+            row.Body,
+            $"It was due {row.DueAt:u} and could not be sent to {row.Destination ?? "the exchange of its type"}: "
+            + $"{failure.Message} Mend the address, or what it names, and schedule the message again."));
+        if (row.RepeatEvery is null)
+            settlement.Gone.Add(row.Token);
+        else
+            settlement.Moved.Add((row.Token, RecurringMessage.Next(row, time.GetUtcNow().UtcDateTime)));
+    }
+
+    bool IsProven(Queue<ScheduledRow> chain) => chain.All(row => proven.Contains(Address(row)));
+
+    static string Address(ScheduledRow row) => row.Destination ?? row.MessageTypes;
+
+    static Guid Chain(ScheduledRow row) => row.RunId ?? row.Token;
+
+    static bool IsAway(Exception failure) => failure switch
+    {
+        AlreadyClosedException => false,
+        OperationInterruptedException refused => refused.ShutdownReason?.ReplyCode is not
+            (311 or 312 or 313 or 402 or 403 or 404 or 405 or 406 or 530),
+        ConnectionException or TransportUnavailableException or BrokerUnreachableException or OperationCanceledException
+            or TimeoutException or IOException or SocketException or ObjectDisposedException => true,
+        _ => false,
+    };
+}

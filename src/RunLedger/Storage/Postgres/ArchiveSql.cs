@@ -1,0 +1,76 @@
+using RunLedger.Storage.Rows;
+
+namespace RunLedger.Storage.Postgres;
+
+/// <summary>The statements of <see cref="ArchiveStore"/>.</summary>
+static class ArchiveSql
+{
+    // $1 to $5: until when by status; $6 the greatest of them, which bounds the index. The policies of single candidates
+    // decide afterwards.
+    const string Over =
+        """
+        settled_at <= $6 and settled_at <= case status when 'completed' then $1 when 'cancelled' then $2
+          when 'failed' then $3 when 'stuck' then $4 when 'orphan' then $5 end
+        """;
+
+    // Skip locked: a batch that holds a run is about to change it, and knows better.
+    public const string DueSql =
+        $"""
+         select process_run_id, status, process_candidate_code, settled_at from process_run_observation
+         where (settled_at, process_run_id) > ($7, $8) and {Over}
+         order by settled_at, process_run_id limit $9 for update skip locked
+         """;
+
+    public const string PreviewSql =
+        $"""
+         select status, process_candidate_code, count(*), min(settled_at), max(settled_at) from process_run_observation
+         where {Over} group by status, process_candidate_code order by status, process_candidate_code
+         """;
+
+    /// <summary>The same for candidates whose period is longer than somebody else's.</summary>
+    public const string CountSql =
+        """
+        select count(*), min(settled_at), max(settled_at) from process_run_observation
+        where status = $1 and process_candidate_code = $2 and settled_at <= $3
+        """;
+
+    // Components first, because they refer to their run.
+    public const string MoveComponentsSql =
+        $"""
+         with gone as (delete from process_component_observation where process_run_id = any ($1) returning *)
+         insert into process_component_archive ({RowReader.ComponentColumns}, archived_at)
+         select {RowReader.ComponentColumns}, $2 from gone
+         """;
+
+    // Held rows cannot have changed; it says so all the same.
+    public const string MoveRunsSql =
+        $"""
+         with gone as (
+           delete from process_run_observation r using unnest($1, $2, $3) d(id, was, since)
+           where r.process_run_id = d.id and r.status = d.was and r.settled_at = d.since returning r.*)
+         insert into process_run_archive ({RowReader.RunColumns}, archived_at) select {RowReader.RunColumns}, $4 from gone
+         """;
+
+    public const string ReturnRunsSql =
+        $"""
+         with back as (delete from process_run_archive where process_run_id = any ($1) returning *)
+         insert into process_run_observation ({RowReader.RunColumns})
+         select {RowReader.RunColumnsButSettled}, case when settled_at is not null then $2 end from back
+         returning process_run_id, status
+         """;
+
+    public const string ReturnComponentsSql =
+        $"""
+         with back as (delete from process_component_archive where process_run_id = any ($1) returning *)
+         insert into process_component_observation ({RowReader.ComponentColumns}) select {RowReader.ComponentColumns} from back
+         """;
+
+    public const string PurgeSql =
+        """
+        with due as (
+          select process_run_id from process_run_archive where archived_at <= $1
+          order by archived_at, process_run_id limit $2 for update skip locked),
+        components as (delete from process_component_archive c using due where c.process_run_id = due.process_run_id)
+        delete from process_run_archive r using due where r.process_run_id = due.process_run_id
+        """;
+}

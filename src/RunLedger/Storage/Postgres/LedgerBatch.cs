@@ -1,0 +1,114 @@
+using System.Data.Common;
+using Npgsql;
+using RunLedger.Batching;
+using RunLedger.Storage.Rows;
+
+namespace RunLedger.Storage.Postgres;
+
+/// <summary>A PostgreSQL transaction that holds a batch's rows.</summary>
+sealed class LedgerBatch(NpgsqlConnection connection, NpgsqlTransaction transaction) : ILedgerBatch
+{
+    /// <summary>How often rows are followed that move on while they are waited for.</summary>
+    const int MaxMoves = 5;
+
+    /// <summary>Of so many names a batch is no more a small one.</summary>
+    const int Many = 100;
+
+    // A definition that is made known meanwhile waits for this batch, and then finds its runs.
+    internal static readonly string BeginSql =
+        $"select pg_advisory_xact_lock_shared({DefinitionStore.Lock}), set_config('plan_cache_mode', $1, true)";
+
+    bool _loaded;
+
+    public LoadedRows<RunRow> Runs { get; } = new();
+    public LoadedRows<ComponentRow> Components { get; } = new();
+
+    public async Task Load(BatchKeys names, CancellationToken cancellationToken)
+    {
+        await using var batch = connection.CreateBatch();
+        BatchWrite.Run(batch, BeginSql, new NpgsqlParameter<string> { TypedValue = Planning(names) });
+        BatchLoad.Add(batch, LedgerTable.Runs, RowReader.RunColumns, names.Runs, names.RunKeys);
+        BatchLoad.Add(batch, LedgerTable.Components, RowReader.ComponentColumns, names.Components, names.ComponentKeys);
+        await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
+        {
+            await reader.NextResultAsync(cancellationToken);
+            await BatchLoad.Read(reader, Runs, names.RunKeys.Length > 0, RowReader.Run, cancellationToken);
+            await BatchLoad.Read(
+                reader, Components, names.ComponentKeys.Length > 0, RowReader.Component, cancellationToken);
+        }
+
+        await LoadMissed(
+            LedgerTable.Runs, RowReader.RunColumns, names.Runs, names.RunKeys, Runs, RowReader.Run, cancellationToken);
+        await LoadMissed(
+            LedgerTable.Components, RowReader.ComponentColumns, names.Components, names.ComponentKeys, Components,
+            RowReader.Component, cancellationToken);
+        _loaded = true;
+    }
+
+    public async Task Commit(LedgerChanges changes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // The commit travels with what it commits; after a statement that fails the server skips it.
+            await using var batch = connection.CreateBatch();
+            BatchWrite.Add(batch, changes);
+            BatchWrite.Run(batch, "commit");
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            throw PostgresErrors.Of(e);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // A connection that broke has nothing to roll back; its error is already on its way.
+        try
+        {
+            await transaction.DisposeAsync();
+            // What followed the statement whose rows failed (a deadlock, say) and was about to be prepared, Npgsql 10.0.3 then
+            // takes for prepared: every batch of this connection would fail (26000) for as long as it lives.
+            if (!_loaded)
+                connection.UnprepareAll();
+        }
+        catch (Exception e) when (e is NpgsqlException or InvalidOperationException or IOException)
+        {
+        }
+
+        await connection.DisposeAsync();
+    }
+
+    /// <summary>
+    /// A plan that was made, and kept, while a table was all but empty reads the whole of it for every batch once it has
+    /// grown, until the next analyze. Planning anew costs some milliseconds, which a small batch would feel; where its plans
+    /// are bad batches become large.
+    /// </summary>
+    internal static string Planning(BatchKeys names) => names.Runs.Length + names.Components.Length > Many ? "force_custom_plan" : "auto";
+
+    // Aliases and keys are read after the locks are held. What they lead to and was not locked with the rest was linked
+    // by another replica in between: all is read again, with it, until nothing else moved meanwhile. Locked out of
+    // order; a deadlock is taken again like any race.
+    async Task LoadMissed<TRow>(
+        LedgerTable table, string columns, Guid[] ids, string[] keys, LoadedRows<TRow> loaded, Func<DbDataReader, TRow> read,
+        CancellationToken cancellationToken)
+        where TRow : LedgerRow
+    {
+        var asked = new HashSet<Guid>();
+        for (var moves = 0; loaded.Aliases.Count + loaded.Keys.Count > 0; moves++)
+        {
+            var missed = loaded.Aliases.Values.Concat(loaded.Keys.Values)
+                .Except(loaded.Rows.Select(row => row.Id)).Except(asked).ToArray();
+            if (missed.Length == 0)
+                return;
+            if (moves == MaxMoves)
+                throw new StoreException(StoreFault.Conflict, new TimeoutException($"Rows of {table.Rows} moved {moves} times."));
+            asked.UnionWith(missed);
+            loaded.Clear();
+            await using var batch = connection.CreateBatch();
+            BatchLoad.Add(batch, table, columns, [.. asked.Union(ids).Order()], keys);
+            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+            await BatchLoad.Read(reader, loaded, keys.Length > 0, read, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using Npgsql;
+
+namespace RunLedger.Storage.Postgres;
+
+/// <summary>What PostgreSQL's errors mean. https://www.postgresql.org/docs/current/errcodes-appendix.html</summary>
+static class PostgresErrors
+{
+    public static StoreException Of(Exception e) => e switch
+    {
+        StoreException known => known,
+        PostgresException refused => new StoreException(Of(refused.SqlState), refused),
+
+        // Npgsql could not put a value on the wire.
+        ArgumentException or FormatException or InvalidCastException or NotSupportedException =>
+            new StoreException(StoreFault.Data, e),
+        _ => new StoreException(StoreFault.Unavailable, e),
+    };
+
+    static StoreFault Of(string state) => state switch
+    {
+        // unique: all keys of a batch were loaded, so somebody else was quicker; division by zero: our own guard.
+        PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ForeignKeyViolation
+            or PostgresErrorCodes.DivisionByZero
+            or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected => StoreFault.Conflict,
+
+        // 22 data exception, 23 constraint, 44 check option, 54 program limit, P0 raised by somebody's trigger: this row
+        // will never do.
+        _ when state[..2] is "22" or "23" or "44" or "54" or "P0" => StoreFault.Data,
+
+        // Everything else (no table, no right, no room, no server) is for an operator; messages wait.
+        _ => StoreFault.Unavailable,
+    };
+}

@@ -1,0 +1,104 @@
+using Npgsql;
+using RunLedger.Deadlines;
+
+namespace RunLedger.Storage.Postgres;
+
+/// <summary>Sweeps over PostgreSQL.</summary>
+sealed class SweepStore(NpgsqlDataSource database) : ISweepStore
+{
+    // Rows that a batch holds are left to the next sweep: the batch knows better. The lease is the deadline itself moved
+    // on, so that a message that is lost is sent again.
+    internal const string DueSql =
+        """
+        with due as (
+          select process_run_id, deadline_at, parent_run_id from process_run_observation
+          where deadline_at <= $1 order by deadline_at limit $3 for no key update skip locked)
+        update process_run_observation r set deadline_at = $2 from due where r.process_run_id = due.process_run_id
+        returning r.process_run_id, null::uuid, due.deadline_at, case when due.parent_run_id is not null then
+          exists (select from process_run_observation p where p.process_run_id = due.parent_run_id)
+          or exists (select from process_run_alias a where a.alias_id = due.parent_run_id)
+          or exists (select from process_run_archive a where a.process_run_id = due.parent_run_id) end
+        """;
+
+    internal const string SettledSql =
+        """
+        with slice as (
+          select process_run_id, settled_at, status from process_run_observation
+          where (settled_at, process_run_id) > ($1, $2) and settled_at <= $3
+          order by settled_at, process_run_id limit $4)
+        select s.process_run_id, c.component_run_id, s.settled_at from slice s
+        left join process_component_observation c on c.process_run_id = s.process_run_id
+          and s.status in ('completed', 'failed', 'cancelled') and c.status in ('observed', 'step_started')
+        order by s.settled_at, s.process_run_id
+        """;
+
+    const string MakeDueSql =
+        """
+        with slice as (
+          select process_run_id from process_run_observation where process_run_id > $2
+          order by process_run_id limit $3),
+        due as (
+          update process_run_observation r set deadline_at = $1 from slice where r.process_run_id = slice.process_run_id
+            and r.status not in ('completed', 'failed', 'cancelled') and (r.deadline_at is null or r.deadline_at > $1))
+        select max(process_run_id::text)::uuid from slice
+        """;
+
+    public Task<IReadOnlyList<DeadlineReached>> Due(DateTime now, DateTime leaseUntil, int limit, CancellationToken cancellationToken) =>
+        Read(DueSql, cancellationToken, Of(now), Of(leaseUntil), Of(limit));
+
+    public async Task<SettledRuns> Settled(SettledPoint after, DateTime until, int limit, CancellationToken cancellationToken)
+    {
+        var rows = await Read(SettledSql, cancellationToken, Of(after.At), Of(after.RunId), Of(until), Of(limit));
+        return new SettledRuns(
+            [.. rows.Where(row => row.ComponentRunId is not null)],
+            rows.Count == 0 ? null : new SettledPoint(rows[^1].DueAt, rows[^1].ProcessRunId));
+    }
+
+    public async Task<Guid?> MakeDue(DateTime now, Guid after, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = Command(MakeDueSql, Of(now), Of(after), Of(limit));
+        return await command.ExecuteScalarAsync(cancellationToken) as Guid?;
+    }
+
+    public async Task<string?> Mark(string name, CancellationToken cancellationToken)
+    {
+        await using var command = Command("select value from sweep_mark where name = $1", Of(name));
+        return await command.ExecuteScalarAsync(cancellationToken) as string;
+    }
+
+    public async Task SetMark(string name, string value, CancellationToken cancellationToken)
+    {
+        await using var command = Command(
+            "insert into sweep_mark (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value",
+            Of(name), Of(value));
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    async Task<IReadOnlyList<DeadlineReached>> Read(string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
+    {
+        await using var command = Command(sql, parameters);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var found = new List<DeadlineReached>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            found.Add(new DeadlineReached
+            {
+                ProcessRunId = reader.GetGuid(0),
+                ComponentRunId = reader.IsDBNull(1) ? null : reader.GetGuid(1),
+                DueAt = reader.GetDateTime(2),
+                ParentKnown = reader.FieldCount < 4 || reader.IsDBNull(3) ? null : reader.GetBoolean(3),
+            });
+        }
+
+        return found;
+    }
+
+    NpgsqlCommand Command(string sql, params NpgsqlParameter[] parameters)
+    {
+        var command = database.CreateCommand(sql);
+        command.Parameters.AddRange(parameters);
+        return command;
+    }
+
+    static NpgsqlParameter<T> Of<T>(T value) => new() { TypedValue = value };
+}
