@@ -20,7 +20,7 @@ sealed class Load(Servers servers, string queue, TimeProvider time) : IDisposabl
         _room.Release();
     }
 
-    public async Task Publish(CancellationToken stop)
+    public async Task Publish(CancellationToken cancellationToken)
     {
         await using var connection = await servers.Connect();
         await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(
@@ -29,7 +29,7 @@ sealed class Load(Servers servers, string queue, TimeProvider time) : IDisposabl
         {
             foreach (var _ in chunk)
                 await _room.WaitAsync(CancellationToken.None);
-            if (stop.IsCancellationRequested)
+            if (cancellationToken.IsCancellationRequested)
                 return;
             await Task.WhenAll(chunk.Select(message => Preload.Publish(channel, queue, message)));
         }

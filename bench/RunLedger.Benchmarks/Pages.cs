@@ -24,11 +24,11 @@ static class Pages
     public static Command Create()
     {
         var command = new Command("pages", "Milliseconds that the service takes for each page, and for lists at any depth.") { Runs, Rounds };
-        command.SetAction((parsed, token) => Run(parsed.GetValue(Runs), parsed.GetValue(Rounds), TimeProvider.System, token));
+        command.SetAction((parsed, cancellationToken) => Run(parsed.GetValue(Runs), parsed.GetValue(Rounds), TimeProvider.System, cancellationToken));
         return command;
     }
 
-    static async Task<int> Run(int stored, int rounds, TimeProvider time, CancellationToken token)
+    static async Task<int> Run(int stored, int rounds, TimeProvider time, CancellationToken cancellationToken)
     {
         await using var servers = await Servers.Find();
         await Stored.Runs(servers, stored);
@@ -39,10 +39,10 @@ static class Pages
             $"--RunLedger:QueueName={servers.Queue("pages")}",
             "--Logging:LogLevel:Default=Error",
         ]);
-        await service.StartAsync(token);
+        await service.StartAsync(cancellationToken);
         using var http = new HttpClient { BaseAddress = new Uri(service.Urls.First()) };
 
-        var labels = await Addresses(http, servers, stored, token);
+        var labels = await Addresses(http, servers, stored, cancellationToken);
         var addresses = labels.Keys.ToList();
         var times = addresses.ToDictionary(address => address, _ => new List<double>());
         var sizes = new Dictionary<string, int>();
@@ -51,15 +51,15 @@ static class Pages
             foreach (var address in addresses)
             {
                 var start = Stopwatch.GetTimestamp();
-                sizes[address] = (await http.GetByteArrayAsync(new Uri(address, UriKind.Relative), token)).Length;
+                sizes[address] = (await http.GetByteArrayAsync(new Uri(address, UriKind.Relative), cancellationToken)).Length;
                 if (round >= 0)
                     times[address].Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
             }
 
-            await Task.Delay(Round, time, token);
+            await Task.Delay(Round, time, cancellationToken);
         }
 
-        await service.StopAsync(token);
+        await service.StopAsync(cancellationToken);
         var table = new Table().AddColumns($"of {stored:N0} runs", "median ms", "most ms", "KB");
         foreach (var address in addresses)
             table.AddRow(Markup.Escape(labels[address]), $"{Statistics.Median(times[address]):N1}", $"{times[address].Max():N1}", $"{sizes[address] / 1024.0:N0}");
@@ -68,7 +68,7 @@ static class Pages
     }
 
     /// <summary>With what is said of each: cursors and ids say nothing.</summary>
-    static async Task<Dictionary<string, string>> Addresses(HttpClient http, Servers servers, int stored, CancellationToken token)
+    static async Task<Dictionary<string, string>> Addresses(HttpClient http, Servers servers, int stored, CancellationToken cancellationToken)
     {
         var run = await servers.Query<Guid>(
             $"select process_run_id from process_run_observation where status = 'failed' order by created_at desc offset {stored / 200} limit 1");
@@ -86,7 +86,7 @@ static class Pages
         for (int read = 0, next = 0; ; read += 200)
         {
             var at = cursor is null ? "" : $"&cursor={cursor}";
-            var page = await http.GetStringAsync(new Uri($"/api/runs?limit=200{at}", UriKind.Relative), token);
+            var page = await http.GetStringAsync(new Uri($"/api/runs?limit=200{at}", UriKind.Relative), cancellationToken);
             using var answer = JsonDocument.Parse(page);
             var link = answer.RootElement.GetProperty("nextCursor").GetString();
             if (read >= next || link is null)

@@ -13,7 +13,7 @@ sealed class ActionLog(LedgerTransactions ledger, TimeProvider time)
     /// <returns>Its id.</returns>
     public async Task<Guid> EnterAsync(
         LedgerSql sql, string who, string action, string subject, string? reason, object? detail, string? outcome,
-        CancellationToken token)
+        CancellationToken cancellationToken)
     {
         var now = Now;
         var id = Guid.CreateVersion7(new DateTimeOffset(now));
@@ -22,14 +22,14 @@ sealed class ActionLog(LedgerTransactions ledger, TimeProvider time)
             insert into operator_action (id, at, who, action, subject, reason, detail, outcome)
             values (@id, @at, @who, @action, @subject, @reason, @detail, @outcome)
             """,
-            token,
+            cancellationToken,
             ("id", id), ("at", now), ("who", who), ("action", action), ("subject", subject), ("reason", reason),
             ("detail", detail is null ? null : new LedgerSql.Json(JsonSerializer.Serialize(detail, JsonSerializerOptions.Web))), ("outcome", outcome));
         return id;
     }
 
-    public static Task EndAsync(LedgerSql sql, Guid id, string outcome, CancellationToken token) => sql.RunAsync(
-        "update operator_action set outcome = @outcome where id = @id", token, ("outcome", outcome), ("id", id));
+    public static Task EndAsync(LedgerSql sql, Guid id, string outcome, CancellationToken cancellationToken) => sql.RunAsync(
+        "update operator_action set outcome = @outcome where id = @id", cancellationToken, ("outcome", outcome), ("id", id));
 
     /// <summary>
     /// For what is done elsewhere than in the ledger's own transaction: entered before it, and ended with what became of it,
@@ -38,9 +38,9 @@ sealed class ActionLog(LedgerTransactions ledger, TimeProvider time)
     /// <param name="work">Does it, and says what became of it.</param>
     public async Task<T> AroundAsync<T>(
         string who, string action, string subject, string? reason, object? detail, Func<Task<(T Result, string Outcome)>> work,
-        CancellationToken token)
+        CancellationToken cancellationToken)
     {
-        var id = await ledger.InOne(sql => EnterAsync(sql, who, action, subject, reason, detail, null, token), token);
+        var id = await ledger.InOne(sql => EnterAsync(sql, who, action, subject, reason, detail, null, cancellationToken), cancellationToken);
         var outcome = "";
         try
         {

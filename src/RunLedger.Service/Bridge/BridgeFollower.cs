@@ -38,65 +38,65 @@ sealed class BridgeFollower(
     TimeSpan Shortly => options.Poll < Soon ? options.Poll : Soon;
 
     /// <summary>Until it is told to stop.</summary>
-    public async Task Follow(CancellationToken stop)
+    public async Task Follow(CancellationToken cancellationToken)
     {
         var pause = FirstPause;
-        while (!stop.IsCancellationRequested)
+        while (!cancellationToken.IsCancellationRequested)
         {
             try
             {
-                await SetQueryAside(stop);
-                await using var reader = await BridgeReader.Open(source, relation, connectionString, options.Channel, stop);
+                await SetQueryAside(cancellationToken);
+                await using var reader = await BridgeReader.Open(source, relation, connectionString, options.Channel, cancellationToken);
                 while (true)
                 {
-                    if (await Page(reader, stop) is { Ticks: > 0 } wait)
-                        await reader.Wait(wait, stop);
+                    if (await Page(reader, cancellationToken) is { Ticks: > 0 } wait)
+                        await reader.Wait(wait, cancellationToken);
                     pause = FirstPause;
                 }
             }
-            catch (Exception) when (stop.IsCancellationRequested)
+            catch (Exception) when (cancellationToken.IsCancellationRequested)
             {
                 return;
             }
             catch (Exception e)
             {
                 Note(e, pause);
-                await Task.Delay(pause, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(pause, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             }
         }
     }
 
     /// <summary>How long to wait then, if nothing is heard.</summary>
-    async Task<TimeSpan> Page(BridgeReader reader, CancellationToken stop)
+    async Task<TimeSpan> Page(BridgeReader reader, CancellationToken cancellationToken)
     {
-        await using var cursor = await BridgeCursor.Take(ledger, source.Name, stop);
+        await using var cursor = await BridgeCursor.Take(ledger, source.Name, cancellationToken);
         // Who reads now may end before it has read all, and nothing announces that.
         if (cursor is null)
             return Shortly;
 
         var to = cursor.Point;
-        var page = await reader.Page(to, options.PageSize, stop);
+        var page = await reader.Page(to, options.PageSize, cancellationToken);
         if (page.Next < to.Transaction)
         {
             BridgeLog.StartsOver(logger, source.Name, to.Transaction);
             to = BridgePoint.Beginning;
-            page = await reader.Page(to, options.PageSize, stop);
+            page = await reader.Page(to, options.PageSize, cancellationToken);
         }
 
         if (page.Rows.Count > 0)
         {
-            await intake.Take(page.Rows.SelectMany(Lines), Origin, stop);
+            await intake.Take(page.Rows.SelectMany(Lines), Origin, cancellationToken);
             to = page.Rows[^1].At;
         }
 
         if (to != cursor.Point)
         {
-            await cursor.Move(to, stop);
+            await cursor.Move(to, cancellationToken);
             BridgeLog.Read(logger, page.Rows.Count, source.Name);
         }
 
-        await SetUnplacedAside(reader, stop);
+        await SetUnplacedAside(reader, cancellationToken);
         Found(HeldUp(page));
         // What was written may be announced already, and wait for another transaction to end.
         return page.More ? TimeSpan.Zero : page.Horizon < page.Next ? Shortly : options.Poll;
@@ -118,21 +118,21 @@ sealed class BridgeFollower(
         string Named(string reason) => read.At.Key.Length > 0 ? $"{source.Key} {read.At.Key}: {reason}" : reason;
     }
 
-    async Task SetUnplacedAside(BridgeReader reader, CancellationToken stop)
+    async Task SetUnplacedAside(BridgeReader reader, CancellationToken cancellationToken)
     {
         if (_lookedForUnplaced is { } last && time.GetElapsedTime(last) < LookForUnplacedEvery)
             return;
-        await intake.Take((await reader.Unplaced(stop)).SelectMany(Lines), Origin, stop);
+        await intake.Take((await reader.Unplaced(cancellationToken)).SelectMany(Lines), Origin, cancellationToken);
         _lookedForUnplaced = time.GetTimestamp();
     }
 
     /// <summary>Once for each thing that is wrong with it; its rows stay where they are.</summary>
-    async Task SetQueryAside(CancellationToken stop)
+    async Task SetQueryAside(CancellationToken cancellationToken)
     {
         if (_broken is null || _broken == _toldOf)
             return;
         var payload = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["source"] = relation, ["fault"] = _broken });
-        await intake.Take([new IntakeLine(1, source.Name, payload, null, $"{source.Name}: {_broken}")], Origin, stop);
+        await intake.Take([new IntakeLine(1, source.Name, payload, null, $"{source.Name}: {_broken}")], Origin, cancellationToken);
         _toldOf = _broken;
     }
 

@@ -27,7 +27,7 @@ sealed class BridgeService(
             Follow(BridgeSource.EventOutbox, options.Value.EventOutbox, stoppingToken));
     }
 
-    Task Follow(BridgeSource source, string? relation, CancellationToken stop) => string.IsNullOrWhiteSpace(relation)
+    Task Follow(BridgeSource source, string? relation, CancellationToken cancellationToken) => string.IsNullOrWhiteSpace(relation)
         ? Task.CompletedTask
         : new BridgeFollower(
             source,
@@ -39,5 +39,5 @@ sealed class BridgeService(
             state,
             options.Value,
             time,
-            logger).Follow(stop);
+            logger).Follow(cancellationToken);
 }

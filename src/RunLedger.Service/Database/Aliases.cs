@@ -11,11 +11,11 @@ static class Aliases
     /// the archive.
     /// </summary>
     public static async Task<T?> OfRunAsync<T>(
-        this LedgerDb db, Guid id, Func<IQueryable<RunRow>, IQueryable<T>> ask, CancellationToken token) =>
-        await ask(Named(db.Runs, id)).SingleOrDefaultAsync(token)
-        ?? await ask(ByAlias(db, db.Runs, id)).SingleOrDefaultAsync(token)
-        ?? await ask(Named(db.ArchivedRuns, id)).SingleOrDefaultAsync(token)
-        ?? await ask(ByAlias(db, db.ArchivedRuns, id)).SingleOrDefaultAsync(token);
+        this LedgerDb db, Guid id, Func<IQueryable<RunRow>, IQueryable<T>> ask, CancellationToken cancellationToken) =>
+        await ask(Named(db.Runs, id)).SingleOrDefaultAsync(cancellationToken)
+        ?? await ask(ByAlias(db, db.Runs, id)).SingleOrDefaultAsync(cancellationToken)
+        ?? await ask(Named(db.ArchivedRuns, id)).SingleOrDefaultAsync(cancellationToken)
+        ?? await ask(ByAlias(db, db.ArchivedRuns, id)).SingleOrDefaultAsync(cancellationToken);
 
     static IQueryable<RunRow> Named(IQueryable<RunRow> runs, Guid id) => runs.Where(r => r.ProcessRunId == id);
 
@@ -28,19 +28,19 @@ static class Aliases
     /// <summary>
     /// Every id under which the run of this id is known, its own included, whether or not it has a row.
     /// </summary>
-    public static async Task<IReadOnlyList<Guid?>> NamesAsync(this LedgerDb db, Guid id, CancellationToken token)
+    public static async Task<IReadOnlyList<Guid?>> NamesAsync(this LedgerDb db, Guid id, CancellationToken cancellationToken)
     {
         var run = await db.RunAliases.Where(a => a.AliasId == id).Select(a => (Guid?)a.ProcessRunId)
-            .SingleOrDefaultAsync(token) ?? id;
+            .SingleOrDefaultAsync(cancellationToken) ?? id;
         return
         [
             run,
-            .. await db.RunAliases.Where(a => a.ProcessRunId == run).Select(a => (Guid?)a.AliasId).ToListAsync(token),
+            .. await db.RunAliases.Where(a => a.ProcessRunId == run).Select(a => (Guid?)a.AliasId).ToListAsync(cancellationToken),
         ];
     }
 
     /// <summary>Replaces parents that were sent by an alias; one query, and none where no row has a parent.</summary>
-    public static async Task<List<T>> WithParentsAsync<T>(this LedgerDb db, List<T> rows, CancellationToken token)
+    public static async Task<List<T>> WithParentsAsync<T>(this LedgerDb db, List<T> rows, CancellationToken cancellationToken)
         where T : LedgerRow
     {
         var sent = rows.Select(row => row.ParentRunId).OfType<Guid>().Distinct().ToList();
@@ -49,7 +49,7 @@ static class Aliases
             return rows;
         }
         var runs = await db.RunAliases.Where(a => sent.Contains(a.AliasId))
-            .ToDictionaryAsync(a => a.AliasId, a => a.ProcessRunId, token);
+            .ToDictionaryAsync(a => a.AliasId, a => a.ProcessRunId, cancellationToken);
         return runs.Count == 0 ? rows : rows.ConvertAll(row =>
             row.ParentRunId is { } parent && runs.TryGetValue(parent, out var run)
                 ? (T)((LedgerRow)row with { ParentRunId = run })

@@ -17,19 +17,19 @@ sealed class LedgerSql(DbConnection connection, DbTransaction? transaction)
     public string SkipLocked => Postgres ? "for update skip locked" : "";
 
     /// <returns>How many rows it changed.</returns>
-    public async Task<int> RunAsync(string sql, CancellationToken token, params (string Name, object? Value)[] parameters)
+    public async Task<int> RunAsync(string sql, CancellationToken cancellationToken, params (string Name, object? Value)[] parameters)
     {
         await using var command = Command(sql, parameters);
-        return await command.ExecuteNonQueryAsync(token);
+        return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     public async Task<List<T>> ListAsync<T>(
-        string sql, Func<DbDataReader, T> read, CancellationToken token, params (string Name, object? Value)[] parameters)
+        string sql, Func<DbDataReader, T> read, CancellationToken cancellationToken, params (string Name, object? Value)[] parameters)
     {
         await using var command = Command(sql, parameters);
-        await using var reader = await command.ExecuteReaderAsync(token);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var list = new List<T>();
-        while (await reader.ReadAsync(token))
+        while (await reader.ReadAsync(cancellationToken))
             list.Add(read(reader));
         return list;
     }

@@ -14,14 +14,14 @@ sealed class LedgerTransactions
     public LedgerTransactions(NpgsqlDataSource postgres) => _postgres = postgres;
 
     /// <summary>Does the work as one transaction; what throws leaves nothing behind.</summary>
-    public async Task<T> InOne<T>(Func<LedgerSql, Task<T>> work, CancellationToken token)
+    public async Task<T> InOne<T>(Func<LedgerSql, Task<T>> work, CancellationToken cancellationToken)
     {
         if (_embedded is not null)
-            return await _embedded.Use(commands => work(new LedgerSql(commands.Connection, commands.Transaction)), token);
-        await using var connection = await _postgres!.OpenConnectionAsync(token);
-        await using var transaction = await connection.BeginTransactionAsync(token);
+            return await _embedded.Use(commands => work(new LedgerSql(commands.Connection, commands.Transaction)), cancellationToken);
+        await using var connection = await _postgres!.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var result = await work(new LedgerSql(connection, transaction));
-        await transaction.CommitAsync(token);
+        await transaction.CommitAsync(cancellationToken);
         return result;
     }
 }

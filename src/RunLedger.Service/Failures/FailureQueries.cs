@@ -37,18 +37,18 @@ sealed class FailureQueries(IDbContextFactory<LedgerDb> ledger, TimeProvider tim
          """;
 
     /// <param name="since">From when on; the trend has the last 24 hours whatever this is.</param>
-    public async Task<FailureGroups> GroupsAsync(DateTime since, CancellationToken token)
+    public async Task<FailureGroups> GroupsAsync(DateTime since, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow().UtcDateTime;
         var from = since < now.AddHours(-TrendHours) ? since : now.AddHours(-TrendHours);
-        await using var db = await ledger.CreateDbContextAsync(token);
-        var sql = await db.SqlAsync(token);
+        await using var db = await ledger.CreateDbContextAsync(cancellationToken);
+        var sql = await db.SqlAsync(cancellationToken);
         var failures = new List<Failure>();
         var (known, shapes) = (Volatile.Read(ref _shapes), new Dictionary<string, string>());
         var truncated = false;
         foreach (var statement in (string[])[RunsSql, ComponentsSql])
         {
-            var rows = await sql.ListAsync(statement, reader => Read(reader, Shape), token, ("from", from), ("most", MostRead + 1));
+            var rows = await sql.ListAsync(statement, reader => Read(reader, Shape), cancellationToken, ("from", from), ("most", MostRead + 1));
             truncated |= rows.Count > MostRead;
             failures.AddRange(rows.Take(MostRead));
         }
@@ -61,7 +61,7 @@ sealed class FailureQueries(IDbContextFactory<LedgerDb> ledger, TimeProvider tim
             reader => new Said(
                 reader.GetString(0), reader.TimeAt(1), reader.TextAt(2), reader.TimeAt(3), reader.TextAt(4), reader.TimeAt(5),
                 reader.TextAt(6)),
-            token)).ToDictionary(group => group.Fingerprint);
+            cancellationToken)).ToDictionary(group => group.Fingerprint);
         return new()
         {
             Since = since,

@@ -10,9 +10,9 @@ sealed class FailureWork(LedgerTransactions ledger, FailureQueries failures, Act
     static readonly TimeSpan Back = TimeSpan.FromDays(30);
 
     /// <summary>Notes that somebody knows of the group; a failure after that shows it again. False where there is no such group.</summary>
-    public async Task<bool> AcknowledgeAsync(string fingerprint, string who, string? note, CancellationToken token)
+    public async Task<bool> AcknowledgeAsync(string fingerprint, string who, string? note, CancellationToken cancellationToken)
     {
-        if (await LastSeenAsync(fingerprint, token) is not { } seen)
+        if (await LastSeenAsync(fingerprint, cancellationToken) is not { } seen)
             return false;
         return await ledger.InOne(
             async sql =>
@@ -26,45 +26,45 @@ sealed class FailureWork(LedgerTransactions ledger, FailureQueries failures, Act
                     on conflict (fingerprint) do update set acknowledged_at = excluded.acknowledged_at,
                       acknowledged_by = excluded.acknowledged_by, acknowledged_until = excluded.acknowledged_until
                     """,
-                    token,
+                    cancellationToken,
                     ("fingerprint", fingerprint), ("now", now), ("who", who), ("until", seen > now ? seen : now));
                 if (!string.IsNullOrWhiteSpace(note))
-                    await PutAsync(sql, fingerprint, who, note, token);
+                    await PutAsync(sql, fingerprint, who, note, cancellationToken);
                 await actions.EnterAsync(
-                    sql, who, ActionNames.Acknowledge, fingerprint, note, null, "acknowledged", token);
+                    sql, who, ActionNames.Acknowledge, fingerprint, note, null, "acknowledged", cancellationToken);
                 return true;
             },
-            token);
+            cancellationToken);
     }
 
     /// <summary>Puts a note to the group; an empty one takes it away. False where there is no such group.</summary>
-    public async Task<bool> NoteAsync(string fingerprint, string who, string note, CancellationToken token)
+    public async Task<bool> NoteAsync(string fingerprint, string who, string note, CancellationToken cancellationToken)
     {
-        if (await LastSeenAsync(fingerprint, token) is null)
+        if (await LastSeenAsync(fingerprint, cancellationToken) is null)
             return false;
         return await ledger.InOne(
             async sql =>
             {
-                await PutAsync(sql, fingerprint, who, note, token);
+                await PutAsync(sql, fingerprint, who, note, cancellationToken);
                 await actions.EnterAsync(
                     sql, who, ActionNames.Note, fingerprint, note, null,
-                    string.IsNullOrWhiteSpace(note) ? "taken away" : "noted", token);
+                    string.IsNullOrWhiteSpace(note) ? "taken away" : "noted", cancellationToken);
                 return true;
             },
-            token);
+            cancellationToken);
     }
 
-    Task<int> PutAsync(LedgerSql sql, string fingerprint, string who, string note, CancellationToken token) => sql.RunAsync(
+    Task<int> PutAsync(LedgerSql sql, string fingerprint, string who, string note, CancellationToken cancellationToken) => sql.RunAsync(
         """
         insert into failure_group (fingerprint, note, noted_at, noted_by) values (@fingerprint, @note, @now, @who)
         on conflict (fingerprint) do update set note = excluded.note, noted_at = excluded.noted_at, noted_by = excluded.noted_by
         """,
-        token,
+        cancellationToken,
         ("fingerprint", fingerprint), ("note", string.IsNullOrWhiteSpace(note) ? null : note), ("now", actions.Now), ("who", who));
 
-    async Task<DateTime?> LastSeenAsync(string fingerprint, CancellationToken token)
+    async Task<DateTime?> LastSeenAsync(string fingerprint, CancellationToken cancellationToken)
     {
-        var groups = await failures.GroupsAsync(actions.Now - Back, token);
+        var groups = await failures.GroupsAsync(actions.Now - Back, cancellationToken);
         return groups.Items.FirstOrDefault(group => group.Fingerprint == fingerprint)?.LastSeen;
     }
 }

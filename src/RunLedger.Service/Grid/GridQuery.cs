@@ -11,18 +11,18 @@ sealed class GridQuery(IDbContextFactory<LedgerDb> ledger)
     public const int MostRuns = 100;
     public const int MostComponents = 10_000;
 
-    public async Task<RunGrid> FindAsync(string candidate, int runs, CancellationToken token)
+    public async Task<RunGrid> FindAsync(string candidate, int runs, CancellationToken cancellationToken)
     {
-        await using var db = await ledger.CreateDbContextAsync(token);
+        await using var db = await ledger.CreateDbContextAsync(cancellationToken);
         var columns = await db.Runs.Where(r => r.ProcessCandidateCode == candidate).Newest(runs)
             .Select(r => new { r.ProcessRunId, r.Status, r.StartedAt, r.EndedAt, r.CreatedAt })
-            .ToListAsync(token);
+            .ToListAsync(cancellationToken);
         var ids = columns.ConvertAll(run => run.ProcessRunId);
         var components = await db.Components.Where(c => ids.Contains(c.ProcessRunId))
             .Select(c => new Part(
                 c.ComponentRunId, c.ProcessRunId, c.DotCode ?? c.EventCode ?? c.ComponentRole ?? "", c.Status, c.StartedAt, c.EndedAt))
             .Take(MostComponents + 1)
-            .ToListAsync(token);
+            .ToListAsync(cancellationToken);
         var truncated = components.Count > MostComponents;
         var begun = components.Where(part => part.StartedAt is not null)
             .GroupBy(part => part.Run).ToDictionary(parts => parts.Key, parts => parts.Min(part => part.StartedAt!.Value));

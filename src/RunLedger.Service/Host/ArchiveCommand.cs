@@ -12,8 +12,8 @@ static class ArchiveCommand
     {
         var connection = ArchiveTarget.Connection();
         var verify = new Command("verify", "Check every file of the archive against its manifest and the database");
-        verify.SetAction((parsed, cancel) => ArchiveTarget.RunAsync(
-            parsed, connection, configuration, (target, output) => Verify(target, output, cancel)));
+        verify.SetAction((parsed, cancellationToken) => ArchiveTarget.RunAsync(
+            parsed, connection, configuration, (target, output) => Verify(target, output, cancellationToken)));
         return new("archive", "Runs that have left the ledger's tables") { connection, verify, Restore(connection, configuration) };
     }
 
@@ -33,15 +33,15 @@ static class ArchiveCommand
             if (parsed.GetResult(month) is not null && Month(parsed.GetValue(month)) is null)
                 parsed.AddError("--month is a month such as 2026-08.");
         });
-        command.SetAction((parsed, cancel) => ArchiveTarget.RunAsync(parsed, connection, configuration, async (target, output) =>
+        command.SetAction((parsed, cancellationToken) => ArchiveTarget.RunAsync(parsed, connection, configuration, async (target, output) =>
         {
             if (parsed.GetValue(run) is { } id)
             {
                 var found = await target.Noted(ActionNames.ArchiveRestore, $"{id}", async () =>
                 {
-                    var run = await target.Restoring.Run(id, cancel);
+                    var run = await target.Restoring.Run(id, cancellationToken);
                     return (run, run is null ? "not in the archive" : "restored");
-                }, cancel);
+                }, cancellationToken);
                 if (found is not { } back)
                 {
                     await output.WriteLineAsync($"The archive has no run {id}: it never had, or the run is in the ledger's tables.");
@@ -54,9 +54,9 @@ static class ArchiveCommand
 
             var count = await target.Noted(ActionNames.ArchiveRestore, parsed.GetValue(month)!, async () =>
             {
-                var runs = await target.Restoring.Month(Month(parsed.GetValue(month))!.Value, null, cancel);
+                var runs = await target.Restoring.Month(Month(parsed.GetValue(month))!.Value, null, cancellationToken);
                 return (runs, string.Create(CultureInfo.InvariantCulture, $"restored {runs:N0} runs"));
-            }, cancel);
+            }, cancellationToken);
             await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{count:N0} runs are back with their components."));
             return count > 0 ? ArchiveTarget.Done : ArchiveTarget.No;
         }));

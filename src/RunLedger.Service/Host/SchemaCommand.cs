@@ -33,9 +33,9 @@ static class SchemaCommand
         Command Apply()
         {
             var command = new Command("apply", "Run the scripts that have not run yet; replicas may do so at once");
-            command.SetAction((parsed, cancel) => RunAsync(parsed, async (target, output) =>
+            command.SetAction((parsed, cancellationToken) => RunAsync(parsed, async (target, output) =>
             {
-                var applied = await new LedgerSchema(target).ApplyAsync(cancel);
+                var applied = await new LedgerSchema(target).ApplyAsync(cancellationToken);
                 SchemaReport.Scripts(output, "applied", applied, "Nothing to apply: the schema is up to date.");
                 return Done;
             }));
@@ -49,9 +49,9 @@ static class SchemaCommand
             {
                 dropData,
             };
-            command.SetAction((parsed, cancel) => RunAsync(parsed, async (target, output) =>
+            command.SetAction((parsed, cancellationToken) => RunAsync(parsed, async (target, output) =>
             {
-                var ran = await new LedgerSchema(target).RollbackAsync(parsed.GetValue(dropData), cancel);
+                var ran = await new LedgerSchema(target).RollbackAsync(parsed.GetValue(dropData), cancellationToken);
                 SchemaReport.Scripts(output, "ran", ran, "Nothing to roll back.");
                 return Done;
             }));
@@ -61,9 +61,9 @@ static class SchemaCommand
         Command Verify()
         {
             var command = new Command("verify", "Compare the live tables with what the scripts promise");
-            command.SetAction((parsed, cancel) => RunAsync(parsed, async (target, output) =>
+            command.SetAction((parsed, cancellationToken) => RunAsync(parsed, async (target, output) =>
             {
-                var differences = await SchemaVerification.RunAsync(target, cancel);
+                var differences = await SchemaVerification.RunAsync(target, cancellationToken);
                 SchemaReport.Differences(output, differences);
                 return differences.Any(difference => difference.Failure) ? No : Done;
             }));
@@ -82,9 +82,9 @@ static class SchemaCommand
             {
                 guards,
             };
-            command.SetAction((parsed, cancel) => RunAsync(parsed, async (target, output) =>
+            command.SetAction((parsed, cancellationToken) => RunAsync(parsed, async (target, output) =>
             {
-                var report = await SchemaRehearsal.RunAsync(target, parsed.GetValue(guards) ?? [], cancel);
+                var report = await SchemaRehearsal.RunAsync(target, parsed.GetValue(guards) ?? [], cancellationToken);
                 SchemaReport.Rehearsal(output, report);
                 return report.Passed ? Done : No;
             }));

@@ -12,7 +12,7 @@ static class IntakeSchemas
     const string Json = "application/json";
 
     public static Task Observations(
-        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken token)
+        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         var contracts = ContractMap.Names.ToDictionary(name => name, name => (
             Schema: (IOpenApiSchema)Component(context.Document!, name, Typed(Read($"{name}.schema.json"), name)),
@@ -29,7 +29,7 @@ static class IntakeSchemas
     }
 
     public static Task Lineage(
-        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken token)
+        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         const string name = "RunEvent";
         operation.RequestBody = OneOrMany(

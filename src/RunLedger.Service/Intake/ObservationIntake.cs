@@ -35,19 +35,19 @@ sealed class ObservationIntake(
 
     /// <exception cref="TimeoutException">Nothing is known of some of them; sending all again is safe.</exception>
     public Task<IntakeResult> Take(IEnumerable<IntakeLine> lines, string origin, CancellationToken cancellationToken) =>
-        Patiently(limit => TakeAll(lines, origin, limit), cancellationToken);
+        Patiently(cancellationToken => TakeAll(lines, origin, cancellationToken), cancellationToken);
 
     /// <summary>Takes what was set aside once more; what still cannot be taken goes back to its row.</summary>
     /// <returns>Null when it is durable; else why it cannot be taken, in words for whoever sent it.</returns>
     /// <exception cref="TimeoutException">Nothing is known of it; taking it again is safe.</exception>
     public async Task<string?> TakeAgain(object message, int bytes, Guid rejectedId, CancellationToken cancellationToken) =>
         Refusal(message) ?? await Patiently<string?>(
-            async limit =>
+            async cancellationToken =>
             {
                 var durable = commits is null
-                    ? Publish(message, NewId.NextGuid(), limit, rejectedId)
-                    : await room.Enter(bytes, () => Commit(message, rejectedId), limit);
-                await durable.WaitAsync(limit);
+                    ? Publish(message, NewId.NextGuid(), cancellationToken, rejectedId)
+                    : await room.Enter(bytes, () => Commit(message, rejectedId), cancellationToken);
+                await durable.WaitAsync(cancellationToken);
                 return null;
             },
             cancellationToken);
@@ -70,7 +70,7 @@ sealed class ObservationIntake(
         }
     }
 
-    async Task<IntakeResult> TakeAll(IEnumerable<IntakeLine> lines, string origin, CancellationToken limit)
+    async Task<IntakeResult> TakeAll(IEnumerable<IntakeLine> lines, string origin, CancellationToken cancellationToken)
     {
         var accepted = 0;
         List<IntakeRemark> ignored = [], rejected = [];
@@ -83,8 +83,8 @@ sealed class ObservationIntake(
                 if (line.Message is not null && (reason = Refusal(line.Message)) is null)
                 {
                     durable.Add(commits is null
-                        ? Publish(line.Message, NewId.NextGuid(), limit)
-                        : await room.Enter(line.Json.Length, () => Commit(line.Message), limit));
+                        ? Publish(line.Message, NewId.NextGuid(), cancellationToken)
+                        : await room.Enter(line.Json.Length, () => Commit(line.Message), cancellationToken));
                     accepted++;
                     continue;
                 }
@@ -98,10 +98,10 @@ sealed class ObservationIntake(
 
                 rejected.Add(remark);
                 durable.Add(await room.Enter(line.Json.Length, () => committer.Reject(
-                    rejections.Of(line.Contract, origin, "application/json", line.Json.ToArray(), reason!)), limit));
+                    rejections.Of(line.Contract, origin, "application/json", line.Json.ToArray(), reason!)), cancellationToken));
             }
 
-            await Task.WhenAll(durable).WaitAsync(limit);
+            await Task.WhenAll(durable).WaitAsync(cancellationToken);
         }
 
         return new IntakeResult(accepted, ignored, rejected);

@@ -8,9 +8,9 @@ namespace RunLedger.Service.Overview;
 /// <summary>The latest changes of runs, each from an index.</summary>
 sealed class ActivityQuery(IDbContextFactory<LedgerDb> ledger)
 {
-    public async Task<IReadOnlyList<Change>> LatestAsync(int count, CancellationToken token)
+    public async Task<IReadOnlyList<Change>> LatestAsync(int count, CancellationToken cancellationToken)
     {
-        await using var db = await ledger.CreateDbContextAsync(token);
+        await using var db = await ledger.CreateDbContextAsync(cancellationToken);
         var begun = await db.Runs.Newest(count)
             .Select(r => new Change
             {
@@ -21,7 +21,7 @@ sealed class ActivityQuery(IDbContextFactory<LedgerDb> ledger)
                 Status = r.Status.Text(),
                 ErrorRef = r.ErrorRef,
             })
-            .ToListAsync(token);
+            .ToListAsync(cancellationToken);
         var settled = await Settled(db, count)
             .Select(r => new Change
             {
@@ -32,7 +32,7 @@ sealed class ActivityQuery(IDbContextFactory<LedgerDb> ledger)
                 Status = r.Status.Text(),
                 ErrorRef = r.ErrorRef,
             })
-            .ToListAsync(token);
+            .ToListAsync(cancellationToken);
         return [.. begun.Concat(settled).OrderByDescending(change => change.At).Take(count)];
     }
 

@@ -20,16 +20,16 @@ sealed class BrokerQueues(Uri broker, Uri? management, RunLedgerOptions ledger) 
     readonly HttpClient _http = new() { Timeout = Patience };
     IConnection? _connection;
 
-    public async Task<(IReadOnlyList<QueueFigures> Queues, string? Fault)> AskAsync(CancellationToken token)
+    public async Task<(IReadOnlyList<QueueFigures> Queues, string? Fault)> AskAsync(CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(token);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Patience);
         var (queues, fault) = ((IReadOnlyList<QueueFigures>)[], (string?)null);
         try
         {
             await _one.WaitAsync(limit.Token);
         }
-        catch (OperationCanceledException) when (!token.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return ([], Late);
         }
@@ -40,7 +40,7 @@ sealed class BrokerQueues(Uri broker, Uri? management, RunLedgerOptions ledger) 
             if (management is not null)
                 queues = await WithManagementAsync(queues, limit.Token);
         }
-        catch (OperationCanceledException) when (!token.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             fault = Late;
         }
@@ -67,7 +67,7 @@ sealed class BrokerQueues(Uri broker, Uri? management, RunLedgerOptions ledger) 
 
     static string Late => string.Create(CultureInfo.InvariantCulture, $"The broker did not answer within {Patience.TotalSeconds:0} seconds.");
 
-    async Task<IReadOnlyList<QueueFigures>> DeclareAsync(CancellationToken token)
+    async Task<IReadOnlyList<QueueFigures>> DeclareAsync(CancellationToken cancellationToken)
     {
         if (_connection is not { IsOpen: true })
         {
@@ -75,7 +75,7 @@ sealed class BrokerQueues(Uri broker, Uri? management, RunLedgerOptions ledger) 
                 await _connection.DisposeAsync();
             _connection = null;
             var factory = new ConnectionFactory { Uri = broker, ClientProvidedName = "run-ledger overview", AutomaticRecoveryEnabled = false };
-            _connection = await factory.CreateConnectionAsync(token);
+            _connection = await factory.CreateConnectionAsync(cancellationToken);
         }
 
         var queues = new List<QueueFigures>();
@@ -85,8 +85,8 @@ sealed class BrokerQueues(Uri broker, Uri? management, RunLedgerOptions ledger) 
             var name = ledger.QueueName + suffix;
             try
             {
-                channel ??= await _connection.CreateChannelAsync(cancellationToken: token);
-                var found = await channel.QueueDeclarePassiveAsync(name, token);
+                channel ??= await _connection.CreateChannelAsync(cancellationToken: cancellationToken);
+                var found = await channel.QueueDeclarePassiveAsync(name, cancellationToken);
                 queues.Add(new() { Name = name, Exists = true, Ready = found.MessageCount, Unacknowledged = null, Consumers = found.ConsumerCount });
             }
             catch (OperationInterruptedException e) when (e.ShutdownReason?.ReplyCode == Constants.NotFound)
@@ -102,7 +102,7 @@ sealed class BrokerQueues(Uri broker, Uri? management, RunLedgerOptions ledger) 
         return queues;
     }
 
-    async Task<IReadOnlyList<QueueFigures>> WithManagementAsync(IReadOnlyList<QueueFigures> queues, CancellationToken token)
+    async Task<IReadOnlyList<QueueFigures>> WithManagementAsync(IReadOnlyList<QueueFigures> queues, CancellationToken cancellationToken)
     {
         var path = Uri.UnescapeDataString(broker.AbsolutePath.TrimStart('/'));
         var host = Uri.EscapeDataString(path.Length == 0 ? "/" : path);
@@ -114,9 +114,9 @@ sealed class BrokerQueues(Uri broker, Uri? management, RunLedgerOptions ledger) 
             var login = management!.UserInfo.Length > 0 ? management.UserInfo : broker.UserInfo;
             request.Headers.Authorization = new AuthenticationHeaderValue(
                 "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(login))));
-            using var response = await _http.SendAsync(request, token);
+            using var response = await _http.SendAsync(request, cancellationToken);
             var known = response.IsSuccessStatusCode
-                && (await response.Content.ReadFromJsonAsync<JsonElement>(token))
+                && (await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken))
                     .TryGetProperty("messages_unacknowledged", out var count) && count.ValueKind == JsonValueKind.Number
                 ? count.GetInt64()
                 : (long?)null;

@@ -41,9 +41,9 @@ sealed class LiveChanges(LedgerMeter meter, IDbContextFactory<LedgerDb> ledger, 
     /// The number of the newest change, for who has entered: at once, then when it has grown, and unchanged every 15 seconds.
     /// Ends with the token.
     /// </summary>
-    public async IAsyncEnumerable<(long Number, bool Changed)> ListenAsync([EnumeratorCancellation] CancellationToken token)
+    public async IAsyncEnumerable<(long Number, bool Changed)> ListenAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        for (var told = 0L; !token.IsCancellationRequested;)
+        for (var told = 0L; !cancellationToken.IsCancellationRequested;)
         {
             var (number, changed) = Present();
             if (number > told)
@@ -52,8 +52,8 @@ sealed class LiveChanges(LedgerMeter meter, IDbContextFactory<LedgerDb> ledger, 
                 continue;
             }
 
-            await changed.WaitAsync(Quiet, time, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (!changed.IsCompleted && !token.IsCancellationRequested)
+            await changed.WaitAsync(Quiet, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!changed.IsCompleted && !cancellationToken.IsCancellationRequested)
                 yield return (told, false);
         }
     }
@@ -98,13 +98,13 @@ sealed class LiveChanges(LedgerMeter meter, IDbContextFactory<LedgerDb> ledger, 
     }
 
     /// <summary>A text that is another one after a commit: of any replica, or of who writes these tables without being one.</summary>
-    async Task<string> CountersAsync(CancellationToken token)
+    async Task<string> CountersAsync(CancellationToken cancellationToken)
     {
         var own = meter.Commits.ToString(CultureInfo.InvariantCulture);
         try
         {
-            await using var db = await ledger.CreateDbContextAsync(token);
-            var sql = await db.SqlAsync(token);
+            await using var db = await ledger.CreateDbContextAsync(cancellationToken);
+            var sql = await db.SqlAsync(cancellationToken);
             var rows = await sql.ListAsync(
                 """
                 select name, commits from ledger_replica
@@ -112,7 +112,7 @@ sealed class LiveChanges(LedgerMeter meter, IDbContextFactory<LedgerDb> ledger, 
                 order by 1
                 """,
                 reader => $"{reader.GetString(0)}={reader.GetInt64(1)}",
-                token);
+                cancellationToken);
             return $"{own};{string.Join(';', rows)}";
         }
         catch (DbException)

@@ -43,9 +43,9 @@ static class LiveEndpoint
     }
 
     static async IAsyncEnumerable<SseItem<long>> Events(
-        LiveChanges changes, CancellationToken stopping, [EnumeratorCancellation] CancellationToken gone = default)
+        LiveChanges changes, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(gone, stopping);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
         await foreach (var (number, changed) in changes.ListenAsync(end.Token))
             yield return new SseItem<long>(number, changed ? "changed" : "still") { EventId = $"{number}" };
     }

@@ -33,14 +33,14 @@ sealed class OverviewQuery(
     readonly SemaphoreSlim _one = new(1, 1);
     Overview? _last;
 
-    public async Task<Overview> FindAsync(CancellationToken token)
+    public async Task<Overview> FindAsync(CancellationToken cancellationToken)
     {
         if (Fresh is { } kept)
             return kept;
-        await _one.WaitAsync(token);
+        await _one.WaitAsync(cancellationToken);
         try
         {
-            return Fresh ?? (_last = await AskAsync(token));
+            return Fresh ?? (_last = await AskAsync(cancellationToken));
         }
         finally
         {
@@ -65,24 +65,24 @@ sealed class OverviewQuery(
          group by minute
          """;
 
-    async Task<Overview> AskAsync(CancellationToken token)
+    async Task<Overview> AskAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow().UtcDateTime;
-        var asking = broker?.AskAsync(token);
-        var counts = await runs.CountsAsync(token);
-        await using var db = await ledger.CreateDbContextAsync(token);
-        var sql = await db.SqlAsync(token);
+        var asking = broker?.AskAsync(cancellationToken);
+        var counts = await runs.CountsAsync(cancellationToken);
+        await using var db = await ledger.CreateDbContextAsync(cancellationToken);
+        var sql = await db.SqlAsync(cancellationToken);
         var (lastHour, hourBefore) = (await sql.ListAsync(
-            FailuresSql, reader => (reader.GetInt64(0), reader.GetInt64(1)), token,
+            FailuresSql, reader => (reader.GetInt64(0), reader.GetInt64(1)), cancellationToken,
             ("hour", now.AddHours(-1)), ("before", now.AddHours(-2)), ("most", MostCounted)))[0];
         var open = (await sql.ListAsync(
             "select count(*) from (select 1 from rejected_observation where state = 'open' limit @most) o",
-            reader => reader.GetInt64(0), token, ("most", MostRejected)))[0];
+            reader => reader.GetInt64(0), cancellationToken, ("most", MostRejected)))[0];
         var minute = LedgerTime.Of(now) / 60_000_000;
         var from = LedgerTime.Time((minute - Minutes + 1) * 60_000_000);
-        var started = await PerMinuteAsync(sql, "created_at", from, token);
-        var finished = await PerMinuteAsync(sql, "settled_at", from, token);
-        var replicas = await ReplicasAsync(sql, now, token);
+        var started = await PerMinuteAsync(sql, "created_at", from, cancellationToken);
+        var finished = await PerMinuteAsync(sql, "settled_at", from, cancellationToken);
+        var replicas = await ReplicasAsync(sql, now, cancellationToken);
         var (queues, fault) = asking is null ? ([], null) : await asking;
         return new()
         {
@@ -100,7 +100,7 @@ sealed class OverviewQuery(
                     LedgerTime.Time(n * 60_000_000), started.GetValueOrDefault(n), finished.GetValueOrDefault(n))),
             ],
             MinutesTruncated = started.Values.Sum() >= MostCounted || finished.Values.Sum() >= MostCounted,
-            Recurring = await RecurringAsync(sql, token),
+            Recurring = await RecurringAsync(sql, cancellationToken),
             Freshness = new()
             {
                 LagSeconds = replicas.OrderByDescending(replica => replica.CommittedAt).FirstOrDefault().LagSeconds,
@@ -113,13 +113,13 @@ sealed class OverviewQuery(
         };
     }
 
-    static async Task<Dictionary<long, long>> PerMinuteAsync(LedgerSql sql, string column, DateTime from, CancellationToken token) =>
+    static async Task<Dictionary<long, long>> PerMinuteAsync(LedgerSql sql, string column, DateTime from, CancellationToken cancellationToken) =>
         (await sql.ListAsync(
-            MinutesSql(column, sql.Postgres), reader => (reader.GetInt64(0), reader.GetInt64(1)), token,
+            MinutesSql(column, sql.Postgres), reader => (reader.GetInt64(0), reader.GetInt64(1)), cancellationToken,
             ("from", from), ("most", MostCounted))).ToDictionary();
 
     static Task<List<(ReplicaFigures Figures, DateTime? CommittedAt, double? LagSeconds)>> ReplicasAsync(
-        LedgerSql sql, DateTime now, CancellationToken token) => sql.ListAsync(
+        LedgerSql sql, DateTime now, CancellationToken cancellationToken) => sql.ListAsync(
         """
         select name, version, started_at, seen_at, commits, committed_at, lag_ms from ledger_replica
         where seen_at >= @shown order by started_at, name
@@ -136,10 +136,10 @@ sealed class OverviewQuery(
             },
             reader.TimeAt(5),
             reader.NumberAt(6) / 1000.0),
-        token,
+        cancellationToken,
         ("shown", now - Shown));
 
-    static async Task<IReadOnlyList<RecurringFigures>> RecurringAsync(LedgerSql sql, CancellationToken token)
+    static async Task<IReadOnlyList<RecurringFigures>> RecurringAsync(LedgerSql sql, CancellationToken cancellationToken)
     {
         var names = ((string[])[nameof(SweepDeadlines), nameof(ApplyRetention)]).ToDictionary(RecurringMessage.TokenOf);
         return await sql.ListAsync(
@@ -159,7 +159,7 @@ sealed class OverviewQuery(
                     EverySeconds = every.TotalSeconds,
                 };
             },
-            token,
+            cancellationToken,
             ("one", names.Keys.First()), ("other", names.Keys.Last()));
     }
 }

@@ -56,7 +56,7 @@ sealed partial class ReplicaHeartbeat(
         }
     }
 
-    Task<bool> BeatAsync(DateTime started, DateTime now, long commits, CancellationToken token) => ledger.InOne(
+    Task<bool> BeatAsync(DateTime started, DateTime now, long commits, CancellationToken cancellationToken) => ledger.InOne(
         async sql =>
         {
             var last = meter.Last;
@@ -68,13 +68,13 @@ sealed partial class ReplicaHeartbeat(
                   seen_at = excluded.seen_at, commits = excluded.commits, committed_at = excluded.committed_at,
                   lag_ms = excluded.lag_ms
                 """,
-                token,
+                cancellationToken,
                 ("name", Name), ("version", Version), ("started", started), ("now", now), ("commits", commits),
                 ("at", last?.At), ("lag", (long?)last?.Lag.TotalMilliseconds));
-            await sql.RunAsync("delete from ledger_replica where seen_at < @forgotten", token, ("forgotten", now - Forgotten));
+            await sql.RunAsync("delete from ledger_replica where seen_at < @forgotten", cancellationToken, ("forgotten", now - Forgotten));
             return true;
         },
-        token);
+        cancellationToken);
 
     [LoggerMessage(121, LogLevel.Warning, "This replica cannot say that it is alive: {Fault}")]
     static partial void CannotBeat(ILogger log, string fault);

@@ -16,16 +16,16 @@ sealed class PolicyCover(IDbContextFactory<LedgerDb> ledger, DeadlineEvaluator l
         [RunStatus.Observed, RunStatus.Started, RunStatus.StepStarted, RunStatus.StepCompleted, RunStatus.Stuck, RunStatus.Orphan];
 
     /// <returns>In the order of the policies, the default last; and whether there are more than were counted.</returns>
-    public async Task<(IReadOnlyList<long> Runs, bool Truncated)> CountAsync(DeadlineOptions options, CancellationToken token)
+    public async Task<(IReadOnlyList<long> Runs, bool Truncated)> CountAsync(DeadlineOptions options, CancellationToken cancellationToken)
     {
-        await using var db = await ledger.CreateDbContextAsync(token);
+        await using var db = await ledger.CreateDbContextAsync(cancellationToken);
         var (covered, truncated) = (new long[options.Policies.Count + 1], false);
         foreach (var status in Open)
         {
             var codes = await RunQueries.Rows(db, new RunFilter { Statuses = [status] }, [], null, Most)
                 .GroupBy(run => run.ProcessCandidateCode)
                 .Select(runs => new { Candidate = runs.Key, Runs = runs.LongCount() })
-                .ToListAsync(token);
+                .ToListAsync(cancellationToken);
             foreach (var code in codes)
                 covered[Place(options, code.Candidate)] += code.Runs;
             truncated |= codes.Sum(code => code.Runs) >= Most;

@@ -44,11 +44,11 @@ static class OperationEndpoints
     }
 
     static async Task<IResult> ResendAsync(
-        string id, HttpContext http, [FromServices] RejectedWork work, CancellationToken token)
+        string id, HttpContext http, [FromServices] RejectedWork work, CancellationToken cancellationToken)
     {
         if (!Guid.TryParse(id, out var row))
             return OperatorBody.Bad($"'{id}' is no id of a rejected observation: give a UUID.");
-        var (body, problem) = await OperatorBody.ReadAsync<ResendRequest>(http.Request, token);
+        var (body, problem) = await OperatorBody.ReadAsync<ResendRequest>(http.Request, cancellationToken);
         if ((problem ?? OperatorBody.Fault("reason", body!.Reason, required: false)) is { } fault)
             return fault;
         byte[]? corrected;
@@ -61,62 +61,62 @@ static class OperationEndpoints
             return OperatorBody.Bad("payloadBase64 is no base64.");
         }
 
-        return await work.ResendAsync(row, corrected, Operator.Of(http), body!.Reason, token) is { } outcome
+        return await work.ResendAsync(row, corrected, Operator.Of(http), body!.Reason, cancellationToken) is { } outcome
             ? TypedResults.Json(outcome, ReadingJson.Default.ResendOutcome)
             : Unknown("rejected observation", id);
     }
 
-    static async Task<IResult> ResendGroupAsync(HttpContext http, [FromServices] RejectedWork work, CancellationToken token)
+    static async Task<IResult> ResendGroupAsync(HttpContext http, [FromServices] RejectedWork work, CancellationToken cancellationToken)
     {
-        var (body, problem) = await OperatorBody.ReadAsync<GroupRequest>(http.Request, token);
+        var (body, problem) = await OperatorBody.ReadAsync<GroupRequest>(http.Request, cancellationToken);
         if ((problem ?? Fault(body!) ?? OperatorBody.Fault("reason", body!.Reason, required: false)) is { } fault)
             return fault;
-        return Accepted(await work.ResendGroupAsync(body!.Fingerprint, body.Until, Operator.Of(http), body.Reason, token));
+        return Accepted(await work.ResendGroupAsync(body!.Fingerprint, body.Until, Operator.Of(http), body.Reason, cancellationToken));
     }
 
     static async Task<IResult> DiscardAsync(
-        string id, HttpContext http, [FromServices] RejectedWork work, CancellationToken token)
+        string id, HttpContext http, [FromServices] RejectedWork work, CancellationToken cancellationToken)
     {
         if (!Guid.TryParse(id, out var row))
             return OperatorBody.Bad($"'{id}' is no id of a rejected observation: give a UUID.");
-        var (body, problem) = await OperatorBody.ReadAsync<ReasonRequest>(http.Request, token);
+        var (body, problem) = await OperatorBody.ReadAsync<ReasonRequest>(http.Request, cancellationToken);
         if ((problem ?? OperatorBody.Fault("reason", body!.Reason, required: true)) is { } fault)
             return fault;
-        return await work.DiscardAsync(row, Operator.Of(http), body!.Reason!, token) is { } outcome
+        return await work.DiscardAsync(row, Operator.Of(http), body!.Reason!, cancellationToken) is { } outcome
             ? TypedResults.Json(outcome, ReadingJson.Default.ResendOutcome)
             : Unknown("rejected observation", id);
     }
 
-    static async Task<IResult> DiscardGroupAsync(HttpContext http, [FromServices] RejectedWork work, CancellationToken token)
+    static async Task<IResult> DiscardGroupAsync(HttpContext http, [FromServices] RejectedWork work, CancellationToken cancellationToken)
     {
-        var (body, problem) = await OperatorBody.ReadAsync<GroupRequest>(http.Request, token);
+        var (body, problem) = await OperatorBody.ReadAsync<GroupRequest>(http.Request, cancellationToken);
         if ((problem ?? OperatorBody.Fault("reason", body!.Reason, required: true)) is { } fault)
             return fault;
         if (string.IsNullOrEmpty(body!.Fingerprint) || body.All is true)
             return OperatorBody.Bad("fingerprint is missing: discard one group at a time, a fingerprint of /api/rejected/groups.");
-        return Accepted(await work.DiscardGroupAsync(body.Fingerprint, body.Until, Operator.Of(http), body.Reason!, token));
+        return Accepted(await work.DiscardGroupAsync(body.Fingerprint, body.Until, Operator.Of(http), body.Reason!, cancellationToken));
     }
 
     static async Task<IResult> AcknowledgeAsync(
-        string fingerprint, HttpContext http, [FromServices] FailureWork work, CancellationToken token)
+        string fingerprint, HttpContext http, [FromServices] FailureWork work, CancellationToken cancellationToken)
     {
-        var (body, problem) = await OperatorBody.ReadAsync<NoteRequest>(http.Request, token);
+        var (body, problem) = await OperatorBody.ReadAsync<NoteRequest>(http.Request, cancellationToken);
         if ((problem ?? OperatorBody.Fault("note", body!.Note, required: false)) is { } fault)
             return fault;
-        return await work.AcknowledgeAsync(fingerprint, Operator.Of(http), body!.Note, token)
+        return await work.AcknowledgeAsync(fingerprint, Operator.Of(http), body!.Note, cancellationToken)
             ? TypedResults.NoContent()
             : Unknown("group of failures", fingerprint);
     }
 
     static async Task<IResult> NoteAsync(
-        string fingerprint, HttpContext http, [FromServices] FailureWork work, CancellationToken token)
+        string fingerprint, HttpContext http, [FromServices] FailureWork work, CancellationToken cancellationToken)
     {
-        var (body, problem) = await OperatorBody.ReadAsync<NoteRequest>(http.Request, token);
+        var (body, problem) = await OperatorBody.ReadAsync<NoteRequest>(http.Request, cancellationToken);
         if ((problem ?? OperatorBody.Fault("note", body!.Note, required: false)) is { } fault)
             return fault;
         if (body!.Note is null)
             return OperatorBody.Bad("note is missing; an empty one takes the last one away.");
-        return await work.NoteAsync(fingerprint, Operator.Of(http), body.Note, token)
+        return await work.NoteAsync(fingerprint, Operator.Of(http), body.Note, cancellationToken)
             ? TypedResults.NoContent()
             : Unknown("group of failures", fingerprint);
     }

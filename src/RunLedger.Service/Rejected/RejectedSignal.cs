@@ -11,15 +11,15 @@ sealed class RejectedSignal
     public void Raise() => _signal.Writer.TryWrite(true);
 
     /// <summary>Completes when something was asked for, or after a while.</summary>
-    public async Task Sleep(TimeSpan atMost, TimeProvider time, CancellationToken token)
+    public async Task Sleep(TimeSpan atMost, TimeProvider time, CancellationToken cancellationToken)
     {
         using var alarm = new CancellationTokenSource(atMost, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(alarm.Token, token);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(alarm.Token, cancellationToken);
         try
         {
             await _signal.Reader.ReadAsync(either.Token);
         }
-        catch (OperationCanceledException) when (!token.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             // It is time.
         }

@@ -34,46 +34,46 @@ sealed class RejectedWork(
     /// <param name="who">Who does it.</param>
     /// <param name="reason">Why, or null.</param>
     public async Task<ResendOutcome?> ResendAsync(
-        Guid id, byte[]? corrected, string who, string? reason, CancellationToken token)
+        Guid id, byte[]? corrected, string who, string? reason, CancellationToken cancellationToken)
     {
         var taken = await ledger.InOne<RejectedRow?>(
             async sql =>
             {
                 var action = await actions.EnterAsync(
-                    sql, who, ActionNames.Resend, $"{id}", reason, new { corrected = corrected is not null }, null, token);
+                    sql, who, ActionNames.Resend, $"{id}", reason, new { corrected = corrected is not null }, null, cancellationToken);
                 var rows = await sql.ListAsync(
-                    RejectedSql.Claim, Row, token, ("corrected", corrected), ("action", action), ("now", actions.Now), ("id", id));
+                    RejectedSql.Claim, Row, cancellationToken, ("corrected", corrected), ("action", action), ("now", actions.Now), ("id", id));
                 if (rows.Count == 0)
-                    await sql.RunAsync("delete from operator_action where id = @id", token, ("id", action));
+                    await sql.RunAsync("delete from operator_action where id = @id", cancellationToken, ("id", action));
                 return rows.Count == 0 ? null : rows[0];
             },
-            token);
+            cancellationToken);
         if (taken is not null)
         {
             // It goes on when whoever asked has gone.
-            await Task.Run(() => SettleAsync([taken], CancellationToken.None), CancellationToken.None).WaitAsync(token);
+            await Task.Run(() => SettleAsync([taken], CancellationToken.None), CancellationToken.None).WaitAsync(cancellationToken);
         }
 
-        return await StateAsync(id, taken?.ActionId, token);
+        return await StateAsync(id, taken?.ActionId, cancellationToken);
     }
 
     /// <summary>Discards one row; null where there is none of this id.</summary>
-    public async Task<ResendOutcome?> DiscardAsync(Guid id, string who, string reason, CancellationToken token)
+    public async Task<ResendOutcome?> DiscardAsync(Guid id, string who, string reason, CancellationToken cancellationToken)
     {
         var action = await ledger.InOne<Guid?>(
             async sql =>
             {
                 var entered = await actions.EnterAsync(
-                    sql, who, ActionNames.Discard, $"{id}", reason, null, "discarded", token);
+                    sql, who, ActionNames.Discard, $"{id}", reason, null, "discarded", cancellationToken);
                 if (await sql.RunAsync(
-                    RejectedSql.Discard, token,
+                    RejectedSql.Discard, cancellationToken,
                     ("action", entered), ("now", actions.Now), ("who", who), ("reason", reason), ("id", id)) > 0)
                     return entered;
-                await sql.RunAsync("delete from operator_action where id = @id", token, ("id", entered));
+                await sql.RunAsync("delete from operator_action where id = @id", cancellationToken, ("id", entered));
                 return null;
             },
-            token);
-        return await StateAsync(id, action, token);
+            cancellationToken);
+        return await StateAsync(id, action, cancellationToken);
     }
 
     /// <summary>Begins to send a group again, or all that is open; the service goes on by itself.</summary>
@@ -81,47 +81,47 @@ sealed class RejectedWork(
     /// <param name="until">Only rows set aside by then; null for now.</param>
     /// <param name="who">Who does it.</param>
     /// <param name="reason">Why, or null.</param>
-    public Task<GroupWork> ResendGroupAsync(string? fingerprint, DateTimeOffset? until, string who, string? reason, CancellationToken token) =>
-        BeginAsync(ActionNames.ResendGroup, fingerprint, until, who, reason, token);
+    public Task<GroupWork> ResendGroupAsync(string? fingerprint, DateTimeOffset? until, string who, string? reason, CancellationToken cancellationToken) =>
+        BeginAsync(ActionNames.ResendGroup, fingerprint, until, who, reason, cancellationToken);
 
     /// <summary>Begins to discard a group.</summary>
-    public Task<GroupWork> DiscardGroupAsync(string fingerprint, DateTimeOffset? until, string who, string reason, CancellationToken token) =>
-        BeginAsync(ActionNames.DiscardGroup, fingerprint, until, who, reason, token);
+    public Task<GroupWork> DiscardGroupAsync(string fingerprint, DateTimeOffset? until, string who, string reason, CancellationToken cancellationToken) =>
+        BeginAsync(ActionNames.DiscardGroup, fingerprint, until, who, reason, cancellationToken);
 
     /// <summary>How far work on a group is; null where there is no such work.</summary>
-    public Task<GroupWork?> FindAsync(Guid actionId, CancellationToken token) => ledger.InOne(
+    public Task<GroupWork?> FindAsync(Guid actionId, CancellationToken cancellationToken) => ledger.InOne(
         async sql => (await sql.ListAsync(
             "select id, detail, outcome from operator_action where id = @id and action in (@resend, @discard)",
             reader => Work(reader.GetGuid(0), Read(reader.GetString(1)), reader.TextAt(2)),
-            token,
+            cancellationToken,
             ("id", actionId), ("resend", ActionNames.ResendGroup), ("discard", ActionNames.DiscardGroup))).FirstOrDefault(),
-        token);
+        cancellationToken);
 
     /// <summary>Does one slice of what is to be done, of whoever began it.</summary>
     /// <returns>False when there is nothing to do now.</returns>
-    public async Task<bool> WorkAsync(CancellationToken token)
+    public async Task<bool> WorkAsync(CancellationToken cancellationToken)
     {
-        if (await NameAsync(token))
+        if (await NameAsync(cancellationToken))
             return true;
         var left = await ledger.InOne(
             sql => sql.ListAsync(
-                RejectedSql.ClaimLeft(sql.SkipLocked), Row, token,
+                RejectedSql.ClaimLeft(sql.SkipLocked), Row, cancellationToken,
                 ("now", actions.Now), ("before", actions.Now - patience.Value.Patience - Grace), ("limit", SliceSize)),
-            token);
+            cancellationToken);
         if (left.Count > 0)
         {
-            await SettleAsync(left, token);
+            await SettleAsync(left, cancellationToken);
             return true;
         }
 
-        var (worked, taken) = await ledger.InOne(sql => NextSliceAsync(sql, token), token);
+        var (worked, taken) = await ledger.InOne(sql => NextSliceAsync(sql, cancellationToken), cancellationToken);
         if (taken.Count > 0)
-            await SettleAsync(taken, token);
+            await SettleAsync(taken, cancellationToken);
         return worked;
     }
 
     async Task<GroupWork> BeginAsync(
-        string action, string? fingerprint, DateTimeOffset? until, string who, string? reason, CancellationToken token)
+        string action, string? fingerprint, DateTimeOffset? until, string who, string? reason, CancellationToken cancellationToken)
     {
         var now = actions.Now;
         var progress = new GroupProgress
@@ -131,13 +131,13 @@ sealed class RejectedWork(
             After = Guid.AllBitsSet,
         };
         var id = await ledger.InOne(
-            sql => actions.EnterAsync(sql, who, action, fingerprint ?? "all", reason, progress, null, token), token);
+            sql => actions.EnterAsync(sql, who, action, fingerprint ?? "all", reason, progress, null, cancellationToken), cancellationToken);
         signal.Raise();
         return Work(id, progress, null);
     }
 
     /// <summary>Takes the next slice of the oldest work, and says where the one after it begins.</summary>
-    async Task<(bool Worked, List<RejectedRow> Taken)> NextSliceAsync(LedgerSql sql, CancellationToken token)
+    async Task<(bool Worked, List<RejectedRow> Taken)> NextSliceAsync(LedgerSql sql, CancellationToken cancellationToken)
     {
         var found = await sql.ListAsync(
             $"""
@@ -149,7 +149,7 @@ sealed class RejectedWork(
              """,
             reader => (Id: reader.GetGuid(0), Who: reader.GetString(1), Action: reader.GetString(2), Reason: reader.TextAt(3),
                 Progress: Read(reader.GetString(4))),
-            token,
+            cancellationToken,
             ("resend", ActionNames.ResendGroup), ("discard", ActionNames.DiscardGroup));
         if (found.Count == 0)
             return (false, []);
@@ -161,15 +161,15 @@ sealed class RejectedWork(
             .. ofGroup ? [("fingerprint", (object?)progress.Fingerprint)] : Array.Empty<(string, object?)>(),
         ];
         var taken = action == ActionNames.ResendGroup
-            ? await sql.ListAsync(RejectedSql.ClaimSlice(ofGroup, sql.SkipLocked), Row, token, where)
+            ? await sql.ListAsync(RejectedSql.ClaimSlice(ofGroup, sql.SkipLocked), Row, cancellationToken, where)
             : await sql.ListAsync(
                 RejectedSql.DiscardSlice(ofGroup, sql.SkipLocked),
                 reader => new RejectedRow { RejectedId = reader.GetGuid(0), RejectedAt = reader.TimeAt(1)!.Value },
-                token,
+                cancellationToken,
                 [.. where, ("who", who), ("reason", reason)]);
         if (taken.Count == 0)
         {
-            await ActionLog.EndAsync(sql, id, Outcome(action, progress), token);
+            await ActionLog.EndAsync(sql, id, Outcome(action, progress), cancellationToken);
             return (true, []);
         }
 
@@ -177,33 +177,33 @@ sealed class RejectedWork(
         progress = progress with { At = last.RejectedAt, After = last.RejectedId };
         if (action == ActionNames.DiscardGroup)
             progress = progress with { Done = progress.Done + taken.Count };
-        await SaveAsync(sql, id, progress, token);
+        await SaveAsync(sql, id, progress, cancellationToken);
         return (true, action == ActionNames.ResendGroup ? taken : []);
     }
 
     /// <summary>Sends rows that are taken, and ends each as it turned out.</summary>
-    async Task SettleAsync(List<RejectedRow> taken, CancellationToken token)
+    async Task SettleAsync(List<RejectedRow> taken, CancellationToken cancellationToken)
     {
-        var sent = await Task.WhenAll(taken.Select(row => SendAsync(row, token)));
+        var sent = await Task.WhenAll(taken.Select(row => SendAsync(row, cancellationToken)));
         foreach (var action in sent.Where(one => one.Known).GroupBy(one => one.Row.ActionId!.Value))
         {
             await ledger.InOne(
                 async sql =>
                 {
-                    await SettleAsync(sql, action.Key, [.. action], token);
+                    await SettleAsync(sql, action.Key, [.. action], cancellationToken);
                     return true;
                 },
-                token);
+                cancellationToken);
         }
     }
 
     async Task SettleAsync(
-        LedgerSql sql, Guid id, IReadOnlyList<(RejectedRow Row, bool Known, string? Reason)> sent, CancellationToken token)
+        LedgerSql sql, Guid id, IReadOnlyList<(RejectedRow Row, bool Known, string? Reason)> sent, CancellationToken cancellationToken)
     {
         var (action, who, reason, detail) = (await sql.ListAsync(
             $"select action, who, reason, detail from operator_action where id = @id {(sql.Postgres ? "for update" : "")}",
             reader => (reader.GetString(0), reader.GetString(1), reader.TextAt(2), reader.TextAt(3)),
-            token,
+            cancellationToken,
             ("id", id)))[0];
         var (done, failed) = (0L, 0L);
         foreach (var (row, _, why) in sent.OrderBy(one => one.Row.RejectedId))
@@ -212,10 +212,10 @@ sealed class RejectedWork(
                 [("id", row.RejectedId), ("action", id), ("now", actions.Now), ("who", who), ("reason", reason)];
             var ended = why is null
                 ? await sql.RunAsync(
-                    RejectedSql.Resent, token,
+                    RejectedSql.Resent, cancellationToken,
                     [.. how, ("outcome", intake.AwaitsCommit ? "committed" : "accepted by the broker, in the queue")])
                 : await sql.RunAsync(
-                    RejectedSql.Again, token,
+                    RejectedSql.Again, cancellationToken,
                     [.. how, ("why", why), ("fingerprint", ErrorShape.Fingerprint(row.Contract, ErrorShape.Of(why)))]);
             // A consumer that rejected it meanwhile has opened it again.
             (done, failed) = (done + 1, failed + (why is not null || ended == 0 ? 1 : 0));
@@ -223,23 +223,23 @@ sealed class RejectedWork(
 
         if (action == ActionNames.Resend)
         {
-            await ActionLog.EndAsync(sql, id, failed > 0 ? "rejected again" : "resent", token);
+            await ActionLog.EndAsync(sql, id, failed > 0 ? "rejected again" : "resent", cancellationToken);
             return;
         }
 
         var progress = Read(detail!);
-        await SaveAsync(sql, id, progress with { Done = progress.Done + done, Failed = progress.Failed + failed }, token);
+        await SaveAsync(sql, id, progress with { Done = progress.Done + done, Failed = progress.Failed + failed }, cancellationToken);
     }
 
     /// <summary>Not known is what the broker or the database did not answer: the row stays taken, and is sent again later.</summary>
-    async Task<(RejectedRow Row, bool Known, string? Reason)> SendAsync(RejectedRow row, CancellationToken token)
+    async Task<(RejectedRow Row, bool Known, string? Reason)> SendAsync(RejectedRow row, CancellationToken cancellationToken)
     {
         var read = RejectedMessage.Read(row, options.MaxEvidenceBytes);
         if (read.Message is null)
             return (row, true, read.Reason);
         try
         {
-            return (row, true, await intake.TakeAgain(read.Message, (row.Corrected ?? row.Payload).Length, row.RejectedId, token));
+            return (row, true, await intake.TakeAgain(read.Message, (row.Corrected ?? row.Payload).Length, row.RejectedId, cancellationToken));
         }
         catch (Exception e) when (IntakeOutage.Is(e))
         {
@@ -252,26 +252,26 @@ sealed class RejectedWork(
     }
 
     /// <summary>Gives rows of an older version their fingerprint.</summary>
-    Task<bool> NameAsync(CancellationToken token) => ledger.InOne(
+    Task<bool> NameAsync(CancellationToken cancellationToken) => ledger.InOne(
         async sql =>
         {
             var rows = await sql.ListAsync(
                 RejectedSql.Unnamed(sql.SkipLocked),
                 reader => (Id: reader.GetGuid(0), Contract: reader.TextAt(1), Reason: reader.GetString(2)),
-                token,
+                cancellationToken,
                 ("limit", SliceSize));
             foreach (var (id, contract, reason) in rows)
             {
                 await sql.RunAsync(
-                    "update rejected_observation set fingerprint = @fingerprint where rejected_id = @id", token,
+                    "update rejected_observation set fingerprint = @fingerprint where rejected_id = @id", cancellationToken,
                     ("fingerprint", ErrorShape.Fingerprint(contract, ErrorShape.Of(reason))), ("id", id));
             }
 
             return rows.Count > 0;
         },
-        token);
+        cancellationToken);
 
-    Task<ResendOutcome?> StateAsync(Guid id, Guid? action, CancellationToken token) => ledger.InOne(
+    Task<ResendOutcome?> StateAsync(Guid id, Guid? action, CancellationToken cancellationToken) => ledger.InOne(
         async sql => (await sql.ListAsync(
             "select state, reason, outcome from rejected_observation where rejected_id = @id",
             reader => new ResendOutcome
@@ -281,12 +281,12 @@ sealed class RejectedWork(
                 Reason = reader.GetString(0) == "open" ? reader.GetString(1) : null,
                 ActionId = action,
             },
-            token,
+            cancellationToken,
             ("id", id))).FirstOrDefault(),
-        token);
+        cancellationToken);
 
-    static Task<int> SaveAsync(LedgerSql sql, Guid id, GroupProgress progress, CancellationToken token) => sql.RunAsync(
-        "update operator_action set detail = @detail where id = @id", token,
+    static Task<int> SaveAsync(LedgerSql sql, Guid id, GroupProgress progress, CancellationToken cancellationToken) => sql.RunAsync(
+        "update operator_action set detail = @detail where id = @id", cancellationToken,
         ("detail", new LedgerSql.Json(JsonSerializer.Serialize(progress, JsonSerializerOptions.Web))), ("id", id));
 
     static string Outcome(string action, GroupProgress progress) => string.Create(

@@ -25,11 +25,11 @@ sealed partial class RejectedWorker(
         }
     }
 
-    async Task<bool> Worked(CancellationToken token)
+    async Task<bool> Worked(CancellationToken cancellationToken)
     {
         try
         {
-            return await work.WorkAsync(token);
+            return await work.WorkAsync(cancellationToken);
         }
         catch (Exception e) when (e is DbException or StoreException)
         {

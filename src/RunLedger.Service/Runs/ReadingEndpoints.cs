@@ -66,8 +66,8 @@ static class ReadingEndpoints
             .WithSummary("Lists what could not be taken, newest first, a page at a time.")
             .WithDescription($"Payloads are cut to {RejectedQueries.HeadBytes} bytes; payloadTruncated says which.")
             .Answers<PageAnswer<RejectedAnswer>>().AddOpenApiOperationTransformer(QuerySchemas.Describe);
-        api.MapGet("/rejected/groups", async ([FromServices] RejectedQueries rejected, CancellationToken token) =>
-                TypedResults.Json(await rejected.GroupsAsync(token), ReadingJson.Default.RejectedGroups))
+        api.MapGet("/rejected/groups", async ([FromServices] RejectedQueries rejected, CancellationToken cancellationToken) =>
+                TypedResults.Json(await rejected.GroupsAsync(cancellationToken), ReadingJson.Default.RejectedGroups))
             .WithName("GroupRejected")
             .WithSummary("What is set aside and open, by contract and what is wrong; the largest group first.")
             .WithDescription("Reasons that differ only in numbers, ids, paths and quoted text are one. At most "
@@ -76,8 +76,8 @@ static class ReadingEndpoints
         api.MapGet("/rejected/{id}", GetRejectedAsync).WithName("GetRejected")
             .WithSummary("One rejected observation with its whole payload.")
             .Answers<RejectedAnswer>().ProducesProblem(StatusCodes.Status404NotFound);
-        api.MapGet("/overview", async ([FromServices] OverviewQuery overview, CancellationToken token) =>
-                TypedResults.Json(await overview.FindAsync(token), ReadingJson.Default.Overview))
+        api.MapGet("/overview", async ([FromServices] OverviewQuery overview, CancellationToken cancellationToken) =>
+                TypedResults.Json(await overview.FindAsync(cancellationToken), ReadingJson.Default.Overview))
             .WithName("GetOverview")
             .WithSummary("How the ledger and what it observes are: counts, throughput, sweeps, freshness, replicas and queues.")
             .WithDescription("An answer is kept for two seconds.")
@@ -104,7 +104,7 @@ static class ReadingEndpoints
     }
 
     static async Task<IResult> ListRunsAsync(
-        [AsParameters] RunListQuery query, [FromServices] RunQueries runs, CancellationToken token)
+        [AsParameters] RunListQuery query, [FromServices] RunQueries runs, CancellationToken cancellationToken)
     {
         var text = new QueryReader();
         var filter = query.Filter(text);
@@ -117,21 +117,21 @@ static class ReadingEndpoints
             ? problem
             : Paged(
                 before is { } end
-                    ? await runs.ListBackAsync(filter, end, limit, token)
-                    : await runs.ListAsync(filter, after, limit, token),
+                    ? await runs.ListBackAsync(filter, end, limit, cancellationToken)
+                    : await runs.ListAsync(filter, after, limit, cancellationToken),
                 RunAnswer.Of,
                 list,
                 ReadingJson.Default.PageAnswerRunAnswer);
     }
 
-    static async Task<IResult> GetRunAsync(string id, [FromServices] RunQueries runs, CancellationToken token)
+    static async Task<IResult> GetRunAsync(string id, [FromServices] RunQueries runs, CancellationToken cancellationToken)
     {
         var text = new QueryReader();
         var run = text.Id("id", id);
         return text.Problem is { } problem ? problem
-            : await runs.FindAsync(run.GetValueOrDefault(), token) is { } row
+            : await runs.FindAsync(run.GetValueOrDefault(), cancellationToken) is { } row
                 ? TypedResults.Json(
-                    RunAnswer.Of(row, await runs.ArchivedAtAsync(row.ProcessRunId, token)), ReadingJson.Default.RunAnswer)
+                    RunAnswer.Of(row, await runs.ArchivedAtAsync(row.ProcessRunId, cancellationToken)), ReadingJson.Default.RunAnswer)
                 : Unknown("run", id);
     }
 
@@ -140,7 +140,7 @@ static class ReadingEndpoints
         [Description("How many components a page holds at most.")] string? limit,
         [Description("nextCursor of the page before, for the page after it.")] string? cursor,
         [FromServices] RunQueries runs,
-        CancellationToken token)
+        CancellationToken cancellationToken)
     {
         var text = new QueryReader();
         var (sent, count) = (text.Id("id", id), text.Limit(limit));
@@ -148,41 +148,41 @@ static class ReadingEndpoints
         {
             return unreadable;
         }
-        if (await runs.ResolveAsync(sent.GetValueOrDefault(), token) is not { } run)
+        if (await runs.ResolveAsync(sent.GetValueOrDefault(), cancellationToken) is not { } run)
         {
             return Unknown("run", id);
         }
         var list = $"components\n{run}";
         var after = text.After(cursor, list);
         return text.Problem is { } problem ? problem : Paged(
-            await runs.ComponentsAsync(run, after, count, token),
+            await runs.ComponentsAsync(run, after, count, cancellationToken),
             ComponentAnswer.Of,
             list,
             ReadingJson.Default.PageAnswerComponentAnswer);
     }
 
-    static async Task<IResult> GetTreeAsync(string id, [FromServices] RunTreeQuery trees, CancellationToken token)
+    static async Task<IResult> GetTreeAsync(string id, [FromServices] RunTreeQuery trees, CancellationToken cancellationToken)
     {
         var text = new QueryReader();
         var run = text.Id("id", id);
         return text.Problem is { } problem ? problem
-            : await trees.FindAsync(run.GetValueOrDefault(), token) is { } tree
+            : await trees.FindAsync(run.GetValueOrDefault(), cancellationToken) is { } tree
                 ? TypedResults.Json(tree, ReadingJson.Default.RunTree)
                 : Unknown("run", id);
     }
 
-    static async Task<IResult> GetSummaryAsync([FromServices] RunQueries runs, CancellationToken token) =>
-        TypedResults.Json(SummaryAnswer.Of(await runs.CountsAsync(token)), ReadingJson.Default.SummaryAnswer);
+    static async Task<IResult> GetSummaryAsync([FromServices] RunQueries runs, CancellationToken cancellationToken) =>
+        TypedResults.Json(SummaryAnswer.Of(await runs.CountsAsync(cancellationToken)), ReadingJson.Default.SummaryAnswer);
 
     static async Task<IResult> PreviewAsync(
         [FromServices] IArchiveStore archive,
         [FromServices] RetentionPeriods periods,
         [FromServices] ArchiveState state,
         [FromServices] TimeProvider time,
-        CancellationToken token)
+        CancellationToken cancellationToken)
     {
         var now = LedgerTime.Time(LedgerTime.Of(time.GetUtcNow()));
-        var due = await archive.Preview(periods, now, token);
+        var due = await archive.Preview(periods, now, cancellationToken);
         return TypedResults.Json(RetentionPreview.Of(due, periods, now, state.Fault), ReadingJson.Default.RetentionPreview);
     }
 
@@ -193,7 +193,7 @@ static class ReadingEndpoints
         [Description("nextCursor of the page before, for the page after it.")] string? cursor,
         [Description("prevCursor of a page, for the page of newer ones before it.")] string? before,
         [FromServices] RejectedQueries rejected,
-        CancellationToken token)
+        CancellationToken cancellationToken)
     {
         var text = new QueryReader();
         var (which, fingerprint) = (text.OneOf("state", state, RejectedQueries.States), text.Text("group", group));
@@ -203,80 +203,80 @@ static class ReadingEndpoints
             text.Refuse<PageKey?>("before", "It goes the other way than cursor: send one of them.");
         return text.Problem is { } problem ? problem : Paged(
             end is { } key
-                ? await rejected.ListBackAsync(which, fingerprint, key, count, token)
-                : await rejected.ListAsync(which, fingerprint, after, count, token),
+                ? await rejected.ListBackAsync(which, fingerprint, key, count, cancellationToken)
+                : await rejected.ListAsync(which, fingerprint, after, count, cancellationToken),
             RejectedAnswer.Of,
             list,
             ReadingJson.Default.PageAnswerRejectedAnswer);
     }
 
     static async Task<IResult> GetRejectedAsync(
-        string id, [FromServices] RejectedQueries rejected, CancellationToken token)
+        string id, [FromServices] RejectedQueries rejected, CancellationToken cancellationToken)
     {
         var text = new QueryReader();
         var sent = text.Id("id", id);
         return text.Problem is { } problem ? problem
-            : await rejected.FindAsync(sent.GetValueOrDefault(), token) is { } row
+            : await rejected.FindAsync(sent.GetValueOrDefault(), cancellationToken) is { } row
                 ? TypedResults.Json(RejectedAnswer.Of(new(row, row.Payload.Length)), ReadingJson.Default.RejectedAnswer)
                 : Unknown("rejected observation", id);
     }
 
     static async Task<IResult> GetActivityAsync(
-        [Description("How many, at most.")] string? limit, [FromServices] ActivityQuery activity, CancellationToken token)
+        [Description("How many, at most.")] string? limit, [FromServices] ActivityQuery activity, CancellationToken cancellationToken)
     {
         var text = new QueryReader();
         var count = text.Limit(limit);
         return text.Problem is { } problem
             ? problem
-            : TypedResults.Json(new ActivityAnswer { Items = await activity.LatestAsync(count, token) }, ReadingJson.Default.ActivityAnswer);
+            : TypedResults.Json(new ActivityAnswer { Items = await activity.LatestAsync(count, cancellationToken) }, ReadingJson.Default.ActivityAnswer);
     }
 
     static async Task<IResult> ListFailuresAsync(
         [Description("Only failures that ended at this time or later (ISO 8601); without it the last 24 hours.")] string? since,
         [FromServices] FailureQueries failures,
         [FromServices] TimeProvider time,
-        CancellationToken token)
+        CancellationToken cancellationToken)
     {
         var text = new QueryReader();
         var from = text.Time("since", since) ?? time.GetUtcNow().UtcDateTime.AddDays(-1);
         return text.Problem is { } problem
             ? problem
-            : TypedResults.Json(await failures.GroupsAsync(from, token), ReadingJson.Default.FailureGroups);
+            : TypedResults.Json(await failures.GroupsAsync(from, cancellationToken), ReadingJson.Default.FailureGroups);
     }
 
     static async Task<IResult> GetGridAsync(
         [Description("The process candidate, exactly.")] string? candidate,
         [Description("How many of its latest runs, at most 100; without it 30.")] string? runs,
         [FromServices] GridQuery grid,
-        CancellationToken token)
+        CancellationToken cancellationToken)
     {
         var text = new QueryReader();
         var code = text.Required("candidate", text.Text("candidate", candidate));
         var count = text.Number("runs", runs, GridQuery.DefaultRuns, GridQuery.MostRuns);
         return text.Problem is { } problem
             ? problem
-            : TypedResults.Json(await grid.FindAsync(code!, count, token), ReadingJson.Default.RunGrid);
+            : TypedResults.Json(await grid.FindAsync(code!, count, cancellationToken), ReadingJson.Default.RunGrid);
     }
 
     static async Task<IResult> ListActionsAsync(
         [Description("How many a page holds at most.")] string? limit,
         [Description("nextCursor of the page before, for the page after it.")] string? cursor,
         [FromServices] ActionQueries actions,
-        CancellationToken token)
+        CancellationToken cancellationToken)
     {
         const string List = "actions";
         var text = new QueryReader();
         var (count, after) = (text.Limit(limit), text.After(cursor, List));
         return text.Problem is { } problem ? problem : Paged(
-            await actions.ListAsync(after, count, token), action => action, List, ReadingJson.Default.PageAnswerOperatorAction);
+            await actions.ListAsync(after, count, cancellationToken), action => action, List, ReadingJson.Default.PageAnswerOperatorAction);
     }
 
-    static async Task<IResult> GetActionAsync(string id, [FromServices] ActionQueries actions, CancellationToken token)
+    static async Task<IResult> GetActionAsync(string id, [FromServices] ActionQueries actions, CancellationToken cancellationToken)
     {
         var text = new QueryReader();
         var sent = text.Id("id", id);
         return text.Problem is { } problem ? problem
-            : await actions.FindAsync(sent.GetValueOrDefault(), token) is { } action
+            : await actions.FindAsync(sent.GetValueOrDefault(), cancellationToken) is { } action
                 ? TypedResults.Json(action, ReadingJson.Default.OperatorAction)
                 : Unknown("action", id);
     }

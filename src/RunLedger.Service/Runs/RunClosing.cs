@@ -20,11 +20,11 @@ sealed class RunClosing(RunQueries runs, ObservationIntake intake, ActionLog act
     /// The HTTP status that says it, words where it is not 202, and what the intake made of it where it is.
     /// </returns>
     public async Task<(int Status, string? Fault, IntakeResult? Result)> CloseAsync(
-        Guid id, CloseRequest? close, string who, string origin, CancellationToken token)
+        Guid id, CloseRequest? close, string who, string origin, CancellationToken cancellationToken)
     {
         if (Fault(close) is { } fault)
             return (StatusCodes.Status400BadRequest, fault, null);
-        if (await runs.FindAsync(id, token) is not { } run)
+        if (await runs.FindAsync(id, cancellationToken) is not { } run)
             return (StatusCodes.Status404NotFound, $"There is no run {id}.", null);
         if (run.Status is RunStatus.Completed or RunStatus.Failed or RunStatus.Cancelled)
         {
@@ -34,7 +34,7 @@ sealed class RunClosing(RunQueries runs, ObservationIntake intake, ActionLog act
                 null);
         }
 
-        if (await runs.ArchivedAtAsync(run.ProcessRunId, token) is { } archived)
+        if (await runs.ArchivedAtAsync(run.ProcessRunId, cancellationToken) is { } archived)
         {
             return (
                 StatusCodes.Status409Conflict,
@@ -48,10 +48,10 @@ sealed class RunClosing(RunQueries runs, ObservationIntake intake, ActionLog act
             who, ActionNames.Close, $"{run.ProcessRunId}", close!.Reason, new { close.Status, close.By },
             async () =>
             {
-                var taken = await intake.Take([line], origin, token);
+                var taken = await intake.Take([line], origin, cancellationToken);
                 return (taken, taken.Rejected.Count == 0 ? $"closed as {close.Status}" : $"rejected: {taken.Rejected[0].Reason}");
             },
-            token);
+            cancellationToken);
         return result.Rejected.Count == 0
             ? (StatusCodes.Status202Accepted, null, result)
             : (StatusCodes.Status400BadRequest, result.Rejected[0].Reason, null);

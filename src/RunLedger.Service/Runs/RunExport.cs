@@ -13,7 +13,7 @@ static class RunExport
     const int Chars = 32 * 1024;
 
     public static async Task<IResult> ExportAsync(
-        [AsParameters] RunListQuery query, string? format, [FromServices] RunQueries runs, HttpContext http, CancellationToken token)
+        [AsParameters] RunListQuery query, string? format, [FromServices] RunQueries runs, HttpContext http, CancellationToken cancellationToken)
     {
         var text = new QueryReader();
         var filter = query.Filter(text);
@@ -21,7 +21,7 @@ static class RunExport
         if (text.Problem is { } problem)
             return problem;
         // What is wrong with the database is said before the first line has gone.
-        await using var rows = runs.StreamAsync(filter, token).GetAsyncEnumerator(token);
+        await using var rows = runs.StreamAsync(filter, cancellationToken).GetAsyncEnumerator(cancellationToken);
         var any = await rows.MoveNextAsync();
         http.Response.ContentType = kind == "csv" ? "text/csv; charset=utf-8; header=present" : "application/x-ndjson";
         http.Response.Headers.ContentDisposition = $"attachment; filename=\"runs.{kind}\"";
@@ -40,8 +40,8 @@ static class RunExport
 
         async Task SendAsync()
         {
-            await http.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(lines.ToString()), token);
-            await http.Response.Body.FlushAsync(token);
+            await http.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(lines.ToString()), cancellationToken);
+            await http.Response.Body.FlushAsync(cancellationToken);
             lines.Clear();
         }
     }

@@ -15,30 +15,30 @@ sealed class RunQueries(IDbContextFactory<LedgerDb> ledger)
     /// <summary>Read at once while all are streamed.</summary>
     const int StreamPage = 500;
 
-    public async Task<Page<RunRow>> ListAsync(RunFilter filter, PageKey? after, int limit, CancellationToken token)
+    public async Task<Page<RunRow>> ListAsync(RunFilter filter, PageKey? after, int limit, CancellationToken cancellationToken)
     {
-        await using var db = await ledger.CreateDbContextAsync(token);
-        var (query, cut) = await RowsAsync(db, filter, after, back: false, limit + 1, token);
-        var rows = await db.WithParentsAsync(await query.ToListAsync(token), token);
+        await using var db = await ledger.CreateDbContextAsync(cancellationToken);
+        var (query, cut) = await RowsAsync(db, filter, after, back: false, limit + 1, cancellationToken);
+        var rows = await db.WithParentsAsync(await query.ToListAsync(cancellationToken), cancellationToken);
         var page = Page<RunRow>.Of(rows, limit, Key);
         return page with { Cut = cut, Previous = after is not null && rows.Count > 0 ? Key(rows[0]) : null };
     }
 
     /// <summary>The page of newer runs that ends before a row, newest first.</summary>
-    public async Task<Page<RunRow>> ListBackAsync(RunFilter filter, PageKey before, int limit, CancellationToken token)
+    public async Task<Page<RunRow>> ListBackAsync(RunFilter filter, PageKey before, int limit, CancellationToken cancellationToken)
     {
-        await using var db = await ledger.CreateDbContextAsync(token);
-        var (query, cut) = await RowsAsync(db, filter, before, back: true, limit + 1, token);
-        var rows = await db.WithParentsAsync(await query.ToListAsync(token), token);
+        await using var db = await ledger.CreateDbContextAsync(cancellationToken);
+        var (query, cut) = await RowsAsync(db, filter, before, back: true, limit + 1, cancellationToken);
+        var rows = await db.WithParentsAsync(await query.ToListAsync(cancellationToken), cancellationToken);
         return Page<RunRow>.Back(rows, limit, Key) with { Cut = cut };
     }
 
     /// <summary>Every run of the filter, newest first, read as it is asked for.</summary>
-    public async IAsyncEnumerable<RunRow> StreamAsync(RunFilter filter, [EnumeratorCancellation] CancellationToken token)
+    public async IAsyncEnumerable<RunRow> StreamAsync(RunFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         for (PageKey? after = null; ;)
         {
-            var page = await ListAsync(filter, after, StreamPage, token);
+            var page = await ListAsync(filter, after, StreamPage, cancellationToken);
             foreach (var run in page.Items)
                 yield return run;
             if (page.Next is not { } next)
@@ -48,76 +48,76 @@ sealed class RunQueries(IDbContextFactory<LedgerDb> ledger)
     }
 
     static async Task<(IQueryable<RunRow> Rows, bool Cut)> RowsAsync(
-        LedgerDb db, RunFilter filter, PageKey? key, bool back, int count, CancellationToken token)
+        LedgerDb db, RunFilter filter, PageKey? key, bool back, int count, CancellationToken cancellationToken)
     {
         if (filter.Text is not null)
-            filter = await RunSearch.AsFilterAsync(db, filter, filter.Text, token) ?? filter;
-        var parents = filter.ParentRunId is { } parent ? await db.NamesAsync(parent, token) : [];
+            filter = await RunSearch.AsFilterAsync(db, filter, filter.Text, cancellationToken) ?? filter;
+        var parents = filter.ParentRunId is { } parent ? await db.NamesAsync(parent, cancellationToken) : [];
         if (filter.Text is not { } text)
             return (back ? RowsBack(db, filter, parents, key!.Value, count) : Rows(db, filter, parents, key, count), false);
-        var named = await RunSearch.Named(db, text).ToListAsync(token);
+        var named = await RunSearch.Named(db, text).ToListAsync(cancellationToken);
         var runs = Filtered(
             named.Count > 0 ? db.Runs.Where(r => named.Contains(r.ProcessRunId)) : RunSearch.Newest(db, filter, text), filter, parents);
         if (filter.Statuses.Count > 0)
             runs = runs.Where(r => filter.Statuses.Contains(r.Status));
         var rowValues = db.Database.IsNpgsql();
         runs = back ? runs.NewerThan(key!.Value, rowValues).Oldest(count) : runs.OlderThan(key, rowValues).Newest(count);
-        return (runs, named.Count == 0 && await RunSearch.IsCutAsync(db, filter, token));
+        return (runs, named.Count == 0 && await RunSearch.IsCutAsync(db, filter, cancellationToken));
     }
 
     static PageKey Key(RunRow run) => new(run.CreatedAt, run.ProcessRunId);
 
     /// <summary>The run of this id or alias, archived or not; null where there is none.</summary>
-    public async Task<RunRow?> FindAsync(Guid id, CancellationToken token)
+    public async Task<RunRow?> FindAsync(Guid id, CancellationToken cancellationToken)
     {
-        await using var db = await ledger.CreateDbContextAsync(token);
-        var run = await db.OfRunAsync(id, runs => runs, token);
-        return run is null ? null : (await db.WithParentsAsync([run], token))[0];
+        await using var db = await ledger.CreateDbContextAsync(cancellationToken);
+        var run = await db.OfRunAsync(id, runs => runs, cancellationToken);
+        return run is null ? null : (await db.WithParentsAsync([run], cancellationToken))[0];
     }
 
     /// <summary>Since when the run is archived; null while it is in the ledger's own tables.</summary>
-    public async Task<DateTime?> ArchivedAtAsync(Guid run, CancellationToken token)
+    public async Task<DateTime?> ArchivedAtAsync(Guid run, CancellationToken cancellationToken)
     {
-        await using var db = await ledger.CreateDbContextAsync(token);
-        return await db.ArchivedAt.Where(a => a.ProcessRunId == run).Select(a => (DateTime?)a.At).SingleOrDefaultAsync(token);
+        await using var db = await ledger.CreateDbContextAsync(cancellationToken);
+        return await db.ArchivedAt.Where(a => a.ProcessRunId == run).Select(a => (DateTime?)a.At).SingleOrDefaultAsync(cancellationToken);
     }
 
     /// <summary>The id of the run that this id or alias names, archived or not; null where there is none.</summary>
-    public async Task<Guid?> ResolveAsync(Guid id, CancellationToken token)
+    public async Task<Guid?> ResolveAsync(Guid id, CancellationToken cancellationToken)
     {
-        await using var db = await ledger.CreateDbContextAsync(token);
-        return await db.OfRunAsync(id, runs => runs.Select(r => (Guid?)r.ProcessRunId), token);
+        await using var db = await ledger.CreateDbContextAsync(cancellationToken);
+        return await db.OfRunAsync(id, runs => runs.Select(r => (Guid?)r.ProcessRunId), cancellationToken);
     }
 
-    public async Task<Page<ComponentRow>> ComponentsAsync(Guid run, PageKey? after, int limit, CancellationToken token)
+    public async Task<Page<ComponentRow>> ComponentsAsync(Guid run, PageKey? after, int limit, CancellationToken cancellationToken)
     {
-        await using var db = await ledger.CreateDbContextAsync(token);
+        await using var db = await ledger.CreateDbContextAsync(cancellationToken);
         var rows = await PageOf(db.Components);
         if (rows.Count == 0)
             rows = await PageOf(db.ArchivedComponents);
-        rows = await db.WithParentsAsync(rows, token);
+        rows = await db.WithParentsAsync(rows, cancellationToken);
         return Page<ComponentRow>.Of(rows, limit, InOrder);
 
         Task<List<ComponentRow>> PageOf(IQueryable<ComponentRow> components) =>
-            components.Where(c => c.ProcessRunId == run).After(after).InOrder(limit + 1).ToListAsync(token);
+            components.Where(c => c.ProcessRunId == run).After(after).InOrder(limit + 1).ToListAsync(cancellationToken);
     }
 
     /// <summary>The same for the run's page, which shows no evidence: that of a page of components may be long.</summary>
-    public async Task<RunComponents> ShownAsync(Guid run, PageKey? after, int limit, CancellationToken token)
+    public async Task<RunComponents> ShownAsync(Guid run, PageKey? after, int limit, CancellationToken cancellationToken)
     {
-        await using var db = await ledger.CreateDbContextAsync(token);
+        await using var db = await ledger.CreateDbContextAsync(cancellationToken);
         var components = db.Components.Where(c => c.ProcessRunId == run);
         var counts = await CountsAsync(components);
         if (counts.Count == 0)
             counts = await CountsAsync(components = db.ArchivedComponents.Where(c => c.ProcessRunId == run));
-        var rows = await Shown(components.After(after).InOrder(limit + 1)).ToListAsync(token);
+        var rows = await Shown(components.After(after).InOrder(limit + 1)).ToListAsync(cancellationToken);
         var failed = counts.ContainsKey(RunStatus.Failed)
-            ? await Shown(components.Where(c => c.Status == RunStatus.Failed).OrderBy(c => c.EndedAt).ThenBy(c => c.ComponentRunId)).FirstAsync(token)
+            ? await Shown(components.Where(c => c.Status == RunStatus.Failed).OrderBy(c => c.EndedAt).ThenBy(c => c.ComponentRunId)).FirstAsync(cancellationToken)
             : null;
         return new(Page<ComponentRow>.Of(rows, limit, InOrder), counts, failed);
 
         Task<Dictionary<RunStatus, long>> CountsAsync(IQueryable<ComponentRow> rows) =>
-            rows.GroupBy(c => c.Status).Select(all => new { all.Key, Count = all.LongCount() }).ToDictionaryAsync(all => all.Key, all => all.Count, token);
+            rows.GroupBy(c => c.Status).Select(all => new { all.Key, Count = all.LongCount() }).ToDictionaryAsync(all => all.Key, all => all.Count, cancellationToken);
     }
 
     static IQueryable<ComponentRow> Shown(IQueryable<ComponentRow> components) => components.Select(c => new ComponentRow
@@ -135,13 +135,13 @@ sealed class RunQueries(IDbContextFactory<LedgerDb> ledger)
     static PageKey InOrder(ComponentRow component) => new(component.StartedAt, component.ComponentRunId);
 
     /// <summary>How many runs are in each status; a status nobody is in is missing.</summary>
-    public async Task<IReadOnlyDictionary<RunStatus, long>> CountsAsync(CancellationToken token)
+    public async Task<IReadOnlyDictionary<RunStatus, long>> CountsAsync(CancellationToken cancellationToken)
     {
-        await using var db = await ledger.CreateDbContextAsync(token);
+        await using var db = await ledger.CreateDbContextAsync(cancellationToken);
         return await db.StatusCounts
             .GroupBy(count => count.Status)
             .Select(counts => new { Status = counts.Key, Runs = counts.Sum(count => count.Runs) })
-            .ToDictionaryAsync(sum => sum.Status, sum => sum.Runs, token);
+            .ToDictionaryAsync(sum => sum.Status, sum => sum.Runs, cancellationToken);
     }
 
     /// <summary>

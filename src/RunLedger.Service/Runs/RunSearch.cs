@@ -20,14 +20,14 @@ static class RunSearch
     const int MostNamed = 1_000;
 
     /// <summary>The filter without its text, where the text is a candidate or a wire key; else null.</summary>
-    public static async Task<RunFilter?> AsFilterAsync(LedgerDb db, RunFilter filter, string text, CancellationToken token)
+    public static async Task<RunFilter?> AsFilterAsync(LedgerDb db, RunFilter filter, string text, CancellationToken cancellationToken)
     {
         // An id is looked for everywhere: others may use it as their wire key.
         if (Guid.TryParse(text, out _))
             return null;
-        if (filter.Candidate is null && await db.Runs.AnyAsync(r => r.ProcessCandidateCode == text, token))
+        if (filter.Candidate is null && await db.Runs.AnyAsync(r => r.ProcessCandidateCode == text, cancellationToken))
             return filter with { Text = null, Candidate = text };
-        if (filter.CorrelationId is null && await db.Runs.AnyAsync(r => r.CorrelationId == text, token))
+        if (filter.CorrelationId is null && await db.Runs.AnyAsync(r => r.CorrelationId == text, cancellationToken))
             return filter with { Text = null, CorrelationId = text };
         return null;
     }
@@ -72,9 +72,9 @@ static class RunSearch
     }
 
     /// <summary>Whether there are runs that were not searched.</summary>
-    public static Task<bool> IsCutAsync(LedgerDb db, RunFilter filter, CancellationToken token) =>
+    public static Task<bool> IsCutAsync(LedgerDb db, RunFilter filter, CancellationToken cancellationToken) =>
         Window(db, filter).OrderByDescending(r => r.CreatedAt).ThenByDescending(r => r.ProcessRunId)
-            .Skip(MostSearched).Select(r => r.ProcessRunId).AnyAsync(token);
+            .Skip(MostSearched).Select(r => r.ProcessRunId).AnyAsync(cancellationToken);
 
     // The time is what the index of all runs is cut by; every other filter is asked of what was found.
     static IQueryable<RunRow> Window(LedgerDb db, RunFilter filter)

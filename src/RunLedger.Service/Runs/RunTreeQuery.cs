@@ -15,15 +15,15 @@ sealed class RunTreeQuery(IDbContextFactory<LedgerDb> ledger)
     public const int MaxDepth = 64;
 
     /// <summary>The tree around the run of this id or alias; null where there is none.</summary>
-    public async Task<RunTree?> FindAsync(Guid id, CancellationToken token)
+    public async Task<RunTree?> FindAsync(Guid id, CancellationToken cancellationToken)
     {
-        await using var db = await ledger.CreateDbContextAsync(token);
-        if (await FindNodeAsync(db, id, token) is not { } run)
+        await using var db = await ledger.CreateDbContextAsync(cancellationToken);
+        if (await FindNodeAsync(db, id, cancellationToken) is not { } run)
         {
             return null;
         }
-        var ancestors = await AncestorsAsync(db, run, token);
-        var descendants = await DescendantsAsync(db, run, token);
+        var ancestors = await AncestorsAsync(db, run, cancellationToken);
+        var descendants = await DescendantsAsync(db, run, cancellationToken);
         return new()
         {
             Ancestors = ancestors.Chain,
@@ -34,13 +34,13 @@ sealed class RunTreeQuery(IDbContextFactory<LedgerDb> ledger)
         };
     }
 
-    static async Task<Ancestors> AncestorsAsync(LedgerDb db, RunTreeNode run, CancellationToken token)
+    static async Task<Ancestors> AncestorsAsync(LedgerDb db, RunTreeNode run, CancellationToken cancellationToken)
     {
         List<RunTreeNode> upwards = [run];
         Guid? unseen = null, cycleAt = null;
         while (upwards[^1].ParentRunId is { } named && upwards.Count <= MaxDepth)
         {
-            var parent = await FindNodeAsync(db, named, token);
+            var parent = await FindNodeAsync(db, named, cancellationToken);
             upwards[^1] = upwards[^1] with { ParentRunId = parent?.ProcessRunId ?? named };
             if (parent is null)
             {
@@ -58,7 +58,7 @@ sealed class RunTreeQuery(IDbContextFactory<LedgerDb> ledger)
         return new(upwards.Skip(1).Reverse().ToList(), upwards[0].ParentRunId, unseen, cycleAt, truncated);
     }
 
-    static async Task<Descendants> DescendantsAsync(LedgerDb db, RunTreeNode run, CancellationToken token)
+    static async Task<Descendants> DescendantsAsync(LedgerDb db, RunTreeNode run, CancellationToken cancellationToken)
     {
         List<RunTreeNode> found = [];
         HashSet<Guid> seen = [run.ProcessRunId];
@@ -66,7 +66,7 @@ sealed class RunTreeQuery(IDbContextFactory<LedgerDb> ledger)
         Guid? cycleAt = null;
         for (var depth = 1; level.Count > 0; depth++)
         {
-            var children = await ChildrenAsync(db, level, MaxRuns - seen.Count + 2, token);
+            var children = await ChildrenAsync(db, level, MaxRuns - seen.Count + 2, cancellationToken);
             cycleAt ??= children.Find(child => seen.Contains(child.ProcessRunId))?.ProcessRunId;
             children.RemoveAll(child => seen.Contains(child.ProcessRunId));
             var room = depth > MaxDepth ? 0 : MaxRuns - seen.Count;
@@ -85,10 +85,10 @@ sealed class RunTreeQuery(IDbContextFactory<LedgerDb> ledger)
     /// The runs that name one of these as parent, by its id or an alias, with the parent's own id put in.
     /// </summary>
     static async Task<List<RunTreeNode>> ChildrenAsync(
-        LedgerDb db, List<Guid> parents, int count, CancellationToken token)
+        LedgerDb db, List<Guid> parents, int count, CancellationToken cancellationToken)
     {
         var aliases = await db.RunAliases.Where(a => parents.Contains(a.ProcessRunId))
-            .ToDictionaryAsync(a => a.AliasId, a => a.ProcessRunId, token);
+            .ToDictionaryAsync(a => a.AliasId, a => a.ProcessRunId, cancellationToken);
         var names = parents.Concat(aliases.Keys).Select(id => (Guid?)id).ToList();
         var children = await ChildrenIn(db.Runs);
         var archived = await ChildrenIn(db.ArchivedRuns);
@@ -102,11 +102,11 @@ sealed class RunTreeQuery(IDbContextFactory<LedgerDb> ledger)
             : child);
 
         Task<List<RunTreeNode>> ChildrenIn(IQueryable<RunRow> runs) => Nodes(runs.Where(r => names.Contains(r.ParentRunId))
-            .OrderBy(r => r.CreatedAt).ThenBy(r => r.ProcessRunId).Take(count)).ToListAsync(token);
+            .OrderBy(r => r.CreatedAt).ThenBy(r => r.ProcessRunId).Take(count)).ToListAsync(cancellationToken);
     }
 
-    static async Task<RunTreeNode?> FindNodeAsync(LedgerDb db, Guid id, CancellationToken token) =>
-        await db.OfRunAsync(id, Nodes, token);
+    static async Task<RunTreeNode?> FindNodeAsync(LedgerDb db, Guid id, CancellationToken cancellationToken) =>
+        await db.OfRunAsync(id, Nodes, cancellationToken);
 
     static IQueryable<RunTreeNode> Nodes(IQueryable<RunRow> runs) => runs.Select(r => new RunTreeNode
     {

@@ -36,7 +36,7 @@ public abstract class LedgerPage : ComponentBase
         }
     }
 
-    protected abstract Task LoadAsync(CancellationToken token);
+    protected abstract Task LoadAsync(CancellationToken cancellationToken);
 
     /// <summary>The page is shown with this status; set before, the framework would show nothing.</summary>
     protected void Answer(int status) => Http.Response.OnStarting(() =>

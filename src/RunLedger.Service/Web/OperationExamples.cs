@@ -57,7 +57,7 @@ static class OperationExamples
             """,
     };
 
-    public static Task Add(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken token)
+    public static Task Add(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         var name = operation.OperationId ?? "";
         if (Requests.TryGetValue(name, out var request))

@@ -9,13 +9,13 @@ static class OperatorBody
     const int MostText = 2_000;
 
     /// <summary>An empty body is an object without members.</summary>
-    public static async Task<(T? Body, ProblemHttpResult? Problem)> ReadAsync<T>(HttpRequest request, CancellationToken token)
+    public static async Task<(T? Body, ProblemHttpResult? Problem)> ReadAsync<T>(HttpRequest request, CancellationToken cancellationToken)
         where T : class
     {
         try
         {
             using var bytes = new MemoryStream();
-            await request.Body.CopyToAsync(bytes, token);
+            await request.Body.CopyToAsync(bytes, cancellationToken);
             var json = bytes.Length == 0 ? "{}"u8 : bytes.GetBuffer().AsSpan(0, (int)bytes.Length);
             return JsonSerializer.Deserialize<T>(json, JsonSerializerOptions.Web) is { } body
                 ? (body, null)

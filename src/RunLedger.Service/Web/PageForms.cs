@@ -44,10 +44,10 @@ static class PageForms
     };
 
     static async Task<IResult> CloseAsync(
-        Guid id, HttpContext http, [FromForm] string? status, [FromForm] string? reason, RunClosing closing, CancellationToken token)
+        Guid id, HttpContext http, [FromForm] string? status, [FromForm] string? reason, RunClosing closing, CancellationToken cancellationToken)
     {
         var closed = await closing.CloseAsync(
-            id, new CloseRequest(status, reason, Operator.Of(http)), Operator.Of(http), $"POST /runs/{id}/close", token);
+            id, new CloseRequest(status, reason, Operator.Of(http)), Operator.Of(http), $"POST /runs/{id}/close", cancellationToken);
         return Back($"/runs/{id}", closed.Status switch
         {
             StatusCodes.Status202Accepted => closing.AwaitsCommit ? "closed" : "queued",
@@ -64,14 +64,14 @@ static class PageForms
         [FromForm] string? reason,
         [FromForm] string? payload,
         RejectedWork work,
-        CancellationToken token)
+        CancellationToken cancellationToken)
     {
         if (Unfit(action, reason))
             return Back("/rejected", "reason");
         var outcome = action == "discard"
-            ? await work.DiscardAsync(id, Operator.Of(http), reason!, token)
+            ? await work.DiscardAsync(id, Operator.Of(http), reason!, cancellationToken)
             : await work.ResendAsync(
-                id, action == "correct" && payload is not null ? Encoding.UTF8.GetBytes(payload) : null, Operator.Of(http), reason, token);
+                id, action == "correct" && payload is not null ? Encoding.UTF8.GetBytes(payload) : null, Operator.Of(http), reason, cancellationToken);
         return Back("/rejected", outcome?.State switch { null => "gone", "discarded" => "discarded", "open" => "again", _ => "resent" });
     }
 
@@ -82,22 +82,22 @@ static class PageForms
         [FromForm] string? reason,
         [FromForm] DateTimeOffset? until,
         RejectedWork work,
-        CancellationToken token)
+        CancellationToken cancellationToken)
     {
         if (Unfit(action, reason))
             return Back($"/rejected?group={Uri.EscapeDataString(fingerprint)}", "reason");
         if (action == "discard")
-            await work.DiscardGroupAsync(fingerprint, until, Operator.Of(http), reason!, token);
+            await work.DiscardGroupAsync(fingerprint, until, Operator.Of(http), reason!, cancellationToken);
         else
-            await work.ResendGroupAsync(fingerprint, until, Operator.Of(http), reason, token);
+            await work.ResendGroupAsync(fingerprint, until, Operator.Of(http), reason, cancellationToken);
         return Back("/rejected", "working");
     }
 
     static async Task<IResult> AcknowledgeAsync(
-        string fingerprint, HttpContext http, [FromForm] string? note, FailureWork work, CancellationToken token) =>
+        string fingerprint, HttpContext http, [FromForm] string? note, FailureWork work, CancellationToken cancellationToken) =>
         note?.Length > MaxText
             ? Back("/failures", "reason")
-            : Back("/failures", await work.AcknowledgeAsync(fingerprint, Operator.Of(http), note, token) ? "acknowledged" : "gone");
+            : Back("/failures", await work.AcknowledgeAsync(fingerprint, Operator.Of(http), note, cancellationToken) ? "acknowledged" : "gone");
 
     static bool Unfit(string? action, string? reason) =>
         reason?.Length > MaxText || (action == "discard" && string.IsNullOrWhiteSpace(reason));

@@ -8,7 +8,7 @@ namespace RunLedger.Service.Web;
 static class QuerySchemas
 {
     public static Task Describe(
-        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken token)
+        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
         {

@@ -6,14 +6,14 @@ namespace RunLedger.Schema;
 static class Guards
 {
     public static async Task<List<(uint Oid, string Name)>> ResolveAsync(
-        NpgsqlConnection connection, IEnumerable<string> names, CancellationToken cancel)
+        NpgsqlConnection connection, IEnumerable<string> names, CancellationToken cancellationToken)
     {
         var guards = new List<(uint Oid, string Name)>();
         foreach (var name in names)
         {
             // As SQL reads it, else letter by letter: a shell eats the quotes that Orders would need.
-            var guard = await FindAsync(connection, name, cancel)
-                ?? await FindAsync(connection, Quoted(name), cancel)
+            var guard = await FindAsync(connection, name, cancellationToken)
+                ?? await FindAsync(connection, Quoted(name), cancellationToken)
                 ?? throw new SchemaException(
                     $"There is no table {name} to guard (schema.table, if it is not on the search path).");
             if (SchemaScript.Tables.Contains(guard.Name[(guard.Name.IndexOf('.', StringComparison.Ordinal) + 1)..]))
@@ -25,7 +25,7 @@ static class Guards
     }
 
     public static async Task<List<GuardReading>> ReadAsync(
-        NpgsqlConnection connection, List<(uint Oid, string Name)> guards, CancellationToken cancel)
+        NpgsqlConnection connection, List<(uint Oid, string Name)> guards, CancellationToken cancellationToken)
     {
         var readings = new List<GuardReading>();
         foreach (var (oid, name) in guards)
@@ -37,13 +37,13 @@ static class Guards
                 """, connection) { CommandTimeout = 0 };
             command.Parameters.Add(new() { Value = oid, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Oid });
             readings.AddRange(await command.ListAsync(
-                row => new GuardReading(row.GetInt64(0), row.GetInt64(1)), cancel));
+                row => new GuardReading(row.GetInt64(0), row.GetInt64(1)), cancellationToken));
         }
         return readings;
     }
 
     static async Task<(uint Oid, string Name)?> FindAsync(
-        NpgsqlConnection connection, string name, CancellationToken cancel)
+        NpgsqlConnection connection, string name, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand("""
             select c.oid, format('%I.%I', n.nspname, c.relname)
@@ -53,7 +53,7 @@ static class Guards
         command.Parameters.AddWithValue(name);
         try
         {
-            var found = await command.ListAsync(row => (row.GetFieldValue<uint>(0), row.GetString(1)), cancel);
+            var found = await command.ListAsync(row => (row.GetFieldValue<uint>(0), row.GetString(1)), cancellationToken);
             return found.Count == 0 ? null : found[0];
         }
         catch (PostgresException e) when (e.SqlState is not PostgresErrorCodes.InsufficientPrivilege)

@@ -11,23 +11,23 @@ sealed class LedgerSchema(string connectionString)
 {
     public const string JournalTable = "run_ledger_schema_journal";
 
-    public async Task<SchemaState> StateAsync(CancellationToken cancel = default)
+    public async Task<SchemaState> StateAsync(CancellationToken cancellationToken = default)
     {
         await using var connection = new NpgsqlConnection(connectionString);
-        await connection.OpenAsync(cancel);
-        var schema = await connection.CurrentSchemaAsync(cancel);
-        var tables = await ExistingAsync(connection, schema, [.. SchemaScript.Tables, JournalTable], cancel);
+        await connection.OpenAsync(cancellationToken);
+        var schema = await connection.CurrentSchemaAsync(cancellationToken);
+        var tables = await ExistingAsync(connection, schema, [.. SchemaScript.Tables, JournalTable], cancellationToken);
         return new(
             schema,
             [.. SchemaScript.Tables.Except(tables)],
-            tables.Contains(JournalTable) ? await JournalAsync(connection, schema, cancel) : null);
+            tables.Contains(JournalTable) ? await JournalAsync(connection, schema, cancellationToken) : null);
     }
 
     /// <summary>Runs what is to be applied, in one transaction; returns the scripts' names.</summary>
-    public async Task<IReadOnlyList<string>> ApplyAsync(CancellationToken cancel = default)
+    public async Task<IReadOnlyList<string>> ApplyAsync(CancellationToken cancellationToken = default)
     {
-        await using var held = await SchemaLock.TakeAsync(connectionString, cancel);
-        var state = await StateAsync(cancel);
+        await using var held = await SchemaLock.TakeAsync(connectionString, cancellationToken);
+        var state = await StateAsync(cancellationToken);
         // Those that the journal names already are not entered again.
         var again = new SqlScriptOptions { ScriptType = ScriptType.RunAlways };
 
@@ -56,10 +56,10 @@ sealed class LedgerSchema(string connectionString)
     /// Drops all that the scripts made, and the journal, in one transaction; returns the rollback scripts that ran.
     /// Without <paramref name="dropData"/> it refuses while a single row is in any of the tables.
     /// </summary>
-    public async Task<IReadOnlyList<string>> RollbackAsync(bool dropData, CancellationToken cancel = default)
+    public async Task<IReadOnlyList<string>> RollbackAsync(bool dropData, CancellationToken cancellationToken = default)
     {
-        await using var held = await SchemaLock.TakeAsync(connectionString, cancel);
-        var state = await StateAsync(cancel);
+        await using var held = await SchemaLock.TakeAsync(connectionString, cancellationToken);
+        var state = await StateAsync(cancellationToken);
         var unknown = state.Journal?.Except(SchemaScript.Forward.Select(script => script.Name)).ToList();
         if (unknown is { Count: > 0 })
             throw new SchemaException(
@@ -69,20 +69,20 @@ sealed class LedgerSchema(string connectionString)
         if (tables.Count == 0 && state.Journal is null) return [];
 
         await using var connection = new NpgsqlConnection(connectionString);
-        await connection.OpenAsync(cancel);
-        await using var transaction = await connection.BeginTransactionAsync(cancel);
-        await connection.EnterSchemaAsync(state.Schema, cancel);
+        await connection.OpenAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await connection.EnterSchemaAsync(state.Schema, cancellationToken);
         // Locked before they are counted, so that no row slips in between the count and the drop.
         if (tables.Count > 0)
-            await connection.ExecuteAsync($"lock table {string.Join(", ", tables)}", cancel);
-        if (!dropData) await RefuseRowsAsync(connection, tables, cancel);
-        foreach (var script in SchemaScript.Rollback) await connection.ExecuteAsync(script.Sql, cancel);
-        await connection.ExecuteAsync($"drop table if exists {JournalTable}", cancel);
-        await transaction.CommitAsync(cancel);
+            await connection.ExecuteAsync($"lock table {string.Join(", ", tables)}", cancellationToken);
+        if (!dropData) await RefuseRowsAsync(connection, tables, cancellationToken);
+        foreach (var script in SchemaScript.Rollback) await connection.ExecuteAsync(script.Sql, cancellationToken);
+        await connection.ExecuteAsync($"drop table if exists {JournalTable}", cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
         return [.. SchemaScript.Rollback.Select(script => script.Name)];
     }
 
-    static async Task RefuseRowsAsync(NpgsqlConnection connection, List<string> tables, CancellationToken cancel)
+    static async Task RefuseRowsAsync(NpgsqlConnection connection, List<string> tables, CancellationToken cancellationToken)
     {
         var filled = new List<string>();
         foreach (var table in tables)
@@ -91,7 +91,7 @@ sealed class LedgerSchema(string connectionString)
             {
                 CommandTimeout = 0,
             };
-            if (await command.ExecuteScalarAsync(cancel) is long rows and > 0)
+            if (await command.ExecuteScalarAsync(cancellationToken) is long rows and > 0)
                 filled.Add($"{table} ({rows} {(rows == 1 ? "row" : "rows")})");
         }
         if (filled.Count > 0)
@@ -101,7 +101,7 @@ sealed class LedgerSchema(string connectionString)
     }
 
     static async Task<List<string>> ExistingAsync(
-        NpgsqlConnection connection, string schema, string[] tables, CancellationToken cancel)
+        NpgsqlConnection connection, string schema, string[] tables, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand("""
             select c.relname::text
@@ -110,15 +110,15 @@ sealed class LedgerSchema(string connectionString)
             """, connection);
         command.Parameters.AddWithValue(schema);
         command.Parameters.AddWithValue(tables);
-        return await command.ListAsync(row => row.GetString(0), cancel);
+        return await command.ListAsync(row => row.GetString(0), cancellationToken);
     }
 
     static async Task<IReadOnlyList<string>> JournalAsync(
-        NpgsqlConnection connection, string schema, CancellationToken cancel)
+        NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
     {
         using var quoting = new NpgsqlCommandBuilder();
         await using var command = new NpgsqlCommand(
             $"select scriptname::text from {quoting.QuoteIdentifier(schema)}.{JournalTable} order by 1", connection);
-        return await command.ListAsync(row => row.GetString(0), cancel);
+        return await command.ListAsync(row => row.GetString(0), cancellationToken);
     }
 }

@@ -8,16 +8,16 @@ static class SchemaCatalog
     /// <summary>Call in a transaction: it narrows the search path, so that definitions name tables alike.</summary>
     /// <param name="tables">Only these; null for all of the schema.</param>
     public static async Task<List<CatalogFact>> ReadAsync(
-        NpgsqlConnection connection, string schema, IEnumerable<string>? tables, CancellationToken cancel)
+        NpgsqlConnection connection, string schema, IEnumerable<string>? tables, CancellationToken cancellationToken)
     {
-        await connection.EnterSchemaAsync(schema, cancel);
+        await connection.EnterSchemaAsync(schema, cancellationToken);
         await using var command = new NpgsqlCommand(Facts, connection);
         command.Parameters.AddWithValue(schema);
         command.Parameters.AddWithValue(tables is null ? DBNull.Value : tables.ToArray());
         return await command.ListAsync(
             row => new CatalogFact(
                 row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetBoolean(4)),
-            cancel);
+            cancellationToken);
     }
 
     // The index behind a primary key or a unique constraint is told by the constraint and not told twice. An unlogged

@@ -12,19 +12,19 @@ sealed class SchemaLock : IAsyncDisposable
 
     SchemaLock(NpgsqlConnection connection) => _connection = connection;
 
-    public static async Task<SchemaLock> TakeAsync(string connectionString, CancellationToken cancel)
+    public static async Task<SchemaLock> TakeAsync(string connectionString, CancellationToken cancellationToken)
     {
         // Not pooled: closing ends the session, and the session's end releases the lock.
         var settings = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false };
         var connection = new NpgsqlConnection(settings.ConnectionString);
         try
         {
-            await connection.OpenAsync(cancel);
+            await connection.OpenAsync(cancellationToken);
             await using var command = connection.CreateCommand();
             command.CommandText = "select pg_advisory_lock(hashtextextended('run_ledger_schema', 0))";
             // The others may be waiting for a long script.
             command.CommandTimeout = 0;
-            await command.ExecuteNonQueryAsync(cancel);
+            await command.ExecuteNonQueryAsync(cancellationToken);
             return new(connection);
         }
         catch

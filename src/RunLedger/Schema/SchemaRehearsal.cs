@@ -10,13 +10,13 @@ namespace RunLedger.Schema;
 static class SchemaRehearsal
 {
     public static async Task<RehearsalReport> RunAsync(
-        string connectionString, IEnumerable<string> guards, CancellationToken cancel = default)
+        string connectionString, IEnumerable<string> guards, CancellationToken cancellationToken = default)
     {
-        await using var held = await SchemaLock.TakeAsync(connectionString, cancel);
-        var state = await new LedgerSchema(connectionString).StateAsync(cancel);
+        await using var held = await SchemaLock.TakeAsync(connectionString, cancellationToken);
+        var state = await new LedgerSchema(connectionString).StateAsync(cancellationToken);
         await using var connection = new NpgsqlConnection(connectionString);
-        await connection.OpenAsync(cancel);
-        var guarded = await Guards.ResolveAsync(connection, guards, cancel);
+        await connection.OpenAsync(cancellationToken);
+        var guarded = await Guards.ResolveAsync(connection, guards, cancellationToken);
         var run = Guid.CreateVersion7();
         string? failure = null;
         List<string> triggers;
@@ -24,31 +24,31 @@ static class SchemaRehearsal
         List<GuardReading> before, after;
 
         // One snapshot for the whole transaction: what the others write to a guarded table meanwhile is not counted.
-        await using (var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel))
+        await using (var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken))
         {
             // A rehearsal gives up before it makes a working ledger wait.
-            await connection.ExecuteAsync("set local lock_timeout = '5s'", cancel);
-            earlier = await SchemaCatalog.ReadAsync(connection, state.Schema, SchemaScript.Tables, cancel);
-            before = await Guards.ReadAsync(connection, guarded, cancel);
+            await connection.ExecuteAsync("set local lock_timeout = '5s'", cancellationToken);
+            earlier = await SchemaCatalog.ReadAsync(connection, state.Schema, SchemaScript.Tables, cancellationToken);
+            before = await Guards.ReadAsync(connection, guarded, cancellationToken);
 
             // A failure must not end the transaction: the guards and triggers are still to be looked at.
-            await transaction.SaveAsync("scripts", cancel);
+            await transaction.SaveAsync("scripts", cancellationToken);
             try
             {
-                foreach (var script in state.ToApply) await connection.ExecuteAsync(script.Sql, cancel);
-                await transaction.SaveAsync("scripts", cancel);
-                failure = await WriteRunAsync(connection, run, cancel);
+                foreach (var script in state.ToApply) await connection.ExecuteAsync(script.Sql, cancellationToken);
+                await transaction.SaveAsync("scripts", cancellationToken);
+                failure = await WriteRunAsync(connection, run, cancellationToken);
             }
             catch (PostgresException e)
             {
-                await transaction.RollbackAsync("scripts", cancel);
+                await transaction.RollbackAsync("scripts", cancellationToken);
                 failure = e.MessageText;
             }
 
-            var facts = await SchemaCatalog.ReadAsync(connection, state.Schema, SchemaScript.Tables, cancel);
+            var facts = await SchemaCatalog.ReadAsync(connection, state.Schema, SchemaScript.Tables, cancellationToken);
             triggers = [.. facts.Where(fact => fact.Kind is "trigger" or "rule").Select(fact => fact.Definition)];
-            after = await Guards.ReadAsync(connection, guarded, cancel);
-            await transaction.RollbackAsync(cancel);
+            after = await Guards.ReadAsync(connection, guarded, cancellationToken);
+            await transaction.RollbackAsync(cancellationToken);
         }
 
         return new(
@@ -56,11 +56,11 @@ static class SchemaRehearsal
             failure,
             triggers,
             [.. guarded.Select((guard, i) => new GuardCount(guard.Name, before[i], after[i]))],
-            await LeftoversAsync(connection, state, earlier, run, cancel));
+            await LeftoversAsync(connection, state, earlier, run, cancellationToken));
     }
 
     /// <summary>Writes a header row and a detail row and reads them back; returns what is wrong with them.</summary>
-    static async Task<string?> WriteRunAsync(NpgsqlConnection connection, Guid run, CancellationToken cancel)
+    static async Task<string?> WriteRunAsync(NpgsqlConnection connection, Guid run, CancellationToken cancellationToken)
     {
         await using var write = new NpgsqlBatch(connection)
         {
@@ -81,7 +81,7 @@ static class SchemaRehearsal
                 new("set constraints all immediate"),
             },
         };
-        await write.ExecuteNonQueryAsync(cancel);
+        await write.ExecuteNonQueryAsync(cancellationToken);
 
         await using var read = new NpgsqlCommand("""
             select count(*)
@@ -93,21 +93,21 @@ static class SchemaRehearsal
                 = ('rehearsal', 'rehearsal', 'step', 'step_started', 'dry_run')
             """, connection);
         read.Parameters.AddWithValue(run);
-        return await read.ExecuteScalarAsync(cancel) is 1L ? null : "the test rows did not read back as written";
+        return await read.ExecuteScalarAsync(cancellationToken) is 1L ? null : "the test rows did not read back as written";
     }
 
     static async Task<IReadOnlyList<string>> LeftoversAsync(
-        NpgsqlConnection connection, SchemaState state, List<CatalogFact> earlier, Guid run, CancellationToken cancel)
+        NpgsqlConnection connection, SchemaState state, List<CatalogFact> earlier, Guid run, CancellationToken cancellationToken)
     {
-        await using var transaction = await connection.BeginTransactionAsync(cancel);
-        var now = await SchemaCatalog.ReadAsync(connection, state.Schema, SchemaScript.Tables, cancel);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var now = await SchemaCatalog.ReadAsync(connection, state.Schema, SchemaScript.Tables, cancellationToken);
         var leftovers = now.Except(earlier).Select(fact => $"{fact.Kind} {fact.Name} on {fact.Table}").ToList();
         if (now.Exists(fact => fact.Table == "process_run_observation"))
         {
             await using var command = new NpgsqlCommand(
                 "select count(*) from process_run_observation where process_run_id = $1", connection);
             command.Parameters.AddWithValue(run);
-            if (await command.ExecuteScalarAsync(cancel) is not 0L) leftovers.Add($"the test row {run}");
+            if (await command.ExecuteScalarAsync(cancellationToken) is not 0L) leftovers.Add($"the test row {run}");
         }
         return leftovers;
     }

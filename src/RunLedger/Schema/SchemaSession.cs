@@ -6,36 +6,36 @@ namespace RunLedger.Schema;
 static class SchemaSession
 {
     /// <summary>The first schema of the search path that exists: there <c>create table</c> puts a table.</summary>
-    public static async Task<string> CurrentSchemaAsync(this NpgsqlConnection connection, CancellationToken cancel)
+    public static async Task<string> CurrentSchemaAsync(this NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand("select current_schema()::text", connection);
-        return await command.ExecuteScalarAsync(cancel) as string
+        return await command.ExecuteScalarAsync(cancellationToken) as string
             ?? throw new SchemaException(
                 "No schema of this connection's search path exists: create one, or name another (Search Path=…).");
     }
 
     /// <summary>Names mean this schema and no other until the transaction ends: no drop hits a namesake.</summary>
-    public static async Task EnterSchemaAsync(this NpgsqlConnection connection, string schema, CancellationToken cancel)
+    public static async Task EnterSchemaAsync(this NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
     {
         const string Narrow = "select set_config('search_path', quote_ident($1), true)";
         await using var command = new NpgsqlCommand(Narrow, connection);
         command.Parameters.AddWithValue(schema);
-        await command.ExecuteNonQueryAsync(cancel);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>For text of our own: the embedded scripts, and names that the server has quoted.</summary>
-    public static async Task ExecuteAsync(this NpgsqlConnection connection, string sql, CancellationToken cancel)
+    public static async Task ExecuteAsync(this NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
-        await command.ExecuteNonQueryAsync(cancel);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     public static async Task<List<T>> ListAsync<T>(
-        this NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancel)
+        this NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
     {
         var list = new List<T>();
-        await using var reader = await command.ExecuteReaderAsync(cancel);
-        while (await reader.ReadAsync(cancel)) list.Add(read(reader));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken)) list.Add(read(reader));
         return list;
     }
 }

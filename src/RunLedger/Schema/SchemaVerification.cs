@@ -9,22 +9,22 @@ namespace RunLedger.Schema;
 static class SchemaVerification
 {
     public static async Task<IReadOnlyList<SchemaDifference>> RunAsync(
-        string connectionString, CancellationToken cancel = default)
+        string connectionString, CancellationToken cancellationToken = default)
     {
         await using var connection = new NpgsqlConnection(connectionString);
-        await connection.OpenAsync(cancel);
-        var schema = await connection.CurrentSchemaAsync(cancel);
+        await connection.OpenAsync(cancellationToken);
+        var schema = await connection.CurrentSchemaAsync(cancellationToken);
         // Never committed.
-        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
 
         var scratch = $"run_ledger_promise_{Guid.CreateVersion7():N}";
-        await connection.ExecuteAsync($"create schema {scratch}", cancel);
-        await connection.EnterSchemaAsync(scratch, cancel);
-        foreach (var script in SchemaScript.Forward) await connection.ExecuteAsync(script.Sql, cancel);
+        await connection.ExecuteAsync($"create schema {scratch}", cancellationToken);
+        await connection.EnterSchemaAsync(scratch, cancellationToken);
+        foreach (var script in SchemaScript.Forward) await connection.ExecuteAsync(script.Sql, cancellationToken);
 
-        var promised = await SchemaCatalog.ReadAsync(connection, scratch, null, cancel);
+        var promised = await SchemaCatalog.ReadAsync(connection, scratch, null, cancellationToken);
         var tables = promised.Select(fact => fact.Table).Distinct();
-        var found = await SchemaCatalog.ReadAsync(connection, schema, tables, cancel);
+        var found = await SchemaCatalog.ReadAsync(connection, schema, tables, cancellationToken);
         return [.. Compare(promised, found)];
     }
 

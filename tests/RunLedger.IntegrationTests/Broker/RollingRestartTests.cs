@@ -57,12 +57,12 @@ public sealed class RollingRestartTests
 
     /// <summary>Runs without end, over the broker and over HTTP, as fast as they are taken.</summary>
     /// <returns>All that was sent.</returns>
-    static async Task<List<Sent>> LoadAsync(LedgerSite site, ReadyReplicas service, CancellationToken done)
+    static async Task<List<Sent>> LoadAsync(LedgerSite site, ReadyReplicas service, CancellationToken cancellationToken)
     {
         await using var publisher = new Publisher(site.Broker);
         var traffic = new Traffic(32);
         List<Sent> all = [];
-        while (!done.IsCancellationRequested)
+        while (!cancellationToken.IsCancellationRequested)
         {
             var (published, posted) = (traffic.Runs(5), traffic.Runs(5));
             all.AddRange([.. published, .. posted]);
