@@ -31,7 +31,7 @@ sealed class Servers : IAsyncDisposable
         {
             await servers.Admin($"drop database if exists {servers._database}");
             await servers.Admin($"create database {servers._database}");
-            await new LedgerSchema(servers.Postgres).ApplyAsync();
+            await new LedgerSchema(servers.Postgres).Apply();
             await using var connection = await servers.Connect();
         }
         catch (Exception e) when (e is NpgsqlException or BrokerUnreachableException)

@@ -30,9 +30,9 @@ public sealed class ImportTests : IAsyncLifetime
     [Fact]
     public async Task A_night_that_goes_well_is_a_completed_run_of_three_steps()
     {
-        await Import.RunAsync(["a", "b"]);
+        await Import.Run(["a", "b"]);
 
-        var run = await RunAsync();
+        var run = await Run();
         Assert.Equal("Completed", run.Outcome);
         Assert.Equal(["read", "check", "store"], run.Steps.Select(step => step.Code));
     }
@@ -40,9 +40,9 @@ public sealed class ImportTests : IAsyncLifetime
     [Fact]
     public async Task A_row_that_is_empty_fails_the_check_and_the_run_says_so()
     {
-        await Assert.ThrowsAsync<InvalidDataException>(() => Import.RunAsync(["a", ""]));
+        await Assert.ThrowsAsync<InvalidDataException>(() => Import.Run(["a", ""]));
 
-        var run = await RunAsync();
+        var run = await Run();
         Assert.Equal("Failed: System.IO.InvalidDataException: a row is empty", run.Outcome);
         Assert.Equal(["step_completed", "failed"], run.Steps.Select(step => step.Status));
     }
@@ -50,12 +50,12 @@ public sealed class ImportTests : IAsyncLifetime
     [Fact]
     public async Task Started_twice_in_a_night_it_is_one_run()
     {
-        await Import.RunAsync(["a"]);
-        await Import.RunAsync(["a"]);
+        await Import.Run(["a"]);
+        await Import.Run(["a"]);
 
         Assert.Single(await Harness.Runs(runs => runs is [{ Status: "completed" }], TestContext.Current.CancellationToken));
     }
 
-    async Task<ReportedRun> RunAsync() => Assert.Single(await Harness.Runs(
+    async Task<ReportedRun> Run() => Assert.Single(await Harness.Runs(
         runs => runs is [{ Status: "completed" or "failed" }], TestContext.Current.CancellationToken));
 }

@@ -6,7 +6,7 @@ namespace NightlyImport;
 sealed class Import(IRunReporter reporter, TimeProvider time)
 {
     /// <returns>How many rows were stored.</returns>
-    public Task<int> RunAsync(IReadOnlyList<string> source) => reporter.Run(
+    public Task<int> Run(IReadOnlyList<string> source) => reporter.Run(
         "PROC-CAND:sample:nightly-import",
         async run =>
         {

@@ -18,5 +18,5 @@ builder.Services.AddSingleton<Import>();
 
 using var host = builder.Build();
 await host.StartAsync();
-Console.WriteLine($"{await host.Services.GetRequiredService<Import>().RunAsync(["a", "b", "c"])} rows");
+Console.WriteLine($"{await host.Services.GetRequiredService<Import>().Run(["a", "b", "c"])} rows");
 await host.StopAsync();

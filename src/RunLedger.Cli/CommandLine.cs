@@ -11,7 +11,7 @@ namespace RunLedger.Cli;
 /// <summary>All verbs of the tool.</summary>
 static class CommandLine
 {
-    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, TimeProvider time)
+    public static async Task<int> Run(string[] args, TextWriter output, TextWriter error, TimeProvider time)
     {
         // What stands behind -- is somebody else's command line: no parser of ours sees it.
         var own = args.TakeWhile(argument => argument != "--").ToArray();

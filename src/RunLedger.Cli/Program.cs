@@ -1,3 +1,3 @@
 using RunLedger.Cli;
 
-return await CommandLine.RunAsync(args, Console.Out, Console.Error, TimeProvider.System);
+return await CommandLine.Run(args, Console.Out, Console.Error, TimeProvider.System);

@@ -34,7 +34,7 @@ static class ServiceLogin
     /// <summary>Lets services into a database that has the schema.</summary>
     /// <param name="server">Any database of the server: roles are the server's, so only one at a time makes them.</param>
     /// <param name="owner">The database.</param>
-    public static async Task AdmitAsync(string server, string owner)
+    public static async Task Admit(string server, string owner)
     {
         await using var making = new NpgsqlConnection(server);
         await making.OpenAsync();

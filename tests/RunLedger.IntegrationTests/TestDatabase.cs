@@ -28,7 +28,7 @@ sealed class TestDatabase : IAsyncDisposable
     public NpgsqlDataSource DataSource { get; }
 
     /// <summary>Without a server the test is skipped on a laptop, and fails where <c>CI</c> is <c>true</c>.</summary>
-    public static async Task<TestDatabase> CreateAsync(bool applySchema = false)
+    public static async Task<TestDatabase> Create(bool applySchema = false)
     {
         var server = Environment.GetEnvironmentVariable("ConnectionStrings__Postgres");
         if (string.IsNullOrWhiteSpace(server))
@@ -36,7 +36,7 @@ sealed class TestDatabase : IAsyncDisposable
         var name = $"run_ledger_test_{Guid.CreateVersion7():N}";
         try
         {
-            await ExecuteAsync(server!, $"create database {name}");
+            await Execute(server!, $"create database {name}");
         }
         catch (NpgsqlException e) when (e is not PostgresException)
         {
@@ -47,8 +47,8 @@ sealed class TestDatabase : IAsyncDisposable
         {
             if (applySchema)
             {
-                await new LedgerSchema(database.ConnectionString).ApplyAsync();
-                await ServiceLogin.AdmitAsync(server!, database.ConnectionString);
+                await new LedgerSchema(database.ConnectionString).Apply();
+                await ServiceLogin.Admit(server!, database.ConnectionString);
             }
 
             return database;
@@ -60,14 +60,14 @@ sealed class TestDatabase : IAsyncDisposable
         }
     }
 
-    public async Task ExecuteAsync(string sql)
+    public async Task Execute(string sql)
     {
         await using var command = DataSource.CreateCommand(sql);
         await command.ExecuteNonQueryAsync();
     }
 
     /// <summary>The first column of every row, as text.</summary>
-    public async Task<List<string>> ListAsync(string sql)
+    public async Task<List<string>> List(string sql)
     {
         await using var command = DataSource.CreateCommand(sql);
         await using var reader = await command.ExecuteReaderAsync();
@@ -82,13 +82,13 @@ sealed class TestDatabase : IAsyncDisposable
         await using (var pooled = new NpgsqlConnection(ConnectionString)) NpgsqlConnection.ClearPool(pooled);
         // Not "with (force)": only a superuser may force out an autovacuum that happens to be here. A plain drop cancels
         // that by itself, and gives the sessions ended here the seconds they need to go.
-        await ExecuteAsync(_server, $"""
+        await Execute(_server, $"""
             select pg_terminate_backend(pid) from pg_stat_activity where datname = '{_name}' and pg_has_role(usesysid, 'usage')
             """);
-        await ExecuteAsync(_server, $"drop database if exists {_name}");
+        await Execute(_server, $"drop database if exists {_name}");
     }
 
-    static async Task ExecuteAsync(string server, string sql)
+    static async Task Execute(string server, string sql)
     {
         await using var dataSource = NpgsqlDataSource.Create(server);
         await using var command = dataSource.CreateCommand(sql);

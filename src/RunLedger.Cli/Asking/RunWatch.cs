@@ -16,24 +16,24 @@ sealed class RunWatch(LedgerHttp ledger, TextWriter output, TimeSpan every, bool
     bool _answered;
 
     /// <summary>The newest runs, until it is interrupted.</summary>
-    public Task<int> AllAsync(string route, int limit, CancellationToken cancellationToken) => WatchAsync(
+    public Task<int> All(string route, int limit, CancellationToken cancellationToken) => Watch(
         async () =>
         {
-            var runs = await ledger.ListAsync(route, limit, cancellationToken);
+            var runs = await ledger.List(route, limit, cancellationToken);
             foreach (var run in Enumerable.Reverse(runs))
-                await ChangedAsync(run, "processRunId", run.Text("processCandidateCode"));
+                await Changed(run, "processRunId", run.Text("processCandidateCode"));
             return (RunTable.Of(runs, _console.Profile.Width), null);
         },
         cancellationToken);
 
     /// <summary>One run, until it has ended.</summary>
-    public Task<int> OneAsync(Guid id, CancellationToken cancellationToken) => WatchAsync(
+    public Task<int> One(Guid id, CancellationToken cancellationToken) => Watch(
         async () =>
         {
-            var view = await RunsCommand.AskAsync(ledger, id, cancellationToken);
-            await ChangedAsync(view.Run, "processRunId", view.Run.Text("processCandidateCode"));
+            var view = await RunsCommand.Ask(ledger, id, cancellationToken);
+            await Changed(view.Run, "processRunId", view.Run.Text("processCandidateCode"));
             foreach (var component in view.Components)
-                await ChangedAsync(component, "componentRunId", component.Text("dotCode"));
+                await Changed(component, "componentRunId", component.Text("dotCode"));
             int? code = view.Run.Text("status") switch
             {
                 "completed" => Exit.Done,
@@ -46,13 +46,13 @@ sealed class RunWatch(LedgerHttp ledger, TextWriter output, TimeSpan every, bool
 
     bool InPlace => !json && _console.Profile.Out.IsTerminal;
 
-    async Task<int> WatchAsync(Func<Task<(IRenderable Shown, int? Code)>> ask, CancellationToken cancellationToken)
+    async Task<int> Watch(Func<Task<(IRenderable Shown, int? Code)>> ask, CancellationToken cancellationToken)
     {
         try
         {
             if (!InPlace)
-                return await LoopAsync(ask, _ => { }, cancellationToken);
-            return await _console.Live(new Text("")).StartAsync(live => LoopAsync(ask, live.UpdateTarget, cancellationToken));
+                return await Loop(ask, _ => { }, cancellationToken);
+            return await _console.Live(new Text("")).StartAsync(live => Loop(ask, live.UpdateTarget, cancellationToken));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -61,7 +61,7 @@ sealed class RunWatch(LedgerHttp ledger, TextWriter output, TimeSpan every, bool
         }
     }
 
-    async Task<int> LoopAsync(
+    async Task<int> Loop(
         Func<Task<(IRenderable Shown, int? Code)>> ask, Action<IRenderable> show, CancellationToken cancellationToken)
     {
         while (true)
@@ -89,7 +89,7 @@ sealed class RunWatch(LedgerHttp ledger, TextWriter output, TimeSpan every, bool
         return view.Components.Count == 0 ? run : new Rows(run, RunTable.OfComponents(view.Components, _console.Profile.Width));
     }
 
-    async Task ChangedAsync(JsonElement row, string id, string? name)
+    async Task Changed(JsonElement row, string id, string? name)
     {
         var (key, status) = (row.Text(id) ?? "", row.Text("status") ?? "");
         if (InPlace || (_seen.TryGetValue(key, out var before) && before == status))

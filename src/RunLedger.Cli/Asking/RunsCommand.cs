@@ -24,7 +24,7 @@ static class RunsCommand
             command.Does(async (parsed, cancellationToken) =>
             {
                 using var ledger = new LedgerHttp(parsed.Ledger(url), time);
-                var runs = await ledger.ListAsync(filter.Route(parsed), filter.Limit(parsed), cancellationToken);
+                var runs = await ledger.List(filter.Route(parsed), filter.Limit(parsed), cancellationToken);
                 var output = parsed.InvocationConfiguration.Output;
                 if (parsed.GetValue(json))
                     await output.WriteLineAsync(JsonSerializer.Serialize(new { items = runs }, Json.Indented));
@@ -44,7 +44,7 @@ static class RunsCommand
             command.Does(async (parsed, cancellationToken) =>
             {
                 using var ledger = new LedgerHttp(parsed.Ledger(url), time);
-                var view = await AskAsync(ledger, parsed.GetValue(id), cancellationToken);
+                var view = await Ask(ledger, parsed.GetValue(id), cancellationToken);
                 var output = parsed.InvocationConfiguration.Output;
                 if (parsed.GetValue(json))
                     await output.WriteLineAsync(view.Json);
@@ -69,21 +69,21 @@ static class RunsCommand
                 using var ledger = new LedgerHttp(parsed.Ledger(url), time);
                 var watch = new RunWatch(ledger, parsed.InvocationConfiguration.Output, parsed.GetValue(every), parsed.GetValue(json), time);
                 return parsed.GetResult(id) is null
-                    ? await watch.AllAsync(filter.Route(parsed), filter.Limit(parsed), cancellationToken)
-                    : await watch.OneAsync(parsed.GetValue(id), cancellationToken);
+                    ? await watch.All(filter.Route(parsed), filter.Limit(parsed), cancellationToken)
+                    : await watch.One(parsed.GetValue(id), cancellationToken);
             });
             return command;
         }
     }
 
     /// <summary>All there is to show of a run.</summary>
-    public static async Task<RunView> AskAsync(LedgerHttp ledger, Guid id, CancellationToken cancellationToken)
+    public static async Task<RunView> Ask(LedgerHttp ledger, Guid id, CancellationToken cancellationToken)
     {
-        var run = await ledger.GetAsync($"api/runs/{id}", cancellationToken);
+        var run = await ledger.Get($"api/runs/{id}", cancellationToken);
         return new(
             run,
-            await ledger.ListAsync($"api/runs/{id}/components", MostComponents, cancellationToken),
-            await ledger.GetAsync($"api/runs/{id}/tree", cancellationToken));
+            await ledger.List($"api/runs/{id}/components", MostComponents, cancellationToken),
+            await ledger.Get($"api/runs/{id}/tree", cancellationToken));
     }
 
     static Argument<Guid> Id() => new("ID")

@@ -18,14 +18,14 @@ sealed class DryRun(
 
     readonly SyntheticRun _run = new(time);
 
-    public async Task<int> RunAsync(bool yes, CancellationToken cancellationToken)
+    public async Task<int> Run(bool yes, CancellationToken cancellationToken)
     {
         (string What, Func<CancellationToken, Task> Do)[] steps =
         [
-            ($"Rehearse the tables on {postgres.Fault}: everything in one transaction that rolls back", RehearseAsync),
-            ("Apply the tables", ApplyAsync),
-            ($"Send one run with source_system dry_run to {broker?.Shown ?? ledger.Shown}", SendAsync),
-            ("Wait for it in the ledger, and show it", ShowAsync),
+            ($"Rehearse the tables on {postgres.Fault}: everything in one transaction that rolls back", Rehearse),
+            ("Apply the tables", Apply),
+            ($"Send one run with source_system dry_run to {broker?.Shown ?? ledger.Shown}", Send),
+            ("Wait for it in the ledger, and show it", Show),
         ];
         foreach (var (i, (what, act)) in steps.Index())
         {
@@ -53,10 +53,10 @@ sealed class DryRun(
         return Exit.Done;
     }
 
-    async Task RehearseAsync(CancellationToken cancellationToken)
+    async Task Rehearse(CancellationToken cancellationToken)
     {
-        var report = await SchemaRehearsal.RunAsync(
-            postgres.ConnectionString!, guards.Length > 0 ? guards : await OthersAsync(cancellationToken), cancellationToken);
+        var report = await SchemaRehearsal.Run(
+            postgres.ConnectionString!, guards.Length > 0 ? guards : await Others(cancellationToken), cancellationToken);
         foreach (var (what, seen, good) in report.Lines)
             Say($"  {(good ? "ok" : "FAILED")} {what}: {string.Join(", ", seen.Split('\n'))}", good ? Style.Plain : new Style(Color.Red));
         if (!report.Passed)
@@ -65,24 +65,24 @@ sealed class DryRun(
         }
     }
 
-    async Task ApplyAsync(CancellationToken cancellationToken)
+    async Task Apply(CancellationToken cancellationToken)
     {
-        var applied = await new LedgerSchema(postgres.ConnectionString!).ApplyAsync(cancellationToken);
+        var applied = await new LedgerSchema(postgres.ConnectionString!).Apply(cancellationToken);
         Say(applied.Count == 0 ? "  Nothing to apply: the tables are up to date." : $"  Applied {string.Join(", ", applied)}.");
     }
 
-    async Task SendAsync(CancellationToken cancellationToken)
+    async Task Send(CancellationToken cancellationToken)
     {
         if (broker is not null)
         {
             foreach (var message in _run.Messages)
-                await PublishCommand.ToBrokerAsync(broker, message, cancellationToken);
+                await PublishCommand.ToBroker(broker, message, cancellationToken);
         }
         else
         {
             foreach (var message in _run.Messages)
             {
-                var answer = await ledger.PostAsync("api/observations", message, cancellationToken: cancellationToken);
+                var answer = await ledger.Post("api/observations", message, cancellationToken: cancellationToken);
                 if (answer is not { Rejected: [] })
                     throw new CliException($"the ledger refuses it: {answer?.Rejected[0].Reason}");
             }
@@ -91,13 +91,13 @@ sealed class DryRun(
         Say($"  Sent {_run.Messages.Count} messages of run {_run.Id}.");
     }
 
-    async Task ShowAsync(CancellationToken cancellationToken)
+    async Task Show(CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
         RunView? view = null;
         while (view is null)
         {
-            view = await FindAsync(cancellationToken);
+            view = await Find(cancellationToken);
             if (view is null && time.GetElapsedTime(start) > wait)
             {
                 throw new CliException(
@@ -109,7 +109,7 @@ sealed class DryRun(
                 await Task.Delay(Often, time, cancellationToken);
         }
 
-        if (!await IsInTableAsync(cancellationToken))
+        if (!await IsInTable(cancellationToken))
         {
             throw new CliException(
                 $"{ledger.Shown} has the run, but not in {postgres.Fault}: start the service with the ConnectionStrings__Postgres used here.");
@@ -119,11 +119,11 @@ sealed class DryRun(
     }
 
     /// <summary>Null until all of it is there.</summary>
-    async Task<RunView?> FindAsync(CancellationToken cancellationToken)
+    async Task<RunView?> Find(CancellationToken cancellationToken)
     {
         try
         {
-            var view = await RunsCommand.AskAsync(ledger, _run.Id, cancellationToken);
+            var view = await RunsCommand.Ask(ledger, _run.Id, cancellationToken);
             return view.Run.Text("status") == "completed" && view.Components is [var one] && one.Text("status") == "step_completed" ? view : null;
         }
         catch (CliException e) when (e.ExitCode == Exit.No)
@@ -132,7 +132,7 @@ sealed class DryRun(
         }
     }
 
-    async Task<bool> IsInTableAsync(CancellationToken cancellationToken)
+    async Task<bool> IsInTable(CancellationToken cancellationToken)
     {
         await using var database = NpgsqlDataSource.Create(postgres.ConnectionString!);
         await using var command = database.CreateCommand("select count(*) from process_run_observation where process_run_id = $1");
@@ -141,7 +141,7 @@ sealed class DryRun(
     }
 
     /// <summary>The tables beside which the ledger's will be.</summary>
-    async Task<List<string>> OthersAsync(CancellationToken cancellationToken)
+    async Task<List<string>> Others(CancellationToken cancellationToken)
     {
         await using var database = NpgsqlDataSource.Create(postgres.ConnectionString!);
         await using var command = database.CreateCommand("""

@@ -42,7 +42,7 @@ static class DryRunCommand
                 throw new CliException("dry-run asks before each step: run it in a terminal, or say --yes.");
             using var ledger = new LedgerHttp(parsed.Ledger(url), time, parsed.GetValue(wait));
             var run = new DryRun(console, postgres, parsed.GetValue(guards) ?? [], ledger, parsed.GetValue(rabbitMq) ?? Broker(), parsed.GetValue(wait), time);
-            return await run.RunAsync(parsed.GetValue(yes), cancellationToken);
+            return await run.Run(parsed.GetValue(yes), cancellationToken);
         });
         return command;
     }

@@ -8,13 +8,13 @@ sealed class Observation(ObserveOptions options, ObservedCommand about, Reportin
     TimeSpan? _timedOut;
 
     /// <returns>The exit code for our own caller.</returns>
-    public static async Task<int> RunAsync(ObserveOptions options, string[] command, TimeProvider time)
+    public static async Task<int> Run(ObserveOptions options, string[] command, TimeProvider time)
     {
         try
         {
             var about = new ObservedCommand(options, RunVariables.Read(), command[0], time);
             await using var reporting = new Reporting(options, time);
-            return await new Observation(options, about, reporting, time).RunAsync(command);
+            return await new Observation(options, about, reporting, time).Run(command);
         }
         catch (CliException e)
         {
@@ -23,7 +23,7 @@ sealed class Observation(ObserveOptions options, ObservedCommand about, Reportin
         }
     }
 
-    async Task<int> RunAsync(string[] command)
+    async Task<int> Run(string[] command)
     {
         using var signals = new ForwardedSignals();
         about.Variables.Export(options.Address);
@@ -43,7 +43,7 @@ sealed class Observation(ObserveOptions options, ObservedCommand about, Reportin
         signals.End();
         ending = ending with { Stderr = tee?.Finish(options.Tail) };
         reporting.Report(about.Ended(time.GetUtcNow(), ending));
-        var (lost, left) = await reporting.FinishAsync(signals.Hurry);
+        var (lost, left) = await reporting.Finish(signals.Hurry);
         // Silent unless something is lost: whoever reads the command's stderr expects nothing else in it.
         if ((lost ?? (options.Verbose ? left : null)) is { } words)
             Say($"{options.Address.Shown}: {words}");

@@ -82,7 +82,7 @@ sealed class ObserveCommand : Command
     {
         var observe = new ObserveCommand(command);
         observe.AddOptions();
-        observe.SetAction((parsed, _) => Observation.RunAsync(observe.Read(parsed), command, time));
+        observe.SetAction((parsed, _) => Observation.Run(observe.Read(parsed), command, time));
         return observe;
     }
 

@@ -7,7 +7,7 @@ using RunLedger.Contracts;
 namespace RunLedger.Cli.Observing;
 
 /// <summary>
-/// Tells the ledger beside the command that is observed and never in its way: nothing here waits but <see cref="FinishAsync"/>,
+/// Tells the ledger beside the command that is observed and never in its way: nothing here waits but <see cref="Finish"/>,
 /// and that no longer than it is allowed.
 /// </summary>
 sealed class Reporting : ITransport, ILogger<Sender>, IAsyncDisposable
@@ -41,18 +41,18 @@ sealed class Reporting : ITransport, ILogger<Sender>, IAsyncDisposable
     public void Report(RunObservation message)
     {
         _outbox.Add(message, traceParent: null);
-        _starting ??= Task.Run(StartAsync);
+        _starting ??= Task.Run(Start);
     }
 
     /// <summary>Sends the rest within the limit, and leaves what is then still here to the spool.</summary>
     /// <param name="hurry">Ends the waiting.</param>
     /// <returns>What was lost, and what waits in the spool; null where nothing did.</returns>
-    public async Task<(string? Lost, string? Left)> FinishAsync(CancellationToken hurry)
+    public async Task<(string? Lost, string? Left)> Finish(CancellationToken hurry)
     {
         _finishing = true;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(hurry, _enough.Token);
         // What does not stop by itself ends with the process.
-        await StopAsync(end.Token).WaitAsync(_options.FlushLimit + TimeSpan.FromSeconds(1), CancellationToken.None)
+        await Stop(end.Token).WaitAsync(_options.FlushLimit + TimeSpan.FromSeconds(1), CancellationToken.None)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return (
             _sender.Lost > 0 ? $"{_sender.Lost} observations are lost. {_warning ?? "The spool had them in part."}" : null,
@@ -90,14 +90,14 @@ sealed class Reporting : ITransport, ILogger<Sender>, IAsyncDisposable
 
     IDisposable? ILogger.BeginScope<TState>(TState state) => null;
 
-    async Task StartAsync()
+    async Task Start()
     {
         if (_options.SpoolDirectory is { } folder)
             SpoolFolder.Make(folder);
         await _sender.StartAsync(CancellationToken.None);
     }
 
-    async Task StopAsync(CancellationToken hurry)
+    async Task Stop(CancellationToken hurry)
     {
         await (_starting ?? Task.CompletedTask);
         await _sender.StoppedAsync(hurry);

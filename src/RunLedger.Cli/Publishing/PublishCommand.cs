@@ -36,28 +36,28 @@ static class PublishCommand
         {
             var contract = parsed.GetValue(type)!;
             var message = parsed.GetValue(file) is { } path
-                ? await ReadAsync(path, contract, cancellationToken)
+                ? await Read(path, contract, cancellationToken)
                 : MessageFields.Fill(contract, fields.Given(parsed.CommandResult), RunVariables.Read(), time);
             var address = parsed.GetValue(url) ?? parsed.GetValue(rabbitMq) ?? RunVariables.Address() ?? LedgerAddress.Default;
-            return await SendAsync(address, message, parsed.InvocationConfiguration, time, cancellationToken);
+            return await Send(address, message, parsed.InvocationConfiguration, time, cancellationToken);
         });
         return command;
     }
 
-    static async Task<int> SendAsync(
+    static async Task<int> Send(
         LedgerAddress address, JsonObject message, InvocationConfiguration streams, TimeProvider time, CancellationToken cancellationToken)
     {
         var bytes = Encoding.UTF8.GetBytes(message.ToJsonString());
         var what = $"{message["type"]}{(message["processRunId"] is { } run ? $" of run {run}" : "")}";
         if (address.IsBroker)
         {
-            await ToBrokerAsync(address, bytes, cancellationToken);
+            await ToBroker(address, bytes, cancellationToken);
             await streams.Output.WriteLineAsync($"The broker has it: {what}. Whether the ledger takes it: runledger runs show, or /api/rejected.");
             return Exit.Done;
         }
 
         using var ledger = new LedgerHttp(address, time);
-        var answer = await ledger.PostAsync("api/observations", bytes, cancellationToken: cancellationToken)
+        var answer = await ledger.Post("api/observations", bytes, cancellationToken: cancellationToken)
             ?? throw new CliException("The ledger refuses it: the message is larger than it takes.", Exit.No);
         if (answer.Rejected is [var (_, reason), ..])
             throw new CliException($"The ledger refuses it: {reason}", Exit.No);
@@ -66,7 +66,7 @@ static class PublishCommand
     }
 
     /// <exception cref="CliException">It is not known to be durable.</exception>
-    public static async Task ToBrokerAsync(LedgerAddress address, ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
+    public static async Task ToBroker(LedgerAddress address, ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
     {
         await using var broker = new BrokerTransport(address);
         try
@@ -82,7 +82,7 @@ static class PublishCommand
         }
     }
 
-    static async Task<JsonObject> ReadAsync(string path, string contract, CancellationToken cancellationToken)
+    static async Task<JsonObject> Read(string path, string contract, CancellationToken cancellationToken)
     {
         try
         {

@@ -25,9 +25,9 @@ sealed class Replay(LedgerHttp ledger, Action<string, int, string> rejected, Act
     public long Rejected { get; private set; }
 
     /// <exception cref="CliException">The ledger does not answer, or not in time.</exception>
-    public async Task FileAsync(string name, Stream stream, CancellationToken cancellationToken)
+    public async Task File(string name, Stream stream, CancellationToken cancellationToken)
     {
-        await foreach (var item in ReplayReader.ReadAsync(stream, cancellationToken))
+        await foreach (var item in ReplayReader.Read(stream, cancellationToken))
         {
             if (item.Fault is { } fault)
             {
@@ -36,27 +36,27 @@ sealed class Replay(LedgerHttp ledger, Action<string, int, string> rejected, Act
             }
 
             if (_batch.Count == MaxBatch || (_batch.Count > 0 && (_batch[0].Kind != item.Kind || _bytes + item.Json.Length > MaxBatchBytes)))
-                await FlushAsync(name, cancellationToken);
+                await Flush(name, cancellationToken);
             _batch.Add(item);
             _bytes += item.Json.Length;
         }
 
-        await FlushAsync(name, cancellationToken);
+        await Flush(name, cancellationToken);
     }
 
-    async Task FlushAsync(string name, CancellationToken cancellationToken)
+    async Task Flush(string name, CancellationToken cancellationToken)
     {
-        await SendAsync(name, _batch, cancellationToken);
+        await Send(name, _batch, cancellationToken);
         _batch.Clear();
         _bytes = 0;
     }
 
-    async Task SendAsync(string name, List<ReplayItem> items, CancellationToken cancellationToken)
+    async Task Send(string name, List<ReplayItem> items, CancellationToken cancellationToken)
     {
         if (items.Count == 0)
             return;
         var route = items[0].Kind == ReplayKind.Lineage ? "api/v1/lineage" : "api/observations";
-        var answer = await ledger.PostAsync(route, Array(items), waiting, cancellationToken);
+        var answer = await ledger.Post(route, Array(items), waiting, cancellationToken);
         if (answer is null && items.Count == 1)
         {
             Reject(name, items[0].Line, "It is larger than the ledger takes.");
@@ -65,8 +65,8 @@ sealed class Replay(LedgerHttp ledger, Action<string, int, string> rejected, Act
 
         if (answer is null)
         {
-            await SendAsync(name, [.. items.Take(items.Count / 2)], cancellationToken);
-            await SendAsync(name, [.. items.Skip(items.Count / 2)], cancellationToken);
+            await Send(name, [.. items.Take(items.Count / 2)], cancellationToken);
+            await Send(name, [.. items.Skip(items.Count / 2)], cancellationToken);
             return;
         }
 

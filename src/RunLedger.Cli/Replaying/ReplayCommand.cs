@@ -28,12 +28,12 @@ static class ReplayCommand
         {
             var streams = parsed.InvocationConfiguration;
             using var ledger = new LedgerHttp(parsed.Ledger(url), time, parsed.GetValue(patience));
-            return await RunAsync(parsed.GetValue(files)!, ledger, streams.Output, streams.Error, cancellationToken);
+            return await Run(parsed.GetValue(files)!, ledger, streams.Output, streams.Error, cancellationToken);
         });
         return command;
     }
 
-    static async Task<int> RunAsync(string[] files, LedgerHttp ledger, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+    static async Task<int> Run(string[] files, LedgerHttp ledger, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
         var console = Screen.Of(error);
         var waits = "";
@@ -73,7 +73,7 @@ static class ReplayCommand
                     if (progress is not null)
                         progress.IsIndeterminate = !stream.CanSeek;
                     await using var watched = progress is null ? stream : new WatchedStream(stream, progress);
-                    await replay.FileAsync(file, watched, cancellationToken);
+                    await replay.File(file, watched, cancellationToken);
                     progress?.Value = progress.MaxValue;
                 }
                 catch (Exception e) when (e is UnauthorizedAccessException or IOException or ArgumentException or NotSupportedException)

@@ -16,18 +16,18 @@ static class ReplayReader
 
     static readonly JsonReaderOptions Several = new() { MaxDepth = int.MaxValue, AllowMultipleValues = true };
 
-    public static async IAsyncEnumerable<ReplayItem> ReadAsync(
+    public static async IAsyncEnumerable<ReplayItem> Read(
         Stream stream, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var pipe = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 64 * 1024, leaveOpen: true));
         if (await IsWholeAsync(pipe, cancellationToken))
         {
-            foreach (var item in Whole(await RestAsync(pipe, cancellationToken)))
+            foreach (var item in Whole(await Rest(pipe, cancellationToken)))
                 yield return item;
             yield break;
         }
 
-        await foreach (var item in LinesAsync(pipe, cancellationToken))
+        await foreach (var item in Lines(pipe, cancellationToken))
             yield return item;
     }
 
@@ -72,7 +72,7 @@ static class ReplayReader
         return text[0] == '{' && !next.IsEmpty && next[0] != '{' && ReplayItem.FaultOf(text[..end]) is not null;
     }
 
-    static async IAsyncEnumerable<ReplayItem> LinesAsync(PipeReader pipe, [EnumeratorCancellation] CancellationToken cancellationToken)
+    static async IAsyncEnumerable<ReplayItem> Lines(PipeReader pipe, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var number = 0;
         while (true)
@@ -92,7 +92,7 @@ static class ReplayReader
             if (rest.Length > ReplayItem.MaxBytes)
             {
                 yield return new(number + 1, default, default, ReplayItem.TooLarge);
-                await SkipLineAsync(pipe, rest.End, cancellationToken);
+                await SkipLine(pipe, rest.End, cancellationToken);
                 number++;
                 continue;
             }
@@ -119,7 +119,7 @@ static class ReplayReader
         return last;
     }
 
-    static async Task SkipLineAsync(PipeReader pipe, SequencePosition seen, CancellationToken cancellationToken)
+    static async Task SkipLine(PipeReader pipe, SequencePosition seen, CancellationToken cancellationToken)
     {
         pipe.AdvanceTo(seen);
         while (true)
@@ -137,7 +137,7 @@ static class ReplayReader
         }
     }
 
-    static async Task<byte[]> RestAsync(PipeReader pipe, CancellationToken cancellationToken)
+    static async Task<byte[]> Rest(PipeReader pipe, CancellationToken cancellationToken)
     {
         while (true)
         {

@@ -22,7 +22,7 @@ sealed class LedgerHttp(LedgerAddress address, TimeProvider time, TimeSpan patie
     /// <param name="waiting">Told why it is waited for.</param>
     /// <returns>Null when it is more than the ledger takes at once.</returns>
     /// <exception cref="CliException">It is not known to be durable.</exception>
-    public async Task<IntakeAnswer?> PostAsync(
+    public async Task<IntakeAnswer?> Post(
         string route, ReadOnlyMemory<byte> json, Action<string>? waiting = null, CancellationToken cancellationToken = default)
     {
         var start = time.GetTimestamp();
@@ -60,7 +60,7 @@ sealed class LedgerHttp(LedgerAddress address, TimeProvider time, TimeSpan patie
     }
 
     /// <exception cref="CliException">There is no such thing, or no ledger.</exception>
-    public async Task<JsonElement> GetAsync(string route, CancellationToken cancellationToken)
+    public async Task<JsonElement> Get(string route, CancellationToken cancellationToken)
     {
         try
         {
@@ -81,7 +81,7 @@ sealed class LedgerHttp(LedgerAddress address, TimeProvider time, TimeSpan patie
     /// <param name="route">Without limit and cursor.</param>
     /// <param name="most">How many at most.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task<List<JsonElement>> ListAsync(string route, int most, CancellationToken cancellationToken)
+    public async Task<List<JsonElement>> List(string route, int most, CancellationToken cancellationToken)
     {
         const int page = 500;
         List<JsonElement> items = [];
@@ -89,7 +89,7 @@ sealed class LedgerHttp(LedgerAddress address, TimeProvider time, TimeSpan patie
         do
         {
             var next = cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}";
-            var answer = await GetAsync(
+            var answer = await Get(
                 $"{route}{(route.Contains('?') ? '&' : '?')}limit={Math.Min(page, most - items.Count)}{next}", cancellationToken);
             items.AddRange(answer.GetProperty("items").EnumerateArray());
             cursor = answer.Text("nextCursor");

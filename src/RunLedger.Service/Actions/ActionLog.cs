@@ -11,13 +11,13 @@ sealed class ActionLog(LedgerTransactions ledger, TimeProvider time)
 
     /// <summary>Enters an action; without an outcome it goes on.</summary>
     /// <returns>Its id.</returns>
-    public async Task<Guid> EnterAsync(
+    public async Task<Guid> Enter(
         LedgerSql sql, string who, string action, string subject, string? reason, object? detail, string? outcome,
         CancellationToken cancellationToken)
     {
         var now = Now;
         var id = Guid.CreateVersion7(new DateTimeOffset(now));
-        await sql.RunAsync(
+        await sql.Run(
             """
             insert into operator_action (id, at, who, action, subject, reason, detail, outcome)
             values (@id, @at, @who, @action, @subject, @reason, @detail, @outcome)
@@ -28,7 +28,7 @@ sealed class ActionLog(LedgerTransactions ledger, TimeProvider time)
         return id;
     }
 
-    public static Task EndAsync(LedgerSql sql, Guid id, string outcome, CancellationToken cancellationToken) => sql.RunAsync(
+    public static Task End(LedgerSql sql, Guid id, string outcome, CancellationToken cancellationToken) => sql.Run(
         "update operator_action set outcome = @outcome where id = @id", cancellationToken, ("outcome", outcome), ("id", id));
 
     /// <summary>
@@ -36,11 +36,11 @@ sealed class ActionLog(LedgerTransactions ledger, TimeProvider time)
     /// so that one whose process went away says so by having no outcome.
     /// </summary>
     /// <param name="work">Does it, and says what became of it.</param>
-    public async Task<T> AroundAsync<T>(
+    public async Task<T> Around<T>(
         string who, string action, string subject, string? reason, object? detail, Func<Task<(T Result, string Outcome)>> work,
         CancellationToken cancellationToken)
     {
-        var id = await ledger.InOne(sql => EnterAsync(sql, who, action, subject, reason, detail, null, cancellationToken), cancellationToken);
+        var id = await ledger.InOne(sql => Enter(sql, who, action, subject, reason, detail, null, cancellationToken), cancellationToken);
         var outcome = "";
         try
         {
@@ -58,7 +58,7 @@ sealed class ActionLog(LedgerTransactions ledger, TimeProvider time)
             await ledger.InOne(
                 async sql =>
                 {
-                    await EndAsync(sql, id, outcome, CancellationToken.None);
+                    await End(sql, id, outcome, CancellationToken.None);
                     return true;
                 },
                 CancellationToken.None);

@@ -10,7 +10,7 @@ static class Aliases
     /// The first answer about the run that this id or alias names, where it is: in the ledger's tables, by either, or in
     /// the archive.
     /// </summary>
-    public static async Task<T?> OfRunAsync<T>(
+    public static async Task<T?> OfRun<T>(
         this LedgerDb db, Guid id, Func<IQueryable<RunRow>, IQueryable<T>> ask, CancellationToken cancellationToken) =>
         await ask(Named(db.Runs, id)).SingleOrDefaultAsync(cancellationToken)
         ?? await ask(ByAlias(db, db.Runs, id)).SingleOrDefaultAsync(cancellationToken)
@@ -28,7 +28,7 @@ static class Aliases
     /// <summary>
     /// Every id under which the run of this id is known, its own included, whether or not it has a row.
     /// </summary>
-    public static async Task<IReadOnlyList<Guid?>> NamesAsync(this LedgerDb db, Guid id, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<Guid?>> Names(this LedgerDb db, Guid id, CancellationToken cancellationToken)
     {
         var run = await db.RunAliases.Where(a => a.AliasId == id).Select(a => (Guid?)a.ProcessRunId)
             .SingleOrDefaultAsync(cancellationToken) ?? id;
@@ -40,7 +40,7 @@ static class Aliases
     }
 
     /// <summary>Replaces parents that were sent by an alias; one query, and none where no row has a parent.</summary>
-    public static async Task<List<T>> WithParentsAsync<T>(this LedgerDb db, List<T> rows, CancellationToken cancellationToken)
+    public static async Task<List<T>> WithParents<T>(this LedgerDb db, List<T> rows, CancellationToken cancellationToken)
         where T : LedgerRow
     {
         var sent = rows.Select(row => row.ParentRunId).OfType<Guid>().Distinct().ToList();

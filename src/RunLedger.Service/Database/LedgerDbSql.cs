@@ -5,7 +5,7 @@ namespace RunLedger.Service.Database;
 /// <summary>Questions that are better asked in SQL, on the context's own connection.</summary>
 static class LedgerDbSql
 {
-    public static async Task<LedgerSql> SqlAsync(this LedgerDb db, CancellationToken cancellationToken)
+    public static async Task<LedgerSql> Sql(this LedgerDb db, CancellationToken cancellationToken)
     {
         await db.Database.OpenConnectionAsync(cancellationToken);
         return new LedgerSql(db.Database.GetDbConnection(), null);

@@ -17,13 +17,13 @@ sealed class LedgerSql(DbConnection connection, DbTransaction? transaction)
     public string SkipLocked => Postgres ? "for update skip locked" : "";
 
     /// <returns>How many rows it changed.</returns>
-    public async Task<int> RunAsync(string sql, CancellationToken cancellationToken, params (string Name, object? Value)[] parameters)
+    public async Task<int> Run(string sql, CancellationToken cancellationToken, params (string Name, object? Value)[] parameters)
     {
         await using var command = Command(sql, parameters);
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    public async Task<List<T>> ListAsync<T>(
+    public async Task<List<T>> List<T>(
         string sql, Func<DbDataReader, T> read, CancellationToken cancellationToken, params (string Name, object? Value)[] parameters)
     {
         await using var command = Command(sql, parameters);

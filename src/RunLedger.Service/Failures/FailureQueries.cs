@@ -37,24 +37,24 @@ sealed class FailureQueries(IDbContextFactory<LedgerDb> ledger, TimeProvider tim
          """;
 
     /// <param name="since">From when on; the trend has the last 24 hours whatever this is.</param>
-    public async Task<FailureGroups> GroupsAsync(DateTime since, CancellationToken cancellationToken)
+    public async Task<FailureGroups> Groups(DateTime since, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow().UtcDateTime;
         var from = since < now.AddHours(-TrendHours) ? since : now.AddHours(-TrendHours);
         await using var db = await ledger.CreateDbContextAsync(cancellationToken);
-        var sql = await db.SqlAsync(cancellationToken);
+        var sql = await db.Sql(cancellationToken);
         var failures = new List<Failure>();
         var (known, shapes) = (Volatile.Read(ref _shapes), new Dictionary<string, string>());
         var truncated = false;
         foreach (var statement in (string[])[RunsSql, ComponentsSql])
         {
-            var rows = await sql.ListAsync(statement, reader => Read(reader, Shape), cancellationToken, ("from", from), ("most", MostRead + 1));
+            var rows = await sql.List(statement, reader => Read(reader, Shape), cancellationToken, ("from", from), ("most", MostRead + 1));
             truncated |= rows.Count > MostRead;
             failures.AddRange(rows.Take(MostRead));
         }
 
         Volatile.Write(ref _shapes, shapes);
-        var said = (await sql.ListAsync(
+        var said = (await sql.List(
             """
             select fingerprint, acknowledged_at, acknowledged_by, acknowledged_until, note, noted_at, noted_by from failure_group
             """,

@@ -10,16 +10,16 @@ sealed class FailureWork(LedgerTransactions ledger, FailureQueries failures, Act
     static readonly TimeSpan Back = TimeSpan.FromDays(30);
 
     /// <summary>Notes that somebody knows of the group; a failure after that shows it again. False where there is no such group.</summary>
-    public async Task<bool> AcknowledgeAsync(string fingerprint, string who, string? note, CancellationToken cancellationToken)
+    public async Task<bool> Acknowledge(string fingerprint, string who, string? note, CancellationToken cancellationToken)
     {
-        if (await LastSeenAsync(fingerprint, cancellationToken) is not { } seen)
+        if (await LastSeen(fingerprint, cancellationToken) is not { } seen)
             return false;
         return await ledger.InOne(
             async sql =>
             {
                 var now = actions.Now;
                 // A publisher's clock may be ahead: what has been seen is known of.
-                await sql.RunAsync(
+                await sql.Run(
                     """
                     insert into failure_group (fingerprint, acknowledged_at, acknowledged_by, acknowledged_until)
                     values (@fingerprint, @now, @who, @until)
@@ -29,8 +29,8 @@ sealed class FailureWork(LedgerTransactions ledger, FailureQueries failures, Act
                     cancellationToken,
                     ("fingerprint", fingerprint), ("now", now), ("who", who), ("until", seen > now ? seen : now));
                 if (!string.IsNullOrWhiteSpace(note))
-                    await PutAsync(sql, fingerprint, who, note, cancellationToken);
-                await actions.EnterAsync(
+                    await Put(sql, fingerprint, who, note, cancellationToken);
+                await actions.Enter(
                     sql, who, ActionNames.Acknowledge, fingerprint, note, null, "acknowledged", cancellationToken);
                 return true;
             },
@@ -38,15 +38,15 @@ sealed class FailureWork(LedgerTransactions ledger, FailureQueries failures, Act
     }
 
     /// <summary>Puts a note to the group; an empty one takes it away. False where there is no such group.</summary>
-    public async Task<bool> NoteAsync(string fingerprint, string who, string note, CancellationToken cancellationToken)
+    public async Task<bool> Note(string fingerprint, string who, string note, CancellationToken cancellationToken)
     {
-        if (await LastSeenAsync(fingerprint, cancellationToken) is null)
+        if (await LastSeen(fingerprint, cancellationToken) is null)
             return false;
         return await ledger.InOne(
             async sql =>
             {
-                await PutAsync(sql, fingerprint, who, note, cancellationToken);
-                await actions.EnterAsync(
+                await Put(sql, fingerprint, who, note, cancellationToken);
+                await actions.Enter(
                     sql, who, ActionNames.Note, fingerprint, note, null,
                     string.IsNullOrWhiteSpace(note) ? "taken away" : "noted", cancellationToken);
                 return true;
@@ -54,7 +54,7 @@ sealed class FailureWork(LedgerTransactions ledger, FailureQueries failures, Act
             cancellationToken);
     }
 
-    Task<int> PutAsync(LedgerSql sql, string fingerprint, string who, string note, CancellationToken cancellationToken) => sql.RunAsync(
+    Task<int> Put(LedgerSql sql, string fingerprint, string who, string note, CancellationToken cancellationToken) => sql.Run(
         """
         insert into failure_group (fingerprint, note, noted_at, noted_by) values (@fingerprint, @note, @now, @who)
         on conflict (fingerprint) do update set note = excluded.note, noted_at = excluded.noted_at, noted_by = excluded.noted_by
@@ -62,9 +62,9 @@ sealed class FailureWork(LedgerTransactions ledger, FailureQueries failures, Act
         cancellationToken,
         ("fingerprint", fingerprint), ("note", string.IsNullOrWhiteSpace(note) ? null : note), ("now", actions.Now), ("who", who));
 
-    async Task<DateTime?> LastSeenAsync(string fingerprint, CancellationToken cancellationToken)
+    async Task<DateTime?> LastSeen(string fingerprint, CancellationToken cancellationToken)
     {
-        var groups = await failures.GroupsAsync(actions.Now - Back, cancellationToken);
+        var groups = await failures.Groups(actions.Now - Back, cancellationToken);
         return groups.Items.FirstOrDefault(group => group.Fingerprint == fingerprint)?.LastSeen;
     }
 }

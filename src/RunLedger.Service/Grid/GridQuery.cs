@@ -11,7 +11,7 @@ sealed class GridQuery(IDbContextFactory<LedgerDb> ledger)
     public const int MostRuns = 100;
     public const int MostComponents = 10_000;
 
-    public async Task<RunGrid> FindAsync(string candidate, int runs, CancellationToken cancellationToken)
+    public async Task<RunGrid> Find(string candidate, int runs, CancellationToken cancellationToken)
     {
         await using var db = await ledger.CreateDbContextAsync(cancellationToken);
         var columns = await db.Runs.Where(r => r.ProcessCandidateCode == candidate).Newest(runs)

@@ -12,7 +12,7 @@ static class ArchiveCommand
     {
         var connection = ArchiveTarget.Connection();
         var verify = new Command("verify", "Check every file of the archive against its manifest and the database");
-        verify.SetAction((parsed, cancellationToken) => ArchiveTarget.RunAsync(
+        verify.SetAction((parsed, cancellationToken) => ArchiveTarget.Run(
             parsed, connection, configuration, (target, output) => Verify(target, output, cancellationToken)));
         return new("archive", "Runs that have left the ledger's tables") { connection, verify, Restore(connection, configuration) };
     }
@@ -33,7 +33,7 @@ static class ArchiveCommand
             if (parsed.GetResult(month) is not null && Month(parsed.GetValue(month)) is null)
                 parsed.AddError("--month is a month such as 2026-08.");
         });
-        command.SetAction((parsed, cancellationToken) => ArchiveTarget.RunAsync(parsed, connection, configuration, async (target, output) =>
+        command.SetAction((parsed, cancellationToken) => ArchiveTarget.Run(parsed, connection, configuration, async (target, output) =>
         {
             if (parsed.GetValue(run) is { } id)
             {

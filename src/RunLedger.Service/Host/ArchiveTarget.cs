@@ -37,7 +37,7 @@ sealed class ArchiveTarget(RunLedgerOptions options, IArchiveStore store, Ledger
     /// <summary>Does what is to be seen among the actions later, as the login this runs under.</summary>
     public Task<T> Noted<T>(
         string action, string subject, Func<Task<(T Result, string Outcome)>> work, CancellationToken cancellationToken) =>
-        new ActionLog(ledger, TimeProvider.System).AroundAsync(
+        new ActionLog(ledger, TimeProvider.System).Around(
             Environment.UserName, action, subject, null, null, work, cancellationToken);
 
     public static Option<string> Connection() => new("--connection")
@@ -49,7 +49,7 @@ sealed class ArchiveTarget(RunLedgerOptions options, IArchiveStore store, Ledger
     };
 
     /// <summary>Does a verb's work and says on one line why it could not.</summary>
-    public static async Task<int> RunAsync(
+    public static async Task<int> Run(
         ParseResult parsed, Option<string> connection, IConfiguration configuration, Func<ArchiveTarget, TextWriter, Task<int>> verb)
     {
         var streams = parsed.InvocationConfiguration;

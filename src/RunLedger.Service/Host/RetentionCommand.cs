@@ -17,13 +17,13 @@ static class RetentionCommand
     {
         var connection = ArchiveTarget.Connection();
         var preview = new Command("preview", "Show what would leave the tables now; changes nothing");
-        preview.SetAction((parsed, cancellationToken) => ArchiveTarget.RunAsync(parsed, connection, configuration, async (target, output) =>
+        preview.SetAction((parsed, cancellationToken) => ArchiveTarget.Run(parsed, connection, configuration, async (target, output) =>
         {
             Show(output, target, await target.Store.Preview(target.Periods, LedgerTime.Time(LedgerTime.Of(time.GetUtcNow())), cancellationToken));
             return ArchiveTarget.Done;
         }));
         var run = new Command("run", "Archive what is over now, as serve does every so often; safe beside it");
-        run.SetAction((parsed, cancellationToken) => ArchiveTarget.RunAsync(parsed, connection, configuration, async (target, output) =>
+        run.SetAction((parsed, cancellationToken) => ArchiveTarget.Run(parsed, connection, configuration, async (target, output) =>
         {
             var due = await target.Store.Preview(target.Periods, LedgerTime.Time(LedgerTime.Of(time.GetUtcNow())), cancellationToken);
             return await target.Noted(ActionNames.RetentionRun, "all", async () =>

@@ -22,7 +22,7 @@ sealed class RunCounts(RunQueries runs, LedgerMeter meter, TimeProvider time, IL
     {
         try
         {
-            meter.Runs(await runs.CountsAsync(stoppingToken));
+            meter.Runs(await runs.Counts(stoppingToken));
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

@@ -35,7 +35,7 @@ static class SchemaCommand
             var command = new Command("apply", "Run the scripts that have not run yet; replicas may do so at once");
             command.SetAction((parsed, cancellationToken) => RunAsync(parsed, async (target, output) =>
             {
-                var applied = await new LedgerSchema(target).ApplyAsync(cancellationToken);
+                var applied = await new LedgerSchema(target).Apply(cancellationToken);
                 SchemaReport.Scripts(output, "applied", applied, "Nothing to apply: the schema is up to date.");
                 return Done;
             }));
@@ -51,7 +51,7 @@ static class SchemaCommand
             };
             command.SetAction((parsed, cancellationToken) => RunAsync(parsed, async (target, output) =>
             {
-                var ran = await new LedgerSchema(target).RollbackAsync(parsed.GetValue(dropData), cancellationToken);
+                var ran = await new LedgerSchema(target).Rollback(parsed.GetValue(dropData), cancellationToken);
                 SchemaReport.Scripts(output, "ran", ran, "Nothing to roll back.");
                 return Done;
             }));
@@ -63,7 +63,7 @@ static class SchemaCommand
             var command = new Command("verify", "Compare the live tables with what the scripts promise");
             command.SetAction((parsed, cancellationToken) => RunAsync(parsed, async (target, output) =>
             {
-                var differences = await SchemaVerification.RunAsync(target, cancellationToken);
+                var differences = await SchemaVerification.Run(target, cancellationToken);
                 SchemaReport.Differences(output, differences);
                 return differences.Any(difference => difference.Failure) ? No : Done;
             }));
@@ -84,7 +84,7 @@ static class SchemaCommand
             };
             command.SetAction((parsed, cancellationToken) => RunAsync(parsed, async (target, output) =>
             {
-                var report = await SchemaRehearsal.RunAsync(target, parsed.GetValue(guards) ?? [], cancellationToken);
+                var report = await SchemaRehearsal.Run(target, parsed.GetValue(guards) ?? [], cancellationToken);
                 SchemaReport.Rehearsal(output, report);
                 return report.Passed ? Done : No;
             }));

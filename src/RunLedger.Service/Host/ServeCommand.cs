@@ -75,8 +75,8 @@ static class ServeCommand
         try
         {
             if (configuration.GetValue<bool>("Schema:ApplyOnStart"))
-                await schema.ApplyAsync(cancellationToken);
-            if ((await schema.StateAsync(cancellationToken)).Advice is not { } advice)
+                await schema.Apply(cancellationToken);
+            if ((await schema.State(cancellationToken)).Advice is not { } advice)
                 return true;
             await Console.Error.WriteLineAsync(advice);
             return false;

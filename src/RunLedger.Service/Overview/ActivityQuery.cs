@@ -8,7 +8,7 @@ namespace RunLedger.Service.Overview;
 /// <summary>The latest changes of runs, each from an index.</summary>
 sealed class ActivityQuery(IDbContextFactory<LedgerDb> ledger)
 {
-    public async Task<IReadOnlyList<Change>> LatestAsync(int count, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Change>> Latest(int count, CancellationToken cancellationToken)
     {
         await using var db = await ledger.CreateDbContextAsync(cancellationToken);
         var begun = await db.Runs.Newest(count)

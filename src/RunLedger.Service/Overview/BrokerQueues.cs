@@ -20,7 +20,7 @@ sealed class BrokerQueues(Uri broker, Uri? management, RunLedgerOptions ledger) 
     readonly HttpClient _http = new() { Timeout = Patience };
     IConnection? _connection;
 
-    public async Task<(IReadOnlyList<QueueFigures> Queues, string? Fault)> AskAsync(CancellationToken cancellationToken)
+    public async Task<(IReadOnlyList<QueueFigures> Queues, string? Fault)> Ask(CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Patience);
@@ -36,9 +36,9 @@ sealed class BrokerQueues(Uri broker, Uri? management, RunLedgerOptions ledger) 
 
         try
         {
-            queues = await DeclareAsync(limit.Token);
+            queues = await Declare(limit.Token);
             if (management is not null)
-                queues = await WithManagementAsync(queues, limit.Token);
+                queues = await WithManagement(queues, limit.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -67,7 +67,7 @@ sealed class BrokerQueues(Uri broker, Uri? management, RunLedgerOptions ledger) 
 
     static string Late => string.Create(CultureInfo.InvariantCulture, $"The broker did not answer within {Patience.TotalSeconds:0} seconds.");
 
-    async Task<IReadOnlyList<QueueFigures>> DeclareAsync(CancellationToken cancellationToken)
+    async Task<IReadOnlyList<QueueFigures>> Declare(CancellationToken cancellationToken)
     {
         if (_connection is not { IsOpen: true })
         {
@@ -102,7 +102,7 @@ sealed class BrokerQueues(Uri broker, Uri? management, RunLedgerOptions ledger) 
         return queues;
     }
 
-    async Task<IReadOnlyList<QueueFigures>> WithManagementAsync(IReadOnlyList<QueueFigures> queues, CancellationToken cancellationToken)
+    async Task<IReadOnlyList<QueueFigures>> WithManagement(IReadOnlyList<QueueFigures> queues, CancellationToken cancellationToken)
     {
         var path = Uri.UnescapeDataString(broker.AbsolutePath.TrimStart('/'));
         var host = Uri.EscapeDataString(path.Length == 0 ? "/" : path);

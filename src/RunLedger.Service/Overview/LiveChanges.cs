@@ -41,7 +41,7 @@ sealed class LiveChanges(LedgerMeter meter, IDbContextFactory<LedgerDb> ledger, 
     /// The number of the newest change, for who has entered: at once, then when it has grown, and unchanged every 15 seconds.
     /// Ends with the token.
     /// </summary>
-    public async IAsyncEnumerable<(long Number, bool Changed)> ListenAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<(long Number, bool Changed)> Listen([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         for (var told = 0L; !cancellationToken.IsCancellationRequested;)
         {
@@ -68,7 +68,7 @@ sealed class LiveChanges(LedgerMeter meter, IDbContextFactory<LedgerDb> ledger, 
             {
                 if (Volatile.Read(ref _listeners) == 0)
                     continue;
-                var now = await CountersAsync(stoppingToken);
+                var now = await Counters(stoppingToken);
                 if (now == seen)
                     continue;
                 seen = now;
@@ -98,14 +98,14 @@ sealed class LiveChanges(LedgerMeter meter, IDbContextFactory<LedgerDb> ledger, 
     }
 
     /// <summary>A text that is another one after a commit: of any replica, or of who writes these tables without being one.</summary>
-    async Task<string> CountersAsync(CancellationToken cancellationToken)
+    async Task<string> Counters(CancellationToken cancellationToken)
     {
         var own = meter.Commits.ToString(CultureInfo.InvariantCulture);
         try
         {
             await using var db = await ledger.CreateDbContextAsync(cancellationToken);
-            var sql = await db.SqlAsync(cancellationToken);
-            var rows = await sql.ListAsync(
+            var sql = await db.Sql(cancellationToken);
+            var rows = await sql.List(
                 """
                 select name, commits from ledger_replica
                 union all select status, cast(sum(runs) as bigint) from run_status_count group by status

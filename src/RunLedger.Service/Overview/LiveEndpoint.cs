@@ -46,7 +46,7 @@ static class LiveEndpoint
         LiveChanges changes, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
-        await foreach (var (number, changed) in changes.ListenAsync(end.Token))
+        await foreach (var (number, changed) in changes.Listen(end.Token))
             yield return new SseItem<long>(number, changed ? "changed" : "still") { EventId = $"{number}" };
     }
 }

@@ -33,14 +33,14 @@ sealed class OverviewQuery(
     readonly SemaphoreSlim _one = new(1, 1);
     Overview? _last;
 
-    public async Task<Overview> FindAsync(CancellationToken cancellationToken)
+    public async Task<Overview> Find(CancellationToken cancellationToken)
     {
         if (Fresh is { } kept)
             return kept;
         await _one.WaitAsync(cancellationToken);
         try
         {
-            return Fresh ?? (_last = await AskAsync(cancellationToken));
+            return Fresh ?? (_last = await Ask(cancellationToken));
         }
         finally
         {
@@ -65,24 +65,24 @@ sealed class OverviewQuery(
          group by minute
          """;
 
-    async Task<Overview> AskAsync(CancellationToken cancellationToken)
+    async Task<Overview> Ask(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow().UtcDateTime;
-        var asking = broker?.AskAsync(cancellationToken);
-        var counts = await runs.CountsAsync(cancellationToken);
+        var asking = broker?.Ask(cancellationToken);
+        var counts = await runs.Counts(cancellationToken);
         await using var db = await ledger.CreateDbContextAsync(cancellationToken);
-        var sql = await db.SqlAsync(cancellationToken);
-        var (lastHour, hourBefore) = (await sql.ListAsync(
+        var sql = await db.Sql(cancellationToken);
+        var (lastHour, hourBefore) = (await sql.List(
             FailuresSql, reader => (reader.GetInt64(0), reader.GetInt64(1)), cancellationToken,
             ("hour", now.AddHours(-1)), ("before", now.AddHours(-2)), ("most", MostCounted)))[0];
-        var open = (await sql.ListAsync(
+        var open = (await sql.List(
             "select count(*) from (select 1 from rejected_observation where state = 'open' limit @most) o",
             reader => reader.GetInt64(0), cancellationToken, ("most", MostRejected)))[0];
         var minute = LedgerTime.Of(now) / 60_000_000;
         var from = LedgerTime.Time((minute - Minutes + 1) * 60_000_000);
-        var started = await PerMinuteAsync(sql, "created_at", from, cancellationToken);
-        var finished = await PerMinuteAsync(sql, "settled_at", from, cancellationToken);
-        var replicas = await ReplicasAsync(sql, now, cancellationToken);
+        var started = await PerMinute(sql, "created_at", from, cancellationToken);
+        var finished = await PerMinute(sql, "settled_at", from, cancellationToken);
+        var replicas = await Replicas(sql, now, cancellationToken);
         var (queues, fault) = asking is null ? ([], null) : await asking;
         return new()
         {
@@ -100,7 +100,7 @@ sealed class OverviewQuery(
                     LedgerTime.Time(n * 60_000_000), started.GetValueOrDefault(n), finished.GetValueOrDefault(n))),
             ],
             MinutesTruncated = started.Values.Sum() >= MostCounted || finished.Values.Sum() >= MostCounted,
-            Recurring = await RecurringAsync(sql, cancellationToken),
+            Recurring = await Recurring(sql, cancellationToken),
             Freshness = new()
             {
                 LagSeconds = replicas.OrderByDescending(replica => replica.CommittedAt).FirstOrDefault().LagSeconds,
@@ -113,13 +113,13 @@ sealed class OverviewQuery(
         };
     }
 
-    static async Task<Dictionary<long, long>> PerMinuteAsync(LedgerSql sql, string column, DateTime from, CancellationToken cancellationToken) =>
-        (await sql.ListAsync(
+    static async Task<Dictionary<long, long>> PerMinute(LedgerSql sql, string column, DateTime from, CancellationToken cancellationToken) =>
+        (await sql.List(
             MinutesSql(column, sql.Postgres), reader => (reader.GetInt64(0), reader.GetInt64(1)), cancellationToken,
             ("from", from), ("most", MostCounted))).ToDictionary();
 
-    static Task<List<(ReplicaFigures Figures, DateTime? CommittedAt, double? LagSeconds)>> ReplicasAsync(
-        LedgerSql sql, DateTime now, CancellationToken cancellationToken) => sql.ListAsync(
+    static Task<List<(ReplicaFigures Figures, DateTime? CommittedAt, double? LagSeconds)>> Replicas(
+        LedgerSql sql, DateTime now, CancellationToken cancellationToken) => sql.List(
         """
         select name, version, started_at, seen_at, commits, committed_at, lag_ms from ledger_replica
         where seen_at >= @shown order by started_at, name
@@ -139,10 +139,10 @@ sealed class OverviewQuery(
         cancellationToken,
         ("shown", now - Shown));
 
-    static async Task<IReadOnlyList<RecurringFigures>> RecurringAsync(LedgerSql sql, CancellationToken cancellationToken)
+    static async Task<IReadOnlyList<RecurringFigures>> Recurring(LedgerSql sql, CancellationToken cancellationToken)
     {
         var names = ((string[])[nameof(SweepDeadlines), nameof(ApplyRetention)]).ToDictionary(RecurringMessage.TokenOf);
-        return await sql.ListAsync(
+        return await sql.List(
             "select token, due_at, sent_at, repeat_every from scheduled_message where token in (@one, @other) order by repeat_every",
             reader =>
             {

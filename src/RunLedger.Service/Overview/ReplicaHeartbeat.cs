@@ -60,7 +60,7 @@ sealed partial class ReplicaHeartbeat(
         async sql =>
         {
             var last = meter.Last;
-            await sql.RunAsync(
+            await sql.Run(
                 """
                 insert into ledger_replica (name, version, started_at, seen_at, commits, committed_at, lag_ms)
                 values (@name, @version, @started, @now, @commits, @at, @lag)
@@ -71,7 +71,7 @@ sealed partial class ReplicaHeartbeat(
                 cancellationToken,
                 ("name", Name), ("version", Version), ("started", started), ("now", now), ("commits", commits),
                 ("at", last?.At), ("lag", (long?)last?.Lag.TotalMilliseconds));
-            await sql.RunAsync("delete from ledger_replica where seen_at < @forgotten", cancellationToken, ("forgotten", now - Forgotten));
+            await sql.Run("delete from ledger_replica where seen_at < @forgotten", cancellationToken, ("forgotten", now - Forgotten));
             return true;
         },
         cancellationToken);

@@ -16,7 +16,7 @@ sealed class PolicyCover(IDbContextFactory<LedgerDb> ledger, DeadlineEvaluator l
         [RunStatus.Observed, RunStatus.Started, RunStatus.StepStarted, RunStatus.StepCompleted, RunStatus.Stuck, RunStatus.Orphan];
 
     /// <returns>In the order of the policies, the default last; and whether there are more than were counted.</returns>
-    public async Task<(IReadOnlyList<long> Runs, bool Truncated)> CountAsync(DeadlineOptions options, CancellationToken cancellationToken)
+    public async Task<(IReadOnlyList<long> Runs, bool Truncated)> Count(DeadlineOptions options, CancellationToken cancellationToken)
     {
         await using var db = await ledger.CreateDbContextAsync(cancellationToken);
         var (covered, truncated) = (new long[options.Policies.Count + 1], false);

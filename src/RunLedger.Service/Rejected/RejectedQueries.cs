@@ -20,7 +20,7 @@ sealed class RejectedQueries(IDbContextFactory<LedgerDb> ledger)
 
     /// <param name="state">Only rows in this state; null for any.</param>
     /// <param name="fingerprint">Only open rows of this group; null for any.</param>
-    public async Task<Page<RejectedHead>> ListAsync(
+    public async Task<Page<RejectedHead>> List(
         string? state, string? fingerprint, PageKey? after, int limit, CancellationToken cancellationToken)
     {
         await using var db = await ledger.CreateDbContextAsync(cancellationToken);
@@ -29,7 +29,7 @@ sealed class RejectedQueries(IDbContextFactory<LedgerDb> ledger)
     }
 
     /// <summary>The page of newer rows that ends before a row, newest first.</summary>
-    public async Task<Page<RejectedHead>> ListBackAsync(
+    public async Task<Page<RejectedHead>> ListBack(
         string? state, string? fingerprint, PageKey before, int limit, CancellationToken cancellationToken)
     {
         await using var db = await ledger.CreateDbContextAsync(cancellationToken);
@@ -61,23 +61,23 @@ sealed class RejectedQueries(IDbContextFactory<LedgerDb> ledger)
             r.Payload.Length));
 
     /// <summary>The whole row; null where there is none of this id.</summary>
-    public async Task<RejectedRow?> FindAsync(Guid id, CancellationToken cancellationToken)
+    public async Task<RejectedRow?> Find(Guid id, CancellationToken cancellationToken)
     {
         await using var db = await ledger.CreateDbContextAsync(cancellationToken);
         return await db.Rejected.SingleOrDefaultAsync(r => r.RejectedId == id, cancellationToken);
     }
 
     /// <summary>What is open, by contract and what is wrong.</summary>
-    public async Task<RejectedGroups> GroupsAsync(CancellationToken cancellationToken)
+    public async Task<RejectedGroups> Groups(CancellationToken cancellationToken)
     {
         await using var db = await ledger.CreateDbContextAsync(cancellationToken);
-        var counts = await CountsAsync(Open(db), cancellationToken);
+        var counts = await Counts(Open(db), cancellationToken);
         var groups = new List<RejectedGroup>();
         // A row of an older version has no fingerprint until the service has given it one.
         foreach (var count in counts.Where(c => c.Fingerprint is not null)
             .OrderByDescending(c => c.Count).ThenByDescending(c => c.Last).Take(MostGroups))
         {
-            if (await GroupAsync(db, count, cancellationToken) is { } group)
+            if (await Group(db, count, cancellationToken) is { } group)
                 groups.Add(group);
         }
 
@@ -85,18 +85,18 @@ sealed class RejectedQueries(IDbContextFactory<LedgerDb> ledger)
     }
 
     /// <summary>One group; null where nothing of it is open.</summary>
-    public async Task<RejectedGroup?> GroupAsync(string fingerprint, CancellationToken cancellationToken)
+    public async Task<RejectedGroup?> Group(string fingerprint, CancellationToken cancellationToken)
     {
         await using var db = await ledger.CreateDbContextAsync(cancellationToken);
-        return await CountsAsync(Open(db).Where(r => r.Fingerprint == fingerprint), cancellationToken) is [var count] ? await GroupAsync(db, count, cancellationToken) : null;
+        return await Counts(Open(db).Where(r => r.Fingerprint == fingerprint), cancellationToken) is [var count] ? await Group(db, count, cancellationToken) : null;
     }
 
-    static Task<List<Counted>> CountsAsync(IQueryable<RejectedRow> open, CancellationToken cancellationToken) => open.Take(MostCounted)
+    static Task<List<Counted>> Counts(IQueryable<RejectedRow> open, CancellationToken cancellationToken) => open.Take(MostCounted)
         .GroupBy(r => r.Fingerprint)
         .Select(group => new Counted(group.Key, group.LongCount(), group.Min(r => r.RejectedAt), group.Max(r => r.RejectedAt)))
         .ToListAsync(cancellationToken);
 
-    static async Task<RejectedGroup?> GroupAsync(LedgerDb db, Counted count, CancellationToken cancellationToken) =>
+    static async Task<RejectedGroup?> Group(LedgerDb db, Counted count, CancellationToken cancellationToken) =>
         await Open(db).Where(r => r.Fingerprint == count.Fingerprint)
             .Select(r => new { r.RejectedId, r.Contract, r.Origin, r.Reason }).FirstOrDefaultAsync(cancellationToken) is { } newest
             ? new()

@@ -33,47 +33,47 @@ sealed class RejectedWork(
     /// <param name="corrected">What to send in its place, kept beside the original; null for what it has.</param>
     /// <param name="who">Who does it.</param>
     /// <param name="reason">Why, or null.</param>
-    public async Task<ResendOutcome?> ResendAsync(
+    public async Task<ResendOutcome?> Resend(
         Guid id, byte[]? corrected, string who, string? reason, CancellationToken cancellationToken)
     {
         var taken = await ledger.InOne<RejectedRow?>(
             async sql =>
             {
-                var action = await actions.EnterAsync(
+                var action = await actions.Enter(
                     sql, who, ActionNames.Resend, $"{id}", reason, new { corrected = corrected is not null }, null, cancellationToken);
-                var rows = await sql.ListAsync(
+                var rows = await sql.List(
                     RejectedSql.Claim, Row, cancellationToken, ("corrected", corrected), ("action", action), ("now", actions.Now), ("id", id));
                 if (rows.Count == 0)
-                    await sql.RunAsync("delete from operator_action where id = @id", cancellationToken, ("id", action));
+                    await sql.Run("delete from operator_action where id = @id", cancellationToken, ("id", action));
                 return rows.Count == 0 ? null : rows[0];
             },
             cancellationToken);
         if (taken is not null)
         {
             // It goes on when whoever asked has gone.
-            await Task.Run(() => SettleAsync([taken], CancellationToken.None), CancellationToken.None).WaitAsync(cancellationToken);
+            await Task.Run(() => Settle([taken], CancellationToken.None), CancellationToken.None).WaitAsync(cancellationToken);
         }
 
-        return await StateAsync(id, taken?.ActionId, cancellationToken);
+        return await State(id, taken?.ActionId, cancellationToken);
     }
 
     /// <summary>Discards one row; null where there is none of this id.</summary>
-    public async Task<ResendOutcome?> DiscardAsync(Guid id, string who, string reason, CancellationToken cancellationToken)
+    public async Task<ResendOutcome?> Discard(Guid id, string who, string reason, CancellationToken cancellationToken)
     {
         var action = await ledger.InOne<Guid?>(
             async sql =>
             {
-                var entered = await actions.EnterAsync(
+                var entered = await actions.Enter(
                     sql, who, ActionNames.Discard, $"{id}", reason, null, "discarded", cancellationToken);
-                if (await sql.RunAsync(
+                if (await sql.Run(
                     RejectedSql.Discard, cancellationToken,
                     ("action", entered), ("now", actions.Now), ("who", who), ("reason", reason), ("id", id)) > 0)
                     return entered;
-                await sql.RunAsync("delete from operator_action where id = @id", cancellationToken, ("id", entered));
+                await sql.Run("delete from operator_action where id = @id", cancellationToken, ("id", entered));
                 return null;
             },
             cancellationToken);
-        return await StateAsync(id, action, cancellationToken);
+        return await State(id, action, cancellationToken);
     }
 
     /// <summary>Begins to send a group again, or all that is open; the service goes on by itself.</summary>
@@ -81,16 +81,16 @@ sealed class RejectedWork(
     /// <param name="until">Only rows set aside by then; null for now.</param>
     /// <param name="who">Who does it.</param>
     /// <param name="reason">Why, or null.</param>
-    public Task<GroupWork> ResendGroupAsync(string? fingerprint, DateTimeOffset? until, string who, string? reason, CancellationToken cancellationToken) =>
-        BeginAsync(ActionNames.ResendGroup, fingerprint, until, who, reason, cancellationToken);
+    public Task<GroupWork> ResendGroup(string? fingerprint, DateTimeOffset? until, string who, string? reason, CancellationToken cancellationToken) =>
+        Begin(ActionNames.ResendGroup, fingerprint, until, who, reason, cancellationToken);
 
     /// <summary>Begins to discard a group.</summary>
-    public Task<GroupWork> DiscardGroupAsync(string fingerprint, DateTimeOffset? until, string who, string reason, CancellationToken cancellationToken) =>
-        BeginAsync(ActionNames.DiscardGroup, fingerprint, until, who, reason, cancellationToken);
+    public Task<GroupWork> DiscardGroup(string fingerprint, DateTimeOffset? until, string who, string reason, CancellationToken cancellationToken) =>
+        Begin(ActionNames.DiscardGroup, fingerprint, until, who, reason, cancellationToken);
 
     /// <summary>How far work on a group is; null where there is no such work.</summary>
-    public Task<GroupWork?> FindAsync(Guid actionId, CancellationToken cancellationToken) => ledger.InOne(
-        async sql => (await sql.ListAsync(
+    public Task<GroupWork?> Find(Guid actionId, CancellationToken cancellationToken) => ledger.InOne(
+        async sql => (await sql.List(
             "select id, detail, outcome from operator_action where id = @id and action in (@resend, @discard)",
             reader => Work(reader.GetGuid(0), Read(reader.GetString(1)), reader.TextAt(2)),
             cancellationToken,
@@ -101,26 +101,26 @@ sealed class RejectedWork(
     /// <returns>False when there is nothing to do now.</returns>
     public async Task<bool> WorkAsync(CancellationToken cancellationToken)
     {
-        if (await NameAsync(cancellationToken))
+        if (await Name(cancellationToken))
             return true;
         var left = await ledger.InOne(
-            sql => sql.ListAsync(
+            sql => sql.List(
                 RejectedSql.ClaimLeft(sql.SkipLocked), Row, cancellationToken,
                 ("now", actions.Now), ("before", actions.Now - patience.Value.Patience - Grace), ("limit", SliceSize)),
             cancellationToken);
         if (left.Count > 0)
         {
-            await SettleAsync(left, cancellationToken);
+            await Settle(left, cancellationToken);
             return true;
         }
 
-        var (worked, taken) = await ledger.InOne(sql => NextSliceAsync(sql, cancellationToken), cancellationToken);
+        var (worked, taken) = await ledger.InOne(sql => NextSlice(sql, cancellationToken), cancellationToken);
         if (taken.Count > 0)
-            await SettleAsync(taken, cancellationToken);
+            await Settle(taken, cancellationToken);
         return worked;
     }
 
-    async Task<GroupWork> BeginAsync(
+    async Task<GroupWork> Begin(
         string action, string? fingerprint, DateTimeOffset? until, string who, string? reason, CancellationToken cancellationToken)
     {
         var now = actions.Now;
@@ -131,15 +131,15 @@ sealed class RejectedWork(
             After = Guid.AllBitsSet,
         };
         var id = await ledger.InOne(
-            sql => actions.EnterAsync(sql, who, action, fingerprint ?? "all", reason, progress, null, cancellationToken), cancellationToken);
+            sql => actions.Enter(sql, who, action, fingerprint ?? "all", reason, progress, null, cancellationToken), cancellationToken);
         signal.Raise();
         return Work(id, progress, null);
     }
 
     /// <summary>Takes the next slice of the oldest work, and says where the one after it begins.</summary>
-    async Task<(bool Worked, List<RejectedRow> Taken)> NextSliceAsync(LedgerSql sql, CancellationToken cancellationToken)
+    async Task<(bool Worked, List<RejectedRow> Taken)> NextSlice(LedgerSql sql, CancellationToken cancellationToken)
     {
-        var found = await sql.ListAsync(
+        var found = await sql.List(
             $"""
              select id, who, action, reason, detail from operator_action
              where outcome is null and action in (@resend, @discard)
@@ -161,15 +161,15 @@ sealed class RejectedWork(
             .. ofGroup ? [("fingerprint", (object?)progress.Fingerprint)] : Array.Empty<(string, object?)>(),
         ];
         var taken = action == ActionNames.ResendGroup
-            ? await sql.ListAsync(RejectedSql.ClaimSlice(ofGroup, sql.SkipLocked), Row, cancellationToken, where)
-            : await sql.ListAsync(
+            ? await sql.List(RejectedSql.ClaimSlice(ofGroup, sql.SkipLocked), Row, cancellationToken, where)
+            : await sql.List(
                 RejectedSql.DiscardSlice(ofGroup, sql.SkipLocked),
                 reader => new RejectedRow { RejectedId = reader.GetGuid(0), RejectedAt = reader.TimeAt(1)!.Value },
                 cancellationToken,
                 [.. where, ("who", who), ("reason", reason)]);
         if (taken.Count == 0)
         {
-            await ActionLog.EndAsync(sql, id, Outcome(action, progress), cancellationToken);
+            await ActionLog.End(sql, id, Outcome(action, progress), cancellationToken);
             return (true, []);
         }
 
@@ -177,30 +177,30 @@ sealed class RejectedWork(
         progress = progress with { At = last.RejectedAt, After = last.RejectedId };
         if (action == ActionNames.DiscardGroup)
             progress = progress with { Done = progress.Done + taken.Count };
-        await SaveAsync(sql, id, progress, cancellationToken);
+        await Save(sql, id, progress, cancellationToken);
         return (true, action == ActionNames.ResendGroup ? taken : []);
     }
 
     /// <summary>Sends rows that are taken, and ends each as it turned out.</summary>
-    async Task SettleAsync(List<RejectedRow> taken, CancellationToken cancellationToken)
+    async Task Settle(List<RejectedRow> taken, CancellationToken cancellationToken)
     {
-        var sent = await Task.WhenAll(taken.Select(row => SendAsync(row, cancellationToken)));
+        var sent = await Task.WhenAll(taken.Select(row => Send(row, cancellationToken)));
         foreach (var action in sent.Where(one => one.Known).GroupBy(one => one.Row.ActionId!.Value))
         {
             await ledger.InOne(
                 async sql =>
                 {
-                    await SettleAsync(sql, action.Key, [.. action], cancellationToken);
+                    await Settle(sql, action.Key, [.. action], cancellationToken);
                     return true;
                 },
                 cancellationToken);
         }
     }
 
-    async Task SettleAsync(
+    async Task Settle(
         LedgerSql sql, Guid id, IReadOnlyList<(RejectedRow Row, bool Known, string? Reason)> sent, CancellationToken cancellationToken)
     {
-        var (action, who, reason, detail) = (await sql.ListAsync(
+        var (action, who, reason, detail) = (await sql.List(
             $"select action, who, reason, detail from operator_action where id = @id {(sql.Postgres ? "for update" : "")}",
             reader => (reader.GetString(0), reader.GetString(1), reader.TextAt(2), reader.TextAt(3)),
             cancellationToken,
@@ -211,10 +211,10 @@ sealed class RejectedWork(
             (string, object?)[] how =
                 [("id", row.RejectedId), ("action", id), ("now", actions.Now), ("who", who), ("reason", reason)];
             var ended = why is null
-                ? await sql.RunAsync(
+                ? await sql.Run(
                     RejectedSql.Resent, cancellationToken,
                     [.. how, ("outcome", intake.AwaitsCommit ? "committed" : "accepted by the broker, in the queue")])
-                : await sql.RunAsync(
+                : await sql.Run(
                     RejectedSql.Again, cancellationToken,
                     [.. how, ("why", why), ("fingerprint", ErrorShape.Fingerprint(row.Contract, ErrorShape.Of(why)))]);
             // A consumer that rejected it meanwhile has opened it again.
@@ -223,16 +223,16 @@ sealed class RejectedWork(
 
         if (action == ActionNames.Resend)
         {
-            await ActionLog.EndAsync(sql, id, failed > 0 ? "rejected again" : "resent", cancellationToken);
+            await ActionLog.End(sql, id, failed > 0 ? "rejected again" : "resent", cancellationToken);
             return;
         }
 
         var progress = Read(detail!);
-        await SaveAsync(sql, id, progress with { Done = progress.Done + done, Failed = progress.Failed + failed }, cancellationToken);
+        await Save(sql, id, progress with { Done = progress.Done + done, Failed = progress.Failed + failed }, cancellationToken);
     }
 
     /// <summary>Not known is what the broker or the database did not answer: the row stays taken, and is sent again later.</summary>
-    async Task<(RejectedRow Row, bool Known, string? Reason)> SendAsync(RejectedRow row, CancellationToken cancellationToken)
+    async Task<(RejectedRow Row, bool Known, string? Reason)> Send(RejectedRow row, CancellationToken cancellationToken)
     {
         var read = RejectedMessage.Read(row, options.MaxEvidenceBytes);
         if (read.Message is null)
@@ -252,17 +252,17 @@ sealed class RejectedWork(
     }
 
     /// <summary>Gives rows of an older version their fingerprint.</summary>
-    Task<bool> NameAsync(CancellationToken cancellationToken) => ledger.InOne(
+    Task<bool> Name(CancellationToken cancellationToken) => ledger.InOne(
         async sql =>
         {
-            var rows = await sql.ListAsync(
+            var rows = await sql.List(
                 RejectedSql.Unnamed(sql.SkipLocked),
                 reader => (Id: reader.GetGuid(0), Contract: reader.TextAt(1), Reason: reader.GetString(2)),
                 cancellationToken,
                 ("limit", SliceSize));
             foreach (var (id, contract, reason) in rows)
             {
-                await sql.RunAsync(
+                await sql.Run(
                     "update rejected_observation set fingerprint = @fingerprint where rejected_id = @id", cancellationToken,
                     ("fingerprint", ErrorShape.Fingerprint(contract, ErrorShape.Of(reason))), ("id", id));
             }
@@ -271,8 +271,8 @@ sealed class RejectedWork(
         },
         cancellationToken);
 
-    Task<ResendOutcome?> StateAsync(Guid id, Guid? action, CancellationToken cancellationToken) => ledger.InOne(
-        async sql => (await sql.ListAsync(
+    Task<ResendOutcome?> State(Guid id, Guid? action, CancellationToken cancellationToken) => ledger.InOne(
+        async sql => (await sql.List(
             "select state, reason, outcome from rejected_observation where rejected_id = @id",
             reader => new ResendOutcome
             {
@@ -285,7 +285,7 @@ sealed class RejectedWork(
             ("id", id))).FirstOrDefault(),
         cancellationToken);
 
-    static Task<int> SaveAsync(LedgerSql sql, Guid id, GroupProgress progress, CancellationToken cancellationToken) => sql.RunAsync(
+    static Task<int> Save(LedgerSql sql, Guid id, GroupProgress progress, CancellationToken cancellationToken) => sql.Run(
         "update operator_action set detail = @detail where id = @id", cancellationToken,
         ("detail", new LedgerSql.Json(JsonSerializer.Serialize(progress, JsonSerializerOptions.Web))), ("id", id));
 

@@ -12,7 +12,7 @@ static class CloseEndpoint
 {
     public static IEndpointRouteBuilder MapClose(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/api/runs/{id}/close", CloseAsync).WithName("CloseRun").WithTags("Operating")
+        routes.MapPost("/api/runs/{id}/close", Close).WithName("CloseRun").WithTags("Operating")
             .WithSummary("Ends a run by hand, with a reason.")
             .WithDescription("It is an observation like any other: an end of an earlier time that its producer reports "
                 + "still counts, and what was said here is kept as a conflict.")
@@ -26,7 +26,7 @@ static class CloseEndpoint
         return routes;
     }
 
-    static async Task<IResult> CloseAsync(
+    static async Task<IResult> Close(
         string id, HttpRequest request, [FromServices] RunClosing closing, CancellationToken cancellationToken)
     {
         if (!Guid.TryParse(id, out var runId))
@@ -43,7 +43,7 @@ static class CloseEndpoint
 
         try
         {
-            var (status, fault, result) = await closing.CloseAsync(
+            var (status, fault, result) = await closing.Close(
                 runId, close, Operator.Of(request.HttpContext), $"POST /api/runs/{id}/close", cancellationToken);
             return result is null ? Problem(status, fault!) : TypedResults.Accepted($"/api/runs/{runId}", result);
         }

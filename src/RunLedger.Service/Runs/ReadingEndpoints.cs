@@ -24,7 +24,7 @@ static class ReadingEndpoints
     /// </summary>
     public static IEndpointRouteBuilder MapLedgerReading(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/runs/export", RunExport.ExportAsync).WithName("ExportRuns").WithTags("Reading")
+        routes.MapGet("/api/runs/export", RunExport.Export).WithName("ExportRuns").WithTags("Reading")
             .WithSummary("Every run of the filters of /api/runs, newest first, as CSV or NDJSON, streamed.")
             .WithDescription("limit, cursor and before count for nothing. In CSV a text that a spreadsheet would take for a "
                 + "formula has an apostrophe before it.")
@@ -34,24 +34,24 @@ static class ReadingEndpoints
         var api = routes.MapGroup("/api").WithTags("Reading")
             .AddEndpointFilter<OutageFilter>().ProducesProblem(StatusCodes.Status503ServiceUnavailable)
             .AddEndpointFilter<TagFilter>().WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status304NotModified));
-        api.MapGet("/runs", ListRunsAsync).WithName("ListRuns")
+        api.MapGet("/runs", ListRuns).WithName("ListRuns")
             .WithSummary("Lists runs, newest first, a page at a time.")
             .WithDescription("Newest by createdAt, the time at which the ledger first heard of the run: every run has "
                 + "it and it never changes, so that pages neither skip nor repeat. Filters combine with and.")
             .Answers<PageAnswer<RunAnswer>>().AddOpenApiOperationTransformer(QuerySchemas.Describe);
-        api.MapGet("/runs/{id}", GetRunAsync).WithName("GetRun")
+        api.MapGet("/runs/{id}", GetRun).WithName("GetRun")
             .WithSummary("One run, by its id or an alias, archived or not.")
             .Answers<RunAnswer>().ProducesProblem(StatusCodes.Status404NotFound);
-        api.MapGet("/runs/{id}/components", ListComponentsAsync).WithName("ListComponents")
+        api.MapGet("/runs/{id}/components", ListComponents).WithName("ListComponents")
             .WithSummary("The components of a run in the order they started, a page at a time.")
             .Answers<PageAnswer<ComponentAnswer>>().ProducesProblem(StatusCodes.Status404NotFound)
             .AddOpenApiOperationTransformer(QuerySchemas.Describe);
-        api.MapGet("/runs/{id}/tree", GetTreeAsync).WithName("GetRunTree")
+        api.MapGet("/runs/{id}/tree", GetTree).WithName("GetRunTree")
             .WithSummary("A run with the runs it started, nested, and its chain of parents up to the root.")
             .WithDescription($"At most {RunTreeQuery.MaxRuns} runs and {RunTreeQuery.MaxDepth} levels each way; "
                 + "truncated says when there is more.")
             .Answers<RunTree>().ProducesProblem(StatusCodes.Status404NotFound);
-        api.MapGet("/summary", GetSummaryAsync).WithName("GetSummary")
+        api.MapGet("/summary", GetSummary).WithName("GetSummary")
             .WithSummary("How many runs are in each status.")
             .Produces<SummaryAnswer>();
         api.MapGet("/policies", ([FromServices] RunLedgerOptions options) =>
@@ -59,51 +59,51 @@ static class ReadingEndpoints
             .WithName("GetPolicies")
             .WithSummary("By which limits runs count as stuck, and rows as orphans.")
             .Produces<PoliciesAnswer>();
-        api.MapGet("/retention/preview", PreviewAsync).WithName("PreviewRetention")
+        api.MapGet("/retention/preview", Preview).WithName("PreviewRetention")
             .WithSummary("Which runs would leave the ledger's tables for the archive now; changes nothing.")
             .Produces<RetentionPreview>();
-        api.MapGet("/rejected", ListRejectedAsync).WithName("ListRejected")
+        api.MapGet("/rejected", ListRejected).WithName("ListRejected")
             .WithSummary("Lists what could not be taken, newest first, a page at a time.")
             .WithDescription($"Payloads are cut to {RejectedQueries.HeadBytes} bytes; payloadTruncated says which.")
             .Answers<PageAnswer<RejectedAnswer>>().AddOpenApiOperationTransformer(QuerySchemas.Describe);
         api.MapGet("/rejected/groups", async ([FromServices] RejectedQueries rejected, CancellationToken cancellationToken) =>
-                TypedResults.Json(await rejected.GroupsAsync(cancellationToken), ReadingJson.Default.RejectedGroups))
+                TypedResults.Json(await rejected.Groups(cancellationToken), ReadingJson.Default.RejectedGroups))
             .WithName("GroupRejected")
             .WithSummary("What is set aside and open, by contract and what is wrong; the largest group first.")
             .WithDescription("Reasons that differ only in numbers, ids, paths and quoted text are one. At most "
                 + $"{RejectedQueries.MostCounted} of the newest rows are counted; truncated says when there are more.")
             .Produces<RejectedGroups>();
-        api.MapGet("/rejected/{id}", GetRejectedAsync).WithName("GetRejected")
+        api.MapGet("/rejected/{id}", GetRejected).WithName("GetRejected")
             .WithSummary("One rejected observation with its whole payload.")
             .Answers<RejectedAnswer>().ProducesProblem(StatusCodes.Status404NotFound);
         api.MapGet("/overview", async ([FromServices] OverviewQuery overview, CancellationToken cancellationToken) =>
-                TypedResults.Json(await overview.FindAsync(cancellationToken), ReadingJson.Default.Overview))
+                TypedResults.Json(await overview.Find(cancellationToken), ReadingJson.Default.Overview))
             .WithName("GetOverview")
             .WithSummary("How the ledger and what it observes are: counts, throughput, sweeps, freshness, replicas and queues.")
             .WithDescription("An answer is kept for two seconds.")
             .Produces<Overview.Overview>();
-        api.MapGet("/activity", GetActivityAsync).WithName("GetActivity")
+        api.MapGet("/activity", GetActivity).WithName("GetActivity")
             .WithSummary("The latest changes: runs that are new, ended or were flagged, newest first.")
             .Answers<ActivityAnswer>().AddOpenApiOperationTransformer(QuerySchemas.Describe);
-        api.MapGet("/failures", ListFailuresAsync).WithName("GroupFailures")
+        api.MapGet("/failures", ListFailures).WithName("GroupFailures")
             .WithSummary("What failed, by candidate, component and error text, with its trend.")
             .WithDescription("Texts that differ only in numbers, ids, paths and quoted text are one. Cut by endedAt. At most "
                 + $"{FailureQueries.MostRead} of the newest failures of runs, and of components, are counted; truncated says "
                 + "when there are more.")
             .Answers<FailureGroups>().AddOpenApiOperationTransformer(QuerySchemas.Describe);
-        api.MapGet("/grid", GetGridAsync).WithName("GetGrid")
+        api.MapGet("/grid", GetGrid).WithName("GetGrid")
             .WithSummary("The components of one candidate against its latest runs: status and duration of each.")
             .Answers<RunGrid>().AddOpenApiOperationTransformer(QuerySchemas.Describe);
-        api.MapGet("/actions", ListActionsAsync).WithName("ListActions")
+        api.MapGet("/actions", ListActions).WithName("ListActions")
             .WithSummary("What people did, and what became of it, newest first, a page at a time.")
             .Answers<PageAnswer<OperatorAction>>().AddOpenApiOperationTransformer(QuerySchemas.Describe);
-        api.MapGet("/actions/{id}", GetActionAsync).WithName("GetAction")
+        api.MapGet("/actions/{id}", GetAction).WithName("GetAction")
             .WithSummary("One action; of work on a group its detail says how far it is.")
             .Answers<OperatorAction>().ProducesProblem(StatusCodes.Status404NotFound);
         return routes;
     }
 
-    static async Task<IResult> ListRunsAsync(
+    static async Task<IResult> ListRuns(
         [AsParameters] RunListQuery query, [FromServices] RunQueries runs, CancellationToken cancellationToken)
     {
         var text = new QueryReader();
@@ -117,25 +117,25 @@ static class ReadingEndpoints
             ? problem
             : Paged(
                 before is { } end
-                    ? await runs.ListBackAsync(filter, end, limit, cancellationToken)
-                    : await runs.ListAsync(filter, after, limit, cancellationToken),
+                    ? await runs.ListBack(filter, end, limit, cancellationToken)
+                    : await runs.List(filter, after, limit, cancellationToken),
                 RunAnswer.Of,
                 list,
                 ReadingJson.Default.PageAnswerRunAnswer);
     }
 
-    static async Task<IResult> GetRunAsync(string id, [FromServices] RunQueries runs, CancellationToken cancellationToken)
+    static async Task<IResult> GetRun(string id, [FromServices] RunQueries runs, CancellationToken cancellationToken)
     {
         var text = new QueryReader();
         var run = text.Id("id", id);
         return text.Problem is { } problem ? problem
-            : await runs.FindAsync(run.GetValueOrDefault(), cancellationToken) is { } row
+            : await runs.Find(run.GetValueOrDefault(), cancellationToken) is { } row
                 ? TypedResults.Json(
-                    RunAnswer.Of(row, await runs.ArchivedAtAsync(row.ProcessRunId, cancellationToken)), ReadingJson.Default.RunAnswer)
+                    RunAnswer.Of(row, await runs.ArchivedAt(row.ProcessRunId, cancellationToken)), ReadingJson.Default.RunAnswer)
                 : Unknown("run", id);
     }
 
-    static async Task<IResult> ListComponentsAsync(
+    static async Task<IResult> ListComponents(
         string id,
         [Description("How many components a page holds at most.")] string? limit,
         [Description("nextCursor of the page before, for the page after it.")] string? cursor,
@@ -148,33 +148,33 @@ static class ReadingEndpoints
         {
             return unreadable;
         }
-        if (await runs.ResolveAsync(sent.GetValueOrDefault(), cancellationToken) is not { } run)
+        if (await runs.Resolve(sent.GetValueOrDefault(), cancellationToken) is not { } run)
         {
             return Unknown("run", id);
         }
         var list = $"components\n{run}";
         var after = text.After(cursor, list);
         return text.Problem is { } problem ? problem : Paged(
-            await runs.ComponentsAsync(run, after, count, cancellationToken),
+            await runs.Components(run, after, count, cancellationToken),
             ComponentAnswer.Of,
             list,
             ReadingJson.Default.PageAnswerComponentAnswer);
     }
 
-    static async Task<IResult> GetTreeAsync(string id, [FromServices] RunTreeQuery trees, CancellationToken cancellationToken)
+    static async Task<IResult> GetTree(string id, [FromServices] RunTreeQuery trees, CancellationToken cancellationToken)
     {
         var text = new QueryReader();
         var run = text.Id("id", id);
         return text.Problem is { } problem ? problem
-            : await trees.FindAsync(run.GetValueOrDefault(), cancellationToken) is { } tree
+            : await trees.Find(run.GetValueOrDefault(), cancellationToken) is { } tree
                 ? TypedResults.Json(tree, ReadingJson.Default.RunTree)
                 : Unknown("run", id);
     }
 
-    static async Task<IResult> GetSummaryAsync([FromServices] RunQueries runs, CancellationToken cancellationToken) =>
-        TypedResults.Json(SummaryAnswer.Of(await runs.CountsAsync(cancellationToken)), ReadingJson.Default.SummaryAnswer);
+    static async Task<IResult> GetSummary([FromServices] RunQueries runs, CancellationToken cancellationToken) =>
+        TypedResults.Json(SummaryAnswer.Of(await runs.Counts(cancellationToken)), ReadingJson.Default.SummaryAnswer);
 
-    static async Task<IResult> PreviewAsync(
+    static async Task<IResult> Preview(
         [FromServices] IArchiveStore archive,
         [FromServices] RetentionPeriods periods,
         [FromServices] ArchiveState state,
@@ -186,7 +186,7 @@ static class ReadingEndpoints
         return TypedResults.Json(RetentionPreview.Of(due, periods, now, state.Fault), ReadingJson.Default.RetentionPreview);
     }
 
-    static async Task<IResult> ListRejectedAsync(
+    static async Task<IResult> ListRejected(
         [Description("Only rows in this state: open, resending, resent or discarded.")] string? state,
         [Description("Only open rows of this group, a fingerprint of /api/rejected/groups.")] string? group,
         [Description("How many a page holds at most.")] string? limit,
@@ -203,35 +203,35 @@ static class ReadingEndpoints
             text.Refuse<PageKey?>("before", "It goes the other way than cursor: send one of them.");
         return text.Problem is { } problem ? problem : Paged(
             end is { } key
-                ? await rejected.ListBackAsync(which, fingerprint, key, count, cancellationToken)
-                : await rejected.ListAsync(which, fingerprint, after, count, cancellationToken),
+                ? await rejected.ListBack(which, fingerprint, key, count, cancellationToken)
+                : await rejected.List(which, fingerprint, after, count, cancellationToken),
             RejectedAnswer.Of,
             list,
             ReadingJson.Default.PageAnswerRejectedAnswer);
     }
 
-    static async Task<IResult> GetRejectedAsync(
+    static async Task<IResult> GetRejected(
         string id, [FromServices] RejectedQueries rejected, CancellationToken cancellationToken)
     {
         var text = new QueryReader();
         var sent = text.Id("id", id);
         return text.Problem is { } problem ? problem
-            : await rejected.FindAsync(sent.GetValueOrDefault(), cancellationToken) is { } row
+            : await rejected.Find(sent.GetValueOrDefault(), cancellationToken) is { } row
                 ? TypedResults.Json(RejectedAnswer.Of(new(row, row.Payload.Length)), ReadingJson.Default.RejectedAnswer)
                 : Unknown("rejected observation", id);
     }
 
-    static async Task<IResult> GetActivityAsync(
+    static async Task<IResult> GetActivity(
         [Description("How many, at most.")] string? limit, [FromServices] ActivityQuery activity, CancellationToken cancellationToken)
     {
         var text = new QueryReader();
         var count = text.Limit(limit);
         return text.Problem is { } problem
             ? problem
-            : TypedResults.Json(new ActivityAnswer { Items = await activity.LatestAsync(count, cancellationToken) }, ReadingJson.Default.ActivityAnswer);
+            : TypedResults.Json(new ActivityAnswer { Items = await activity.Latest(count, cancellationToken) }, ReadingJson.Default.ActivityAnswer);
     }
 
-    static async Task<IResult> ListFailuresAsync(
+    static async Task<IResult> ListFailures(
         [Description("Only failures that ended at this time or later (ISO 8601); without it the last 24 hours.")] string? since,
         [FromServices] FailureQueries failures,
         [FromServices] TimeProvider time,
@@ -241,10 +241,10 @@ static class ReadingEndpoints
         var from = text.Time("since", since) ?? time.GetUtcNow().UtcDateTime.AddDays(-1);
         return text.Problem is { } problem
             ? problem
-            : TypedResults.Json(await failures.GroupsAsync(from, cancellationToken), ReadingJson.Default.FailureGroups);
+            : TypedResults.Json(await failures.Groups(from, cancellationToken), ReadingJson.Default.FailureGroups);
     }
 
-    static async Task<IResult> GetGridAsync(
+    static async Task<IResult> GetGrid(
         [Description("The process candidate, exactly.")] string? candidate,
         [Description("How many of its latest runs, at most 100; without it 30.")] string? runs,
         [FromServices] GridQuery grid,
@@ -255,10 +255,10 @@ static class ReadingEndpoints
         var count = text.Number("runs", runs, GridQuery.DefaultRuns, GridQuery.MostRuns);
         return text.Problem is { } problem
             ? problem
-            : TypedResults.Json(await grid.FindAsync(code!, count, cancellationToken), ReadingJson.Default.RunGrid);
+            : TypedResults.Json(await grid.Find(code!, count, cancellationToken), ReadingJson.Default.RunGrid);
     }
 
-    static async Task<IResult> ListActionsAsync(
+    static async Task<IResult> ListActions(
         [Description("How many a page holds at most.")] string? limit,
         [Description("nextCursor of the page before, for the page after it.")] string? cursor,
         [FromServices] ActionQueries actions,
@@ -268,15 +268,15 @@ static class ReadingEndpoints
         var text = new QueryReader();
         var (count, after) = (text.Limit(limit), text.After(cursor, List));
         return text.Problem is { } problem ? problem : Paged(
-            await actions.ListAsync(after, count, cancellationToken), action => action, List, ReadingJson.Default.PageAnswerOperatorAction);
+            await actions.List(after, count, cancellationToken), action => action, List, ReadingJson.Default.PageAnswerOperatorAction);
     }
 
-    static async Task<IResult> GetActionAsync(string id, [FromServices] ActionQueries actions, CancellationToken cancellationToken)
+    static async Task<IResult> GetAction(string id, [FromServices] ActionQueries actions, CancellationToken cancellationToken)
     {
         var text = new QueryReader();
         var sent = text.Id("id", id);
         return text.Problem is { } problem ? problem
-            : await actions.FindAsync(sent.GetValueOrDefault(), cancellationToken) is { } action
+            : await actions.Find(sent.GetValueOrDefault(), cancellationToken) is { } action
                 ? TypedResults.Json(action, ReadingJson.Default.OperatorAction)
                 : Unknown("action", id);
     }

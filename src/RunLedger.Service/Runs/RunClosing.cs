@@ -19,12 +19,12 @@ sealed class RunClosing(RunQueries runs, ObservationIntake intake, ActionLog act
     /// <returns>
     /// The HTTP status that says it, words where it is not 202, and what the intake made of it where it is.
     /// </returns>
-    public async Task<(int Status, string? Fault, IntakeResult? Result)> CloseAsync(
+    public async Task<(int Status, string? Fault, IntakeResult? Result)> Close(
         Guid id, CloseRequest? close, string who, string origin, CancellationToken cancellationToken)
     {
         if (Fault(close) is { } fault)
             return (StatusCodes.Status400BadRequest, fault, null);
-        if (await runs.FindAsync(id, cancellationToken) is not { } run)
+        if (await runs.Find(id, cancellationToken) is not { } run)
             return (StatusCodes.Status404NotFound, $"There is no run {id}.", null);
         if (run.Status is RunStatus.Completed or RunStatus.Failed or RunStatus.Cancelled)
         {
@@ -34,7 +34,7 @@ sealed class RunClosing(RunQueries runs, ObservationIntake intake, ActionLog act
                 null);
         }
 
-        if (await runs.ArchivedAtAsync(run.ProcessRunId, cancellationToken) is { } archived)
+        if (await runs.ArchivedAt(run.ProcessRunId, cancellationToken) is { } archived)
         {
             return (
                 StatusCodes.Status409Conflict,
@@ -44,7 +44,7 @@ sealed class RunClosing(RunQueries runs, ObservationIntake intake, ActionLog act
 
         var message = Ending(run, close!, time.GetUtcNow());
         var line = new IntakeLine(1, message.GetType().Name, JsonSerializer.SerializeToUtf8Bytes((object)message), message, null);
-        var result = await actions.AroundAsync(
+        var result = await actions.Around(
             who, ActionNames.Close, $"{run.ProcessRunId}", close!.Reason, new { close.Status, close.By },
             async () =>
             {

@@ -12,7 +12,7 @@ static class RunExport
     /// <summary>Sent at once.</summary>
     const int Chars = 32 * 1024;
 
-    public static async Task<IResult> ExportAsync(
+    public static async Task<IResult> Export(
         [AsParameters] RunListQuery query, string? format, [FromServices] RunQueries runs, HttpContext http, CancellationToken cancellationToken)
     {
         var text = new QueryReader();
@@ -21,7 +21,7 @@ static class RunExport
         if (text.Problem is { } problem)
             return problem;
         // What is wrong with the database is said before the first line has gone.
-        await using var rows = runs.StreamAsync(filter, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using var rows = runs.Stream(filter, cancellationToken).GetAsyncEnumerator(cancellationToken);
         var any = await rows.MoveNextAsync();
         http.Response.ContentType = kind == "csv" ? "text/csv; charset=utf-8; header=present" : "application/x-ndjson";
         http.Response.Headers.ContentDisposition = $"attachment; filename=\"runs.{kind}\"";

@@ -15,30 +15,30 @@ sealed class RunQueries(IDbContextFactory<LedgerDb> ledger)
     /// <summary>Read at once while all are streamed.</summary>
     const int StreamPage = 500;
 
-    public async Task<Page<RunRow>> ListAsync(RunFilter filter, PageKey? after, int limit, CancellationToken cancellationToken)
+    public async Task<Page<RunRow>> List(RunFilter filter, PageKey? after, int limit, CancellationToken cancellationToken)
     {
         await using var db = await ledger.CreateDbContextAsync(cancellationToken);
         var (query, cut) = await RowsAsync(db, filter, after, back: false, limit + 1, cancellationToken);
-        var rows = await db.WithParentsAsync(await query.ToListAsync(cancellationToken), cancellationToken);
+        var rows = await db.WithParents(await query.ToListAsync(cancellationToken), cancellationToken);
         var page = Page<RunRow>.Of(rows, limit, Key);
         return page with { Cut = cut, Previous = after is not null && rows.Count > 0 ? Key(rows[0]) : null };
     }
 
     /// <summary>The page of newer runs that ends before a row, newest first.</summary>
-    public async Task<Page<RunRow>> ListBackAsync(RunFilter filter, PageKey before, int limit, CancellationToken cancellationToken)
+    public async Task<Page<RunRow>> ListBack(RunFilter filter, PageKey before, int limit, CancellationToken cancellationToken)
     {
         await using var db = await ledger.CreateDbContextAsync(cancellationToken);
         var (query, cut) = await RowsAsync(db, filter, before, back: true, limit + 1, cancellationToken);
-        var rows = await db.WithParentsAsync(await query.ToListAsync(cancellationToken), cancellationToken);
+        var rows = await db.WithParents(await query.ToListAsync(cancellationToken), cancellationToken);
         return Page<RunRow>.Back(rows, limit, Key) with { Cut = cut };
     }
 
     /// <summary>Every run of the filter, newest first, read as it is asked for.</summary>
-    public async IAsyncEnumerable<RunRow> StreamAsync(RunFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<RunRow> Stream(RunFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         for (PageKey? after = null; ;)
         {
-            var page = await ListAsync(filter, after, StreamPage, cancellationToken);
+            var page = await List(filter, after, StreamPage, cancellationToken);
             foreach (var run in page.Items)
                 yield return run;
             if (page.Next is not { } next)
@@ -51,8 +51,8 @@ sealed class RunQueries(IDbContextFactory<LedgerDb> ledger)
         LedgerDb db, RunFilter filter, PageKey? key, bool back, int count, CancellationToken cancellationToken)
     {
         if (filter.Text is not null)
-            filter = await RunSearch.AsFilterAsync(db, filter, filter.Text, cancellationToken) ?? filter;
-        var parents = filter.ParentRunId is { } parent ? await db.NamesAsync(parent, cancellationToken) : [];
+            filter = await RunSearch.AsFilter(db, filter, filter.Text, cancellationToken) ?? filter;
+        var parents = filter.ParentRunId is { } parent ? await db.Names(parent, cancellationToken) : [];
         if (filter.Text is not { } text)
             return (back ? RowsBack(db, filter, parents, key!.Value, count) : Rows(db, filter, parents, key, count), false);
         var named = await RunSearch.Named(db, text).ToListAsync(cancellationToken);
@@ -62,40 +62,40 @@ sealed class RunQueries(IDbContextFactory<LedgerDb> ledger)
             runs = runs.Where(r => filter.Statuses.Contains(r.Status));
         var rowValues = db.Database.IsNpgsql();
         runs = back ? runs.NewerThan(key!.Value, rowValues).Oldest(count) : runs.OlderThan(key, rowValues).Newest(count);
-        return (runs, named.Count == 0 && await RunSearch.IsCutAsync(db, filter, cancellationToken));
+        return (runs, named.Count == 0 && await RunSearch.IsCut(db, filter, cancellationToken));
     }
 
     static PageKey Key(RunRow run) => new(run.CreatedAt, run.ProcessRunId);
 
     /// <summary>The run of this id or alias, archived or not; null where there is none.</summary>
-    public async Task<RunRow?> FindAsync(Guid id, CancellationToken cancellationToken)
+    public async Task<RunRow?> Find(Guid id, CancellationToken cancellationToken)
     {
         await using var db = await ledger.CreateDbContextAsync(cancellationToken);
-        var run = await db.OfRunAsync(id, runs => runs, cancellationToken);
-        return run is null ? null : (await db.WithParentsAsync([run], cancellationToken))[0];
+        var run = await db.OfRun(id, runs => runs, cancellationToken);
+        return run is null ? null : (await db.WithParents([run], cancellationToken))[0];
     }
 
     /// <summary>Since when the run is archived; null while it is in the ledger's own tables.</summary>
-    public async Task<DateTime?> ArchivedAtAsync(Guid run, CancellationToken cancellationToken)
+    public async Task<DateTime?> ArchivedAt(Guid run, CancellationToken cancellationToken)
     {
         await using var db = await ledger.CreateDbContextAsync(cancellationToken);
         return await db.ArchivedAt.Where(a => a.ProcessRunId == run).Select(a => (DateTime?)a.At).SingleOrDefaultAsync(cancellationToken);
     }
 
     /// <summary>The id of the run that this id or alias names, archived or not; null where there is none.</summary>
-    public async Task<Guid?> ResolveAsync(Guid id, CancellationToken cancellationToken)
+    public async Task<Guid?> Resolve(Guid id, CancellationToken cancellationToken)
     {
         await using var db = await ledger.CreateDbContextAsync(cancellationToken);
-        return await db.OfRunAsync(id, runs => runs.Select(r => (Guid?)r.ProcessRunId), cancellationToken);
+        return await db.OfRun(id, runs => runs.Select(r => (Guid?)r.ProcessRunId), cancellationToken);
     }
 
-    public async Task<Page<ComponentRow>> ComponentsAsync(Guid run, PageKey? after, int limit, CancellationToken cancellationToken)
+    public async Task<Page<ComponentRow>> Components(Guid run, PageKey? after, int limit, CancellationToken cancellationToken)
     {
         await using var db = await ledger.CreateDbContextAsync(cancellationToken);
         var rows = await PageOf(db.Components);
         if (rows.Count == 0)
             rows = await PageOf(db.ArchivedComponents);
-        rows = await db.WithParentsAsync(rows, cancellationToken);
+        rows = await db.WithParents(rows, cancellationToken);
         return Page<ComponentRow>.Of(rows, limit, InOrder);
 
         Task<List<ComponentRow>> PageOf(IQueryable<ComponentRow> components) =>
@@ -135,7 +135,7 @@ sealed class RunQueries(IDbContextFactory<LedgerDb> ledger)
     static PageKey InOrder(ComponentRow component) => new(component.StartedAt, component.ComponentRunId);
 
     /// <summary>How many runs are in each status; a status nobody is in is missing.</summary>
-    public async Task<IReadOnlyDictionary<RunStatus, long>> CountsAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<RunStatus, long>> Counts(CancellationToken cancellationToken)
     {
         await using var db = await ledger.CreateDbContextAsync(cancellationToken);
         return await db.StatusCounts

@@ -20,7 +20,7 @@ static class RunSearch
     const int MostNamed = 1_000;
 
     /// <summary>The filter without its text, where the text is a candidate or a wire key; else null.</summary>
-    public static async Task<RunFilter?> AsFilterAsync(LedgerDb db, RunFilter filter, string text, CancellationToken cancellationToken)
+    public static async Task<RunFilter?> AsFilter(LedgerDb db, RunFilter filter, string text, CancellationToken cancellationToken)
     {
         // An id is looked for everywhere: others may use it as their wire key.
         if (Guid.TryParse(text, out _))
@@ -72,7 +72,7 @@ static class RunSearch
     }
 
     /// <summary>Whether there are runs that were not searched.</summary>
-    public static Task<bool> IsCutAsync(LedgerDb db, RunFilter filter, CancellationToken cancellationToken) =>
+    public static Task<bool> IsCut(LedgerDb db, RunFilter filter, CancellationToken cancellationToken) =>
         Window(db, filter).OrderByDescending(r => r.CreatedAt).ThenByDescending(r => r.ProcessRunId)
             .Skip(MostSearched).Select(r => r.ProcessRunId).AnyAsync(cancellationToken);
 

@@ -15,10 +15,10 @@ sealed class RunTreeQuery(IDbContextFactory<LedgerDb> ledger)
     public const int MaxDepth = 64;
 
     /// <summary>The tree around the run of this id or alias; null where there is none.</summary>
-    public async Task<RunTree?> FindAsync(Guid id, CancellationToken cancellationToken)
+    public async Task<RunTree?> Find(Guid id, CancellationToken cancellationToken)
     {
         await using var db = await ledger.CreateDbContextAsync(cancellationToken);
-        if (await FindNodeAsync(db, id, cancellationToken) is not { } run)
+        if (await FindNode(db, id, cancellationToken) is not { } run)
         {
             return null;
         }
@@ -40,7 +40,7 @@ sealed class RunTreeQuery(IDbContextFactory<LedgerDb> ledger)
         Guid? unseen = null, cycleAt = null;
         while (upwards[^1].ParentRunId is { } named && upwards.Count <= MaxDepth)
         {
-            var parent = await FindNodeAsync(db, named, cancellationToken);
+            var parent = await FindNode(db, named, cancellationToken);
             upwards[^1] = upwards[^1] with { ParentRunId = parent?.ProcessRunId ?? named };
             if (parent is null)
             {
@@ -66,7 +66,7 @@ sealed class RunTreeQuery(IDbContextFactory<LedgerDb> ledger)
         Guid? cycleAt = null;
         for (var depth = 1; level.Count > 0; depth++)
         {
-            var children = await ChildrenAsync(db, level, MaxRuns - seen.Count + 2, cancellationToken);
+            var children = await Children(db, level, MaxRuns - seen.Count + 2, cancellationToken);
             cycleAt ??= children.Find(child => seen.Contains(child.ProcessRunId))?.ProcessRunId;
             children.RemoveAll(child => seen.Contains(child.ProcessRunId));
             var room = depth > MaxDepth ? 0 : MaxRuns - seen.Count;
@@ -84,7 +84,7 @@ sealed class RunTreeQuery(IDbContextFactory<LedgerDb> ledger)
     /// <summary>
     /// The runs that name one of these as parent, by its id or an alias, with the parent's own id put in.
     /// </summary>
-    static async Task<List<RunTreeNode>> ChildrenAsync(
+    static async Task<List<RunTreeNode>> Children(
         LedgerDb db, List<Guid> parents, int count, CancellationToken cancellationToken)
     {
         var aliases = await db.RunAliases.Where(a => parents.Contains(a.ProcessRunId))
@@ -105,8 +105,8 @@ sealed class RunTreeQuery(IDbContextFactory<LedgerDb> ledger)
             .OrderBy(r => r.CreatedAt).ThenBy(r => r.ProcessRunId).Take(count)).ToListAsync(cancellationToken);
     }
 
-    static async Task<RunTreeNode?> FindNodeAsync(LedgerDb db, Guid id, CancellationToken cancellationToken) =>
-        await db.OfRunAsync(id, Nodes, cancellationToken);
+    static async Task<RunTreeNode?> FindNode(LedgerDb db, Guid id, CancellationToken cancellationToken) =>
+        await db.OfRun(id, Nodes, cancellationToken);
 
     static IQueryable<RunTreeNode> Nodes(IQueryable<RunRow> runs) => runs.Select(r => new RunTreeNode
     {

@@ -10,7 +10,7 @@ sealed class BrowserGuard(RequestDelegate next, SecurityOptions options, IAntifo
 {
     static readonly string[] Forwarded = ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host"];
 
-    public async Task InvokeAsync(HttpContext http)
+    public async Task Invoke(HttpContext http)
     {
         if (await Refusal(http) is { } refusal)
             await refusal.ExecuteAsync(http);
@@ -34,7 +34,7 @@ sealed class BrowserGuard(RequestDelegate next, SecurityOptions options, IAntifo
         }
 
         // The page's own endpoints look after themselves; what is under /api is for programs.
-        return cookie && request.Path.StartsWithSegments("/api") && !await antiforgery.IsValidAsync(http)
+        return cookie && request.Path.StartsWithSegments("/api") && !await antiforgery.IsValid(http)
             ? TypedResults.Problem(
                 "A login by cookie needs the antiforgery token in the header RequestVerificationToken. Programs send a key instead.",
                 statusCode: StatusCodes.Status400BadRequest)

@@ -6,7 +6,7 @@ namespace RunLedger.Service.Security;
 static class FormToken
 {
     /// <summary>Also false for a body in which no token can be found: no form, or one that is too large.</summary>
-    public static async Task<bool> IsValidAsync(this IAntiforgery antiforgery, HttpContext http)
+    public static async Task<bool> IsValid(this IAntiforgery antiforgery, HttpContext http)
     {
         try
         {

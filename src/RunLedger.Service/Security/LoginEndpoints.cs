@@ -17,14 +17,14 @@ static class LoginEndpoints
             ? TypedResults.LocalRedirect(Local(returnUrl))
             : LoginPage.Answer(http, options, Local(returnUrl), failed == true ? "The provider did not sign you in." : null));
         login.MapGet($"{LoginPage.Path}.css", () => TypedResults.Text(LoginPage.Style, "text/css"));
-        login.MapPost(LoginPage.Path, SignInAsync)
+        login.MapPost(LoginPage.Path, SignIn)
             .RequireRateLimiting(RateLimits.Login).WithMetadata(new RequestSizeLimitAttribute(MaxFormBytes));
-        login.MapGet($"{LoginPage.Path}/oidc", ChallengeAsync);
-        login.MapPost("/logout", SignOutAsync).WithMetadata(new RequestSizeLimitAttribute(MaxFormBytes));
+        login.MapGet($"{LoginPage.Path}/oidc", Challenge);
+        login.MapPost("/logout", SignOut).WithMetadata(new RequestSizeLimitAttribute(MaxFormBytes));
         return routes;
     }
 
-    static async Task<IResult> SignInAsync(
+    static async Task<IResult> SignIn(
         HttpContext http, SecurityOptions options, ApiKeys keys, IAntiforgery antiforgery, ILoggerFactory logs)
     {
         if (await Form(http, antiforgery) is not { } form)
@@ -40,7 +40,7 @@ static class LoginEndpoints
         return TypedResults.LocalRedirect(back);
     }
 
-    static async Task<IResult> SignOutAsync(HttpContext http, SecurityOptions options, IAntiforgery antiforgery)
+    static async Task<IResult> SignOut(HttpContext http, SecurityOptions options, IAntiforgery antiforgery)
     {
         if (await Form(http, antiforgery) is null)
             return Forged(http, options);
@@ -48,7 +48,7 @@ static class LoginEndpoints
         return TypedResults.LocalRedirect(LoginPage.Path);
     }
 
-    static async Task<IResult> ChallengeAsync(HttpContext http, SecurityOptions options, ILoggerFactory logs, string? returnUrl)
+    static async Task<IResult> Challenge(HttpContext http, SecurityOptions options, ILoggerFactory logs, string? returnUrl)
     {
         if (options.Oidc.ClientId is null)
             return TypedResults.NotFound();
@@ -67,7 +67,7 @@ static class LoginEndpoints
     }
 
     static async Task<IFormCollection?> Form(HttpContext http, IAntiforgery antiforgery) =>
-        http.Request.HasFormContentType && await antiforgery.IsValidAsync(http) ? await http.Request.ReadFormAsync() : null;
+        http.Request.HasFormContentType && await antiforgery.IsValid(http) ? await http.Request.ReadFormAsync() : null;
 
     static IResult Forged(HttpContext http, SecurityOptions options) => LoginPage.Answer(
         http, options, "/", "That form was not this page's, or it was too old. Try again.", StatusCodes.Status400BadRequest);

@@ -27,7 +27,7 @@ public abstract class LedgerPage : ComponentBase
         Now = Clock.GetUtcNow().UtcDateTime;
         try
         {
-            await LoadAsync(Http.RequestAborted);
+            await Load(Http.RequestAborted);
         }
         catch (Exception e) when (OutageFilter.Why(e) is { } why)
         {
@@ -36,7 +36,7 @@ public abstract class LedgerPage : ComponentBase
         }
     }
 
-    protected abstract Task LoadAsync(CancellationToken cancellationToken);
+    protected abstract Task Load(CancellationToken cancellationToken);
 
     /// <summary>The page is shown with this status; set before, the framework would show nothing.</summary>
     protected void Answer(int status) => Http.Response.OnStarting(() =>

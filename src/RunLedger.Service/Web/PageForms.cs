@@ -19,10 +19,10 @@ static class PageForms
     public static IEndpointRouteBuilder MapPageForms(this IEndpointRouteBuilder routes)
     {
         var forms = routes.MapGroup("").ExcludeFromDescription().AddEndpointFilter<OutageFilter>();
-        forms.MapPost("/runs/{id:guid}/close", CloseAsync);
-        forms.MapPost("/rejected/{id:guid}", RejectedAsync);
-        forms.MapPost("/rejected/groups/{fingerprint}", GroupAsync);
-        forms.MapPost("/failures/{fingerprint}/acknowledge", AcknowledgeAsync);
+        forms.MapPost("/runs/{id:guid}/close", Close);
+        forms.MapPost("/rejected/{id:guid}", Rejected);
+        forms.MapPost("/rejected/groups/{fingerprint}", Group);
+        forms.MapPost("/failures/{fingerprint}/acknowledge", Acknowledge);
         return routes;
     }
 
@@ -43,10 +43,10 @@ static class PageForms
         _ => null,
     };
 
-    static async Task<IResult> CloseAsync(
+    static async Task<IResult> Close(
         Guid id, HttpContext http, [FromForm] string? status, [FromForm] string? reason, RunClosing closing, CancellationToken cancellationToken)
     {
-        var closed = await closing.CloseAsync(
+        var closed = await closing.Close(
             id, new CloseRequest(status, reason, Operator.Of(http)), Operator.Of(http), $"POST /runs/{id}/close", cancellationToken);
         return Back($"/runs/{id}", closed.Status switch
         {
@@ -57,7 +57,7 @@ static class PageForms
         });
     }
 
-    static async Task<IResult> RejectedAsync(
+    static async Task<IResult> Rejected(
         Guid id,
         HttpContext http,
         [FromForm] string? action,
@@ -69,13 +69,13 @@ static class PageForms
         if (Unfit(action, reason))
             return Back("/rejected", "reason");
         var outcome = action == "discard"
-            ? await work.DiscardAsync(id, Operator.Of(http), reason!, cancellationToken)
-            : await work.ResendAsync(
+            ? await work.Discard(id, Operator.Of(http), reason!, cancellationToken)
+            : await work.Resend(
                 id, action == "correct" && payload is not null ? Encoding.UTF8.GetBytes(payload) : null, Operator.Of(http), reason, cancellationToken);
         return Back("/rejected", outcome?.State switch { null => "gone", "discarded" => "discarded", "open" => "again", _ => "resent" });
     }
 
-    static async Task<IResult> GroupAsync(
+    static async Task<IResult> Group(
         string fingerprint,
         HttpContext http,
         [FromForm] string? action,
@@ -87,17 +87,17 @@ static class PageForms
         if (Unfit(action, reason))
             return Back($"/rejected?group={Uri.EscapeDataString(fingerprint)}", "reason");
         if (action == "discard")
-            await work.DiscardGroupAsync(fingerprint, until, Operator.Of(http), reason!, cancellationToken);
+            await work.DiscardGroup(fingerprint, until, Operator.Of(http), reason!, cancellationToken);
         else
-            await work.ResendGroupAsync(fingerprint, until, Operator.Of(http), reason, cancellationToken);
+            await work.ResendGroup(fingerprint, until, Operator.Of(http), reason, cancellationToken);
         return Back("/rejected", "working");
     }
 
-    static async Task<IResult> AcknowledgeAsync(
+    static async Task<IResult> Acknowledge(
         string fingerprint, HttpContext http, [FromForm] string? note, FailureWork work, CancellationToken cancellationToken) =>
         note?.Length > MaxText
             ? Back("/failures", "reason")
-            : Back("/failures", await work.AcknowledgeAsync(fingerprint, Operator.Of(http), note, cancellationToken) ? "acknowledged" : "gone");
+            : Back("/failures", await work.Acknowledge(fingerprint, Operator.Of(http), note, cancellationToken) ? "acknowledged" : "gone");
 
     static bool Unfit(string? action, string? reason) =>
         reason?.Length > MaxText || (action == "discard" && string.IsNullOrWhiteSpace(reason));

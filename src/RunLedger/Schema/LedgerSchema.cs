@@ -11,23 +11,23 @@ sealed class LedgerSchema(string connectionString)
 {
     public const string JournalTable = "run_ledger_schema_journal";
 
-    public async Task<SchemaState> StateAsync(CancellationToken cancellationToken = default)
+    public async Task<SchemaState> State(CancellationToken cancellationToken = default)
     {
         await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync(cancellationToken);
-        var schema = await connection.CurrentSchemaAsync(cancellationToken);
-        var tables = await ExistingAsync(connection, schema, [.. SchemaScript.Tables, JournalTable], cancellationToken);
+        var schema = await connection.CurrentSchema(cancellationToken);
+        var tables = await Existing(connection, schema, [.. SchemaScript.Tables, JournalTable], cancellationToken);
         return new(
             schema,
             [.. SchemaScript.Tables.Except(tables)],
-            tables.Contains(JournalTable) ? await JournalAsync(connection, schema, cancellationToken) : null);
+            tables.Contains(JournalTable) ? await Journal(connection, schema, cancellationToken) : null);
     }
 
     /// <summary>Runs what is to be applied, in one transaction; returns the scripts' names.</summary>
-    public async Task<IReadOnlyList<string>> ApplyAsync(CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<string>> Apply(CancellationToken cancellationToken = default)
     {
-        await using var held = await SchemaLock.TakeAsync(connectionString, cancellationToken);
-        var state = await StateAsync(cancellationToken);
+        await using var held = await SchemaLock.Take(connectionString, cancellationToken);
+        var state = await State(cancellationToken);
         // Those that the journal names already are not entered again.
         var again = new SqlScriptOptions { ScriptType = ScriptType.RunAlways };
 
@@ -56,10 +56,10 @@ sealed class LedgerSchema(string connectionString)
     /// Drops all that the scripts made, and the journal, in one transaction; returns the rollback scripts that ran.
     /// Without <paramref name="dropData"/> it refuses while a single row is in any of the tables.
     /// </summary>
-    public async Task<IReadOnlyList<string>> RollbackAsync(bool dropData, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<string>> Rollback(bool dropData, CancellationToken cancellationToken = default)
     {
-        await using var held = await SchemaLock.TakeAsync(connectionString, cancellationToken);
-        var state = await StateAsync(cancellationToken);
+        await using var held = await SchemaLock.Take(connectionString, cancellationToken);
+        var state = await State(cancellationToken);
         var unknown = state.Journal?.Except(SchemaScript.Forward.Select(script => script.Name)).ToList();
         if (unknown is { Count: > 0 })
             throw new SchemaException(
@@ -71,18 +71,18 @@ sealed class LedgerSchema(string connectionString)
         await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await connection.EnterSchemaAsync(state.Schema, cancellationToken);
+        await connection.EnterSchema(state.Schema, cancellationToken);
         // Locked before they are counted, so that no row slips in between the count and the drop.
         if (tables.Count > 0)
-            await connection.ExecuteAsync($"lock table {string.Join(", ", tables)}", cancellationToken);
-        if (!dropData) await RefuseRowsAsync(connection, tables, cancellationToken);
-        foreach (var script in SchemaScript.Rollback) await connection.ExecuteAsync(script.Sql, cancellationToken);
-        await connection.ExecuteAsync($"drop table if exists {JournalTable}", cancellationToken);
+            await connection.Execute($"lock table {string.Join(", ", tables)}", cancellationToken);
+        if (!dropData) await RefuseRows(connection, tables, cancellationToken);
+        foreach (var script in SchemaScript.Rollback) await connection.Execute(script.Sql, cancellationToken);
+        await connection.Execute($"drop table if exists {JournalTable}", cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return [.. SchemaScript.Rollback.Select(script => script.Name)];
     }
 
-    static async Task RefuseRowsAsync(NpgsqlConnection connection, List<string> tables, CancellationToken cancellationToken)
+    static async Task RefuseRows(NpgsqlConnection connection, List<string> tables, CancellationToken cancellationToken)
     {
         var filled = new List<string>();
         foreach (var table in tables)
@@ -100,7 +100,7 @@ sealed class LedgerSchema(string connectionString)
                 "To lose them: schema rollback --drop-data");
     }
 
-    static async Task<List<string>> ExistingAsync(
+    static async Task<List<string>> Existing(
         NpgsqlConnection connection, string schema, string[] tables, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand("""
@@ -110,15 +110,15 @@ sealed class LedgerSchema(string connectionString)
             """, connection);
         command.Parameters.AddWithValue(schema);
         command.Parameters.AddWithValue(tables);
-        return await command.ListAsync(row => row.GetString(0), cancellationToken);
+        return await command.List(row => row.GetString(0), cancellationToken);
     }
 
-    static async Task<IReadOnlyList<string>> JournalAsync(
+    static async Task<IReadOnlyList<string>> Journal(
         NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
     {
         using var quoting = new NpgsqlCommandBuilder();
         await using var command = new NpgsqlCommand(
             $"select scriptname::text from {quoting.QuoteIdentifier(schema)}.{JournalTable} order by 1", connection);
-        return await command.ListAsync(row => row.GetString(0), cancellationToken);
+        return await command.List(row => row.GetString(0), cancellationToken);
     }
 }

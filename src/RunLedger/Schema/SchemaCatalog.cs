@@ -7,14 +7,14 @@ static class SchemaCatalog
 {
     /// <summary>Call in a transaction: it narrows the search path, so that definitions name tables alike.</summary>
     /// <param name="tables">Only these; null for all of the schema.</param>
-    public static async Task<List<CatalogFact>> ReadAsync(
+    public static async Task<List<CatalogFact>> Read(
         NpgsqlConnection connection, string schema, IEnumerable<string>? tables, CancellationToken cancellationToken)
     {
-        await connection.EnterSchemaAsync(schema, cancellationToken);
+        await connection.EnterSchema(schema, cancellationToken);
         await using var command = new NpgsqlCommand(Facts, connection);
         command.Parameters.AddWithValue(schema);
         command.Parameters.AddWithValue(tables is null ? DBNull.Value : tables.ToArray());
-        return await command.ListAsync(
+        return await command.List(
             row => new CatalogFact(
                 row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetBoolean(4)),
             cancellationToken);

@@ -12,7 +12,7 @@ sealed class SchemaLock : IAsyncDisposable
 
     SchemaLock(NpgsqlConnection connection) => _connection = connection;
 
-    public static async Task<SchemaLock> TakeAsync(string connectionString, CancellationToken cancellationToken)
+    public static async Task<SchemaLock> Take(string connectionString, CancellationToken cancellationToken)
     {
         // Not pooled: closing ends the session, and the session's end releases the lock.
         var settings = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false };

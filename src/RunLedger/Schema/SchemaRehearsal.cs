@@ -9,14 +9,14 @@ namespace RunLedger.Schema;
 /// </summary>
 static class SchemaRehearsal
 {
-    public static async Task<RehearsalReport> RunAsync(
+    public static async Task<RehearsalReport> Run(
         string connectionString, IEnumerable<string> guards, CancellationToken cancellationToken = default)
     {
-        await using var held = await SchemaLock.TakeAsync(connectionString, cancellationToken);
-        var state = await new LedgerSchema(connectionString).StateAsync(cancellationToken);
+        await using var held = await SchemaLock.Take(connectionString, cancellationToken);
+        var state = await new LedgerSchema(connectionString).State(cancellationToken);
         await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync(cancellationToken);
-        var guarded = await Guards.ResolveAsync(connection, guards, cancellationToken);
+        var guarded = await Guards.Resolve(connection, guards, cancellationToken);
         var run = Guid.CreateVersion7();
         string? failure = null;
         List<string> triggers;
@@ -27,17 +27,17 @@ static class SchemaRehearsal
         await using (var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken))
         {
             // A rehearsal gives up before it makes a working ledger wait.
-            await connection.ExecuteAsync("set local lock_timeout = '5s'", cancellationToken);
-            earlier = await SchemaCatalog.ReadAsync(connection, state.Schema, SchemaScript.Tables, cancellationToken);
-            before = await Guards.ReadAsync(connection, guarded, cancellationToken);
+            await connection.Execute("set local lock_timeout = '5s'", cancellationToken);
+            earlier = await SchemaCatalog.Read(connection, state.Schema, SchemaScript.Tables, cancellationToken);
+            before = await Guards.Read(connection, guarded, cancellationToken);
 
             // A failure must not end the transaction: the guards and triggers are still to be looked at.
             await transaction.SaveAsync("scripts", cancellationToken);
             try
             {
-                foreach (var script in state.ToApply) await connection.ExecuteAsync(script.Sql, cancellationToken);
+                foreach (var script in state.ToApply) await connection.Execute(script.Sql, cancellationToken);
                 await transaction.SaveAsync("scripts", cancellationToken);
-                failure = await WriteRunAsync(connection, run, cancellationToken);
+                failure = await WriteRun(connection, run, cancellationToken);
             }
             catch (PostgresException e)
             {
@@ -45,9 +45,9 @@ static class SchemaRehearsal
                 failure = e.MessageText;
             }
 
-            var facts = await SchemaCatalog.ReadAsync(connection, state.Schema, SchemaScript.Tables, cancellationToken);
+            var facts = await SchemaCatalog.Read(connection, state.Schema, SchemaScript.Tables, cancellationToken);
             triggers = [.. facts.Where(fact => fact.Kind is "trigger" or "rule").Select(fact => fact.Definition)];
-            after = await Guards.ReadAsync(connection, guarded, cancellationToken);
+            after = await Guards.Read(connection, guarded, cancellationToken);
             await transaction.RollbackAsync(cancellationToken);
         }
 
@@ -56,11 +56,11 @@ static class SchemaRehearsal
             failure,
             triggers,
             [.. guarded.Select((guard, i) => new GuardCount(guard.Name, before[i], after[i]))],
-            await LeftoversAsync(connection, state, earlier, run, cancellationToken));
+            await Leftovers(connection, state, earlier, run, cancellationToken));
     }
 
     /// <summary>Writes a header row and a detail row and reads them back; returns what is wrong with them.</summary>
-    static async Task<string?> WriteRunAsync(NpgsqlConnection connection, Guid run, CancellationToken cancellationToken)
+    static async Task<string?> WriteRun(NpgsqlConnection connection, Guid run, CancellationToken cancellationToken)
     {
         await using var write = new NpgsqlBatch(connection)
         {
@@ -96,11 +96,11 @@ static class SchemaRehearsal
         return await read.ExecuteScalarAsync(cancellationToken) is 1L ? null : "the test rows did not read back as written";
     }
 
-    static async Task<IReadOnlyList<string>> LeftoversAsync(
+    static async Task<IReadOnlyList<string>> Leftovers(
         NpgsqlConnection connection, SchemaState state, List<CatalogFact> earlier, Guid run, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var now = await SchemaCatalog.ReadAsync(connection, state.Schema, SchemaScript.Tables, cancellationToken);
+        var now = await SchemaCatalog.Read(connection, state.Schema, SchemaScript.Tables, cancellationToken);
         var leftovers = now.Except(earlier).Select(fact => $"{fact.Kind} {fact.Name} on {fact.Table}").ToList();
         if (now.Exists(fact => fact.Table == "process_run_observation"))
         {

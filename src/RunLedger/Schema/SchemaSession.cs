@@ -6,7 +6,7 @@ namespace RunLedger.Schema;
 static class SchemaSession
 {
     /// <summary>The first schema of the search path that exists: there <c>create table</c> puts a table.</summary>
-    public static async Task<string> CurrentSchemaAsync(this NpgsqlConnection connection, CancellationToken cancellationToken)
+    public static async Task<string> CurrentSchema(this NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand("select current_schema()::text", connection);
         return await command.ExecuteScalarAsync(cancellationToken) as string
@@ -15,7 +15,7 @@ static class SchemaSession
     }
 
     /// <summary>Names mean this schema and no other until the transaction ends: no drop hits a namesake.</summary>
-    public static async Task EnterSchemaAsync(this NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
+    public static async Task EnterSchema(this NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
     {
         const string Narrow = "select set_config('search_path', quote_ident($1), true)";
         await using var command = new NpgsqlCommand(Narrow, connection);
@@ -24,13 +24,13 @@ static class SchemaSession
     }
 
     /// <summary>For text of our own: the embedded scripts, and names that the server has quoted.</summary>
-    public static async Task ExecuteAsync(this NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    public static async Task Execute(this NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    public static async Task<List<T>> ListAsync<T>(
+    public static async Task<List<T>> List<T>(
         this NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
     {
         var list = new List<T>();

@@ -8,23 +8,23 @@ namespace RunLedger.Schema;
 /// </summary>
 static class SchemaVerification
 {
-    public static async Task<IReadOnlyList<SchemaDifference>> RunAsync(
+    public static async Task<IReadOnlyList<SchemaDifference>> Run(
         string connectionString, CancellationToken cancellationToken = default)
     {
         await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync(cancellationToken);
-        var schema = await connection.CurrentSchemaAsync(cancellationToken);
+        var schema = await connection.CurrentSchema(cancellationToken);
         // Never committed.
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
 
         var scratch = $"run_ledger_promise_{Guid.CreateVersion7():N}";
-        await connection.ExecuteAsync($"create schema {scratch}", cancellationToken);
-        await connection.EnterSchemaAsync(scratch, cancellationToken);
-        foreach (var script in SchemaScript.Forward) await connection.ExecuteAsync(script.Sql, cancellationToken);
+        await connection.Execute($"create schema {scratch}", cancellationToken);
+        await connection.EnterSchema(scratch, cancellationToken);
+        foreach (var script in SchemaScript.Forward) await connection.Execute(script.Sql, cancellationToken);
 
-        var promised = await SchemaCatalog.ReadAsync(connection, scratch, null, cancellationToken);
+        var promised = await SchemaCatalog.Read(connection, scratch, null, cancellationToken);
         var tables = promised.Select(fact => fact.Table).Distinct();
-        var found = await SchemaCatalog.ReadAsync(connection, schema, tables, cancellationToken);
+        var found = await SchemaCatalog.Read(connection, schema, tables, cancellationToken);
         return [.. Compare(promised, found)];
     }
 

@@ -11,8 +11,8 @@ public sealed class BridgeFaultTests
     [Fact]
     public async Task A_row_that_is_wrong_is_named_and_set_aside_and_its_neighbours_are_taken()
     {
-        await using var site = await BridgeSite.CreateAsync();
-        await site.ExecuteAsync(
+        await using var site = await BridgeSite.Create();
+        await site.Execute(
             """
             insert into job_queue (id, queue, state, handler, taken_at) values
               ('00000000-0000-0000-0000-000000000001', 'shop', 'active', 'good_1', now()),
@@ -32,13 +32,13 @@ public sealed class BridgeFaultTests
               ('process.started', 'order-1', 'shop', null), ('process.started', 'order-1', 'shop', '1000000000000000')
             """);
 
-        var ledger = await site.StartAsync(new()
+        var ledger = await site.Start(new()
         {
             ["Bridge__JobQueue"] = "select *, (evidence ->> 'parent')::uuid as parent_run_id from run_ledger_jobs;",
         });
 
-        await site.AnswersAsync(Jobs, "good_1", "good_2");
-        await site.AnswersAsync(
+        await site.Answers(Jobs, "good_1", "good_2");
+        await site.Answers(
             Rejected,
             "bridge event_outbox RunStarted event_id 1: correlationId is missing or empty: it is required",
             "bridge event_outbox event_outbox event_id 2: event_type 'process.paused' is not known: give one of RunObserved, RunStarted, "
@@ -56,14 +56,14 @@ public sealed class BridgeFaultTests
                 + "it cannot be read: invalid input syntax for type uuid: \"nobody\" (22P02)",
             "bridge job_queue job_queue queue_job_id 00000000-0000-0000-0000-000000000006: "
                 + "it cannot be read: invalid input syntax for type uuid: \"unknown\" (22P02)");
-        await BridgeSite.IsAsync(ledger, "Healthy");
+        await BridgeSite.Is(ledger, "Healthy");
     }
 
     [Fact]
     public async Task A_query_without_the_columns_is_named_and_costs_no_row_and_the_other_source_goes_on()
     {
-        await using var site = await BridgeSite.CreateAsync();
-        await site.ExecuteAsync(
+        await using var site = await BridgeSite.Create();
+        await site.Execute(
             """
             insert into job_queue (id, queue, state, handler, taken_at) values (gen_random_uuid(), 'shop', 'active', 'pack', now());
             alter view run_ledger_jobs rename column status to state;
@@ -72,36 +72,36 @@ public sealed class BridgeFaultTests
             insert into event_outbox (event_type, correlation_id, process) values ('process.started', 'order-1', 'shop')
             """);
 
-        var ledger = await site.StartAsync(new() { ["Bridge__EventOutbox"] = "select * from run_ledger_events where 1 / (event_id - 2) < 0 -- all but the second" });
+        var ledger = await site.Start(new() { ["Bridge__EventOutbox"] = "select * from run_ledger_events where 1 / (event_id - 2) < 0 -- all but the second" });
 
-        await BridgeSite.IsAsync(ledger, "Degraded");
-        await site.AnswersAsync("select correlation_id from process_run_observation", "order-1");
-        await site.AnswersAsync(
+        await BridgeSite.Is(ledger, "Degraded");
+        await site.Answers("select correlation_id from process_run_observation", "order-1");
+        await site.Answers(
             Rejected,
             "bridge job_queue job_queue job_queue: its column error_ref is of type integer: make it text; it has no column status: give one of type text");
 
-        await site.ExecuteAsync(
+        await site.Execute(
             """
             alter view run_ledger_jobs rename column state to status;
             alter view run_ledger_jobs rename column error_ref to attempt;
             insert into event_outbox (event_type, correlation_id, process) values ('process.started', 'order-2', 'shop')
             """);
-        await site.AnswersAsync(Jobs, "pack");
+        await site.Answers(Jobs, "pack");
         // A row that the query itself fails on cannot be told from the others: its user is.
-        await site.AnswersAsync(
+        await site.Answers(
             "select reason from rejected_observation where contract = 'event_outbox'",
             "event_outbox: it cannot be read: division by zero (22012)");
-        await BridgeSite.IsAsync(ledger, "Degraded");
+        await BridgeSite.Is(ledger, "Degraded");
 
-        await site.ExecuteAsync("delete from event_outbox where id = 2");
-        await BridgeSite.IsAsync(ledger, "Healthy");
+        await site.Execute("delete from event_outbox where id = 2");
+        await BridgeSite.Is(ledger, "Healthy");
     }
 
     [Fact]
     public async Task A_query_that_would_write_is_refused_and_one_that_takes_too_long_is_explained()
     {
-        await using var site = await BridgeSite.CreateAsync();
-        await site.ExecuteAsync(
+        await using var site = await BridgeSite.Create();
+        await site.Execute(
             """
             create function writing() returns setof run_ledger_events language plpgsql security definer as $$
             begin
@@ -110,18 +110,18 @@ public sealed class BridgeFaultTests
             end $$
             """);
 
-        var ledger = await site.StartAsync(new()
+        var ledger = await site.Start(new()
         {
             ["ConnectionStrings__Bridge"] = $"{site.ReaderString};Command Timeout=1",
             ["Bridge__JobQueue"] = "select * from run_ledger_jobs where (select pg_sleep(5)) is null",
             ["Bridge__EventOutbox"] = "select * from writing()",
         });
 
-        await site.AnswersAsync(
+        await site.Answers(
             "select reason from rejected_observation",
             "event_outbox: it cannot be read: cannot execute INSERT in a read-only transaction (25006)");
-        await BridgeSite.IsAsync(ledger, "Degraded");
-        Assert.Equal(["0"], await LedgerRows.ListAsync(site.Source, "select count(*)::text from event_outbox"));
+        await BridgeSite.Is(ledger, "Degraded");
+        Assert.Equal(["0"], await LedgerRows.List(site.Source, "select count(*)::text from event_outbox"));
         await Eventually.Async(
             () => Task.FromResult(ledger.Output.Contains("no page is read within 1 s: an index", StringComparison.Ordinal) ? null : "it is not said"),
             TimeSpan.FromSeconds(60),

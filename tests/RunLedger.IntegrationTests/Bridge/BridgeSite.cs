@@ -31,14 +31,14 @@ sealed class BridgeSite : IAsyncDisposable
     string SourceString { get; }
 
     /// <summary>With the source on a server of its own where it is given.</summary>
-    public static async Task<BridgeSite> CreateAsync(OwnPostgres? server = null)
+    public static async Task<BridgeSite> Create(OwnPostgres? server = null)
     {
         // First the ledger's: it makes the login.
-        var ledger = await LedgerSite.CreateAsync();
+        var ledger = await LedgerSite.Create();
         BridgeSite site;
         if (server is null)
         {
-            var database = await TestDatabase.CreateAsync();
+            var database = await TestDatabase.Create();
             site = new(ledger, database.ConnectionString, database);
         }
         else
@@ -49,11 +49,11 @@ sealed class BridgeSite : IAsyncDisposable
         foreach (var example in (string[])["job_queue", "event_outbox"])
         {
             using var sql = new StreamReader(typeof(BridgeSite).Assembly.GetManifestResourceStream($"examples/{example}.sql")!);
-            await site.ExecuteAsync(await sql.ReadToEndAsync());
+            await site.Execute(await sql.ReadToEndAsync());
         }
 
         // Roles are the server's, so only one at a time makes them. The owner is a member, or it would not see the sessions of it.
-        await site.ExecuteAsync(
+        await site.Execute(
             $"""
             select pg_advisory_xact_lock(5302117);
             do $$ begin
@@ -69,7 +69,7 @@ sealed class BridgeSite : IAsyncDisposable
         return site;
     }
 
-    public Task<LedgerProcess> StartAsync(Dictionary<string, string>? settings = null)
+    public Task<LedgerProcess> Start(Dictionary<string, string>? settings = null)
     {
         var all = new Dictionary<string, string>
         {
@@ -80,17 +80,17 @@ sealed class BridgeSite : IAsyncDisposable
         };
         foreach (var (name, value) in settings ?? [])
             all[name] = value;
-        return Ledger.StartAsync(all);
+        return Ledger.Start(all);
     }
 
-    public async Task ExecuteAsync(string sql)
+    public async Task Execute(string sql)
     {
         await using var command = Source.CreateCommand(sql);
         await command.ExecuteNonQueryAsync();
     }
 
     /// <summary>So many runs that came to their end, each with two jobs, of which one failed first where it says so.</summary>
-    public Task FillAsync(int runs) => ExecuteAsync(
+    public Task Fill(int runs) => Execute(
         $"""
         insert into event_outbox (event_type, correlation_id, process, occurred_at)
           select 'process.started', 'order-' || n, 'shop', now() - interval '1 hour' from generate_series(1, {runs}) n;
@@ -104,10 +104,10 @@ sealed class BridgeSite : IAsyncDisposable
         """);
 
     /// <summary>The ledger says of every job and its run what the source says, and nothing else, and set nothing aside.</summary>
-    public Task IsFollowedAsync() => Eventually.Async(
+    public Task IsFollowed() => Eventually.Async(
         async () =>
         {
-            var expected = await LedgerRows.ListAsync(
+            var expected = await LedgerRows.List(
                 Source,
                 """
                 select concat_ws(' ', j.id, case j.state when 'done' then 'step_completed' else 'failed' end, j.handler, j.error, 'job_queue',
@@ -118,7 +118,7 @@ sealed class BridgeSite : IAsyncDisposable
                 join event_outbox f on f.correlation_id = j.correlation_id and f.event_type = 'process.finished'
                 order by j.id
                 """);
-            var actual = await Ledger.ListAsync(
+            var actual = await Ledger.List(
                 """
                 select concat_ws(' ', c.queue_job_id, c.status, c.dot_code, c.error_ref, c.source_system, c.correlation_id, r.status,
                   r.process_candidate_code, extract(epoch from c.started_at), extract(epoch from c.ended_at),
@@ -127,9 +127,9 @@ sealed class BridgeSite : IAsyncDisposable
                 from process_component_observation c join process_run_observation r using (process_run_id)
                 order by c.queue_job_id
                 """);
-            var runs = (await Ledger.ListAsync("select count(*)::text from process_run_observation"))[0];
-            var wanted = (await LedgerRows.ListAsync(Source, "select count(distinct correlation_id)::text from event_outbox"))[0];
-            Assert.Empty(await LedgerRows.RejectedAsync(Ledger.Database));
+            var runs = (await Ledger.List("select count(*)::text from process_run_observation"))[0];
+            var wanted = (await LedgerRows.List(Source, "select count(distinct correlation_id)::text from event_outbox"))[0];
+            Assert.Empty(await LedgerRows.Rejected(Ledger.Database));
             return actual.SequenceEqual(expected) && runs == wanted
                 ? null
                 : $"{actual.Count} of {expected.Count} jobs, {runs} of {wanted} runs\n"
@@ -139,10 +139,10 @@ sealed class BridgeSite : IAsyncDisposable
         () => Ledger.Output);
 
     /// <summary>So many sessions of bridges are there, in this state.</summary>
-    public Task SessionsAsync(int count, string condition) => Eventually.Async(
+    public Task Sessions(int count, string condition) => Eventually.Async(
         async () =>
         {
-            var sessions = await LedgerRows.ListAsync(
+            var sessions = await LedgerRows.List(
                 Source,
                 "select concat_ws(' ', state, wait_event, query) from pg_stat_activity "
                     + $"where datname = current_database() and application_name = 'run-ledger-bridge' and {condition}");
@@ -152,13 +152,13 @@ sealed class BridgeSite : IAsyncDisposable
         () => Ledger.Output);
 
     /// <summary>A query of the ledger's database answers this, in a while.</summary>
-    public Task AnswersAsync(string sql, params string[] expected) => Eventually.Async(
-        async () => await Ledger.ListAsync(sql) is var actual && actual.SequenceEqual(expected) ? null : string.Join('\n', actual),
+    public Task Answers(string sql, params string[] expected) => Eventually.Async(
+        async () => await Ledger.List(sql) is var actual && actual.SequenceEqual(expected) ? null : string.Join('\n', actual),
         Limit,
         () => Ledger.Output);
 
-    public static Task IsAsync(LedgerProcess ledger, string health) => Eventually.Async(
-        async () => await ledger.GetAsync("/health/ready") is var (_, body) && body == health ? null : $"it is {body}",
+    public static Task Is(LedgerProcess ledger, string health) => Eventually.Async(
+        async () => await ledger.Get("/health/ready") is var (_, body) && body == health ? null : $"it is {body}",
         Limit,
         () => ledger.Output);
 

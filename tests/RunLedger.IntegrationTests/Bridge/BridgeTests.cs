@@ -11,13 +11,13 @@ public sealed class BridgeTests
     [Fact]
     public async Task A_job_is_followed_through_its_states_when_its_database_notifies()
     {
-        await using var site = await BridgeSite.CreateAsync();
+        await using var site = await BridgeSite.Create();
         await using var holder = await site.Source.OpenConnectionAsync();
         await using var hold = holder.CreateCommand();
         hold.CommandText = "select pg_advisory_lock(5302120)";
         await hold.ExecuteNonQueryAsync();
         // Found by a poll it would be too late.
-        await site.StartAsync(new()
+        await site.Start(new()
         {
             ["Bridge__Poll"] = "01:00:00",
             ["Bridge__EventOutbox"] = "select * from run_ledger_events where (select pg_advisory_xact_lock_shared(5302120)) is not null",
@@ -26,52 +26,52 @@ public sealed class BridgeTests
         const string run = "select concat_ws(' ', status, correlation_id, process_candidate_code, source_system) from process_run_observation";
         const string job = "0194fdc2-fa2f-7cc0-81d3-ff1207450001";
 
-        await site.ExecuteAsync($"insert into job_queue (id, queue, correlation_id, handler) values ('{job}', 'mail', 'order-1', 'send')");
-        await site.AnswersAsync(run, "observed order-1 PROC-CAND:queue:mail job_queue");
-        await site.ExecuteAsync("update job_queue set state = 'active', taken_at = clock_timestamp()");
-        await site.AnswersAsync(rows, $"step_started send {job}");
-        await site.ExecuteAsync("update job_queue set state = 'dropped', finished_at = clock_timestamp()");
-        await site.AnswersAsync(rows, $"failed send {job} cancelled");
+        await site.Execute($"insert into job_queue (id, queue, correlation_id, handler) values ('{job}', 'mail', 'order-1', 'send')");
+        await site.Answers(run, "observed order-1 PROC-CAND:queue:mail job_queue");
+        await site.Execute("update job_queue set state = 'active', taken_at = clock_timestamp()");
+        await site.Answers(rows, $"step_started send {job}");
+        await site.Execute("update job_queue set state = 'dropped', finished_at = clock_timestamp()");
+        await site.Answers(rows, $"failed send {job} cancelled");
 
         // The page of events that is read has its snapshot, so that this is for the next one.
-        await site.SessionsAsync(1, "wait_event_type = 'Lock'");
-        await site.ExecuteAsync("insert into event_outbox (event_type, correlation_id, process) values ('process.cancelled', 'order-1', 'mail')");
+        await site.Sessions(1, "wait_event_type = 'Lock'");
+        await site.Execute("insert into event_outbox (event_type, correlation_id, process) values ('process.cancelled', 'order-1', 'mail')");
         hold.CommandText = "select pg_advisory_unlock(5302120)";
         await hold.ExecuteNonQueryAsync();
-        await site.AnswersAsync(run, "cancelled order-1 PROC-CAND:queue:mail job_queue");
+        await site.Answers(run, "cancelled order-1 PROC-CAND:queue:mail job_queue");
 
         // And the sessions that come after these are notified again.
-        await site.ExecuteAsync(
+        await site.Execute(
             "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'run-ledger-bridge'");
-        await site.SessionsAsync(2, "wait_event = 'ClientRead' and query not like 'listen%'");
-        await site.ExecuteAsync("insert into event_outbox (event_type, correlation_id, process, occurred_at) values ('process.failed', 'order-1', 'mail', '2026-01-01')");
-        await site.AnswersAsync(run, "failed order-1 PROC-CAND:queue:mail job_queue");
+        await site.Sessions(2, "wait_event = 'ClientRead' and query not like 'listen%'");
+        await site.Execute("insert into event_outbox (event_type, correlation_id, process, occurred_at) values ('process.failed', 'order-1', 'mail', '2026-01-01')");
+        await site.Answers(run, "failed order-1 PROC-CAND:queue:mail job_queue");
 
         // A job of nobody's run is one.
-        await site.ExecuteAsync(
+        await site.Execute(
             """
             insert into job_queue (id, queue, state, handler, created_at, taken_at, finished_at)
               values ('0194fdc2-fa2f-7cc0-81d3-ff1207450004', 'mail', 'done', 'send', '2026-01-01 00:00Z', '2026-01-01 00:01Z', '2026-01-01 00:03Z')
             """);
-        await site.AnswersAsync(
+        await site.Answers(
             """
             select concat_ws(' ', r.status, c.status, c.dot_code, r.ended_at - r.started_at)
             from process_run_observation r join process_component_observation c using (process_run_id)
             where r.correlation_id = '0194fdc2-fa2f-7cc0-81d3-ff1207450004'
             """,
             "completed step_completed send 00:02:00");
-        Assert.Empty(await LedgerRows.RejectedAsync(site.Ledger.Database));
+        Assert.Empty(await LedgerRows.Rejected(site.Ledger.Database));
     }
 
     [Fact]
     public async Task What_commits_late_with_lower_ids_is_not_passed_over()
     {
-        await using var site = await BridgeSite.CreateAsync();
-        await site.StartAsync();
-        await site.ExecuteAsync(
+        await using var site = await BridgeSite.Create();
+        await site.Start();
+        await site.Execute(
             "insert into event_outbox (event_type, correlation_id, process) select 'process.started', 'first-' || n, 'shop' from generate_series(1, 3) n");
         const string runs = "select correlation_id from process_run_observation order by 1";
-        await site.AnswersAsync(runs, "first-1", "first-2", "first-3");
+        await site.Answers(runs, "first-1", "first-2", "first-3");
 
         await using (var late = await site.Source.OpenConnectionAsync())
         await using (var transaction = await late.BeginTransactionAsync())
@@ -86,26 +86,26 @@ public sealed class BridgeTests
                 release savepoint here
                 """;
             await insert.ExecuteNonQueryAsync();
-            await site.ExecuteAsync(
+            await site.Execute(
                 """
                 insert into event_outbox (event_type, correlation_id, process) values ('process.started', 'quick-1', 'shop');
                 insert into job_queue (id, queue, correlation_id) values ('0194fdc2-fa2f-7cc0-81d3-ff1207450003', 'shop', 'quick-2')
                 """);
             // Each of its two sessions has looked since, and more than once.
-            var committed = (await LedgerRows.ListAsync(site.Source, "select clock_timestamp()::text"))[0];
+            var committed = (await LedgerRows.List(site.Source, "select clock_timestamp()::text"))[0];
             for (var look = 0; look < 2; look++)
             {
-                await site.SessionsAsync(2, $"state = 'idle' and query_start > '{committed}'");
-                committed = (await LedgerRows.ListAsync(site.Source, "select clock_timestamp()::text"))[0];
+                await site.Sessions(2, $"state = 'idle' and query_start > '{committed}'");
+                committed = (await LedgerRows.List(site.Source, "select clock_timestamp()::text"))[0];
             }
 
             await transaction.CommitAsync();
         }
 
-        await site.AnswersAsync(runs, "first-1", "first-2", "first-3", "late-1", "late-2", "quick-1", "quick-2");
+        await site.Answers(runs, "first-1", "first-2", "first-3", "late-1", "late-2", "quick-1", "quick-2");
         Assert.Equal(
             ["late-1 before quick-1"],
-            await LedgerRows.ListAsync(
+            await LedgerRows.List(
                 site.Source,
                 "select string_agg(correlation_id, ' before ' order by id) from event_outbox where correlation_id in ('late-1', 'quick-1')"));
     }
@@ -114,23 +114,23 @@ public sealed class BridgeTests
     public async Task Replicas_share_the_rows_and_one_that_is_killed_in_mid_read_loses_and_doubles_nothing()
     {
         const int Runs = 400;
-        await using var site = await BridgeSite.CreateAsync();
-        await site.FillAsync(Runs);
+        await using var site = await BridgeSite.Create();
+        await site.Fill(Runs);
         var small = new Dictionary<string, string> { ["Bridge__PageSize"] = "60" };
         // What a page says is confirmed by the broker, and its cursor has not moved.
-        await using var gate = await Gate.CloseAsync(
+        await using var gate = await Gate.Close(
             site.Ledger.Database, "after update on bridge_cursor for each row", "new.source = 'job_queue' and old.row_key <> ''");
-        var first = await site.StartAsync(Gate.Patient(site.Ledger, small));
-        await gate.HoldsAsync(1, () => site.Ledger.Output);
+        var first = await site.Start(Gate.Patient(site.Ledger, small));
+        await gate.Holds(1, () => site.Ledger.Output);
         // One that finds it read by another does not wait for its next poll.
-        await site.StartAsync(new(small) { ["Bridge__Poll"] = "01:00:00" });
-        await site.SessionsAsync(4, "true");
+        await site.Start(new(small) { ["Bridge__Poll"] = "01:00:00" });
+        await site.Sessions(4, "true");
 
-        await first.KillAsync();
-        await gate.OpenAsync();
+        await first.Kill();
+        await gate.Open();
 
-        await site.IsFollowedAsync();
-        var end = await site.Ledger.ListAsync(Cursors);
+        await site.IsFollowed();
+        var end = await site.Ledger.List(Cursors);
         Assert.Equal(2, end.Count);
 
         // And so does reading all of it again; the second time as of a server that has not had so many transactions.
@@ -138,34 +138,34 @@ public sealed class BridgeTests
         {
             await using (var again = site.Ledger.Database.CreateCommand(forget))
                 await again.ExecuteNonQueryAsync();
-            await site.ExecuteAsync("notify run_ledger_bridge");
-            await site.AnswersAsync(Cursors, [.. end]);
+            await site.Execute("notify run_ledger_bridge");
+            await site.Answers(Cursors, [.. end]);
         }
 
-        await site.Ledger.StopAsync();
-        await (await site.Ledger.StartAsync()).StopAsync();
-        await site.IsFollowedAsync();
+        await site.Ledger.Stop();
+        await (await site.Ledger.Start()).Stop();
+        await site.IsFollowed();
     }
 
     [Fact]
     public async Task A_database_that_goes_away_delays_and_health_says_so()
     {
-        var postgres = await OwnPostgres.CreateAsync();
-        await using var site = await BridgeSite.CreateAsync(postgres);
-        await site.FillAsync(10);
-        var ledger = await site.StartAsync();
-        await site.IsFollowedAsync();
-        await BridgeSite.IsAsync(ledger, "Healthy");
+        var postgres = await OwnPostgres.Create();
+        await using var site = await BridgeSite.Create(postgres);
+        await site.Fill(10);
+        var ledger = await site.Start();
+        await site.IsFollowed();
+        await BridgeSite.Is(ledger, "Healthy");
 
-        await postgres.StopAsync();
-        await BridgeSite.IsAsync(ledger, "Degraded");
-        await postgres.StartAsync();
+        await postgres.Stop();
+        await BridgeSite.Is(ledger, "Degraded");
+        await postgres.Start();
 
-        await BridgeSite.IsAsync(ledger, "Healthy");
+        await BridgeSite.Is(ledger, "Healthy");
         site.Source.Clear();
-        await site.ExecuteAsync("truncate job_queue, event_outbox");
-        await site.FillAsync(20);
-        await site.AnswersAsync("select count(*)::text from process_run_observation where status = 'completed'", "20");
-        Assert.Empty(await LedgerRows.RejectedAsync(site.Ledger.Database));
+        await site.Execute("truncate job_queue, event_outbox");
+        await site.Fill(20);
+        await site.Answers("select count(*)::text from process_run_observation where status = 'completed'", "20");
+        Assert.Empty(await LedgerRows.Rejected(site.Ledger.Database));
     }
 }

@@ -16,17 +16,17 @@ public sealed class AloneTests
             var runs = Enumerable.Range(0, 5).Select(_ => Guid.CreateVersion7()).ToList();
             foreach (var run in runs)
             {
-                await using var ledger = await LedgerProcess.StartEmbeddedAsync(file);
-                var (status, _, body) = await ledger.PostAsync(
+                await using var ledger = await LedgerProcess.StartEmbedded(file);
+                var (status, _, body) = await ledger.Post(
                     "/api/observations", new Sent("RunStarted", run, DateTimeOffset.UnixEpoch.AddYears(50)).Line());
-                await ledger.KillAsync();
+                await ledger.Kill();
                 Assert.True(status == 202, $"{status} {body}\n{ledger.Output}");
             }
 
-            await using var next = await LedgerProcess.StartEmbeddedAsync(file);
+            await using var next = await LedgerProcess.StartEmbedded(file);
             foreach (var run in runs)
             {
-                var (status, body) = await next.GetAsync($"/api/runs/{run}");
+                var (status, body) = await next.Get($"/api/runs/{run}");
                 Assert.True(status == 200 && body.Contains("\"status\":\"started\"", StringComparison.Ordinal), $"{status} {body}");
             }
         }
@@ -44,7 +44,7 @@ public sealed class AloneTests
         var address = $"http://{somebody.LocalEndpoint}";
         var folder = Directory.CreateTempSubdirectory("run-ledger-alone-");
 
-        var run = await ProgramRun.OfAsync(new() { ["RunLedger__SqliteFile"] = Path.Combine(folder.FullName, "ledger.db") }, "--urls", address);
+        var run = await ProgramRun.Of(new() { ["RunLedger__SqliteFile"] = Path.Combine(folder.FullName, "ledger.db") }, "--urls", address);
 
         folder.Delete(recursive: true);
 
@@ -56,18 +56,18 @@ public sealed class AloneTests
     [Fact]
     public async Task A_ledger_whose_database_is_away_lives_and_is_not_ready_until_it_is_back()
     {
-        var postgres = await OwnPostgres.CreateAsync();
-        var host = await VirtualHost.CreateAsync();
+        var postgres = await OwnPostgres.Create();
+        var host = await VirtualHost.Create();
         await using var site = new LedgerSite(postgres.ConnectionString, host.Address, host, postgres);
-        var ledger = await site.StartAsync();
+        var ledger = await site.Start();
 
-        await postgres.StopAsync();
+        await postgres.Stop();
 
-        Assert.Equal((int)HttpStatusCode.ServiceUnavailable, (await ledger.GetAsync("/health/ready")).Status);
-        Assert.Equal((int)HttpStatusCode.OK, (await ledger.GetAsync("/health/live")).Status);
-        await postgres.StartAsync();
+        Assert.Equal((int)HttpStatusCode.ServiceUnavailable, (await ledger.Get("/health/ready")).Status);
+        Assert.Equal((int)HttpStatusCode.OK, (await ledger.Get("/health/live")).Status);
+        await postgres.Start();
         await Eventually.Async(
-            async () => (await ledger.GetAsync("/health/ready")).Status is var status and not 200 ? $"{status}" : null,
+            async () => (await ledger.Get("/health/ready")).Status is var status and not 200 ? $"{status}" : null,
             TimeSpan.FromSeconds(30), () => ledger.Output);
     }
 }

@@ -10,17 +10,17 @@ public sealed class BusyRestartTests
         var traffic = new Traffic(21);
         var sent = traffic.Runs(6_000);
         var expected = Oracle.Rows(sent);
-        var database = await TestDatabase.CreateAsync(applySchema: true);
-        var broker = await OwnBroker.CreateAsync();
+        var database = await TestDatabase.Create(applySchema: true);
+        var broker = await OwnBroker.Create();
         await using var site = new LedgerSite(database.ConnectionString, broker.Address, broker, database);
-        await site.PreloadAsync(traffic.Disturbed(sent));
-        await site.StartAsync(ready: false);
-        await site.MidLoadAsync(taken: 2_000);
+        await site.Preload(traffic.Disturbed(sent));
+        await site.Start(ready: false);
+        await site.MidLoad(taken: 2_000);
 
-        Assert.True(await site.Publisher.WaitingAsync(LedgerSite.Queue) > 5_000, "Nearly all was done before the restart.");
-        await broker.KillAsync();
-        await broker.StartAsync();
+        Assert.True(await site.Publisher.Waiting(LedgerSite.Queue) > 5_000, "Nearly all was done before the restart.");
+        await broker.Kill();
+        await broker.Start();
 
-        await site.SettleAsync(expected);
+        await site.Settle(expected);
     }
 }

@@ -10,10 +10,10 @@ public sealed class DemoTests
     [Fact]
     public async Task Without_an_address_it_publishes_where_the_connection_string_says()
     {
-        await using var site = await LedgerSite.CreateAsync();
-        await site.StartAsync();
+        await using var site = await LedgerSite.Create();
+        await site.Start();
 
-        var (exitCode, output, error) = await DemoAsync(site.Broker, "--runs", "20");
+        var (exitCode, output, error) = await Demo(site.Broker, "--runs", "20");
 
         Assert.Equal((0, ""), (exitCode, error));
         Assert.Contains("about 20 runs", output, StringComparison.Ordinal);
@@ -24,15 +24,15 @@ public sealed class DemoTests
                 return await count.ExecuteScalarAsync() is long and var runs and not 20 ? $"{runs} runs" : null;
             },
             TimeSpan.FromSeconds(30));
-        Assert.Empty(await LedgerRows.RejectedAsync(site.Database));
+        Assert.Empty(await LedgerRows.Rejected(site.Database));
     }
 
     [Fact]
     public async Task Without_a_ledger_on_the_broker_it_says_so_and_loses_nothing_in_silence()
     {
-        await using var host = await VirtualHost.CreateAsync();
+        await using var host = await VirtualHost.Create();
 
-        var (exitCode, _, error) = await DemoAsync(host.Address);
+        var (exitCode, _, error) = await Demo(host.Address);
 
         Assert.Equal(2, exitCode);
         Assert.StartsWith("No ledger has a queue on this broker", error, StringComparison.Ordinal);
@@ -41,14 +41,14 @@ public sealed class DemoTests
     [Fact]
     public async Task A_broker_that_does_not_answer_is_said_in_one_line()
     {
-        var (exitCode, _, error) = await DemoAsync(new Uri($"amqp://guest:guest@127.0.0.1:{LedgerProcess.FreePort()}/"));
+        var (exitCode, _, error) = await Demo(new Uri($"amqp://guest:guest@127.0.0.1:{LedgerProcess.FreePort()}/"));
 
         Assert.Equal(2, exitCode);
         Assert.StartsWith("RabbitMQ at 127.0.0.1:", error, StringComparison.Ordinal);
         Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
-    static async Task<(int ExitCode, string Output, string Error)> DemoAsync(Uri broker, params string[] arguments)
+    static async Task<(int ExitCode, string Output, string Error)> Demo(Uri broker, params string[] arguments)
     {
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(new Dictionary<string, string?> { ["ConnectionStrings:RabbitMq"] = $"{broker}" })

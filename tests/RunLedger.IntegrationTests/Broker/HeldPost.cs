@@ -15,25 +15,25 @@ sealed class HeldPost : IAsyncDisposable
 
     HeldPost(Sent sent) => _body = Encoding.UTF8.GetBytes(new string(' ', Padding) + sent.Line());
 
-    public static async Task<HeldPost> BeginAsync(LedgerProcess ledger, Sent sent)
+    public static async Task<HeldPost> Begin(LedgerProcess ledger, Sent sent)
     {
         var post = new HeldPost(sent);
         await post._client.ConnectAsync(ledger.Url.Host, ledger.Url.Port);
         post._reader = new StreamReader(post._client.GetStream(), Encoding.ASCII);
-        await post.WriteAsync(Encoding.ASCII.GetBytes(
+        await post.Write(Encoding.ASCII.GetBytes(
             $"POST {ReadyReplicas.Route} HTTP/1.1\r\nHost: {ledger.Url.Authority}\r\nContent-Type: application/json\r\n"
             + $"Content-Length: {post._body.Length}\r\nExpect: 100-continue\r\n\r\n"));
         // Asked for its body: it is in the ledger's hands.
         Assert.Equal("HTTP/1.1 100 Continue", await post._reader.ReadLineAsync());
         Assert.Equal("", await post._reader.ReadLineAsync());
-        await post.WriteAsync(post._body.AsMemory(0, Padding));
+        await post.Write(post._body.AsMemory(0, Padding));
         return post;
     }
 
     /// <summary>The first line of the answer.</summary>
-    public async Task<string?> EndAsync()
+    public async Task<string?> End()
     {
-        await WriteAsync(_body.AsMemory(Padding));
+        await Write(_body.AsMemory(Padding));
         return await _reader!.ReadLineAsync();
     }
 
@@ -44,5 +44,5 @@ sealed class HeldPost : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    ValueTask WriteAsync(ReadOnlyMemory<byte> bytes) => _client.GetStream().WriteAsync(bytes);
+    ValueTask Write(ReadOnlyMemory<byte> bytes) => _client.GetStream().WriteAsync(bytes);
 }

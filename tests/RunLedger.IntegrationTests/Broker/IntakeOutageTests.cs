@@ -12,57 +12,57 @@ public sealed class IntakeOutageTests
     public async Task An_observation_that_no_queue_takes_is_503_until_one_does()
     {
         var sent = new Sent("RunStarted", Guid.CreateVersion7(), At);
-        await using var site = await LedgerSite.CreateAsync();
-        var ledger = await site.StartAsync();
-        await site.Publisher.BindAsync(sent.Exchange, LedgerSite.Queue, bound: false);
+        await using var site = await LedgerSite.Create();
+        var ledger = await site.Start();
+        await site.Publisher.Bind(sent.Exchange, LedgerSite.Queue, bound: false);
 
-        var (status, retryAfter, body) = await ledger.PostAsync(Route, sent.Line());
+        var (status, retryAfter, body) = await ledger.Post(Route, sent.Line());
 
         Assert.True(status == 503, $"{status} {body}\n{ledger.Output}");
         Assert.Equal("5", retryAfter);
         Assert.Contains("has no queue", body, StringComparison.Ordinal);
-        await site.Publisher.BindAsync(sent.Exchange, LedgerSite.Queue, bound: true);
-        Assert.Equal(202, (await ledger.PostAsync(Route, sent.Line())).Status);
-        await site.SettleAsync(Oracle.Rows([sent]));
+        await site.Publisher.Bind(sent.Exchange, LedgerSite.Queue, bound: true);
+        Assert.Equal(202, (await ledger.Post(Route, sent.Line())).Status);
+        await site.Settle(Oracle.Rows([sent]));
     }
 
     [Fact]
     public async Task A_broker_that_is_away_is_503_in_good_time_and_what_was_refused_is_not_sent_later()
     {
         Sent refused = new("RunStarted", Guid.CreateVersion7(), At), taken = new("RunStarted", Guid.CreateVersion7(), At);
-        var database = await TestDatabase.CreateAsync(applySchema: true);
-        var broker = await OwnBroker.CreateAsync();
+        var database = await TestDatabase.Create(applySchema: true);
+        var broker = await OwnBroker.Create();
         await using var site = new LedgerSite(database.ConnectionString, broker.Address, broker, database);
-        var ledger = await site.StartAsync(new() { ["Intake__Patience"] = "00:00:02" });
-        Assert.Equal(202, (await ledger.PostAsync(Route, taken.Line())).Status);
-        await broker.StopAsync();
+        var ledger = await site.Start(new() { ["Intake__Patience"] = "00:00:02" });
+        Assert.Equal(202, (await ledger.Post(Route, taken.Line())).Status);
+        await broker.Stop();
         var clock = Stopwatch.StartNew();
 
-        var (status, retryAfter, body) = await ledger.PostAsync(Route, refused.Line());
+        var (status, retryAfter, body) = await ledger.Post(Route, refused.Line());
 
         Assert.True(status == 503, $"{status} {body}\n{ledger.Output}");
         Assert.Equal("5", retryAfter);
         Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
-        await broker.StartAsync();
+        await broker.Start();
         await Eventually.Async(
-            async () => (await ledger.PostAsync(Route, taken.Line())).Status is var again && again == 202 ? null : $"{again}",
+            async () => (await ledger.Post(Route, taken.Line())).Status is var again && again == 202 ? null : $"{again}",
             TimeSpan.FromSeconds(60), () => ledger.Output);
-        await site.SettleAsync(Oracle.Rows([taken]));
+        await site.Settle(Oracle.Rows([taken]));
     }
 
     [Fact]
     public async Task A_ledger_told_to_stop_does_not_wait_for_a_broker_that_is_away_and_says_to_send_again()
     {
         var sent = new Sent("RunStarted", Guid.CreateVersion7(), At);
-        var database = await TestDatabase.CreateAsync(applySchema: true);
-        var broker = await OwnBroker.CreateAsync();
+        var database = await TestDatabase.Create(applySchema: true);
+        var broker = await OwnBroker.Create();
         await using var site = new LedgerSite(database.ConnectionString, broker.Address, broker, database);
-        var ledger = await site.StartAsync(new() { ["Intake__Patience"] = "00:05:00" });
-        await broker.StopAsync();
-        await using var request = await HeldPost.BeginAsync(ledger, sent);
-        var answer = request.EndAsync();
+        var ledger = await site.Start(new() { ["Intake__Patience"] = "00:05:00" });
+        await broker.Stop();
+        await using var request = await HeldPost.Begin(ledger, sent);
+        var answer = request.End();
 
-        var (exitCode, took) = await ledger.StopAsync();
+        var (exitCode, took) = await ledger.Stop();
 
         Assert.True(exitCode == 0, $"Exit code {exitCode} after {took}.\n{ledger.Output}");
         Assert.Equal("HTTP/1.1 503 Service Unavailable", await answer);

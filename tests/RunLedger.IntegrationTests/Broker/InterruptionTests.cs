@@ -8,19 +8,19 @@ public sealed class InterruptionTests
         var traffic = new Traffic(6);
         var sent = traffic.Runs(1_000);
         var expected = Oracle.Rows(sent);
-        await using var site = await LedgerSite.CreateAsync();
-        await site.PreloadAsync(traffic.Disturbed(sent));
+        await using var site = await LedgerSite.Create();
+        await site.Preload(traffic.Disturbed(sent));
 
         for (var time = 1; time <= 10; time++)
         {
-            var ledger = await site.StartAsync(LedgerSite.Slow, ready: false);
-            await site.MidLoadAsync();
-            await ledger.KillAsync();
-            Assert.True(await site.Publisher.WaitingAsync(LedgerSite.Queue) > 0, $"Killed for the {time}. time when all was done.");
+            var ledger = await site.Start(LedgerSite.Slow, ready: false);
+            await site.MidLoad();
+            await ledger.Kill();
+            Assert.True(await site.Publisher.Waiting(LedgerSite.Queue) > 0, $"Killed for the {time}. time when all was done.");
         }
 
-        await site.StartAsync();
-        await site.SettleAsync(expected);
+        await site.Start();
+        await site.Settle(expected);
     }
 
     [Fact]
@@ -29,17 +29,17 @@ public sealed class InterruptionTests
         var traffic = new Traffic(7);
         var sent = traffic.Runs(1_000);
         var expected = Oracle.Rows(sent);
-        await using var site = await LedgerSite.CreateAsync();
-        await site.PreloadAsync(traffic.Disturbed(sent));
-        var ledger = await site.StartAsync(LedgerSite.Slow, ready: false);
-        await site.MidLoadAsync();
+        await using var site = await LedgerSite.Create();
+        await site.Preload(traffic.Disturbed(sent));
+        var ledger = await site.Start(LedgerSite.Slow, ready: false);
+        await site.MidLoad();
 
-        var (exitCode, took) = await ledger.StopAsync();
+        var (exitCode, took) = await ledger.Stop();
 
         Assert.Equal(0, exitCode);
         Assert.True(took < TimeSpan.FromSeconds(30), $"It took {took}.\n{ledger.Output}");
-        Assert.True(await site.Publisher.WaitingAsync(LedgerSite.Queue) > 0, "All was done when it stopped.");
-        await site.StartAsync();
-        await site.SettleAsync(expected);
+        Assert.True(await site.Publisher.Waiting(LedgerSite.Queue) > 0, "All was done when it stopped.");
+        await site.Start();
+        await site.Settle(expected);
     }
 }

@@ -13,7 +13,7 @@ public sealed class LastingSocketTests
     [Fact]
     public async Task A_connection_that_cannot_write_ends_at_once_however_many_frames_wait()
     {
-        await using var host = await VirtualHost.CreateAsync();
+        await using var host = await VirtualHost.Create();
         using var wire = new TcpListener(IPAddress.Loopback, 0);
         wire.Start();
         _ = Forward(wire, host.Address);

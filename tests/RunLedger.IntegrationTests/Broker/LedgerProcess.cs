@@ -41,15 +41,15 @@ sealed class LedgerProcess : IAsyncDisposable
     }
 
     /// <summary>Running, and consuming where <paramref name="ready"/>.</summary>
-    public static Task<LedgerProcess> StartAsync(
+    public static Task<LedgerProcess> Start(
         string postgres, Uri broker, Dictionary<string, string>? settings = null, bool ready = true) =>
-        StartAsync(postgres, broker.ToString(), settings ?? [], ready);
+        Start(postgres, broker.ToString(), settings ?? [], ready);
 
     /// <summary>Running without any server, on this file.</summary>
-    public static Task<LedgerProcess> StartEmbeddedAsync(string file) =>
-        StartAsync("", "", new() { ["RunLedger__SqliteFile"] = file }, ready: true);
+    public static Task<LedgerProcess> StartEmbedded(string file) =>
+        Start("", "", new() { ["RunLedger__SqliteFile"] = file }, ready: true);
 
-    static async Task<LedgerProcess> StartAsync(
+    static async Task<LedgerProcess> Start(
         string postgres, string broker, Dictionary<string, string> settings, bool ready)
     {
         var url = new Uri($"http://127.0.0.1:{FreePort()}");
@@ -71,7 +71,7 @@ sealed class LedgerProcess : IAsyncDisposable
         try
         {
             if (ready)
-                await Eventually.Async(ledger.NotReadyAsync, StartLimit, () => ledger.Output);
+                await Eventually.Async(ledger.NotReady, StartLimit, () => ledger.Output);
             return ledger;
         }
         catch
@@ -82,14 +82,14 @@ sealed class LedgerProcess : IAsyncDisposable
     }
 
     /// <summary>What the service answers, with <c>Retry-After</c> where it says when to come back.</summary>
-    public async Task<(int Status, string? RetryAfter, string Body)> PostAsync(string route, string json)
+    public async Task<(int Status, string? RetryAfter, string Body)> Post(string route, string json)
     {
         using var content = new StringContent(json, Encoding.UTF8, "application/json");
         using var answer = await _http.PostAsync(route, content);
         return ((int)answer.StatusCode, answer.Headers.RetryAfter?.ToString(), await answer.Content.ReadAsStringAsync());
     }
 
-    public async Task<(int Status, string Body)> GetAsync(string route)
+    public async Task<(int Status, string Body)> Get(string route)
     {
         using var answer = await _http.GetAsync(route);
         return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
@@ -103,7 +103,7 @@ sealed class LedgerProcess : IAsyncDisposable
     }
 
     /// <summary>SIGKILL.</summary>
-    public async Task KillAsync()
+    public async Task Kill()
     {
         if (!_process.HasExited)
             _process.Kill();
@@ -111,10 +111,10 @@ sealed class LedgerProcess : IAsyncDisposable
     }
 
     /// <summary>SIGTERM; the exit code, and how long it took to go.</summary>
-    public async Task<(int ExitCode, TimeSpan Took)> StopAsync()
+    public async Task<(int ExitCode, TimeSpan Took)> Stop()
     {
         var clock = Stopwatch.StartNew();
-        await Shell.RunAsync("kill", "-TERM", $"{_process.Id}");
+        await Shell.Run("kill", "-TERM", $"{_process.Id}");
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         try
         {
@@ -128,16 +128,16 @@ sealed class LedgerProcess : IAsyncDisposable
         return (_process.ExitCode, clock.Elapsed);
     }
 
-    public Task StopIfRunningAsync() => _process.HasExited ? Task.CompletedTask : StopAsync();
+    public Task StopIfRunning() => _process.HasExited ? Task.CompletedTask : Stop();
 
     public async ValueTask DisposeAsync()
     {
-        await KillAsync();
+        await Kill();
         _process.Dispose();
         _http.Dispose();
     }
 
-    async Task<string?> NotReadyAsync()
+    async Task<string?> NotReady()
     {
         if (_process.HasExited)
             Assert.Fail($"The ledger ended with exit code {_process.ExitCode}.\n{Output}");

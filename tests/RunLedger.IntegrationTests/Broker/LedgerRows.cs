@@ -19,9 +19,9 @@ static class LedgerRows
     /// A line per row, sorted, as <see cref="Oracle"/> writes them: the two tables, the other ids and keys that lead to
     /// their rows, and the counts that are kept of them.
     /// </summary>
-    public static async Task<List<string>> ReadAsync(NpgsqlDataSource database)
+    public static async Task<List<string>> Read(NpgsqlDataSource database)
     {
-        var lines = await ListAsync(database, $"""
+        var lines = await List(database, $"""
             select concat_ws(' ', 'run', process_run_id, status, process_candidate_code, correlation_id, source_system, {Shared})
             from process_run_observation
             union all
@@ -41,10 +41,10 @@ static class LedgerRows
     }
 
     /// <summary>What was set aside: where from, and why.</summary>
-    public static Task<List<string>> RejectedAsync(NpgsqlDataSource database) =>
-        ListAsync(database, "select origin || ': ' || reason from rejected_observation");
+    public static Task<List<string>> Rejected(NpgsqlDataSource database) =>
+        List(database, "select origin || ': ' || reason from rejected_observation");
 
-    public static async Task<List<string>> ListAsync(NpgsqlDataSource database, string sql)
+    public static async Task<List<string>> List(NpgsqlDataSource database, string sql)
     {
         await using var command = database.CreateCommand(sql);
         await using var reader = await command.ExecuteReaderAsync();

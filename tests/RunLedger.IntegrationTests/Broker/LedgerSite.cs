@@ -42,12 +42,12 @@ sealed class LedgerSite : IAsyncDisposable
     public VirtualHost? Host { get; private init; }
 
     /// <summary>On the shared servers.</summary>
-    public static async Task<LedgerSite> CreateAsync()
+    public static async Task<LedgerSite> Create()
     {
-        var database = await TestDatabase.CreateAsync(applySchema: true);
+        var database = await TestDatabase.Create(applySchema: true);
         try
         {
-            var host = await VirtualHost.CreateAsync();
+            var host = await VirtualHost.Create();
             return new LedgerSite(database.ConnectionString, host.Address, host, database) { Host = host };
         }
         catch
@@ -57,27 +57,27 @@ sealed class LedgerSite : IAsyncDisposable
         }
     }
 
-    public async Task<LedgerProcess> StartAsync(Dictionary<string, string>? settings = null, bool ready = true)
+    public async Task<LedgerProcess> Start(Dictionary<string, string>? settings = null, bool ready = true)
     {
-        var ledger = await LedgerProcess.StartAsync(Postgres, Broker, settings, ready);
+        var ledger = await LedgerProcess.Start(Postgres, Broker, settings, ready);
         _ledgers.Add(ledger);
         return ledger;
     }
 
     /// <summary>The queues exist, a stream waits in them, and nobody consumes it.</summary>
-    public async Task PreloadAsync(IReadOnlyList<Sent> stream)
+    public async Task Preload(IReadOnlyList<Sent> stream)
     {
-        await (await StartAsync()).StopAsync();
-        await Publisher.SendAsync(stream);
-        Assert.Equal((uint)stream.Count, await Publisher.WaitingAsync(Queue));
+        await (await Start()).Stop();
+        await Publisher.Send(stream);
+        Assert.Equal((uint)stream.Count, await Publisher.Waiting(Queue));
     }
 
     /// <summary>Some messages were taken and many still wait.</summary>
-    public async Task MidLoadAsync(int taken = 200)
+    public async Task MidLoad(int taken = 200)
     {
-        var from = await Publisher.WaitingAsync(Queue);
+        var from = await Publisher.Waiting(Queue);
         await Eventually.Async(
-            async () => await Publisher.WaitingAsync(Queue) is var waiting && waiting + taken > from
+            async () => await Publisher.Waiting(Queue) is var waiting && waiting + taken > from
                 ? $"{waiting} of {from} messages wait"
                 : null,
             TimeSpan.FromSeconds(60),
@@ -88,23 +88,23 @@ sealed class LedgerSite : IAsyncDisposable
     /// The tables hold exactly these rows when the queue is empty and every ledger has stopped, so many messages were
     /// set aside, and nothing is in the error queue.
     /// </summary>
-    public async Task SettleAsync(List<string> expected, int rejected = 0)
+    public async Task Settle(List<string> expected, int rejected = 0)
     {
-        await Eventually.Async(() => DifferenceAsync(expected, rejected), TimeSpan.FromSeconds(90), () => Output);
-        await StopAsync();
-        Assert.Null(await DifferenceAsync(expected, rejected));
-        Assert.Equal(0u, await Publisher.WaitingAsync(ErrorQueue));
+        await Eventually.Async(() => Difference(expected, rejected), TimeSpan.FromSeconds(90), () => Output);
+        await Stop();
+        Assert.Null(await Difference(expected, rejected));
+        Assert.Equal(0u, await Publisher.Waiting(ErrorQueue));
     }
 
     /// <summary>Every service that runs is told to stop, and has.</summary>
-    public async Task StopAsync()
+    public async Task Stop()
     {
         foreach (var ledger in _ledgers)
-            await ledger.StopIfRunningAsync();
+            await ledger.StopIfRunning();
     }
 
     /// <summary>The first column of every row, which must be text.</summary>
-    public Task<List<string>> ListAsync(string sql) => LedgerRows.ListAsync(Database, sql);
+    public Task<List<string>> List(string sql) => LedgerRows.List(Database, sql);
 
     public async ValueTask DisposeAsync()
     {
@@ -119,12 +119,12 @@ sealed class LedgerSite : IAsyncDisposable
     /// <summary>What the newest services printed.</summary>
     public string Output => string.Join("\n---\n", _ledgers.TakeLast(2).Select(ledger => ledger.Output));
 
-    async Task<string?> DifferenceAsync(List<string> expected, int rejected)
+    async Task<string?> Difference(List<string> expected, int rejected)
     {
-        if (await Publisher.WaitingAsync(Queue) is > 0 and var waiting)
+        if (await Publisher.Waiting(Queue) is > 0 and var waiting)
             return $"{waiting} messages wait";
-        var actual = await LedgerRows.ReadAsync(Database);
-        var aside = await LedgerRows.RejectedAsync(Database);
+        var actual = await LedgerRows.Read(Database);
+        var aside = await LedgerRows.Rejected(Database);
         if (actual.SequenceEqual(expected) && aside.Count == rejected)
             return null;
         return $"""

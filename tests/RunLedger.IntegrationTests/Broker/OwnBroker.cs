@@ -43,20 +43,20 @@ sealed class OwnBroker : IAsyncDisposable
     public Uri TlsAddress(string host) => new($"amqps://guest:guest@{host}:{_tlsPort}/");
 
     /// <summary>How those who are connected are: <c>true</c> for TLS.</summary>
-    public async Task<string[]> ConnectionsAsync() =>
-        (await ControlAsync("list_connections", "--quiet", "--no-table-headers", "ssl")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    public async Task<string[]> Connections() =>
+        (await Control("list_connections", "--quiet", "--no-table-headers", "ssl")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     string PidFile => Path.Combine(_folder.FullName, "pid");
 
     /// <param name="tls">Who issues the certificate of its listener with TLS; null for none.</param>
-    public static async Task<OwnBroker> CreateAsync(OwnAuthority? tls = null)
+    public static async Task<OwnBroker> Create(OwnAuthority? tls = null)
     {
         if (!File.Exists(Path.Combine(Scripts, "rabbitmq-server")))
             TestDatabase.Missing($"No rabbitmq-server in {Scripts}; Debian's package is rabbitmq-server.");
         var broker = new OwnBroker(tls);
         try
         {
-            await broker.StartAsync();
+            await broker.Start();
             return broker;
         }
         catch
@@ -66,31 +66,31 @@ sealed class OwnBroker : IAsyncDisposable
         }
     }
 
-    public async Task StartAsync()
+    public async Task Start()
     {
         // Detached, it keeps the streams it was given: none of ours, or reading them would never end.
-        await Shell.RunAsync("sh", _environment, "-c", $"exec {Scripts}/rabbitmq-server -detached > /dev/null 2>&1");
-        await Eventually.Async(NotUpAsync, StartLimit);
+        await Shell.Run("sh", _environment, "-c", $"exec {Scripts}/rabbitmq-server -detached > /dev/null 2>&1");
+        await Eventually.Async(NotUp, StartLimit);
     }
 
-    public Task StopAsync() => ControlAsync("shutdown");
+    public Task Stop() => Control("shutdown");
 
-    public async Task RestartAsync()
+    public async Task Restart()
     {
-        await StopAsync();
-        await StartAsync();
+        await Stop();
+        await Start();
     }
 
     /// <summary>SIGKILL, as a machine that fails does to it.</summary>
-    public async Task KillAsync()
+    public async Task Kill()
     {
         if (File.Exists(PidFile))
-            await Shell.KillAsync((await File.ReadAllTextAsync(PidFile)).Trim(), _folder.FullName);
+            await Shell.Kill((await File.ReadAllTextAsync(PidFile)).Trim(), _folder.FullName);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await KillAsync();
+        await Kill();
         _folder.Delete(recursive: true);
     }
 
@@ -110,11 +110,11 @@ sealed class OwnBroker : IAsyncDisposable
             """);
     }
 
-    async Task<string?> NotUpAsync()
+    async Task<string?> NotUp()
     {
         try
         {
-            await ControlAsync("await_startup", "--timeout", "60");
+            await Control("await_startup", "--timeout", "60");
             return null;
         }
         catch (InvalidOperationException e)
@@ -123,6 +123,6 @@ sealed class OwnBroker : IAsyncDisposable
         }
     }
 
-    Task<string> ControlAsync(params string[] arguments) =>
-        Shell.RunAsync($"{Scripts}/rabbitmqctl", _environment, arguments);
+    Task<string> Control(params string[] arguments) =>
+        Shell.Run($"{Scripts}/rabbitmqctl", _environment, arguments);
 }

@@ -20,7 +20,7 @@ sealed class OwnPostgres : IAsyncDisposable
 
     /// <summary>Running, with the ledger's tables.</summary>
     /// <param name="tls">Who issues its certificate, for <c>localhost</c>; null for a server without TLS.</param>
-    public static async Task<OwnPostgres> CreateAsync(OwnAuthority? tls = null)
+    public static async Task<OwnPostgres> Create(OwnAuthority? tls = null)
     {
         var bin = Directory.Exists("/usr/lib/postgresql")
             ? Directory.GetDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin"))
@@ -33,13 +33,13 @@ sealed class OwnPostgres : IAsyncDisposable
         {
             // initdb and pg_ctl refuse to be root.
             if (Environment.IsPrivilegedProcess)
-                await Shell.RunAsync("chown", "postgres", server._folder.FullName);
-            await server.RunAsync("initdb", "-D", server.Data, "-U", "runledger", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8");
+                await Shell.Run("chown", "postgres", server._folder.FullName);
+            await server.Run("initdb", "-D", server.Data, "-U", "runledger", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8");
             if (tls is not null)
-                await server.CertifyAsync(tls);
-            await server.StartAsync();
-            await new LedgerSchema(server.ConnectionString).ApplyAsync();
-            await ServiceLogin.AdmitAsync(server.ConnectionString, server.ConnectionString);
+                await server.Certify(tls);
+            await server.Start();
+            await new LedgerSchema(server.ConnectionString).Apply();
+            await ServiceLogin.Admit(server.ConnectionString, server.ConnectionString);
             return server;
         }
         catch
@@ -49,12 +49,12 @@ sealed class OwnPostgres : IAsyncDisposable
         }
     }
 
-    public async Task StartAsync()
+    public async Task Start()
     {
         var log = Path.Combine(_folder.FullName, "log");
         try
         {
-            await RunAsync("pg_ctl", "start", "-w", "-D", Data, "-l", log,
+            await Run("pg_ctl", "start", "-w", "-D", Data, "-l", log,
                 "-o", $"-p {_port} -c unix_socket_directories='' -c listen_addresses=127.0.0.1{_tls}");
         }
         catch (InvalidOperationException e)
@@ -64,21 +64,21 @@ sealed class OwnPostgres : IAsyncDisposable
     }
 
     /// <summary>Sessions are cut, as an operator's restart does.</summary>
-    public Task StopAsync() => RunAsync("pg_ctl", "stop", "-w", "-D", Data, "-m", "fast");
+    public Task Stop() => Run("pg_ctl", "stop", "-w", "-D", Data, "-m", "fast");
 
-    public async Task RestartAsync()
+    public async Task Restart()
     {
-        await StopAsync();
-        await StartAsync();
+        await Stop();
+        await Start();
     }
 
     /// <summary>SIGKILL to every process of it; the next start recovers from the log, as after a power cut.</summary>
-    public async Task KillAsync()
+    public async Task Kill()
     {
         var file = Path.Combine(Data, "postmaster.pid");
         if (!File.Exists(file))
             return;
-        await Shell.KillAsync((await File.ReadAllLinesAsync(file))[0], Data);
+        await Shell.Kill((await File.ReadAllLinesAsync(file))[0], Data);
         // As long as nobody takes note of its end, the next server believes that this one runs.
         File.Delete(file);
     }
@@ -87,23 +87,23 @@ sealed class OwnPostgres : IAsyncDisposable
     {
         await using (var pooled = new NpgsqlConnection(ConnectionString))
             NpgsqlConnection.ClearPool(pooled);
-        await KillAsync();
+        await Kill();
         _folder.Delete(recursive: true);
     }
 
-    async Task CertifyAsync(OwnAuthority authority)
+    async Task Certify(OwnAuthority authority)
     {
         var (certificate, key) = (Path.Combine(_folder.FullName, "server.crt"), Path.Combine(_folder.FullName, "server.key"));
         var issued = authority.Issue("localhost");
         await File.WriteAllTextAsync(certificate, issued.Certificate);
         await File.WriteAllTextAsync(key, issued.Key);
-        await Shell.RunAsync("chmod", "600", key);
+        await Shell.Run("chmod", "600", key);
         if (Environment.IsPrivilegedProcess)
-            await Shell.RunAsync("chown", "postgres", certificate, key);
+            await Shell.Run("chown", "postgres", certificate, key);
         _tls = $" -c ssl=on -c ssl_cert_file={certificate} -c ssl_key_file={key}";
     }
 
-    Task<string> RunAsync(string command, params string[] arguments) => Environment.IsPrivilegedProcess
-        ? Shell.RunAsync("runuser", ["-u", "postgres", "--", Path.Combine(_bin, command), .. arguments])
-        : Shell.RunAsync(Path.Combine(_bin, command), arguments);
+    Task<string> Run(string command, params string[] arguments) => Environment.IsPrivilegedProcess
+        ? Shell.Run("runuser", ["-u", "postgres", "--", Path.Combine(_bin, command), .. arguments])
+        : Shell.Run(Path.Combine(_bin, command), arguments);
 }

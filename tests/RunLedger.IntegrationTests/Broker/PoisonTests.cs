@@ -13,20 +13,20 @@ public sealed class PoisonTests
         var sent = traffic.Runs(250)[..1_000];
         var expected = Oracle.Rows(sent);
         var poisons = Poison.All();
-        await using var site = await LedgerSite.CreateAsync();
+        await using var site = await LedgerSite.Create();
         // All of it waits, so that good and bad come in one batch.
-        await site.PreloadAsync(sent[..500]);
+        await site.Preload(sent[..500]);
         foreach (var poison in poisons)
-            await site.Publisher.SendAsync(poison.Exchange, poison.RoutingKey, poison.Payload, poison.ContentType, poison.Type);
-        await site.Publisher.SendAsync(sent[500..]);
+            await site.Publisher.Send(poison.Exchange, poison.RoutingKey, poison.Payload, poison.ContentType, poison.Type);
+        await site.Publisher.Send(sent[500..]);
 
-        await site.StartAsync();
+        await site.Start();
 
-        await site.SettleAsync(expected, rejected: poisons.Count);
+        await site.Settle(expected, rejected: poisons.Count);
         foreach (var poison in poisons)
         {
             var head = poison.Body[..Math.Min(60, poison.Body.Length)];
-            var row = Assert.Single(await RejectedAsync(site, poison.Payload));
+            var row = Assert.Single(await Rejected(site, poison.Payload));
             Assert.True(row.Origin == LedgerSite.Queue, $"{head} came from {row.Origin}: {row.Reason}");
             Assert.True(row.Contract == poison.Contract, $"{head} is of {row.Contract}: {row.Reason}");
             Assert.True(row.Reason.Contains(poison.Reason, StringComparison.Ordinal), $"{head}: {row.Reason}");
@@ -38,18 +38,18 @@ public sealed class PoisonTests
     [InlineData("", LedgerSite.ErrorQueue)]
     public async Task What_ends_in_the_error_queue_is_moved_to_where_people_look(string exchange, string routingKey)
     {
-        await using var site = await LedgerSite.CreateAsync();
-        await site.StartAsync();
+        await using var site = await LedgerSite.Create();
+        await site.Start();
 
-        await site.Publisher.SendAsync(exchange, routingKey, "whatever it was"u8.ToArray(), "text/plain");
+        await site.Publisher.Send(exchange, routingKey, "whatever it was"u8.ToArray(), "text/plain");
 
         await Eventually.Async(
-            async () => (await RejectedAsync(site, "whatever it was"u8.ToArray())).Count == 1 ? null : "it is not set aside",
+            async () => (await Rejected(site, "whatever it was"u8.ToArray())).Count == 1 ? null : "it is not set aside",
             TimeSpan.FromSeconds(20));
-        var row = Assert.Single(await RejectedAsync(site, "whatever it was"u8.ToArray()));
+        var row = Assert.Single(await Rejected(site, "whatever it was"u8.ToArray()));
         Assert.Equal(LedgerSite.ErrorQueue, row.Origin);
         Assert.NotEmpty(row.Reason);
-        await site.SettleAsync([], rejected: 1);
+        await site.Settle([], rejected: 1);
     }
 
     [Fact]
@@ -58,19 +58,19 @@ public sealed class PoisonTests
         var sent = new Traffic(12).Runs(50);
         var expected = Oracle.Rows(sent);
         var refused = new Sent("RunStarted", Guid.CreateVersion7(), new(2025, 1, 1, 0, 0, 0, TimeSpan.Zero));
-        await using var site = await LedgerSite.CreateAsync();
+        await using var site = await LedgerSite.Create();
         await using (var rule = site.Database.CreateCommand(
             $"alter table process_run_observation add constraint somebodys_rule check (process_run_id <> '{refused.RunId}')"))
             await rule.ExecuteNonQueryAsync();
-        await site.PreloadAsync([.. sent[..100], refused, .. sent[100..]]);
+        await site.Preload([.. sent[..100], refused, .. sent[100..]]);
 
-        await site.StartAsync();
+        await site.Start();
 
         await Eventually.Async(
-            async () => await LedgerRows.RejectedAsync(site.Database) is [var row] ? Unexpected(row) : "it is not set aside",
+            async () => await LedgerRows.Rejected(site.Database) is [var row] ? Unexpected(row) : "it is not set aside",
             TimeSpan.FromSeconds(30));
-        await site.SettleAsync(expected, rejected: 1);
-        Assert.Equal(["RunStarted"], (await RejectedAsync(site)).Select(row => row.Contract));
+        await site.Settle(expected, rejected: 1);
+        Assert.Equal(["RunStarted"], (await Rejected(site)).Select(row => row.Contract));
 
         static string? Unexpected(string row) =>
             row.StartsWith($"{LedgerSite.ErrorQueue}: ", StringComparison.Ordinal)
@@ -81,16 +81,16 @@ public sealed class PoisonTests
     public async Task What_the_broker_gives_up_is_set_aside_under_its_contract()
     {
         var sent = new Sent("RunStarted", Guid.CreateVersion7(), new(2025, 1, 1, 0, 0, 0, TimeSpan.Zero));
-        await using var site = await LedgerSite.CreateAsync();
-        await site.PreloadAsync([sent]);
+        await using var site = await LedgerSite.Create();
+        await site.Preload([sent]);
         // A policy's limit counts where it is below the queue's own.
-        await site.Host!.LimitDeliveriesAsync(LedgerSite.Queue, 2);
-        await site.Publisher.GiveBackAsync(LedgerSite.Queue, times: 3);
+        await site.Host!.LimitDeliveries(LedgerSite.Queue, 2);
+        await site.Publisher.GiveBack(LedgerSite.Queue, times: 3);
 
-        await site.StartAsync();
+        await site.Start();
 
-        await site.SettleAsync([], rejected: 1);
-        var row = Assert.Single(await RejectedAsync(site, Encoding.UTF8.GetBytes(sent.Json().ToJsonString())));
+        await site.Settle([], rejected: 1);
+        var row = Assert.Single(await Rejected(site, Encoding.UTF8.GetBytes(sent.Json().ToJsonString())));
         Assert.Equal(LedgerSite.ErrorQueue, row.Origin);
         Assert.Equal("RunStarted", row.Contract);
         Assert.Contains("delivery_limit", row.Reason, StringComparison.Ordinal);
@@ -114,16 +114,16 @@ public sealed class PoisonTests
             },
         ];
         var sent = odd.Select(_ => new Sent("RunStarted", Guid.CreateVersion7(), new(2025, 1, 1, 0, 0, 0, TimeSpan.Zero))).ToList();
-        await using var site = await LedgerSite.CreateAsync();
-        await site.StartAsync();
+        await using var site = await LedgerSite.Create();
+        await site.Start();
 
         foreach (var (properties, one) in odd.Zip(sent))
-            await site.Publisher.SendAsync(one.Exchange, Encoding.UTF8.GetBytes(one.Json().ToJsonString()), properties);
+            await site.Publisher.Send(one.Exchange, Encoding.UTF8.GetBytes(one.Json().ToJsonString()), properties);
 
-        await site.SettleAsync(Oracle.Rows(sent));
+        await site.Settle(Oracle.Rows(sent));
     }
 
-    static async Task<List<(string Origin, string? Contract, string Reason)>> RejectedAsync(LedgerSite site, byte[]? payload = null)
+    static async Task<List<(string Origin, string? Contract, string Reason)>> Rejected(LedgerSite site, byte[]? payload = null)
     {
         await using var command = site.Database.CreateCommand(
             "select origin, contract, reason from rejected_observation where payload = coalesce($1, payload)");

@@ -5,7 +5,7 @@ namespace RunLedger.IntegrationTests.Broker;
 /// <summary>The program as a user runs it, to its end: what it printed anywhere, and its exit code.</summary>
 sealed record ProgramRun(int ExitCode, string Printed)
 {
-    public static async Task<ProgramRun> OfAsync(Dictionary<string, string> settings, params string[] arguments)
+    public static async Task<ProgramRun> Of(Dictionary<string, string> settings, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "RunLedger.Service.dll"), .. arguments])
         {

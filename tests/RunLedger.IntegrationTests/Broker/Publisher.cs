@@ -14,24 +14,24 @@ sealed class Publisher(Uri broker) : IAsyncDisposable
     IChannel? _channel;
 
     /// <summary>Half as plain JSON, half in MassTransit's envelope. Repeats what a broker that went away did not confirm.</summary>
-    public async Task SendAsync(IReadOnlyList<Sent> stream)
+    public async Task Send(IReadOnlyList<Sent> stream)
     {
         foreach (var chunk in stream.Index().Chunk(Window))
         {
-            await ConfirmAsync(() => Task.WhenAll(chunk.Select(one => one.Index % 2 == 0
-                ? PublishAsync(one.Item.Exchange, "", one.Item.Json().ToJsonString(), "application/json")
-                : PublishAsync(one.Item.Exchange, "", one.Item.Envelope().ToJsonString(), "application/vnd.masstransit+json"))));
+            await Confirm(() => Task.WhenAll(chunk.Select(one => one.Index % 2 == 0
+                ? Publish(one.Item.Exchange, "", one.Item.Json().ToJsonString(), "application/json")
+                : Publish(one.Item.Exchange, "", one.Item.Envelope().ToJsonString(), "application/vnd.masstransit+json"))));
         }
     }
 
-    public Task SendAsync(string exchange, string routingKey, byte[] body, string? contentType, string? type = null) =>
-        ConfirmAsync(() => PublishAsync(exchange, routingKey, body, contentType, type));
+    public Task Send(string exchange, string routingKey, byte[] body, string? contentType, string? type = null) =>
+        Confirm(() => Publish(exchange, routingKey, body, contentType, type));
 
-    public Task SendAsync(string exchange, byte[] body, BasicProperties properties) =>
-        ConfirmAsync(() => _channel!.BasicPublishAsync(exchange, "", mandatory: true, properties, body).AsTask());
+    public Task Send(string exchange, byte[] body, BasicProperties properties) =>
+        Confirm(() => _channel!.BasicPublishAsync(exchange, "", mandatory: true, properties, body).AsTask());
 
     /// <summary>Takes a message and gives it back so often, as consumers do that die of it.</summary>
-    public async Task GiveBackAsync(string queue, int times)
+    public async Task GiveBack(string queue, int times)
     {
         for (var time = 1; time <= times; time++)
         {
@@ -46,15 +46,15 @@ sealed class Publisher(Uri broker) : IAsyncDisposable
     }
 
     /// <summary>Messages that wait in a queue and are with no consumer.</summary>
-    public async Task<uint> WaitingAsync(string queue)
+    public async Task<uint> Waiting(string queue)
     {
         uint count = 0;
-        await ConfirmAsync(async () => count = await _channel!.MessageCountAsync(queue));
+        await Confirm(async () => count = await _channel!.MessageCountAsync(queue));
         return count;
     }
 
     /// <summary>What is published to a contract's exchange reaches the ledger's queue no more, or does again.</summary>
-    public Task BindAsync(string exchange, string queue, bool bound) => ConfirmAsync(() => bound
+    public Task Bind(string exchange, string queue, bool bound) => Confirm(() => bound
         ? _channel!.ExchangeBindAsync(destination: queue, source: exchange, routingKey: "")
         : _channel!.ExchangeUnbindAsync(destination: queue, source: exchange, routingKey: ""));
 
@@ -64,10 +64,10 @@ sealed class Publisher(Uri broker) : IAsyncDisposable
             await _connection.DisposeAsync();
     }
 
-    Task PublishAsync(string exchange, string routingKey, string body, string contentType) =>
-        PublishAsync(exchange, routingKey, Encoding.UTF8.GetBytes(body), contentType, null);
+    Task Publish(string exchange, string routingKey, string body, string contentType) =>
+        Publish(exchange, routingKey, Encoding.UTF8.GetBytes(body), contentType, null);
 
-    async Task PublishAsync(string exchange, string routingKey, byte[] body, string? contentType, string? type)
+    async Task Publish(string exchange, string routingKey, byte[] body, string? contentType, string? type)
     {
         var properties = new BasicProperties { Persistent = true };
         if (contentType is not null)
@@ -78,7 +78,7 @@ sealed class Publisher(Uri broker) : IAsyncDisposable
         await _channel!.BasicPublishAsync(exchange, routingKey, mandatory: true, properties, body);
     }
 
-    async Task ConfirmAsync(Func<Task> work)
+    async Task Confirm(Func<Task> work)
     {
         var last = "";
         await Eventually.Async(
@@ -86,7 +86,7 @@ sealed class Publisher(Uri broker) : IAsyncDisposable
             {
                 try
                 {
-                    await OpenAsync();
+                    await Open();
                     await work();
                     return null;
                 }
@@ -101,7 +101,7 @@ sealed class Publisher(Uri broker) : IAsyncDisposable
             () => last);
     }
 
-    async Task OpenAsync()
+    async Task Open()
     {
         if (_channel is { IsOpen: true })
             return;

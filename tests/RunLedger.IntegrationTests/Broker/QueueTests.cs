@@ -11,25 +11,25 @@ public sealed class QueueTests
     {
         if (!Shell.Has("amqp-publish"))
             TestDatabase.Missing("amqp-publish is missing; Debian's package is amqp-tools.");
-        await using var site = await LedgerSite.CreateAsync();
-        await site.StartAsync();
+        await using var site = await LedgerSite.Create();
+        await site.Start();
 
-        await Shell.RunAsync("amqp-publish",
+        await Shell.Run("amqp-publish",
             [$"--url={site.Broker}", "-e", Started.Exchange, "-r", "any", "-b", Started.Json().ToJsonString(),
                 .. contentType is null ? Array.Empty<string>() : ["-C", contentType]]);
 
-        await site.SettleAsync(Oracle.Rows([Started]));
+        await site.Settle(Oracle.Rows([Started]));
     }
 
     [Fact]
     public async Task The_queues_are_declared_so_that_nothing_is_lost_and_nothing_goes_round_for_ever()
     {
-        await using var site = await LedgerSite.CreateAsync();
-        var ledger = await site.StartAsync();
-        await ledger.StopAsync();
-        var queue = await site.Host!.ArgumentsAsync(LedgerSite.Queue);
-        var errors = await site.Host!.ArgumentsAsync(LedgerSite.ErrorQueue);
-        var scheduler = await site.Host!.ArgumentsAsync(LedgerSite.Queue + "-scheduler");
+        await using var site = await LedgerSite.Create();
+        var ledger = await site.Start();
+        await ledger.Stop();
+        var queue = await site.Host!.Arguments(LedgerSite.Queue);
+        var errors = await site.Host!.Arguments(LedgerSite.ErrorQueue);
+        var scheduler = await site.Host!.Arguments(LedgerSite.Queue + "-scheduler");
 
         Assert.Equal("quorum", queue["x-queue-type"]);
         Assert.Equal("10000", queue["x-delivery-limit"]);

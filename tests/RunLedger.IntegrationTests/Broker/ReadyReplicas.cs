@@ -25,14 +25,14 @@ sealed class ReadyReplicas(IEnumerable<LedgerProcess> ready)
     }
 
     /// <summary>A few observations a request; each is sent until it is taken.</summary>
-    public async Task PostAsync(IEnumerable<Sent> sent)
+    public async Task Post(IEnumerable<Sent> sent)
     {
         foreach (var few in sent.Chunk(3))
-            await PostAsync($"[{string.Join(',', few.Select(one => one.Line()))}]");
+            await Post($"[{string.Join(',', few.Select(one => one.Line()))}]");
     }
 
     /// <summary>Each has taken something from now on, unless one who sends has failed.</summary>
-    public Task AllAnswerAsync(params Task[] senders)
+    public Task AllAnswer(params Task[] senders)
     {
         var before = Answers();
         return Eventually.Async(
@@ -47,7 +47,7 @@ sealed class ReadyReplicas(IEnumerable<LedgerProcess> ready)
             TimeSpan.FromSeconds(60));
     }
 
-    async Task PostAsync(string body)
+    async Task Post(string body)
     {
         for (var tries = 1; ; tries++)
         {
@@ -55,7 +55,7 @@ sealed class ReadyReplicas(IEnumerable<LedgerProcess> ready)
             string problem;
             try
             {
-                var (status, _, answer) = await replica.PostAsync(Route, body);
+                var (status, _, answer) = await replica.Post(Route, body);
                 if (status == 202)
                 {
                     Count(replica);

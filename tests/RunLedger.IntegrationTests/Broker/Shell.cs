@@ -6,10 +6,10 @@ namespace RunLedger.IntegrationTests.Broker;
 static class Shell
 {
     /// <exception cref="InvalidOperationException">It ended with another exit code than 0.</exception>
-    public static Task<string> RunAsync(string command, params string[] arguments) => RunAsync(command, [], arguments);
+    public static Task<string> Run(string command, params string[] arguments) => Run(command, [], arguments);
 
-    /// <inheritdoc cref="RunAsync(string, string[])"/>
-    public static async Task<string> RunAsync(string command, Dictionary<string, string> environment, params string[] arguments)
+    /// <inheritdoc cref="Run(string, string[])"/>
+    public static async Task<string> Run(string command, Dictionary<string, string> environment, params string[] arguments)
     {
         var start = new ProcessStartInfo(command, arguments)
         {
@@ -38,13 +38,13 @@ static class Shell
     /// </summary>
     /// <param name="pid">As its pid file says; it may be gone already, and its number somebody else's.</param>
     /// <param name="mark">Stands in its command line.</param>
-    public static async Task KillAsync(string pid, string mark)
+    public static async Task Kill(string pid, string mark)
     {
         if (!Read($"/proc/{pid}/cmdline").Contains(mark, StringComparison.Ordinal))
             return;
         // It first: it would mend what became of the others.
         string[] all = [pid, .. Read($"/proc/{pid}/task/{pid}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)];
-        await RunAsync("sh", "-c", $"kill -KILL {string.Join(' ', all)} || true");
+        await Run("sh", "-c", $"kill -KILL {string.Join(' ', all)} || true");
         await Eventually.Async(
             () => Task.FromResult(Array.Find(all, Runs) is { } there ? $"{there} is still there" : null),
             TimeSpan.FromSeconds(20));

@@ -10,12 +10,12 @@ public sealed class StreamTests
         var traffic = new Traffic(seed);
         var sent = traffic.Runs(250);
         var expected = Oracle.Rows(sent);
-        await using var site = await LedgerSite.CreateAsync();
-        await site.StartAsync();
+        await using var site = await LedgerSite.Create();
+        await site.Start();
 
-        await site.Publisher.SendAsync(traffic.Disturbed(sent));
+        await site.Publisher.Send(traffic.Disturbed(sent));
 
-        await site.SettleAsync(expected);
+        await site.Settle(expected);
     }
 
     [Fact]
@@ -24,12 +24,12 @@ public sealed class StreamTests
         var traffic = new Traffic(3);
         List<Sent> sent = [.. traffic.SharedRuns(200), .. traffic.Runs(50)];
         var expected = Oracle.Rows(sent);
-        await using var site = await LedgerSite.CreateAsync();
-        await Task.WhenAll(site.StartAsync(), site.StartAsync());
+        await using var site = await LedgerSite.Create();
+        await Task.WhenAll(site.Start(), site.Start());
 
-        await site.Publisher.SendAsync(traffic.Disturbed(sent));
+        await site.Publisher.Send(traffic.Disturbed(sent));
 
-        await site.SettleAsync(expected);
+        await site.Settle(expected);
     }
 
     [Fact]
@@ -39,19 +39,19 @@ public sealed class StreamTests
         var traffic = new Traffic(4);
         var sent = traffic.Burst(Messages);
         var expected = Oracle.Rows(sent);
-        await using var site = await LedgerSite.CreateAsync();
-        await site.PreloadAsync(sent);
-        var before = await CommitsAsync(site);
+        await using var site = await LedgerSite.Create();
+        await site.Preload(sent);
+        var before = await Commits(site);
 
-        await site.StartAsync();
+        await site.Start();
 
-        await site.SettleAsync(expected);
+        await site.Settle(expected);
         // Counted when the ledger's sessions are gone: only then have all of them told theirs.
-        var commits = await CommitsAsync(site) - before;
+        var commits = await Commits(site) - before;
         Assert.InRange(commits, 1, (Messages / 5) - 1);
     }
 
-    static async Task<long> CommitsAsync(LedgerSite site)
+    static async Task<long> Commits(LedgerSite site)
     {
         await using var command = site.Database.CreateCommand(
             "select xact_commit from pg_stat_database where datname = current_database()");

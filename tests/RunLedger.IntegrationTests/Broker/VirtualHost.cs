@@ -21,7 +21,7 @@ sealed class VirtualHost : IAsyncDisposable
 
     public Uri Address { get; }
 
-    public static async Task<VirtualHost> CreateAsync()
+    public static async Task<VirtualHost> Create()
     {
         var broker = Environment.GetEnvironmentVariable("ConnectionStrings__RabbitMq");
         if (string.IsNullOrWhiteSpace(broker))
@@ -29,7 +29,7 @@ sealed class VirtualHost : IAsyncDisposable
         var host = new VirtualHost(new Uri(broker!));
         try
         {
-            await host.PutAsync($"vhosts/{host._name}", new { });
+            await host.Put($"vhosts/{host._name}", new { });
         }
         catch (HttpRequestException e) when (e.StatusCode is null)
         {
@@ -38,7 +38,7 @@ sealed class VirtualHost : IAsyncDisposable
 
         try
         {
-            await host.PutAsync($"permissions/{host._name}/{Uri.UnescapeDataString(new Uri(broker!).UserInfo.Split(':')[0])}",
+            await host.Put($"permissions/{host._name}/{Uri.UnescapeDataString(new Uri(broker!).UserInfo.Split(':')[0])}",
                 new { configure = ".*", write = ".*", read = ".*" });
             return host;
         }
@@ -50,7 +50,7 @@ sealed class VirtualHost : IAsyncDisposable
     }
 
     /// <summary>The arguments a queue was declared with.</summary>
-    public async Task<Dictionary<string, string>> ArgumentsAsync(string queue)
+    public async Task<Dictionary<string, string>> Arguments(string queue)
     {
         var answer = await _management.GetFromJsonAsync<JsonElement>($"queues/{_name}/{queue}");
         return answer.GetProperty("arguments").EnumerateObject()
@@ -58,7 +58,7 @@ sealed class VirtualHost : IAsyncDisposable
     }
 
     /// <summary>An operator's policy; of two limits the lower counts.</summary>
-    public Task LimitDeliveriesAsync(string queue, int limit) => PutAsync(
+    public Task LimitDeliveries(string queue, int limit) => Put(
         $"policies/{_name}/limit",
         new Dictionary<string, object>
         {
@@ -73,7 +73,7 @@ sealed class VirtualHost : IAsyncDisposable
             _management.Dispose();
     }
 
-    async Task PutAsync(string path, object body)
+    async Task Put(string path, object body)
     {
         using var answer = await _management.PutAsJsonAsync(path, body);
         answer.EnsureSuccessStatusCode();

@@ -33,16 +33,16 @@ public sealed class BrowserSite : ICollectionFixture<BrowserSite>, IAsyncLifetim
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     /// <summary>For the first who asks; not with the fixture, where what is missing could not skip the tests.</summary>
-    internal Task StartAsync() => _start ??= BeginAsync();
+    internal Task Start() => _start ??= Begin();
 
     /// <summary>Publishes, and waits until the run has this status.</summary>
-    internal async Task SendAsync(Guid run, string status, params Sent[] messages)
+    internal async Task Send(Guid run, string status, params Sent[] messages)
     {
-        await Publisher.SendAsync(messages);
+        await Publisher.Send(messages);
         await Eventually.Async(
             async () =>
             {
-                var (code, body) = await _ledger.GetAsync($"/api/runs/{run}");
+                var (code, body) = await _ledger.Get($"/api/runs/{run}");
                 return body.Contains($"\"status\":\"{status}\"", StringComparison.Ordinal) ? null : $"{code} {body}, and not {status}";
             },
             Patience,
@@ -50,11 +50,11 @@ public sealed class BrowserSite : ICollectionFixture<BrowserSite>, IAsyncLifetim
     }
 
     /// <summary>Publishes what is no observation, and waits until it is set aside.</summary>
-    internal async Task RejectAsync(string json, string mark)
+    internal async Task Reject(string json, string mark)
     {
-        await Publisher.SendAsync("RunLedger.Contracts:RunStarted", "", System.Text.Encoding.UTF8.GetBytes(json), "application/json");
+        await Publisher.Send("RunLedger.Contracts:RunStarted", "", System.Text.Encoding.UTF8.GetBytes(json), "application/json");
         await Eventually.Async(
-            async () => (await _ledger.GetAsync("/api/rejected?limit=500")).Body is var rows && rows.Contains(mark, StringComparison.Ordinal)
+            async () => (await _ledger.Get("/api/rejected?limit=500")).Body is var rows && rows.Contains(mark, StringComparison.Ordinal)
                 ? null
                 : $"{mark} is not set aside: {rows}",
             Patience,
@@ -70,13 +70,13 @@ public sealed class BrowserSite : ICollectionFixture<BrowserSite>, IAsyncLifetim
             await _site.DisposeAsync();
     }
 
-    async Task BeginAsync()
+    async Task Begin()
     {
         var browser = Browsers.Select(Shell.Find).FirstOrDefault(found => found is not null);
         if (browser is null)
             TestDatabase.Missing("There is no Chromium on the path; Debian's package is chromium.");
-        _site = await LedgerSite.CreateAsync();
-        _ledger = await _site.StartAsync(new()
+        _site = await LedgerSite.Create();
+        _ledger = await _site.Start(new()
         {
             ["RunLedger__Deadlines__SweepEvery"] = "00:00:01",
             ["RunLedger__Deadlines__Policies__0__Candidate"] = Hasty,
@@ -84,19 +84,19 @@ public sealed class BrowserSite : ICollectionFixture<BrowserSite>, IAsyncLifetim
             ["RunLedger__Deadlines__Policies__1__Candidate"] = Alone,
             ["RunLedger__Deadlines__Policies__1__OrphanGrace"] = "00:00:01",
         });
-        await FillAsync();
+        await Fill();
         Assertions.SetDefaultExpectTimeout((float)Patience.TotalMilliseconds);
         _playwright = await Playwright.CreateAsync();
         Browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = browser, Args = ["--disable-gpu"] });
     }
 
     /// <summary>A run in every status, one with a long name, with components and nested runs, and something set aside.</summary>
-    async Task FillAsync()
+    async Task Fill()
     {
         var start = TimeProvider.System.GetUtcNow().AddMinutes(-4);
         Sent Of(string contract, double at, Guid run) => new(contract, run, start.AddSeconds(at));
         var (load, check) = (Guid.CreateVersion7(), Guid.CreateVersion7());
-        await SendAsync(
+        await Send(
             Failed,
             "failed",
             Of("RunStarted", 0, Failed) with { Key = $"kg/{Failed:N}", InputRef = "s3://in/kg.parquet", Evidence = 1 },
@@ -115,7 +115,7 @@ public sealed class BrowserSite : ICollectionFixture<BrowserSite>, IAsyncLifetim
             ])
         {
             var (run, step) = (Guid.CreateVersion7(), Guid.CreateVersion7());
-            await SendAsync(run, status, [.. contracts.Select((contract, n) => Of(contract, n, run) with
+            await Send(run, status, [.. contracts.Select((contract, n) => Of(contract, n, run) with
             {
                 Candidate = $"PROC-CAND:browser:{status}{(status == "failed" ? new string('y', 400) : "")}",
                 ParentRunId = status == "observed" ? null : Failed,
@@ -125,8 +125,8 @@ public sealed class BrowserSite : ICollectionFixture<BrowserSite>, IAsyncLifetim
         }
 
         var orphan = Guid.CreateVersion7();
-        await SendAsync(Stuck, "stuck", Of("RunStarted", 0, Stuck) with { Candidate = Hasty });
-        await SendAsync(orphan, "orphan", Of("StepStarted", 0, orphan) with { Candidate = Alone, ComponentId = Guid.CreateVersion7(), DotCode = "dot_alone" });
-        await RejectAsync("""{"processRunId":"asleep","processCandidateCode":"seeded"}""", "asleep");
+        await Send(Stuck, "stuck", Of("RunStarted", 0, Stuck) with { Candidate = Hasty });
+        await Send(orphan, "orphan", Of("StepStarted", 0, orphan) with { Candidate = Alone, ComponentId = Guid.CreateVersion7(), DotCode = "dot_alone" });
+        await Reject("""{"processRunId":"asleep","processCandidateCode":"seeded"}""", "asleep");
     }
 }

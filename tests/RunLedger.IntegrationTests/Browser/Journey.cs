@@ -20,10 +20,10 @@ public abstract class Journey(BrowserSite site) : IAsyncLifetime
 
     private protected static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 
-    public async ValueTask InitializeAsync() => await Site.StartAsync();
+    public async ValueTask InitializeAsync() => await Site.Start();
 
     /// <summary>Another operator, in a browser window of his own, opens a page.</summary>
-    private protected async Task<IPage> OpenAsync(string path, BrowserNewContextOptions? options = null)
+    private protected async Task<IPage> Open(string path, BrowserNewContextOptions? options = null)
     {
         var somebody = await Site.Browser.NewContextAsync(new(options ?? new()) { BaseURL = $"{Site.Url}" });
         _operators.Add(somebody);
@@ -37,10 +37,10 @@ public abstract class Journey(BrowserSite site) : IAsyncLifetime
     }
 
     /// <summary>A run that has just begun, which nobody else looks at.</summary>
-    private protected async Task<Sent> BeginAsync(string candidate)
+    private protected async Task<Sent> Begin(string candidate)
     {
         var start = new Sent("RunStarted", Guid.CreateVersion7(), Now) { Candidate = candidate, Evidence = 1 };
-        await Site.SendAsync(start.RunId, "started", start);
+        await Site.Send(start.RunId, "started", start);
         return start;
     }
 

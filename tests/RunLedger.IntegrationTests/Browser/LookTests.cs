@@ -35,7 +35,7 @@ public sealed class LookTests(BrowserSite site) : Journey(site)
     [MemberData(nameof(Pages))]
     public async Task A_page_is_for_everybody_in_both_schemes_and_on_a_phone(string name, string path)
     {
-        var page = await OpenAsync(
+        var page = await Open(
             path.Replace("{failed}", $"{Site.Failed}", StringComparison.Ordinal).Replace("{stuck}", $"{Site.Stuck}", StringComparison.Ordinal),
             // Axe is a script of ours and not of the page's.
             new() { BypassCSP = true, ReducedMotion = ReducedMotion.Reduce, ViewportSize = new() { Width = 1280, Height = 900 } });
@@ -44,27 +44,27 @@ public sealed class LookTests(BrowserSite site) : Journey(site)
         {
             await page.EmulateMediaAsync(new() { ColorScheme = scheme });
             await Expect(page.Locator("#theme")).ToHaveTextAsync(scheme == ColorScheme.Light ? "Dark" : "Light");
-            await PictureAsync(page, $"{name}-{scheme}");
+            await Picture(page, $"{name}-{scheme}");
             var found = await page.RunAxe(rules).WaitAsync(Limit);
             Assert.True(found.Violations.Length == 0, $"{name}, {scheme}: {string.Join('\n', found.Violations.Select(Words))}");
         }
 
         await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });
         await page.SetViewportSizeAsync(Phone, 800);
-        await PictureAsync(page, $"{name}-{Phone}");
+        await Picture(page, $"{name}-{Phone}");
         Assert.Equal(Phone, await page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
     }
 
     [Fact]
     public async Task Every_status_has_a_badge_among_what_is_looked_at()
     {
-        var page = await OpenAsync("/");
+        var page = await Open("/");
         foreach (var status in (string[])
             ["observed", "started", "step started", "step completed", "completed", "failed", "stuck", "cancelled", "orphan"])
             await Expect(page.Locator("[aria-labelledby=statuses] .badge").GetByText(status, new() { Exact = true })).ToBeVisibleAsync();
     }
 
-    static Task<byte[]> PictureAsync(IPage page, string name) => page.ScreenshotAsync(new()
+    static Task<byte[]> Picture(IPage page, string name) => page.ScreenshotAsync(new()
     {
         Path = Path.Combine(Checkout.Root, "artifacts", "screenshots", $"{name.ToLowerInvariant()}.png"),
         FullPage = true,

@@ -10,12 +10,12 @@ public sealed class OperatingTests(BrowserSite site) : Journey(site)
     [Fact]
     public async Task The_second_of_two_operators_who_close_a_run_is_told_that_it_had_ended()
     {
-        var run = await BeginAsync("PROC-CAND:browser:both");
-        var (first, second) = (await OpenAsync($"/runs/{run.RunId}"), await OpenAsync($"/runs/{run.RunId}"));
-        await CloseAsync(first, "cancelled", "I was first");
+        var run = await Begin("PROC-CAND:browser:both");
+        var (first, second) = (await Open($"/runs/{run.RunId}"), await Open($"/runs/{run.RunId}"));
+        await Close(first, "cancelled", "I was first");
         await Expect(second.Locator("h1 .badge")).ToHaveTextAsync("cancelled");
 
-        await CloseAsync(second, "failed", "me too");
+        await Close(second, "failed", "me too");
 
         await Expect(second.Locator(".note.good")).ToHaveTextAsync("The run had ended, or was archived, before: nothing was left to close.");
         await Expect(second.Locator("h1 .badge")).ToHaveTextAsync("cancelled");
@@ -28,11 +28,11 @@ public sealed class OperatingTests(BrowserSite site) : Journey(site)
         const string Candidate = "PROC-CAND:browser:grouped";
         for (var n = 0; n < 2; n++)
         {
-            var run = await BeginAsync(Candidate);
-            await Site.SendAsync(run.RunId, "failed", run with { Contract = "RunFailed", At = Now, ErrorRef = $"no room after {n} rows" });
+            var run = await Begin(Candidate);
+            await Site.Send(run.RunId, "failed", run with { Contract = "RunFailed", At = Now, ErrorRef = $"no room after {n} rows" });
         }
 
-        var page = await OpenAsync("/failures");
+        var page = await Open("/failures");
         var group = page.Locator("article", new() { HasText = Candidate });
         await Expect(group).ToHaveCountAsync(1);
         await Expect(group).ToContainTextAsync("2 failures");
@@ -42,8 +42,8 @@ public sealed class OperatingTests(BrowserSite site) : Journey(site)
         await Expect(page.Locator(".note.good")).ToHaveTextAsync("It is acknowledged; a failure after this shows it again.");
         await Expect(group).ToContainTextAsync("Acknowledged by local");
         await Expect(group.Locator(".note")).ToContainTextAsync("the disk is ordered");
-        var again = await BeginAsync(Candidate);
-        await Site.Publisher.SendAsync([again with { Contract = "RunFailed", At = Now, ErrorRef = "no room after 7 rows" }]);
+        var again = await Begin(Candidate);
+        await Site.Publisher.Send([again with { Contract = "RunFailed", At = Now, ErrorRef = "no room after 7 rows" }]);
         await Expect(group).ToContainTextAsync("and it failed again since");
         await group.GetByRole(AriaRole.Link, new() { Name = "the newest of them" }).ClickAsync();
         await Expect(page.Locator("h1")).ToHaveTextAsync($"failed {Candidate}");
@@ -54,8 +54,8 @@ public sealed class OperatingTests(BrowserSite site) : Journey(site)
     {
         var run = Guid.CreateVersion7();
         var good = new Sent("RunStarted", run, Now) { Candidate = "PROC-CAND:browser:corrected" }.Json().ToJsonString();
-        await Site.RejectAsync(good.Replace("dot_runtime", "dot_rumtine", StringComparison.Ordinal), $"{run}");
-        var page = await OpenAsync("/rejected");
+        await Site.Reject(good.Replace("dot_runtime", "dot_rumtine", StringComparison.Ordinal), $"{run}");
+        var page = await Open("/rejected");
         var row = page.Locator("article[id^=r]", new() { HasText = "dot_rumtine" }).First;
         await row.GetByText("Correct, send again or discard").ClickAsync();
         await row.GetByLabel("Payload to send").FillAsync(good);
@@ -73,8 +73,8 @@ public sealed class OperatingTests(BrowserSite site) : Journey(site)
     public async Task A_group_that_was_set_aside_is_looked_at_beside_the_queues_and_discarded_with_a_reason()
     {
         foreach (var run in (Guid[])[Guid.CreateVersion7(), Guid.CreateVersion7()])
-            await Site.RejectAsync(new Sent("RunStarted", run, Now) { Candidate = "" }.Json().ToJsonString(), $"{run}");
-        var page = await OpenAsync("/rejected");
+            await Site.Reject(new Sent("RunStarted", run, Now) { Candidate = "" }.Json().ToJsonString(), $"{run}");
+        var page = await Open("/rejected");
         await Expect(page.GetByRole(AriaRole.Rowheader, new() { Name = "run-ledger_error" })).ToBeVisibleAsync();
         await page.Locator("article[id^=g]", new() { HasText = "processCandidateCode" }).GetByRole(AriaRole.Link, new() { Name = "Look at them" }).ClickAsync();
         await Expect(page.Locator("article[id^=r]")).ToHaveCountAsync(2);
@@ -93,35 +93,35 @@ public sealed class OperatingTests(BrowserSite site) : Journey(site)
     public async Task What_publishers_write_is_shown_as_text_and_never_run()
     {
         const string Markup = "<script>document.body.id='hurt'</script><img src=x onerror=\"document.body.id='hurt'\"><dialog open>hurt</dialog>";
-        var run = await BeginAsync(Markup);
-        var (list, page) = (await OpenAsync($"/runs?candidate={Uri.EscapeDataString(Markup)}"), await OpenAsync($"/runs/{run.RunId}"));
-        await Site.SendAsync(
+        var run = await Begin(Markup);
+        var (list, page) = (await Open($"/runs?candidate={Uri.EscapeDataString(Markup)}"), await Open($"/runs/{run.RunId}"));
+        await Site.Send(
             run.RunId,
             "failed",
             run with { Contract = "StepFailed", At = Now, ComponentId = Guid.CreateVersion7(), DotCode = Markup, ErrorRef = Markup },
             run with { Contract = "RunFailed", At = Now, ErrorRef = Markup });
-        await Site.RejectAsync($$"""{"processRunId":"<script>document.body.id='hurt'</script><img src=x>"}""", "<img src=x>");
+        await Site.Reject($$"""{"processRunId":"<script>document.body.id='hurt'</script><img src=x>"}""", "<img src=x>");
 
         // Both as it is opened and as it is followed.
         await Expect(list.Locator("#list .badge")).ToHaveTextAsync("failed");
         await Expect(page.Locator(".gantt")).ToContainTextAsync(Markup);
-        await UnhurtAsync(list, Markup);
-        await UnhurtAsync(page, Markup);
+        await Unhurt(list, Markup);
+        await Unhurt(page, Markup);
         foreach (var path in (string[])["/", "/failures", "/rejected", $"/grid?candidate={Uri.EscapeDataString(Markup)}"])
         {
             await page.GotoAsync(path);
-            await UnhurtAsync(page, path == "/rejected" ? "<img src=x>" : Markup);
+            await Unhurt(page, path == "/rejected" ? "<img src=x>" : Markup);
         }
     }
 
-    static async Task CloseAsync(IPage page, string status, string reason)
+    static async Task Close(IPage page, string status, string reason)
     {
         await page.GetByRole(AriaRole.Combobox).SelectOptionAsync(status);
         await page.GetByLabel("Reason").FillAsync(reason);
         await page.GetByRole(AriaRole.Button, new() { Name = "Close the run" }).ClickAsync();
     }
 
-    static async Task UnhurtAsync(IPage page, string markup)
+    static async Task Unhurt(IPage page, string markup)
     {
         await Expect(page.Locator("main")).ToContainTextAsync(markup);
         await Expect(page.Locator("#hurt, main script, main img, main dialog")).ToHaveCountAsync(0);

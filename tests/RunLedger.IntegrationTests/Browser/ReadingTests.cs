@@ -11,7 +11,7 @@ public sealed class ReadingTests(BrowserSite site) : Journey(site)
     [Fact]
     public async Task The_overview_says_how_things_stand_and_each_figure_leads_to_its_runs()
     {
-        var page = await OpenAsync("/");
+        var page = await Open("/");
 
         await Expect(page.Locator(".card")).ToContainTextAsync(
             ["running now", "stuck now", "failed in the last hour", "set aside", "from publishing to commit"]);
@@ -29,11 +29,11 @@ public sealed class ReadingTests(BrowserSite site) : Journey(site)
     {
         const string Candidate = "PROC-CAND:browser:many";
         var start = Now;
-        await Site.Publisher.SendAsync(
+        await Site.Publisher.Send(
             [.. Enumerable.Range(0, 60).Select(n => new Sent("RunStarted", Guid.CreateVersion7(), start) { Candidate = Candidate })]);
         var last = new Sent("RunStarted", Guid.CreateVersion7(), start) { Candidate = Candidate };
-        await Site.SendAsync(last.RunId, "completed", last, last with { Contract = "RunCompleted", At = start.AddSeconds(1) });
-        var page = await OpenAsync("/runs");
+        await Site.Send(last.RunId, "completed", last, last with { Contract = "RunCompleted", At = start.AddSeconds(1) });
+        var page = await Open("/runs");
         await page.GetByLabel("Candidate").FillAsync(Candidate);
         await page.GetByLabel("Status").SelectOptionAsync("started");
         await page.GetByRole(AriaRole.Button, new() { Name = "Filter" }).ClickAsync();
@@ -55,8 +55,8 @@ public sealed class ReadingTests(BrowserSite site) : Journey(site)
     [Fact]
     public async Task A_run_is_found_and_opened_from_the_keyboard_alone_and_the_focus_is_always_seen()
     {
-        var run = await BeginAsync("PROC-CAND:browser:keys");
-        var page = await OpenAsync("/runs");
+        var run = await Begin("PROC-CAND:browser:keys");
+        var page = await Open("/runs");
 
         await page.Keyboard.PressAsync("Tab");
         var skip = page.GetByRole(AriaRole.Link, new() { Name = "Skip to the content" });
@@ -64,14 +64,14 @@ public sealed class ReadingTests(BrowserSite site) : Journey(site)
         await Expect(skip).ToBeInViewportAsync();
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.Locator("#main")).ToBeFocusedAsync();
-        await TabToAsync(page, page.GetByLabel("Candidate"));
+        await TabTo(page, page.GetByLabel("Candidate"));
         await page.Keyboard.TypeAsync(run.Candidate);
         await page.Keyboard.PressAsync("Enter");
         await Expect(page).ToHaveURLAsync(new Regex("candidate=PROC-CAND%3Abrowser%3Akeys"));
-        await TabToAsync(page, page.Locator($"a[href='/runs/{run.RunId}']"));
+        await TabTo(page, page.Locator($"a[href='/runs/{run.RunId}']"));
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.Locator("h1")).ToHaveTextAsync($"started {run.Candidate}");
-        await TabToAsync(page, page.GetByLabel("Reason"));
+        await TabTo(page, page.GetByLabel("Reason"));
         await page.Keyboard.TypeAsync("by keyboard");
         await page.Keyboard.PressAsync("Enter");
 
@@ -83,7 +83,7 @@ public sealed class ReadingTests(BrowserSite site) : Journey(site)
     [InlineData(ColorScheme.Dark, "rgb(18, 22, 27)", "rgb(246, 247, 249)")]
     public async Task The_page_is_as_dark_as_the_system_until_somebody_wishes_otherwise(ColorScheme system, string first, string then)
     {
-        var page = await OpenAsync("/", new() { ColorScheme = system });
+        var page = await Open("/", new() { ColorScheme = system });
         var body = page.Locator("body");
         await Expect(body).ToHaveCSSAsync("background-color", first);
 
@@ -96,7 +96,7 @@ public sealed class ReadingTests(BrowserSite site) : Journey(site)
     }
 
     /// <summary>Presses Tab until it is there; every stop on the way must show that it has the focus.</summary>
-    static async Task TabToAsync(IPage page, ILocator target)
+    static async Task TabTo(IPage page, ILocator target)
     {
         for (var stop = 0; stop < 60; stop++)
         {

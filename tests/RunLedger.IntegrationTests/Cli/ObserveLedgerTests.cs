@@ -23,20 +23,20 @@ public sealed class ObserveLedgerTests(ToolSite site) : IClassFixture<ToolSite>
             {Observe} --role step -- sh -c 'exit 3' || true
             """);
 
-        var (code, _, error) = await site.RunAsync($"{Observe} --candidate nightly --correlation night-1 -- sh nightly.sh");
+        var (code, _, error) = await site.Run($"{Observe} --candidate nightly --correlation night-1 -- sh nightly.sh");
 
         Assert.True(code == 0, error);
-        var nightly = await site.RunOfAsync("nightly");
+        var nightly = await site.RunOf("nightly");
         var id = nightly.GetProperty("processRunId").GetString();
-        var tree = (await site.JsonAsync($"/api/runs/{id}/tree")).GetProperty("run");
+        var tree = (await site.Json($"/api/runs/{id}/tree")).GetProperty("run");
         Assert.Equal("nightly(fetch() load(copy() index()))", Shape(tree));
         Assert.All(
-            (await site.JsonAsync("/api/runs?correlationId=night-1")).GetProperty("items").EnumerateArray(),
+            (await site.Json("/api/runs?correlationId=night-1")).GetProperty("items").EnumerateArray(),
             run => Assert.Equal("completed", run.GetProperty("status").GetString()));
-        Assert.Equal(5, (await site.JsonAsync("/api/runs?correlationId=night-1")).GetProperty("items").GetArrayLength());
+        Assert.Equal(5, (await site.Json("/api/runs?correlationId=night-1")).GetProperty("items").GetArrayLength());
         Assert.Equal(
             [("sh", "step", "failed", null), ("test", "verifier", "step_completed", "nightly-check")],
-            (await site.JsonAsync($"/api/runs/{id}/components")).GetProperty("items").EnumerateArray()
+            (await site.Json($"/api/runs/{id}/components")).GetProperty("items").EnumerateArray()
                 .Select(one => (
                     one.GetProperty("dotCode").GetString()!, one.GetProperty("componentRole").GetString()!,
                     one.GetProperty("status").GetString()!, one.GetProperty("idempotencyKey").GetString())).Order());
@@ -53,7 +53,7 @@ public sealed class ObserveLedgerTests(ToolSite site) : IClassFixture<ToolSite>
         var candidate = $"away-{Guid.CreateVersion7():N}";
         var spools = Path.Combine(site.Folder.FullName, "spool");
 
-        var (code, output, error) = await site.RunAsync(
+        var (code, output, error) = await site.Run(
             $"runledger observe --flush 100ms --candidate {candidate} -- sh -c 'echo works; exit 3'", ("RUNLEDGER_URL", away.Uri.ToString()));
 
         Assert.Equal((3, "works\n", ""), (code, output, error));
@@ -65,18 +65,18 @@ public sealed class ObserveLedgerTests(ToolSite site) : IClassFixture<ToolSite>
         var here = SpoolFolder.Of(spools, LedgerAddress.ReadUrl(site.Url.ToString())!);
         Directory.CreateDirectory(here);
         await File.WriteAllTextAsync(Path.Combine(here, file.Name), kept + kept[..100]);
-        Assert.Equal(0, (await site.RunAsync($"{Observe} -- true")).Code);
+        Assert.Equal(0, (await site.Run($"{Observe} -- true")).Code);
 
-        var run = await site.RunOfAsync(candidate);
+        var run = await site.RunOf(candidate);
         Assert.Equal(("failed", "exit code 3"), (run.GetProperty("status").GetString(), run.GetProperty("errorRef").GetString()));
         Assert.Empty(Directory.GetFiles(here));
-        Assert.DoesNotContain(candidate, (await site.JsonAsync("/api/rejected")).ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(candidate, (await site.Json("/api/rejected")).ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_ledger_that_is_away_and_a_spool_that_cannot_be_written_are_said_and_cost_nothing_more()
     {
-        var (code, output, error) = await site.RunAsync(
+        var (code, output, error) = await site.Run(
             "runledger observe --spool /proc/none -- sh -c 'echo works; exit 3'", ("RUNLEDGER_URL", $"http://127.0.0.1:{LedgerProcess.FreePort()}"));
 
         Assert.Equal((3, "works\n"), (code, output));
@@ -86,16 +86,16 @@ public sealed class ObserveLedgerTests(ToolSite site) : IClassFixture<ToolSite>
     [Fact]
     public async Task The_broker_is_another_way_to_the_same_rows()
     {
-        await using var ledger = await LedgerSite.CreateAsync();
-        await ledger.StartAsync();
+        await using var ledger = await LedgerSite.Create();
+        await ledger.Start();
 
-        var (code, _, error) = await site.RunAsync(
+        var (code, _, error) = await site.Run(
             $"{Observe} --rabbitmq '{ledger.Broker}' --candidate bus -- runledger observe --flush 30s --candidate inner -- sh -c 'exit 3'");
 
         Assert.Equal((3, ""), (code, error));
         await Eventually.Async(async () =>
         {
-            var rows = await ledger.ListAsync("""
+            var rows = await ledger.List("""
                 select c.process_candidate_code || ' ' || c.status || ' in ' || p.process_candidate_code || ' ' || p.status
                 from process_run_observation c join process_run_observation p on c.parent_run_id = p.process_run_id
                 """);

@@ -23,11 +23,11 @@ public sealed class ObserveSignalTests(ToolSite site) : IClassFixture<ToolSite>
             """);
         await ThereIs(name);
 
-        await Shell.RunAsync("kill", $"-{signal}", $"{process.Id}");
+        await Shell.Run("kill", $"-{signal}", $"{process.Id}");
         var output = await Ended(process);
 
         Assert.Equal((9, signal), (process.ExitCode, output.TrimEnd()));
-        Assert.Equal("exit code 9", (await site.RunOfAsync(name)).GetProperty("errorRef").GetString());
+        Assert.Equal("exit code 9", (await site.RunOf(name)).GetProperty("errorRef").GetString());
     }
 
     [Fact]
@@ -37,11 +37,11 @@ public sealed class ObserveSignalTests(ToolSite site) : IClassFixture<ToolSite>
         using var process = site.Start($"exec {Observe} --candidate {name} -- sh -c 'echo > {name}; exec sleep 600'");
         await ThereIs(name);
 
-        await Shell.RunAsync("kill", "-TERM", $"{process.Id}");
+        await Shell.Run("kill", "-TERM", $"{process.Id}");
         await Ended(process);
 
         Assert.Equal(143, process.ExitCode);
-        var run = await site.RunOfAsync(name);
+        var run = await site.RunOf(name);
         Assert.Equal("killed by SIGTERM", run.GetProperty("errorRef").GetString());
         Assert.Equal("SIGTERM", ToolSite.Evidence(run, "RunFailed").GetProperty("signal").GetString());
     }
@@ -55,16 +55,16 @@ public sealed class ObserveSignalTests(ToolSite site) : IClassFixture<ToolSite>
     {
         var name = $"timeout-{Guid.CreateVersion7():N}";
 
-        var result = await site.RunAsync(
+        var result = await site.Run(
             $"{Observe} --candidate {name} --timeout 300ms --kill-after 300ms -- {command}", ("MARK", name));
 
         Assert.Equal(code, result.Code);
-        var run = await site.RunOfAsync(name);
+        var run = await site.RunOf(name);
         Assert.StartsWith("timed out after 00:00:00.3", run.GetProperty("errorRef").GetString(), StringComparison.Ordinal);
         Assert.True(ToolSite.Evidence(run, "RunFailed").GetProperty("timedOut").GetBoolean());
         await Eventually.Async(async () =>
         {
-            var left = await Shell.RunAsync("sh", "-c", $"grep -lsa MARK={name} /proc/[0-9]*/environ || true");
+            var left = await Shell.Run("sh", "-c", $"grep -lsa MARK={name} /proc/[0-9]*/environ || true");
             return left.Length > 0 ? left : null;
         }, Limit);
     }
@@ -77,13 +77,13 @@ public sealed class ObserveSignalTests(ToolSite site) : IClassFixture<ToolSite>
 
         await Eventually.Async(async () =>
         {
-            var runs = (await site.JsonAsync($"/api/runs?candidate={name}")).GetProperty("items");
+            var runs = (await site.Json($"/api/runs?candidate={name}")).GetProperty("items");
             return runs.GetArrayLength() == 1 && runs[0].ToString().Contains("RunHeartbeat", StringComparison.Ordinal) ? null : runs.ToString();
         }, Limit);
         await File.WriteAllTextAsync(Path.Combine(site.Folder.FullName, name), "");
         await Ended(process);
 
-        Assert.Equal("completed", (await site.RunOfAsync(name)).GetProperty("status").GetString());
+        Assert.Equal("completed", (await site.RunOf(name)).GetProperty("status").GetString());
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class ObserveSignalTests(ToolSite site) : IClassFixture<ToolSite>
     {
         Shell.Need("python3");
 
-        var (_, output, _) = await site.RunAsync("""
+        var (_, output, _) = await site.Run("""
             python3 -c 'import subprocess; print(subprocess.run(["runledger", "observe", "--", "sh", "-c", "kill -INT $$"]).returncode)'
             """);
 
@@ -112,7 +112,7 @@ public sealed class ObserveSignalTests(ToolSite site) : IClassFixture<ToolSite>
             while :; do sleep 0.05; done
             """);
 
-        var (code, _, _) = await site.RunAsync($"""
+        var (code, _, _) = await site.Run($"""
             (until [ -e {name} ]; do sleep 0.05; done; printf '\003'; until [ -e {name}.end ]; do sleep 0.05; done) |
               script -qec 'trap : INT; {Observe} --candidate {name} -- sh {name}.sh; code=$?; echo > {name}.end; exit $code' /dev/null
             """);
@@ -120,8 +120,8 @@ public sealed class ObserveSignalTests(ToolSite site) : IClassFixture<ToolSite>
         Assert.Equal(6, code);
         Assert.Equal("INT\n", await File.ReadAllTextAsync(Path.Combine(site.Folder.FullName, $"{name}.log")));
         // On a busy machine the wrapper may hear of the Ctrl+C only after the end, and leave the rest to the next one.
-        await site.RunAsync($"{Observe} -- true");
-        Assert.Equal("exit code 6", (await site.RunOfAsync(name)).GetProperty("errorRef").GetString());
+        await site.Run($"{Observe} -- true");
+        Assert.Equal("exit code 6", (await site.RunOf(name)).GetProperty("errorRef").GetString());
     }
 
     Task ThereIs(string file) => Eventually.Async(

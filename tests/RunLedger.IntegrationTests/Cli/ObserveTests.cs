@@ -20,12 +20,12 @@ public sealed class ObserveTests(ToolSite site) : IClassFixture<ToolSite>
     {
         var candidate = $"exit-{Guid.CreateVersion7():N}";
 
-        var result = await site.RunAsync($"{Observe} --candidate {candidate} -- {command}");
+        var result = await site.Run($"{Observe} --candidate {candidate} -- {command}");
 
         Assert.Equal(code, result.Code);
         Assert.Equal("", result.Output);
         Assert.Equal(code is 126 or 127 ? $"runledger: {command}: {errorRef}\n" : "", result.Error);
-        var run = await site.RunOfAsync(candidate);
+        var run = await site.RunOf(candidate);
         Assert.Equal((status, errorRef), (run.GetProperty("status").GetString(), run.GetProperty("errorRef").GetString()));
         Assert.NotEqual(default, run.GetProperty("startedAt").GetDateTime());
         Assert.Equal(
@@ -39,7 +39,7 @@ public sealed class ObserveTests(ToolSite site) : IClassFixture<ToolSite>
     [InlineData("observe --role step -- true", "--parent")]
     public async Task What_cannot_be_observed_is_said_on_one_line(string arguments, string words)
     {
-        var (code, output, error) = await site.RunAsync($"runledger {arguments}");
+        var (code, output, error) = await site.Run($"runledger {arguments}");
 
         Assert.Equal((125, ""), (code, output));
         Assert.Contains(words, Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
@@ -48,7 +48,7 @@ public sealed class ObserveTests(ToolSite site) : IClassFixture<ToolSite>
     [Fact]
     public async Task Input_output_arguments_and_environment_pass_byte_by_byte()
     {
-        var (code, output, error) = await site.RunAsync($$"""
+        var (code, output, error) = await site.Run($$"""
             odd=$(printf 'a\377b')
             export odd
             printf 'in\000put\n' | {{Observe}} -- sh -c 'cat; printf "%s|" "$@" "$odd"; echo err >&2' sh "$odd" '' '--help' '@file' 'x  y' | od -An -tx1 | tr -d ' \n'
@@ -62,7 +62,7 @@ public sealed class ObserveTests(ToolSite site) : IClassFixture<ToolSite>
     [Fact]
     public async Task A_hundred_megabytes_come_through_both_ways_as_they_are()
     {
-        var (code, _, error) = await site.RunAsync($"""
+        var (code, _, error) = await site.Run($"""
             head -c 100000000 /dev/urandom > big
             {Observe} -- cat < big | cmp - big || exit 1
             {Observe} -- sh -c 'cat big >&2' 2>&1 >/dev/null | cmp - big || exit 2
@@ -76,7 +76,7 @@ public sealed class ObserveTests(ToolSite site) : IClassFixture<ToolSite>
     [Fact]
     public async Task The_order_of_stdout_and_stderr_in_one_file_is_kept()
     {
-        await site.RunAsync($"{Observe} -- sh -c 'for i in 1 2 3 4 5; do echo o$i; echo e$i >&2; done' > order 2>&1");
+        await site.Run($"{Observe} -- sh -c 'for i in 1 2 3 4 5; do echo o$i; echo e$i >&2; done' > order 2>&1");
 
         Assert.Equal("o1e1o2e2o3e3o4e4o5e5", (await File.ReadAllTextAsync(Path.Combine(site.Folder.FullName, "order"))).ReplaceLineEndings(""));
     }
@@ -86,10 +86,10 @@ public sealed class ObserveTests(ToolSite site) : IClassFixture<ToolSite>
     {
         var candidate = $"tail-{Guid.CreateVersion7():N}";
 
-        await site.RunAsync(
+        await site.Run(
             $$"""{{Observe}} --candidate {{candidate}} --tail 2 -- sh -c 'seq 1 50000 >&2; printf "\033[31mno such table\033[0m\n" >&2; exit 1'""");
 
-        var run = await site.RunOfAsync(candidate);
+        var run = await site.RunOf(candidate);
         Assert.Equal("exit code 1: no such table", run.GetProperty("errorRef").GetString());
         Assert.Equal(
             ["50000", "no such table"],
@@ -101,16 +101,16 @@ public sealed class ObserveTests(ToolSite site) : IClassFixture<ToolSite>
     {
         var candidate = $"closed-{Guid.CreateVersion7():N}";
 
-        var (code, _, _) = await site.RunAsync($"{Observe} --candidate {candidate} -- sh -c 'test ! -e /proc/self/fd/0 && exit 4' <&- >&- 2>&-");
+        var (code, _, _) = await site.Run($"{Observe} --candidate {candidate} -- sh -c 'test ! -e /proc/self/fd/0 && exit 4' <&- >&- 2>&-");
 
         Assert.Equal(4, code);
-        Assert.Equal("failed", (await site.RunOfAsync(candidate)).GetProperty("status").GetString());
+        Assert.Equal("failed", (await site.RunOf(candidate)).GetProperty("status").GetString());
     }
 
     [Fact]
     public async Task A_script_without_a_first_line_runs_as_in_a_shell_and_no_command_comes_from_the_folder()
     {
-        var (code, output, _) = await site.RunAsync($"""
+        var (code, output, _) = await site.Run($"""
             echo 'echo script $1' > here; chmod +x here
             {Observe} -- ./here 5
             {Observe} -- here 2> /dev/null; echo $?
@@ -123,7 +123,7 @@ public sealed class ObserveTests(ToolSite site) : IClassFixture<ToolSite>
     public async Task What_reads_only_the_beginning_ends_the_command_as_ever()
     {
         Shell.Need("bash");
-        var (_, output, error) = await site.RunAsync($$"""
+        var (_, output, error) = await site.Run($$"""
             bash -c '{{Observe}} -- yes | head -n 1; echo ${PIPESTATUS[0]}'
             bash -c '{{Observe}} -- yes 2>&1 | head -n 1; echo ${PIPESTATUS[0]}'
             """);
@@ -134,7 +134,7 @@ public sealed class ObserveTests(ToolSite site) : IClassFixture<ToolSite>
     [Fact]
     public async Task What_the_command_leaves_behind_keeps_its_stderr_and_delays_nobody()
     {
-        var (code, _, error) = await site.RunAsync($$"""
+        var (code, _, error) = await site.Run($$"""
             mkfifo gate
             {{Observe}} -- sh -c '(read line < gate; echo late >&2) & echo early >&2; exit 4' 2> left; echo $? > code
             echo go > gate
@@ -151,11 +151,11 @@ public sealed class ObserveTests(ToolSite site) : IClassFixture<ToolSite>
     {
         var candidate = $"nohup-{Guid.CreateVersion7():N}";
 
-        var (code, output, _) = await site.RunAsync($"""
+        var (code, output, _) = await site.Run($"""
             nohup {Observe} --candidate {candidate} -- sh -c 'kill -HUP $PPID; kill -HUP $$; echo alive; exit 5'
             """);
 
         Assert.Equal((5, "alive\n"), (code, output));
-        Assert.Equal("exit code 5", (await site.RunOfAsync(candidate)).GetProperty("errorRef").GetString());
+        Assert.Equal("exit code 5", (await site.RunOf(candidate)).GetProperty("errorRef").GetString());
     }
 }

@@ -24,20 +24,20 @@ public sealed class ServerSite : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _database = await TestDatabase.CreateAsync(applySchema: true);
-        var host = await VirtualHost.CreateAsync();
+        _database = await TestDatabase.Create(applySchema: true);
+        var host = await VirtualHost.Create();
         _ledger = new LedgerSite(Owner, host.Address, host, _database);
-        _process = await _ledger.StartAsync();
-        await _tool.InstallAsync();
+        _process = await _ledger.Start();
+        await _tool.Install();
     }
 
     /// <summary>Runs a script whose tool knows the ledger by its address alone.</summary>
-    public Task<(int Code, string Output, string Error)> RunAsync(string script, params (string Name, string Value)[] environment) =>
-        _tool.RunAsync(script, [("RUNLEDGER_URL", $"{Url}"), .. environment]);
+    public Task<(int Code, string Output, string Error)> Run(string script, params (string Name, string Value)[] environment) =>
+        _tool.Run(script, [("RUNLEDGER_URL", $"{Url}"), .. environment]);
 
-    public Task<List<string>> ListAsync(string sql) => _ledger.ListAsync(sql);
+    public Task<List<string>> List(string sql) => _ledger.List(sql);
 
-    public Task ExecuteAsync(string sql) => _database.ExecuteAsync(sql);
+    public Task Execute(string sql) => _database.Execute(sql);
 
     public async ValueTask DisposeAsync()
     {

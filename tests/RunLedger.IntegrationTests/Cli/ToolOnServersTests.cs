@@ -22,7 +22,7 @@ public sealed class ToolOnServersTests(ServerSite site) : IClassFixture<ServerSi
             runledger publish StepCompleted --rabbitmq '{site.Broker}' --component 0194fdc2-fa2f-7cc0-81d3-ff1207450009 --dot-code notify
             """);
 
-        var (code, output, error) = await site.RunAsync(
+        var (code, output, error) = await site.Run(
             $"{observe} --rabbitmq '{site.Broker}' --candidate release --correlation release-1 -- sh release.sh");
 
         Assert.Equal((0, "2 tests failed\n"), (code, error));
@@ -30,7 +30,7 @@ public sealed class ToolOnServersTests(ServerSite site) : IClassFixture<ServerSi
         await Eventually.Async(
             async () =>
             {
-                var rows = await site.ListAsync("""
+                var rows = await site.List("""
                     select r.process_candidate_code || ' ' || r.status || ' in ' || coalesce(p.process_candidate_code, 'none')
                     from process_run_observation r left join process_run_observation p on r.parent_run_id = p.process_run_id
                     where r.correlation_id = 'release-1' order by r.started_at
@@ -39,10 +39,10 @@ public sealed class ToolOnServersTests(ServerSite site) : IClassFixture<ServerSi
                     ? seen : null;
             },
             Limit, () => site.Output);
-        var id = Assert.Single(await site.ListAsync("select process_run_id::text from process_run_observation where process_candidate_code = 'release'"));
+        var id = Assert.Single(await site.List("select process_run_id::text from process_run_observation where process_candidate_code = 'release'"));
         await Eventually.Async(
-            async () => await site.ListAsync($"select dot_code from process_component_observation where process_run_id = '{id}'") is [] ? "no component" : null, Limit);
-        var (shown, text, _) = await site.RunAsync($"runledger runs show {id}");
+            async () => await site.List($"select dot_code from process_component_observation where process_run_id = '{id}'") is [] ? "no component" : null, Limit);
+        var (shown, text, _) = await site.Run($"runledger runs show {id}");
         Assert.Equal(0, shown);
         Assert.Equal(
             ["release completed", "├── build completed", "│   └── compile completed", "└── check failed"],
@@ -58,8 +58,8 @@ public sealed class ToolOnServersTests(ServerSite site) : IClassFixture<ServerSi
             Events(Airflow).Select(text => JsonSerializer.Serialize(JsonSerializer.Deserialize<JsonElement>(text))));
 
         // Cut in the middle the first time; then all of it, with what somebody exported.
-        var cut = await site.RunAsync("head -c 20000 events.ndjson | runledger replay -");
-        var all = await site.RunAsync("""
+        var cut = await site.Run("head -c 20000 events.ndjson | runledger replay -");
+        var all = await site.Run("""
             runledger publish RunStarted --candidate exported --run 0194fdc2-fa2f-7cc0-81d3-ff1207450010
             echo '{"type":"RunCompleted","processRunId":"0194fdc2-fa2f-7cc0-81d3-ff1207450010","processCandidateCode":"exported","correlationId":"0194fdc2-fa2f-7cc0-81d3-ff1207450010","sourceSystem":"dot_runtime","occurredAt":"2100-01-01T00:00:00Z"}' > more
             runledger replay events.ndjson more
@@ -73,16 +73,16 @@ public sealed class ToolOnServersTests(ServerSite site) : IClassFixture<ServerSi
         foreach (var (id, _, _) in Expected(Airflow))
         {
             await Eventually.Async(
-                async () => await site.ListAsync($"select status from process_run_observation where process_run_id = '{id}'") is ["completed"] ? null : $"{id}", Limit);
+                async () => await site.List($"select status from process_run_observation where process_run_id = '{id}'") is ["completed"] ? null : $"{id}", Limit);
         }
     }
 
     [Fact]
     public async Task A_dry_run_goes_the_whole_way_and_touches_nothing_else()
     {
-        await site.ExecuteAsync("create table orders (id int); insert into orders values (1), (2)");
+        await site.Execute("create table orders (id int); insert into orders values (1), (2)");
 
-        var (code, output, error) = await site.RunAsync(
+        var (code, output, error) = await site.Run(
             "runledger dry-run --yes", ("ConnectionStrings__Postgres", site.Owner), ("ConnectionStrings__RabbitMq", $"{site.Broker}"));
 
         Assert.True(code == 0, error + output + site.Output);
@@ -92,7 +92,7 @@ public sealed class ToolOnServersTests(ServerSite site) : IClassFixture<ServerSi
         var id = Regex.Match(output, "messages of run ([0-9a-f-]{36})").Groups[1].Value;
         Assert.Equal(
             ["completed step_completed dry_run"],
-            await site.ListAsync($"""
+            await site.List($"""
                 select r.status || ' ' || c.status || ' ' || r.source_system
                 from process_run_observation r join process_component_observation c using (process_run_id) where process_run_id = '{id}'
                 """));
@@ -101,11 +101,11 @@ public sealed class ToolOnServersTests(ServerSite site) : IClassFixture<ServerSi
     [Fact]
     public async Task A_dry_run_stops_at_the_step_that_fails()
     {
-        await using var database = await TestDatabase.CreateAsync();
+        await using var database = await TestDatabase.Create();
 
-        var away = await site.RunAsync(
+        var away = await site.Run(
             "runledger dry-run --yes --url http://127.0.0.1:1", ("ConnectionStrings__Postgres", database.ConnectionString), ("ConnectionStrings__RabbitMq", ""));
-        var elsewhere = await site.RunAsync(
+        var elsewhere = await site.Run(
             "runledger dry-run --yes", ("ConnectionStrings__Postgres", database.ConnectionString), ("ConnectionStrings__RabbitMq", ""));
 
         Assert.Equal((1, 1), (away.Code, elsewhere.Code));
@@ -117,14 +117,14 @@ public sealed class ToolOnServersTests(ServerSite site) : IClassFixture<ServerSi
     [Fact]
     public async Task A_broker_without_a_ledger_says_what_is_missing()
     {
-        await using var host = await VirtualHost.CreateAsync();
+        await using var host = await VirtualHost.Create();
         var publish = $"runledger publish RunStarted --candidate nobody --rabbitmq '{host.Address}'";
 
-        var nothing = await site.RunAsync(publish);
+        var nothing = await site.Run(publish);
         await using (var broker = await new ConnectionFactory { Uri = host.Address }.CreateConnectionAsync())
         await using (var channel = await broker.CreateChannelAsync())
             await channel.ExchangeDeclareAsync("RunLedger.Contracts:RunStarted", ExchangeType.Fanout, durable: true);
-        var noQueue = await site.RunAsync(publish);
+        var noQueue = await site.Run(publish);
 
         foreach (var (code, _, error) in new[] { nothing, noQueue })
         {

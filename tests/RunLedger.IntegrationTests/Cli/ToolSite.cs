@@ -17,12 +17,12 @@ public sealed class ToolSite : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        await InstallAsync();
-        _ledger = await LedgerProcess.StartEmbeddedAsync(Path.Combine(Folder.FullName, "ledger.db"));
+        await Install();
+        _ledger = await LedgerProcess.StartEmbedded(Path.Combine(Folder.FullName, "ledger.db"));
     }
 
     /// <summary>The tool alone, beside no ledger.</summary>
-    public async Task InstallAsync()
+    public async Task Install()
     {
         var tool = Path.Combine(Folder.CreateSubdirectory("bin").FullName, "runledger");
         await File.WriteAllTextAsync(tool, $"""
@@ -30,7 +30,7 @@ public sealed class ToolSite : IAsyncLifetime
             exec dotnet '{Tool()}' "$@"
 
             """);
-        await Shell.RunAsync("chmod", "+x", tool);
+        await Shell.Run("chmod", "+x", tool);
     }
 
     public async ValueTask DisposeAsync()
@@ -41,7 +41,7 @@ public sealed class ToolSite : IAsyncLifetime
     }
 
     /// <summary>Runs a script in a session of its own, so that no terminal of whoever tests is in the play.</summary>
-    public async Task<(int Code, string Output, string Error)> RunAsync(string script, params (string Name, string Value)[] environment)
+    public async Task<(int Code, string Output, string Error)> Run(string script, params (string Name, string Value)[] environment)
     {
         using var process = Start(script, environment);
         using var limit = new CancellationTokenSource(Limit);
@@ -81,9 +81,9 @@ public sealed class ToolSite : IAsyncLifetime
         return process;
     }
 
-    public async Task<JsonElement> JsonAsync(string route)
+    public async Task<JsonElement> Json(string route)
     {
-        var (status, body) = await _ledger!.GetAsync(route);
+        var (status, body) = await _ledger!.Get(route);
         Assert.True(status == 200, body);
         using var document = JsonDocument.Parse(body);
         return document.RootElement.Clone();
@@ -100,8 +100,8 @@ public sealed class ToolSite : IAsyncLifetime
     }
 
     /// <summary>The only run of a candidate.</summary>
-    public async Task<JsonElement> RunOfAsync(string candidate) =>
-        Assert.Single((await JsonAsync($"/api/runs?candidate={candidate}")).GetProperty("items").EnumerateArray());
+    public async Task<JsonElement> RunOf(string candidate) =>
+        Assert.Single((await Json($"/api/runs?candidate={candidate}")).GetProperty("items").EnumerateArray());
 
     /// <summary>What a contract said as evidence of a run.</summary>
     public static JsonElement Evidence(JsonElement run, string contract) =>

@@ -19,9 +19,9 @@ public sealed class ClientTests : IDisposable
     [InlineData(false)]
     public async Task A_run_that_is_reported_is_in_the_tables(bool bus)
     {
-        await using var site = await LedgerSite.CreateAsync();
-        var ledger = await site.StartAsync();
-        using var service = await ServiceAsync(site, bus ? null : ledger.Url);
+        await using var site = await LedgerSite.Create();
+        var ledger = await site.Start();
+        using var service = await Service(site, bus ? null : ledger.Url);
         var reporter = service.Services.GetRequiredService<IRunReporter>();
 
         await reporter.Run("PROC-CAND:dot:kg", async run =>
@@ -44,20 +44,20 @@ public sealed class ClientTests : IDisposable
             "PROC-CAND:dot:part completed  PROC-CAND:dot:kg 1",
         ];
         await Eventually.Async(
-            async () => await site.ListAsync(Runs) is var rows && rows.SequenceEqual(expected) ? null : string.Join('\n', rows),
+            async () => await site.List(Runs) is var rows && rows.SequenceEqual(expected) ? null : string.Join('\n', rows),
             TimeSpan.FromSeconds(60), () => ledger.Output);
-        Assert.Empty(await LedgerRows.RejectedAsync(site.Database));
+        Assert.Empty(await LedgerRows.Rejected(site.Database));
     }
 
     // Explicit: half a minute at best, and when much else runs beside it the broker's restarts outlast its limits.
     [Fact(Explicit = true)]
     public async Task Every_run_is_there_once_whatever_is_restarted_while_it_is_reported()
     {
-        var database = await TestDatabase.CreateAsync(applySchema: true);
-        var broker = await OwnBroker.CreateAsync();
+        var database = await TestDatabase.Create(applySchema: true);
+        var broker = await OwnBroker.Create();
         await using var site = new LedgerSite(database.ConnectionString, broker.Address, broker, database);
-        var ledger = await site.StartAsync();
-        var service = await ServiceAsync(site, null);
+        var ledger = await site.Start();
+        var service = await Service(site, null);
         var expected = new List<string>();
         using var stop = new CancellationTokenSource();
 
@@ -82,15 +82,15 @@ public sealed class ClientTests : IDisposable
             await Eventually.Async(() => Task.FromResult(expected.Count > before + 50 ? null : $"{expected.Count} runs"), TimeSpan.FromSeconds(60));
             if (time % 2 == 0)
             {
-                await broker.StopAsync();
+                await broker.Stop();
                 before = expected.Count;
                 await Eventually.Async(() => Task.FromResult(expected.Count > before + 50 ? null : $"{expected.Count} runs"), TimeSpan.FromSeconds(60));
-                await broker.StartAsync();
+                await broker.Start();
             }
             else
             {
-                await ledger.KillAsync();
-                ledger = await site.StartAsync(ready: false);
+                await ledger.Kill();
+                ledger = await site.Start(ready: false);
             }
         }
 
@@ -99,7 +99,7 @@ public sealed class ClientTests : IDisposable
         // What is not sent when the service stops is in its spool, and its next start sends it.
         await service.StopAsync(TestContext.Current.CancellationToken);
         service.Dispose();
-        using var next = await ServiceAsync(site, null);
+        using var next = await Service(site, null);
 
         const string Rows =
             """
@@ -110,16 +110,16 @@ public sealed class ClientTests : IDisposable
         await Eventually.Async(
             async () =>
             {
-                var rows = await site.ListAsync(Rows);
+                var rows = await site.List(Rows);
                 return rows.SequenceEqual(expected.Order(StringComparer.Ordinal)) ? null
                     : $"{rows.Count} of {expected.Count}, missing {string.Join(", ", expected.Except(rows).Take(3))}";
             },
             TimeSpan.FromSeconds(120), () => ledger.Output);
-        Assert.Empty(await LedgerRows.RejectedAsync(site.Database));
+        Assert.Empty(await LedgerRows.Rejected(site.Database));
         await next.StopAsync(TestContext.Current.CancellationToken);
     }
 
-    async Task<IHost> ServiceAsync(LedgerSite site, Uri? ledger)
+    async Task<IHost> Service(LedgerSite site, Uri? ledger)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new());
         builder.Logging.ClearProviders();

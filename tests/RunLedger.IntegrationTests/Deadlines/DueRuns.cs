@@ -32,23 +32,23 @@ static class DueRuns
     }
 
     /// <summary>They are in the ledger, and no service runs.</summary>
-    public static async Task StoreAsync(LedgerSite site, IReadOnlyList<Sent> stream)
+    public static async Task Store(LedgerSite site, IReadOnlyList<Sent> stream)
     {
-        var ledger = await site.StartAsync(Limits);
-        await site.Publisher.SendAsync(stream);
+        var ledger = await site.Start(Limits);
+        await site.Publisher.Send(stream);
         var runs = stream.Select(sent => sent.RunId).Distinct().Count();
         await Eventually.Async(
-            async () => await CountAsync(site.Database, "deadline_at <= now()") is var due && due < runs ? $"{due} of {runs} are due" : null,
+            async () => await Count(site.Database, "deadline_at <= now()") is var due && due < runs ? $"{due} of {runs} are due" : null,
             TimeSpan.FromSeconds(90),
             () => ledger.Output);
-        await ledger.StopAsync();
+        await ledger.Stop();
     }
 
     /// <summary>
     /// What a sweep has found and did not live to ask about is found again minutes later: now. What is asked about just
     /// now is asked again.
     /// </summary>
-    public static async Task EndLeasesAsync(NpgsqlDataSource database)
+    public static async Task EndLeases(NpgsqlDataSource database)
     {
         await using var end = database.CreateCommand(
             """
@@ -62,40 +62,40 @@ static class DueRuns
     /// <summary>
     /// Every run is stuck by one flag and one message, when nothing is under way any more and every service has stopped.
     /// </summary>
-    public static async Task AreFlaggedOnceAsync(LedgerSite site, IReadOnlyCollection<Sent> runs, NoticeInbox inbox)
+    public static async Task AreFlaggedOnce(LedgerSite site, IReadOnlyCollection<Sent> runs, NoticeInbox inbox)
     {
         await Eventually.Async(
             async () =>
             {
-                var stuck = await CountAsync(site.Database, "status = 'stuck'");
-                var (unsent, asked) = (await UnsentAsync(site.Database), await site.Publisher.WaitingAsync(LedgerSite.Queue));
+                var stuck = await Count(site.Database, "status = 'stuck'");
+                var (unsent, asked) = (await Unsent(site.Database), await site.Publisher.Waiting(LedgerSite.Queue));
                 return (stuck, unsent, asked) == (runs.Count, 0, 0)
                     ? null
                     : $"{stuck} of {runs.Count} are stuck, {unsent} notices are not sent, {asked} messages wait";
             },
             TimeSpan.FromSeconds(120),
             () => site.Output);
-        await site.StopAsync();
-        await inbox.CatchUpAsync();
+        await site.Stop();
+        await inbox.CatchUp();
 
         Assert.Equal(
             runs.Count,
-            await CountAsync(site.Database, "status = 'stuck' and jsonb_array_length(evidence_ref -> 'flags') = 1"));
-        Assert.Equal(0, await UnsentAsync(site.Database));
+            await Count(site.Database, "status = 'stuck' and jsonb_array_length(evidence_ref -> 'flags') = 1"));
+        Assert.Equal(0, await Unsent(site.Database));
         Assert.All(inbox.Told, notice => Assert.Equal("RunStuck", notice.Contract));
         Assert.Equal(runs.Select(run => run.RunId).Order(), inbox.Told.Select(notice => notice.RunId).Order());
-        Assert.Empty(await LedgerRows.RejectedAsync(site.Database));
-        Assert.Equal(0u, await site.Publisher.WaitingAsync(LedgerSite.ErrorQueue));
+        Assert.Empty(await LedgerRows.Rejected(site.Database));
+        Assert.Equal(0u, await site.Publisher.Waiting(LedgerSite.ErrorQueue));
     }
 
-    public static async Task<long> CountAsync(NpgsqlDataSource database, string where)
+    public static async Task<long> Count(NpgsqlDataSource database, string where)
     {
         await using var count = database.CreateCommand($"select count(*) from process_run_observation where {where}");
         return (long)(await count.ExecuteScalarAsync())!;
     }
 
     /// <summary>Notices that are committed and not known to be sent.</summary>
-    public static async Task<long> UnsentAsync(NpgsqlDataSource database)
+    public static async Task<long> Unsent(NpgsqlDataSource database)
     {
         await using var count = database.CreateCommand("select count(*) from scheduled_message where run_id is not null");
         return (long)(await count.ExecuteScalarAsync())!;

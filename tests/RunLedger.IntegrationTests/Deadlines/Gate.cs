@@ -20,7 +20,7 @@ sealed class Gate : IAsyncDisposable
     /// <param name="database">As its owner.</param>
     /// <param name="trigger">When to look, such as <c>after delete on some_table for each row</c>.</param>
     /// <param name="condition">When to wait.</param>
-    public static async Task<Gate> CloseAsync(NpgsqlDataSource database, string trigger, string condition = "true")
+    public static async Task<Gate> Close(NpgsqlDataSource database, string trigger, string condition = "true")
     {
         var gate = new Gate(database, await database.OpenConnectionAsync());
         await using var close = gate._holder.CreateCommand();
@@ -41,28 +41,28 @@ sealed class Gate : IAsyncDisposable
         new(settings) { ["ConnectionStrings__Postgres"] = $"{site.Postgres};Command Timeout=300" };
 
     /// <summary>So many sessions wait at it.</summary>
-    public Task HoldsAsync(int sessions, Func<string> more) => Eventually.Async(
-        async () => await HeldAsync() is var held && held < sessions ? $"{held} of {sessions} sessions wait at the gate" : null,
+    public Task Holds(int sessions, Func<string> more) => Eventually.Async(
+        async () => await Held() is var held && held < sessions ? $"{held} of {sessions} sessions wait at the gate" : null,
         TimeSpan.FromSeconds(90),
         more);
 
     /// <summary>Nobody waits any more, and nobody will.</summary>
-    public async Task OpenAsync()
+    public async Task Open()
     {
         await using var open = _holder.CreateCommand();
         // First who waits: they hold locks on the table of the trigger.
         open.CommandText = $"select pg_advisory_unlock({Key})";
         await open.ExecuteNonQueryAsync();
-        await DropAsync();
+        await Drop();
     }
 
     /// <summary>The server has let go of all who held or waited.</summary>
-    public Task DropAsync() => ExecuteAsync("drop function gate cascade");
+    public Task Drop() => Execute("drop function gate cascade");
 
     public ValueTask DisposeAsync() => _holder.DisposeAsync();
 
-    async Task<int> HeldAsync() => int.Parse(
-        (await LedgerRows.ListAsync(
+    async Task<int> Held() => int.Parse(
+        (await LedgerRows.List(
             _database,
             $"""
             select count(*)::text from pg_locks where locktype = 'advisory' and objid = {Key} and not granted
@@ -70,7 +70,7 @@ sealed class Gate : IAsyncDisposable
             """))[0],
         CultureInfo.InvariantCulture);
 
-    async Task ExecuteAsync(string sql)
+    async Task Execute(string sql)
     {
         await using var command = _database.CreateCommand(sql);
         await command.ExecuteNonQueryAsync();

@@ -18,21 +18,21 @@ public sealed class InterruptedSweepTests
     [InlineData(3)]
     public async Task Replicas_of_which_one_is_killed_in_mid_sweep_flag_and_tell_every_run_once(int replicas)
     {
-        await using var site = await LedgerSite.CreateAsync();
-        await using var inbox = await NoticeInbox.OpenAsync(site.Broker);
+        await using var site = await LedgerSite.Create();
+        await using var inbox = await NoticeInbox.Open(site.Broker);
         var runs = DueRuns.Started(Runs);
-        await DueRuns.StoreAsync(site, runs);
-        await using var gate = await InTheMiddleAsync(site);
-        var ledgers = await Task.WhenAll(Enumerable.Range(0, replicas).Select(_ => site.StartAsync(Gate.Patient(site, Sweeping))));
+        await DueRuns.Store(site, runs);
+        await using var gate = await InTheMiddle(site);
+        var ledgers = await Task.WhenAll(Enumerable.Range(0, replicas).Select(_ => site.Start(Gate.Patient(site, Sweeping))));
         // Each is in the middle of a batch. That of the one that dies commits, and it does not live to hear of it.
-        await gate.HoldsAsync(replicas, () => site.Output);
+        await gate.Holds(replicas, () => site.Output);
 
-        await ledgers[0].KillAsync();
+        await ledgers[0].Kill();
 
-        Assert.InRange(await DueRuns.CountAsync(site.Database, "status = 'stuck'"), Middle - LedgerSite.SlowBatch, Runs - Middle);
-        await gate.OpenAsync();
-        await DueRuns.EndLeasesAsync(site.Database);
-        await DueRuns.AreFlaggedOnceAsync(site, runs, inbox);
+        Assert.InRange(await DueRuns.Count(site.Database, "status = 'stuck'"), Middle - LedgerSite.SlowBatch, Runs - Middle);
+        await gate.Open();
+        await DueRuns.EndLeases(site.Database);
+        await DueRuns.AreFlaggedOnce(site, runs, inbox);
     }
 
     [Theory]
@@ -40,33 +40,33 @@ public sealed class InterruptedSweepTests
     [InlineData(true)]
     public async Task A_database_that_goes_in_mid_sweep_and_comes_back_has_every_run_flagged_and_told_once(bool killed)
     {
-        var postgres = await OwnPostgres.CreateAsync();
-        var host = await VirtualHost.CreateAsync();
+        var postgres = await OwnPostgres.Create();
+        var host = await VirtualHost.Create();
         await using var site = new LedgerSite(postgres.ConnectionString, host.Address, host, postgres);
-        await using var inbox = await NoticeInbox.OpenAsync(site.Broker);
+        await using var inbox = await NoticeInbox.Open(site.Broker);
         var runs = DueRuns.Started(Runs);
-        await DueRuns.StoreAsync(site, runs);
-        await using var gate = await InTheMiddleAsync(site);
-        var ledger = await site.StartAsync(Sweeping);
-        await gate.HoldsAsync(1, () => site.Output);
-        Assert.InRange(await DueRuns.CountAsync(site.Database, "status = 'stuck'"), Middle - LedgerSite.SlowBatch, Runs - Middle);
+        await DueRuns.Store(site, runs);
+        await using var gate = await InTheMiddle(site);
+        var ledger = await site.Start(Sweeping);
+        await gate.Holds(1, () => site.Output);
+        Assert.InRange(await DueRuns.Count(site.Database, "status = 'stuck'"), Middle - LedgerSite.SlowBatch, Runs - Middle);
 
-        await (killed ? postgres.KillAsync() : postgres.StopAsync());
+        await (killed ? postgres.Kill() : postgres.Stop());
         // It is away for longer than a message that fails is tried again.
         await Eventually.Async(
             () => Task.FromResult(
                 ledger.Everything.Split("The database cannot be used").Length - 1 is var times && times < 4 ? $"it has noticed {times} times" : null),
             TimeSpan.FromSeconds(60),
             () => ledger.Output);
-        await postgres.StartAsync();
+        await postgres.Start();
         site.Database.Clear();
 
-        await gate.DropAsync();
-        await DueRuns.EndLeasesAsync(site.Database);
-        await DueRuns.AreFlaggedOnceAsync(site, runs, inbox);
+        await gate.Drop();
+        await DueRuns.EndLeases(site.Database);
+        await DueRuns.AreFlaggedOnce(site, runs, inbox);
     }
 
-    static Task<Gate> InTheMiddleAsync(LedgerSite site) => Gate.CloseAsync(
+    static Task<Gate> InTheMiddle(LedgerSite site) => Gate.Close(
         site.Database,
         "after insert on scheduled_message for each row when (new.run_id is not null)",
         $"(select count(*) from process_run_observation where status = 'stuck') >= {Middle}");

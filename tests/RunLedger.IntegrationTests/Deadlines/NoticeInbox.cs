@@ -25,7 +25,7 @@ sealed class NoticeInbox : IAsyncDisposable
     /// <summary>Each message as often as it was told under another id.</summary>
     public IReadOnlyCollection<Notice> Told => [.. _arrived.DistinctBy(notice => notice.Id)];
 
-    public static async Task<NoticeInbox> OpenAsync(Uri broker)
+    public static async Task<NoticeInbox> Open(Uri broker)
     {
         var connection = await new ConnectionFactory { Uri = broker }.CreateConnectionAsync();
         var inbox = new NoticeInbox(connection, await connection.CreateChannelAsync());
@@ -47,7 +47,7 @@ sealed class NoticeInbox : IAsyncDisposable
     }
 
     /// <summary>All that was in the queue when this was called has arrived.</summary>
-    public async Task CatchUpAsync()
+    public async Task CatchUp()
     {
         var mark = Guid.CreateVersion7().ToString();
         await _channel.BasicPublishAsync("", Queue, mandatory: true, new BasicProperties { MessageId = mark }, Array.Empty<byte>());

@@ -40,7 +40,7 @@ sealed class PostgresTestStore : TestStore
 
     public TestDatabase Database => _database;
 
-    public static async Task<PostgresTestStore> Open() => new(await TestDatabase.CreateAsync(applySchema: true));
+    public static async Task<PostgresTestStore> Open() => new(await TestDatabase.Create(applySchema: true));
 
     /// <summary>The same database as another process sees it.</summary>
     public LedgerStore Replica() => new(Connect());

@@ -100,7 +100,7 @@ public sealed class RaceTests : IAsyncLifetime
         var (first, second, last, named) = (Some.Run(), Some.Run(), Some.Run(), Some.Run());
         foreach (var run in (Some[])[first, second, last])
             await _one.Commit(run.Started());
-        await _store.Database.ExecuteAsync($"insert into process_run_alias values ('{named.Id}', '{first.Id}')");
+        await _store.Database.Execute($"insert into process_run_alias values ('{named.Id}', '{first.Id}')");
         // What other replicas do, held where it hurts: each has a row and moves it on when the message waits for it.
         await using var holdsFirst = await Holding(first);
         await using var holdsSecond = await Holding(second);
@@ -121,7 +121,7 @@ public sealed class RaceTests : IAsyncLifetime
     public Task Whatever_both_take_at_once_the_rows_are_those_of_one_after_the_other() => ObservationGen.Twice.SampleAsync(
         async set =>
         {
-            await _store.Database.ExecuteAsync(
+            await _store.Database.Execute(
                 "truncate process_run_observation, process_run_alias, process_run_key, process_component_alias, "
                 + "process_component_key, run_status_count cascade");
             await Task.WhenAll([.. set.Once.Select(_one.Commit), .. set.Again.Select(_other.Commit)]).WaitAsync(Limit);

@@ -17,46 +17,46 @@ public sealed class LineageStreamTests
         JsonArray? inOrder = null;
         foreach (var order in Orders([.. Events(Airflow), .. Events(Spark), .. Events(Plain)]).Take(3))
         {
-            await using var site = await LedgerSite.CreateAsync();
-            await SendAsync(site, order);
-            await AssertAsExpectedAsync(site);
-            var rows = await RowsAsync(site);
+            await using var site = await LedgerSite.Create();
+            await Send(site, order);
+            await AssertAsExpected(site);
+            var rows = await Rows(site);
             inOrder ??= rows;
             Assert.True(JsonNode.DeepEquals(inOrder, rows), $"In order:\n{inOrder}\nin another:\n{rows}");
         }
     }
 
     /// <summary>Until the queue is empty and the ledger, which finishes what it has in hand, is gone.</summary>
-    static async Task SendAsync(LedgerSite site, List<string> events)
+    static async Task Send(LedgerSite site, List<string> events)
     {
-        var ledger = await site.StartAsync();
+        var ledger = await site.Start();
         foreach (var json in events)
-            Assert.Equal(202, (await ledger.PostAsync("/api/v1/lineage", json)).Status);
-        await WorkOffAsync(site, ledger);
-        while (await site.Publisher.WaitingAsync(LedgerSite.Queue) > 0)
-            await WorkOffAsync(site, await site.StartAsync());
-        Assert.Empty(await LedgerRows.RejectedAsync(site.Database));
+            Assert.Equal(202, (await ledger.Post("/api/v1/lineage", json)).Status);
+        await WorkOff(site, ledger);
+        while (await site.Publisher.Waiting(LedgerSite.Queue) > 0)
+            await WorkOff(site, await site.Start());
+        Assert.Empty(await LedgerRows.Rejected(site.Database));
     }
 
-    static async Task WorkOffAsync(LedgerSite site, LedgerProcess ledger)
+    static async Task WorkOff(LedgerSite site, LedgerProcess ledger)
     {
         await Eventually.Async(
-            async () => await site.Publisher.WaitingAsync(LedgerSite.Queue) is > 0 and var waiting ? $"{waiting} wait" : null,
+            async () => await site.Publisher.Waiting(LedgerSite.Queue) is > 0 and var waiting ? $"{waiting} wait" : null,
             TimeSpan.FromSeconds(60), () => ledger.Output);
-        await ledger.StopAsync();
+        await ledger.Stop();
     }
 
-    static async Task AssertAsExpectedAsync(LedgerSite site)
+    static async Task AssertAsExpected(LedgerSite site)
     {
         foreach (var (id, started, ended) in Expected(Airflow))
-            Assert.Equal(1, await CountAsync(site, "process_run_id = $1 and status = 'completed' and started_at = $2 and ended_at = $3", id, started, ended));
+            Assert.Equal(1, await Count(site, "process_run_id = $1 and status = 'completed' and started_at = $2 and ended_at = $3", id, started, ended));
         var (silent, _, end) = Assert.Single(Expected(Spark));
-        Assert.Equal(0, await CountAsync(site, "process_run_id = $1", silent));
+        Assert.Equal(0, await Count(site, "process_run_id = $1", silent));
         Assert.Equal(new DateTimeOffset(2024, 10, 17, 9, 18, 29, 267, TimeSpan.Zero), end);
-        Assert.Equal(1, await CountAsync(site, "parent_run_id = $1 and ended_at = $2 and status = 'completed'", silent, end));
+        Assert.Equal(1, await Count(site, "parent_run_id = $1 and ended_at = $2 and status = 'completed'", silent, end));
     }
 
-    static async Task<long> CountAsync(LedgerSite site, string where, params object[] values)
+    static async Task<long> Count(LedgerSite site, string where, params object[] values)
     {
         await using var command = site.Database.CreateCommand($"select count(*) from process_run_observation where {where}");
         foreach (var value in values)
@@ -65,7 +65,7 @@ public sealed class LineageStreamTests
     }
 
     /// <summary>Every column of both tables that the order must not change; the evidence as JSON, not as text.</summary>
-    static async Task<JsonArray> RowsAsync(LedgerSite site)
+    static async Task<JsonArray> Rows(LedgerSite site)
     {
         await using var command = site.Database.CreateCommand($"""
             select jsonb_agg(row order by row ->> 'kind', row ->> 'id', row ->> 'component')::text

@@ -12,9 +12,9 @@ public sealed class ResendTests
     [Fact]
     public async Task A_service_killed_while_it_sends_a_group_again_loses_nothing_and_counts_nothing_twice()
     {
-        await using var site = await LedgerSite.CreateAsync();
+        await using var site = await LedgerSite.Create();
         var settings = new Dictionary<string, string>(LedgerSite.Slow) { ["Intake__Patience"] = "00:00:01" };
-        var first = await site.StartAsync(settings);
+        var first = await site.Start(settings);
         // As an older version set them aside: the door has learnt of them since.
         await using (var fill = site.Database.CreateCommand(
             $$"""
@@ -26,41 +26,41 @@ public sealed class ResendTests
               """))
             await fill.ExecuteNonQueryAsync();
 
-        var (status, _, body) = await first.PostAsync("/api/rejected/resend", """{"all":true,"reason":"it is known now"}""");
+        var (status, _, body) = await first.Post("/api/rejected/resend", """{"all":true,"reason":"it is known now"}""");
         Assert.True(status == 202, $"{status} {body}");
         await Eventually.Async(
             async () => await CountAsync(site, "resent") is > 0 and < Count and var sent ? null : $"{await CountAsync(site, "resent")} are sent",
             TimeSpan.FromSeconds(30));
-        await first.KillAsync();
+        await first.Kill();
         var left = Count - await CountAsync(site, "resent");
         Assert.True(left > 0, "all was sent before the service was killed: nothing is shown");
-        await site.StartAsync(settings);
+        await site.Start(settings);
 
         await Eventually.Async(
             async () => await CountAsync(site, "resent") is var sent && sent < Count ? $"{sent} are sent" : null,
             TimeSpan.FromSeconds(60),
             () => site.Output);
         await Eventually.Async(
-            async () => (await site.ListAsync("select coalesce(outcome, 'goes on') from operator_action")) is [$"resent 1,500"] ? null
-                : string.Join(", ", await site.ListAsync("select coalesce(outcome, 'goes on') || detail::text from operator_action")),
+            async () => (await site.List("select coalesce(outcome, 'goes on') from operator_action")) is [$"resent 1,500"] ? null
+                : string.Join(", ", await site.List("select coalesce(outcome, 'goes on') || detail::text from operator_action")),
             TimeSpan.FromSeconds(30),
             () => site.Output);
         await Eventually.Async(
-            async () => (await site.ListAsync("select count(*)::text from process_run_observation where status = 'started'"))[0]
+            async () => (await site.List("select count(*)::text from process_run_observation where status = 'started'"))[0]
                 is var runs && runs != $"{Count}" ? $"{runs} runs" : null,
             TimeSpan.FromSeconds(30));
         // Counted as the rows are: what was sent twice moved no counter twice.
-        Assert.Equal(["1500"], await site.ListAsync("select sum(runs)::text from run_status_count where status = 'started'"));
+        Assert.Equal(["1500"], await site.List("select sum(runs)::text from run_status_count where status = 'started'"));
         Assert.Equal(
             ["local it is known now"],
-            await site.ListAsync("select distinct handled_by || ' ' || handled_reason from rejected_observation"));
+            await site.List("select distinct handled_by || ' ' || handled_reason from rejected_observation"));
     }
 
     [Fact]
     public async Task What_a_consumer_rejects_again_goes_back_to_its_own_row_and_the_overview_knows_replica_and_queues()
     {
-        await using var site = await LedgerSite.CreateAsync();
-        var ledger = await site.StartAsync();
+        await using var site = await LedgerSite.Create();
+        var ledger = await site.Start();
         var run = Guid.CreateVersion7();
         await using (var archive = site.Database.CreateCommand(
             $"""
@@ -68,23 +68,23 @@ public sealed class ResendTests
              values ('{run}', 'P', 'c', 'completed', 'dot_runtime', now(), now())
              """))
             await archive.ExecuteNonQueryAsync();
-        await site.Publisher.SendAsync([new Sent("RunStarted", run, new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero))]);
+        await site.Publisher.Send([new Sent("RunStarted", run, new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero))]);
         await Eventually.Async(
             async () => await CountAsync(site, "open") == 1 ? null : "it is not set aside", TimeSpan.FromSeconds(20));
-        var id = (await site.ListAsync("select rejected_id::text from rejected_observation"))[0];
+        var id = (await site.List("select rejected_id::text from rejected_observation"))[0];
 
-        var (status, _, body) = await ledger.PostAsync($"/api/rejected/{id}/resend", "");
+        var (status, _, body) = await ledger.Post($"/api/rejected/{id}/resend", "");
         Assert.True(status == 200, $"{status} {body}");
 
         await Eventually.Async(
-            async () => string.Join(", ", await site.ListAsync("select state || ': ' || outcome from rejected_observation"))
+            async () => string.Join(", ", await site.List("select state || ': ' || outcome from rejected_observation"))
                 is var now && now != "open: rejected again" ? now : null,
             TimeSpan.FromSeconds(20),
             () => site.Output);
         await Eventually.Async(
             async () =>
             {
-                var (_, overview) = await ledger.GetAsync("/api/overview");
+                var (_, overview) = await ledger.Get("/api/overview");
                 return Complete(JsonElement.Parse(overview)) ? null : overview;
             },
             TimeSpan.FromSeconds(20),
@@ -102,6 +102,6 @@ public sealed class ResendTests
     }
 
     static async Task<int> CountAsync(LedgerSite site, string state) => int.Parse(
-        (await site.ListAsync($"select count(*)::text from rejected_observation where state = '{state}'"))[0],
+        (await site.List($"select count(*)::text from rejected_observation where state = '{state}'"))[0],
         CultureInfo.InvariantCulture);
 }

@@ -31,7 +31,7 @@ sealed class PostgresLedger : ReadableLedger
     public string ConnectionString { get; }
     public NpgsqlDataSource DataSource { get; }
 
-    public static async Task<ReadableLedger> OpenAsync()
+    public static async Task<ReadableLedger> Open()
     {
         var server = Environment.GetEnvironmentVariable("ConnectionStrings__Postgres");
         Assert.SkipWhen(
@@ -40,18 +40,18 @@ sealed class PostgresLedger : ReadableLedger
         var ledger = new PostgresLedger(server!);
         try
         {
-            await ledger.OnServerAsync($"create database {ledger._name}");
+            await ledger.OnServer($"create database {ledger._name}");
         }
         catch (NpgsqlException unreachable) when (unreachable is not PostgresException && !Required)
         {
             Assert.Skip($"PostgreSQL does not answer, run infra/servers-up: {unreachable.Message}");
         }
-        await new LedgerSchema(ledger.ConnectionString).ApplyAsync();
-        await ServiceLogin.AdmitAsync(server!, ledger.ConnectionString);
+        await new LedgerSchema(ledger.ConnectionString).Apply();
+        await ServiceLogin.Admit(server!, ledger.ConnectionString);
         return ledger;
     }
 
-    public override async Task ExecuteAsync(string sql)
+    public override async Task Execute(string sql)
     {
         await using var command = DataSource.CreateCommand(sql);
         await command.ExecuteNonQueryAsync();
@@ -65,14 +65,14 @@ sealed class PostgresLedger : ReadableLedger
         await DataSource.DisposeAsync();
         await _service.DisposeAsync();
         // Not "with (force)": only a superuser may force out an autovacuum that happens to be here; a plain drop waits for it.
-        await OnServerAsync(
+        await OnServer(
             $"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{_name}' and pg_has_role(usesysid, 'usage')");
-        await OnServerAsync($"drop database {_name}");
+        await OnServer($"drop database {_name}");
     }
 
     protected override void AddReading(IServiceCollection services) => services.AddLedgerReading(_service);
 
-    async Task OnServerAsync(string sql)
+    async Task OnServer(string sql)
     {
         await using var connection = new NpgsqlConnection(
             new NpgsqlConnectionStringBuilder(_server) { Pooling = false }.ConnectionString);

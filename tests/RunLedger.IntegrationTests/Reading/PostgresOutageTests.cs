@@ -15,9 +15,9 @@ public sealed class PostgresOutageTests : ReadingContract
     [Fact]
     public async Task Missing_tables_are_503_and_name_the_command_that_makes_them()
     {
-        await Ledger.ExecuteAsync("drop table rejected_observation");
+        await Ledger.Execute("drop table rejected_observation");
 
-        var problem = await Ledger.ProblemAsync("/api/rejected", HttpStatusCode.ServiceUnavailable);
+        var problem = await Ledger.Problem("/api/rejected", HttpStatusCode.ServiceUnavailable);
 
         Assert.Contains("schema apply", problem.GetProperty("detail").GetString());
     }
@@ -25,9 +25,9 @@ public sealed class PostgresOutageTests : ReadingContract
     [Fact]
     public async Task A_connection_that_is_cut_costs_one_answer_at_most()
     {
-        await Ledger.RunAsync(Id(1));
-        await Ledger.GetAsync("/api/runs");
-        await Ledger.ExecuteAsync("""
+        await Ledger.Run(Id(1));
+        await Ledger.Get("/api/runs");
+        await Ledger.Execute("""
             select pg_terminate_backend(pid) from pg_stat_activity
             where datname = current_database() and pid <> pg_backend_pid()
             """);
@@ -35,7 +35,7 @@ public sealed class PostgresOutageTests : ReadingContract
         using (await Ledger.Client.GetAsync("/api/runs"))
         {
         }
-        await Ledger.GetAsync("/api/runs");
+        await Ledger.Get("/api/runs");
     }
 
     [Theory]
@@ -66,5 +66,5 @@ public sealed class PostgresOutageTests : ReadingContract
         Assert.DoesNotContain("Exception", body, StringComparison.Ordinal);
     }
 
-    protected override Task<ReadableLedger> OpenAsync() => PostgresLedger.OpenAsync();
+    protected override Task<ReadableLedger> Open() => PostgresLedger.Open();
 }

@@ -11,5 +11,5 @@ public sealed class PostgresRunSearchTests : RunSearchContract
         select gen_random_uuid(), 'P', 'c', 'completed', 'dot_runtime', timestamptz '2026-03-01Z' from generate_series(1, 50000)
         """;
 
-    protected override Task<ReadableLedger> OpenAsync() => PostgresLedger.OpenAsync();
+    protected override Task<ReadableLedger> Open() => PostgresLedger.Open();
 }

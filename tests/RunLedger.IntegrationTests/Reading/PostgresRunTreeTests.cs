@@ -4,5 +4,5 @@ namespace RunLedger.IntegrationTests.Reading;
 
 public sealed class PostgresRunTreeTests : RunTreeContract
 {
-    protected override Task<ReadableLedger> OpenAsync() => PostgresLedger.OpenAsync();
+    protected override Task<ReadableLedger> Open() => PostgresLedger.Open();
 }

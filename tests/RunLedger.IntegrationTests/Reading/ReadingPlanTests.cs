@@ -28,9 +28,9 @@ public sealed class ReadingPlanTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _ledger = (PostgresLedger)await PostgresLedger.OpenAsync();
-        await _ledger.StartAsync();
-        await _ledger.ExecuteAsync("""
+        _ledger = (PostgresLedger)await PostgresLedger.Open();
+        await _ledger.Start();
+        await _ledger.Execute("""
             insert into process_run_observation
               (process_run_id, process_candidate_code, correlation_id, parent_run_id, status, source_system, created_at)
             select gen_random_uuid(),
@@ -47,7 +47,7 @@ public sealed class ReadingPlanTests : IAsyncLifetime
             from (select * from process_run_observation where process_candidate_code = 'PROC-CAND:old' limit 4) run,
               generate_series(1, 20000) i
             """);
-        await _ledger.ExecuteAsync("vacuum analyze");
+        await _ledger.Execute("vacuum analyze");
     }
 
     public async ValueTask DisposeAsync()
@@ -62,31 +62,31 @@ public sealed class ReadingPlanTests : IAsyncLifetime
     public async Task A_page_costs_the_same_at_any_depth_and_however_rare_what_it_shows()
     {
         var deep = new PageKey(Middle, Guid.Parse("80000000-0000-0000-0000-000000000000"));
-        await CostsLittleAsync(new(), null, "process_run_observation_newest_idx");
-        await CostsLittleAsync(new(), deep, "process_run_observation_newest_idx");
-        await CostsLittleAsync(new() { Since = First, Until = Middle }, null, "process_run_observation_newest_idx");
-        await CostsLittleAsync(Of(RunStatus.Failed), null, "process_run_observation_status_newest_idx");
-        await CostsLittleAsync(Of(RunStatus.Completed), deep, "process_run_observation_newest_idx");
-        await CostsLittleAsync(
+        await CostsLittle(new(), null, "process_run_observation_newest_idx");
+        await CostsLittle(new(), deep, "process_run_observation_newest_idx");
+        await CostsLittle(new() { Since = First, Until = Middle }, null, "process_run_observation_newest_idx");
+        await CostsLittle(Of(RunStatus.Failed), null, "process_run_observation_status_newest_idx");
+        await CostsLittle(Of(RunStatus.Completed), deep, "process_run_observation_newest_idx");
+        await CostsLittle(
             Of(RunStatus.Started, RunStatus.Failed), deep, "process_run_observation_status_newest_idx");
-        await CostsLittleAsync(
+        await CostsLittle(
             new() { Candidate = "PROC-CAND:old" }, null, "process_run_observation_candidate_newest_idx");
-        await CostsLittleAsync(
+        await CostsLittle(
             new() { Candidate = "PROC-CAND:7" }, deep, "process_run_observation_candidate_newest_idx");
-        await CostsLittleAsync(new() { Source = "job_queue" }, deep, "process_run_observation_source_newest_idx");
-        await CostsLittleAsync(new() { Source = "dot_runtime" }, deep, "process_run_observation_newest_idx");
-        await CostsLittleAsync(new() { CorrelationId = "c7" }, null, "process_run_observation_correlation_id_idx");
-        await CostsLittleAsync(
+        await CostsLittle(new() { Source = "job_queue" }, deep, "process_run_observation_source_newest_idx");
+        await CostsLittle(new() { Source = "dot_runtime" }, deep, "process_run_observation_newest_idx");
+        await CostsLittle(new() { CorrelationId = "c7" }, null, "process_run_observation_correlation_id_idx");
+        await CostsLittle(
             new() { ParentRunId = Guid.Empty }, null, "process_run_observation_parent_run_id_idx");
     }
 
     [Fact]
     public async Task A_page_of_components_reads_only_those_of_its_run()
     {
-        await using var db = await LedgerAsync();
+        await using var db = await Ledger();
         var run = await db.Components.Select(c => c.ProcessRunId).FirstAsync(TestContext.Current.CancellationToken);
 
-        var (plan, blocks) = await ExplainAsync(
+        var (plan, blocks) = await Explain(
             db.Components.Where(c => c.ProcessRunId == run).After(new(Middle, Guid.Empty)).InOrder(51));
 
         Assert.Contains("process_component_observation_process_run_id_idx", plan, StringComparison.Ordinal);
@@ -97,7 +97,7 @@ public sealed class ReadingPlanTests : IAsyncLifetime
     public async Task What_an_operator_looks_at_is_answered_by_an_index()
     {
         // Among 80,000 components a quarter failed, 50 of them and 20 runs within the hour that is asked for.
-        await _ledger.ExecuteAsync("""
+        await _ledger.Execute("""
             update process_run_observation set ended_at = created_at + interval '1 hour', settled_at = created_at + interval '1 hour'
             where status = 'failed';
             update process_component_observation set status = 'failed', ended_at = started_at + interval '1 hour'
@@ -114,16 +114,16 @@ public sealed class ReadingPlanTests : IAsyncLifetime
             select gen_random_uuid(), timestamptz '2026-01-01Z' + i * interval '1 second', 'w', 'note', 's', 'noted'
             from generate_series(1, 20000) i
             """);
-        await _ledger.ExecuteAsync("vacuum analyze");
+        await _ledger.Execute("vacuum analyze");
         var june = new DateTime(2026, 5, 31, 23, 30, 0, DateTimeKind.Utc);
         (string, object)[] window = [("from", june), ("most", FailureQueries.MostRead + 1)];
-        await CostsLittleAsync(FailureQueries.RunsSql, "process_run_observation_failed_idx", MostBlocks, window);
-        await CostsLittleAsync(FailureQueries.ComponentsSql, "process_component_observation_failed_idx", MostBlocks, window);
-        await CostsLittleAsync(
+        await CostsLittle(FailureQueries.RunsSql, "process_run_observation_failed_idx", MostBlocks, window);
+        await CostsLittle(FailureQueries.ComponentsSql, "process_component_observation_failed_idx", MostBlocks, window);
+        await CostsLittle(
             OverviewQuery.FailuresSql, "process_run_observation_failed_idx", MostBlocks,
             ("hour", june), ("before", june), ("most", OverviewQuery.MostCounted));
         // All that failed is within this time: the number bounds it, and no table is read as a whole.
-        await CostsLittleAsync(
+        await CostsLittle(
             FailureQueries.ComponentsSql, "process_component_observation_failed_idx", 8 * FailureQueries.MostRead,
             ("from", First), ("most", FailureQueries.MostRead + 1));
         foreach (var (column, index) in new[]
@@ -131,18 +131,18 @@ public sealed class ReadingPlanTests : IAsyncLifetime
             ("created_at", "process_run_observation_newest_idx"), ("settled_at", "process_run_observation_settled_idx"),
         })
         {
-            await CostsLittleAsync(
+            await CostsLittle(
                 OverviewQuery.MinutesSql(column, postgres: true), index, MostBlocks,
                 ("from", First.AddSeconds(199_000)), ("most", OverviewQuery.MostCounted));
         }
 
-        await CostsLittleAsync(
+        await CostsLittle(
             RejectedSql.ClaimSlice(ofGroup: true, "for update skip locked"), "rejected_observation_group_idx", 10 * MostBlocks,
             ("action", Guid.Empty), ("now", First), ("at", june), ("after", Guid.Empty), ("limit", 100), ("fingerprint", "f100"));
-        await CostsLittleAsync(
+        await CostsLittle(
             RejectedSql.ClaimLeft("for update skip locked"), "rejected_observation_claimed_idx", MostBlocks,
             ("now", First), ("before", june), ("limit", 100));
-        await using var db = await LedgerAsync();
+        await using var db = await Ledger();
         foreach (var (query, index) in new (IQueryable<object>, string)[]
         {
             (ActivityQuery.Settled(db, 50), "process_run_observation_settled_idx"),
@@ -157,13 +157,13 @@ public sealed class ReadingPlanTests : IAsyncLifetime
         await DescendsAsync(RunSearch.Named(db, "0198c0de-00"), "process_run_observation_pkey");
 
         // As much as is searched, whatever there is.
-        var (search, read) = await ExplainAsync(RunSearch.Newest(db, new(), "needle").Newest(51));
+        var (search, read) = await Explain(RunSearch.Newest(db, new(), "needle").Newest(51));
         Assert.Contains("process_run_observation_newest_idx", search, StringComparison.Ordinal);
         Assert.True(read < 2 * RunSearch.MostSearched, $"{read} blocks: {search}");
 
         static async Task DescendsAsync<T>(IQueryable<T> query, string index)
         {
-            var (plan, blocks) = await ExplainAsync(query);
+            var (plan, blocks) = await Explain(query);
             Assert.Contains(index, plan, StringComparison.Ordinal);
             // Aliases are none here.
             Assert.DoesNotMatch("Seq Scan\"[^}]*\"Relation Name\": \"(?!process_run_alias)", plan);
@@ -171,7 +171,7 @@ public sealed class ReadingPlanTests : IAsyncLifetime
         }
     }
 
-    async Task CostsLittleAsync(string sql, string index, long most, params (string Name, object Value)[] parameters)
+    async Task CostsLittle(string sql, string index, long most, params (string Name, object Value)[] parameters)
     {
         await using var connection = await _ledger.DataSource.OpenConnectionAsync(TestContext.Current.CancellationToken);
         // What it would change it does not.
@@ -186,22 +186,22 @@ public sealed class ReadingPlanTests : IAsyncLifetime
         Assert.True(blocks < most, $"{blocks} blocks: {plan}");
     }
 
-    async Task CostsLittleAsync(RunFilter filter, PageKey? after, string index)
+    async Task CostsLittle(RunFilter filter, PageKey? after, string index)
     {
-        await using var db = await LedgerAsync();
-        var (plan, blocks) = await ExplainAsync(RunQueries.Rows(db, filter, [filter.ParentRunId], after, 51));
+        await using var db = await Ledger();
+        var (plan, blocks) = await Explain(RunQueries.Rows(db, filter, [filter.ParentRunId], after, 51));
 
         Assert.Contains(index, plan, StringComparison.Ordinal);
         Assert.DoesNotContain("Seq Scan", plan, StringComparison.Ordinal);
         Assert.True(blocks < MostBlocks, $"{blocks} blocks: {plan}");
     }
 
-    async Task<LedgerDb> LedgerAsync() =>
+    async Task<LedgerDb> Ledger() =>
         await _ledger.Services.GetRequiredService<IDbContextFactory<LedgerDb>>().CreateDbContextAsync();
 
     static RunFilter Of(params RunStatus[] statuses) => new() { Statuses = statuses };
 
-    static async Task<(string Plan, long Blocks)> ExplainAsync<T>(IQueryable<T> query)
+    static async Task<(string Plan, long Blocks)> Explain<T>(IQueryable<T> query)
     {
         await using var command = query.CreateDbCommand();
 #pragma warning disable CA2100 // the very SQL of the query, explained

@@ -23,7 +23,7 @@ public sealed class ArchiveReplicaTests : IAsyncLifetime
         ["RunLedger__Retention__SliceSize"] = "20",
     };
 
-    public async ValueTask InitializeAsync() => _site = await LedgerSite.CreateAsync();
+    public async ValueTask InitializeAsync() => _site = await LedgerSite.Create();
 
     public async ValueTask DisposeAsync()
     {
@@ -39,27 +39,27 @@ public sealed class ArchiveReplicaTests : IAsyncLifetime
     [InlineData(3)]
     public async Task Replicas_killed_in_mid_archive_archive_every_row_once(int replicas)
     {
-        await FillAsync();
+        await Fill();
         var ledgers = new List<LedgerProcess>();
         for (var n = 0; n < replicas; n++)
-            ledgers.Add(await _site.StartAsync(Settings));
+            ledgers.Add(await _site.Start(Settings));
 
         // Whichever of them is at it: each is killed in turn, and another takes its place.
         var moved = 0;
         foreach (var victim in ledgers.ToList())
         {
             await MovedAsync(moved + 1, victim);
-            await victim.KillAsync();
-            moved = await CountAsync();
+            await victim.Kill();
+            moved = await Count();
             Assert.True(moved < Runs, "All was archived before the kill.");
-            ledgers.Add(await _site.StartAsync(Settings, ready: false));
+            ledgers.Add(await _site.Start(Settings, ready: false));
         }
 
         await MovedAsync(Runs, ledgers[^1]);
 
-        Assert.Equal(["0", "0"], await _site.ListAsync(
+        Assert.Equal(["0", "0"], await _site.List(
             "select count(*)::text from process_run_observation union all select count(*)::text from process_component_observation"));
-        Assert.Equal([$"{2 * Runs}"], await _site.ListAsync("select count(*)::text from process_component_archive"));
+        Assert.Equal([$"{2 * Runs}"], await _site.List("select count(*)::text from process_component_archive"));
         var files = Files();
         var slices = await new ArchiveStore(_site.Database).Slices(Token);
         var runs = new List<Guid>();
@@ -76,64 +76,64 @@ public sealed class ArchiveReplicaTests : IAsyncLifetime
     [Fact]
     public async Task A_database_that_restarts_in_mid_archive_only_delays_it()
     {
-        await FillAsync();
-        var ledger = await _site.StartAsync(Settings);
+        await Fill();
+        var ledger = await _site.Start(Settings);
         var before = 0;
         for (var time = 0; time < 3; time++)
         {
             await MovedAsync(before + 1, ledger);
-            before = await CountAsync();
-            await _site.ListAsync("select pg_terminate_backend(pid)::text from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()");
+            before = await Count();
+            await _site.List("select pg_terminate_backend(pid)::text from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()");
         }
 
         Assert.True(before < Runs, "All was archived before the interruption.");
         await MovedAsync(Runs, ledger);
 
-        Assert.Equal(["0"], await _site.ListAsync("select count(*)::text from process_run_observation"));
+        Assert.Equal(["0"], await _site.List("select count(*)::text from process_run_observation"));
         Assert.Equal(Runs, (await new ArchiveStore(_site.Database).Slices(Token)).Sum(slice => slice.Runs));
     }
 
     [Fact]
     public async Task A_folder_that_cannot_be_written_keeps_every_row_and_health_says_so()
     {
-        await FillAsync(200);
+        await Fill(200);
         await File.WriteAllTextAsync(_folder, "in the way", Token);
-        var ledger = await _site.StartAsync(Settings);
+        var ledger = await _site.Start(Settings);
 
         await Eventually.Async(
-            async () => (await ledger.GetAsync("/health/ready")).Body is "Degraded" ? null : "not degraded",
+            async () => (await ledger.Get("/health/ready")).Body is "Degraded" ? null : "not degraded",
             TimeSpan.FromSeconds(60), () => ledger.Output);
-        Assert.Equal(0, await CountAsync());
-        Assert.Contains(_folder, (await ledger.GetAsync("/api/retention/preview")).Body, StringComparison.Ordinal);
+        Assert.Equal(0, await Count());
+        Assert.Contains(_folder, (await ledger.Get("/api/retention/preview")).Body, StringComparison.Ordinal);
 
         File.Delete(_folder);
         await MovedAsync(200, ledger);
         await Eventually.Async(
-            async () => (await ledger.GetAsync("/health/ready")).Body is "Healthy" ? null : "not healthy",
+            async () => (await ledger.Get("/health/ready")).Body is "Healthy" ? null : "not healthy",
             TimeSpan.FromSeconds(60), () => ledger.Output);
     }
 
     [Fact]
     public async Task A_full_disk_keeps_what_does_not_fit()
     {
-        await FillAsync(2_000);
+        await Fill(2_000);
         Directory.CreateDirectory(_folder);
         Assert.SkipUnless(Mount("mount", "-t", "tmpfs", "-o", "size=160k", "none", _folder), "Only root may mount a small disk.");
         try
         {
-            var ledger = await _site.StartAsync(Settings);
+            var ledger = await _site.Start(Settings);
             await Eventually.Async(
-                async () => (await ledger.GetAsync("/health/ready")).Body is "Degraded" ? null : "not degraded",
+                async () => (await ledger.Get("/health/ready")).Body is "Degraded" ? null : "not degraded",
                 TimeSpan.FromSeconds(60), () => ledger.Output);
 
-            Assert.InRange(await CountAsync(), 1, 1_999);
-            Assert.Contains("No space left", (await ledger.GetAsync("/api/retention/preview")).Body, StringComparison.Ordinal);
-            await ledger.StopAsync();
+            Assert.InRange(await Count(), 1, 1_999);
+            Assert.Contains("No space left", (await ledger.Get("/api/retention/preview")).Body, StringComparison.Ordinal);
+            await ledger.Stop();
             var slices = await new ArchiveStore(_site.Database).Slices(Token);
-            Assert.Equal(await CountAsync(), slices.Sum(slice => slice.Runs));
+            Assert.Equal(await Count(), slices.Sum(slice => slice.Runs));
             foreach (var slice in slices)
                 Assert.Null(await Files().Fault(slice, Token));
-            Assert.Equal([$"{2_000 - slices.Sum(slice => slice.Runs)}"], await _site.ListAsync("select count(*)::text from process_run_observation"));
+            Assert.Equal([$"{2_000 - slices.Sum(slice => slice.Runs)}"], await _site.List("select count(*)::text from process_run_observation"));
         }
         finally
         {
@@ -146,24 +146,24 @@ public sealed class ArchiveReplicaTests : IAsyncLifetime
     [InlineData(true)]
     public async Task A_late_message_is_set_aside_or_brings_the_run_back(bool reopen)
     {
-        await FillAsync(100);
+        await Fill(100);
         var settings = Settings;
         settings["Archive__Reopen"] = $"{reopen}";
-        var ledger = await _site.StartAsync(settings);
+        var ledger = await _site.Start(settings);
         await MovedAsync(100, ledger);
-        var run = (await _site.ListAsync("select process_run_id::text from process_run_archive order by 1 limit 1"))[0];
+        var run = (await _site.List("select process_run_id::text from process_run_archive order by 1 limit 1"))[0];
 
-        await _site.Publisher.SendAsync([new Sent("RunFailed", Guid.Parse(run), new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero))]);
+        await _site.Publisher.Send([new Sent("RunFailed", Guid.Parse(run), new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero))]);
 
         await Eventually.Async(
-            async () => (await _site.ListAsync(reopen
+            async () => (await _site.List(reopen
                 ? $"select status from process_run_observation where process_run_id = '{run}'"
                 : "select reason from rejected_observation")).Count == 1 ? null : "not taken",
             TimeSpan.FromSeconds(60), () => ledger.Output);
-        Assert.Equal(reopen ? 99 : 100, await CountAsync());
-        Assert.Equal(reopen ? 0 : 1, (await LedgerRows.RejectedAsync(_site.Database)).Count);
+        Assert.Equal(reopen ? 99 : 100, await Count());
+        Assert.Equal(reopen ? 0 : 1, (await LedgerRows.Rejected(_site.Database)).Count);
         Assert.Contains(
-            reopen ? "\"archivedAt\":null" : "\"archivedAt\":\"20", (await ledger.GetAsync($"/api/runs/{run}")).Body, StringComparison.Ordinal);
+            reopen ? "\"archivedAt\":null" : "\"archivedAt\":\"20", (await ledger.Get($"/api/runs/{run}")).Body, StringComparison.Ordinal);
     }
 
     ArchiveFiles Files()
@@ -173,14 +173,14 @@ public sealed class ArchiveReplicaTests : IAsyncLifetime
         return new ArchiveFiles(options);
     }
 
-    async Task<int> CountAsync() => int.Parse((await _site.ListAsync(Moved))[0], System.Globalization.CultureInfo.InvariantCulture);
+    async Task<int> Count() => int.Parse((await _site.List(Moved))[0], System.Globalization.CultureInfo.InvariantCulture);
 
     Task MovedAsync(int runs, LedgerProcess ledger) => Eventually.Async(
-        async () => await CountAsync() is var moved && moved < runs ? $"{moved} of {runs} are archived" : null,
+        async () => await Count() is var moved && moved < runs ? $"{moved} of {runs} are archived" : null,
         TimeSpan.FromSeconds(90), () => ledger.Output);
 
     // Completed runs with two components each, of two months, all over.
-    async Task FillAsync(int runs = Runs)
+    async Task Fill(int runs = Runs)
     {
         await using var command = _site.Database.CreateCommand(
             $"""

@@ -15,7 +15,7 @@ public sealed class MillionRunsTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _database = await TestDatabase.CreateAsync(applySchema: true);
+        _database = await TestDatabase.Create(applySchema: true);
         // Indexes are made after the rows, which is quicker; those nobody asks for here are left out.
         await using var command = _database.DataSource.CreateCommand(
             """

@@ -13,7 +13,7 @@ public sealed class OtherLanguageTests : IAsyncLifetime
 
     public static TheoryData<string, string> Samples => new() { { "bash", "observe.sh" }, { "python3", "observe.py" } };
 
-    public async ValueTask InitializeAsync() => _ledger = await LedgerProcess.StartEmbeddedAsync(_file);
+    public async ValueTask InitializeAsync() => _ledger = await LedgerProcess.StartEmbedded(_file);
 
     public async ValueTask DisposeAsync()
     {
@@ -26,16 +26,16 @@ public sealed class OtherLanguageTests : IAsyncLifetime
     [MemberData(nameof(Samples))]
     public async Task A_sample_leaves_a_run_of_two_steps(string program, string sample)
     {
-        var (code, output, error) = await RunAsync(program, sample, _ledger.Url.ToString());
+        var (code, output, error) = await Run(program, sample, _ledger.Url.ToString());
 
         Assert.True(code == 0, error);
         Assert.Equal("", error);
-        var run = await JsonAsync($"/api/runs/{output.Trim()}");
+        var run = await Json($"/api/runs/{output.Trim()}");
         Assert.Equal("completed", run.GetProperty("status").GetString());
         Assert.Equal(42, run.GetProperty("evidenceRef").GetProperty("from").GetProperty("RunCompleted").GetProperty("value").GetProperty("rows").GetInt32());
         Assert.Equal(
             [("fetch", "step_completed"), ("load", "step_completed")],
-            (await JsonAsync($"/api/runs/{output.Trim()}/components")).GetProperty("items").EnumerateArray()
+            (await Json($"/api/runs/{output.Trim()}/components")).GetProperty("items").EnumerateArray()
                 .Select(step => (step.GetProperty("dotCode").GetString()!, step.GetProperty("status").GetString()!)).Order());
     }
 
@@ -44,10 +44,10 @@ public sealed class OtherLanguageTests : IAsyncLifetime
     [InlineData("python3", "observe.py", "SAMPLE_FAILS", "1", "RuntimeError('no such table')")]
     public async Task A_sample_whose_step_fails_says_why(string program, string sample, string variable, string value, string errorRef)
     {
-        var (code, _, _) = await RunAsync(program, sample, _ledger.Url.ToString(), (variable, value));
+        var (code, _, _) = await Run(program, sample, _ledger.Url.ToString(), (variable, value));
 
         Assert.Equal(1, code);
-        var run = (await JsonAsync("/api/runs")).GetProperty("items")[0];
+        var run = (await Json("/api/runs")).GetProperty("items")[0];
         Assert.Equal(("failed", errorRef), (run.GetProperty("status").GetString(), run.GetProperty("errorRef").GetString()));
     }
 
@@ -55,13 +55,13 @@ public sealed class OtherLanguageTests : IAsyncLifetime
     [MemberData(nameof(Samples))]
     public async Task A_ledger_that_is_away_costs_the_work_nothing(string program, string sample)
     {
-        var (code, _, error) = await RunAsync(program, sample, "http://127.0.0.1:9");
+        var (code, _, error) = await Run(program, sample, "http://127.0.0.1:9");
 
         Assert.Equal(0, code);
         Assert.Contains("not observed", error, StringComparison.Ordinal);
     }
 
-    static async Task<(int Code, string Output, string Error)> RunAsync(
+    static async Task<(int Code, string Output, string Error)> Run(
         string program, string sample, string url, params (string Name, string Value)[] environment)
     {
         var start = new ProcessStartInfo(program, [Path.Combine(Checkout.Root, "samples", "other-languages", sample)])
@@ -79,9 +79,9 @@ public sealed class OtherLanguageTests : IAsyncLifetime
         return (process.ExitCode, await output, error);
     }
 
-    async Task<JsonElement> JsonAsync(string route)
+    async Task<JsonElement> Json(string route)
     {
-        var (status, body) = await _ledger.GetAsync(route);
+        var (status, body) = await _ledger.Get(route);
         Assert.True(status == 200, body);
         using var document = JsonDocument.Parse(body);
         return document.RootElement.Clone();

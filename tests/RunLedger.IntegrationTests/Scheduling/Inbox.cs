@@ -17,7 +17,7 @@ sealed class Inbox : IAsyncDisposable
     public IReadOnlyCollection<int> Numbers => [.. _arrived.Select(message => message.Number)];
     public IReadOnlyCollection<string> Ids => [.. _arrived.Select(message => message.Id)];
 
-    public static async Task<Inbox> OpenAsync(Uri broker, string name, bool quorum = false)
+    public static async Task<Inbox> Open(Uri broker, string name, bool quorum = false)
     {
         var connection = await new ConnectionFactory { Uri = broker }.CreateConnectionAsync();
         var inbox = new Inbox(connection);
@@ -38,7 +38,7 @@ sealed class Inbox : IAsyncDisposable
         return inbox;
     }
 
-    public Task HasAsync(int messages, Func<string>? more = null) => Eventually.Async(
+    public Task Has(int messages, Func<string>? more = null) => Eventually.Async(
         () => Task.FromResult(
             Numbers.Distinct().Count() is var count && count >= messages ? null : $"{count} of {messages} arrived"),
         TimeSpan.FromSeconds(90),

@@ -16,7 +16,7 @@ public sealed record Numbered
             new Numbered { Number = number }, Guid.CreateVersion7(), TimeProvider.System.GetUtcNow(), run, new Uri(destination))),
     ];
 
-    internal static async Task StoreAsync(NpgsqlDataSource database, IEnumerable<ScheduledRow> rows)
+    internal static async Task Store(NpgsqlDataSource database, IEnumerable<ScheduledRow> rows)
     {
         foreach (var chunk in rows.Chunk(1_000))
         {
@@ -26,7 +26,7 @@ public sealed record Numbered
     }
 
     /// <summary>How many messages wait to be sent.</summary>
-    internal static async Task<long> WaitingAsync(NpgsqlDataSource database)
+    internal static async Task<long> Waiting(NpgsqlDataSource database)
     {
         await using var command = database.CreateCommand("select count(*) from scheduled_message where repeat_every is null");
         return (long)(await command.ExecuteScalarAsync())!;

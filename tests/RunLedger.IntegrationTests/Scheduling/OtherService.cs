@@ -10,7 +10,7 @@ static class OtherService
 {
     public static readonly Uri Scheduler = new("queue:run-ledger-scheduler");
 
-    public static async Task<IHost> StartAsync(Uri broker, Action<IBusRegistrationConfigurator> configure)
+    public static async Task<IHost> Start(Uri broker, Action<IBusRegistrationConfigurator> configure)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new());
         builder.Services.AddSingleton<Heard>();

@@ -14,10 +14,10 @@ public sealed class OtherServiceTests
     [InlineData(false)]
     public async Task A_saga_schedules_its_timeout_and_unschedules_it_whichever_of_the_two_starts_first(bool ledgerFirst)
     {
-        await using var site = await LedgerSite.CreateAsync();
+        await using var site = await LedgerSite.Create();
         if (ledgerFirst)
-            await site.StartAsync();
-        using var service = await OtherService.StartAsync(
+            await site.Start();
+        using var service = await OtherService.Start(
             site.Broker, bus => bus.AddSagaStateMachine<OrderMachine, Order>().InMemoryRepository());
         var bus = service.Services.GetRequiredService<IBus>();
         var heard = service.Services.GetRequiredService<OtherService.Heard>();
@@ -26,24 +26,24 @@ public sealed class OtherServiceTests
         await bus.Publish(new OrderPlaced(paid, TimeSpan.FromHours(1)), Cancel);
         await bus.Publish(new OrderPlaced(forgotten, TimeSpan.FromSeconds(1)), Cancel);
         if (!ledgerFirst)
-            await site.StartAsync();
-        await WaitingAsync(site, 1);
+            await site.Start();
+        await Waiting(site, 1);
         await bus.Publish(new OrderPaid(paid), Cancel);
-        await WaitingAsync(site, 0);
+        await Waiting(site, 0);
         await Eventually.Async(
             () => Task.FromResult(heard.IsEmpty ? "nothing expired" : null), TimeSpan.FromSeconds(30));
 
         Assert.Equal([$"expired {forgotten}"], heard);
-        Assert.Empty(await LedgerRows.RejectedAsync(site.Database));
+        Assert.Empty(await LedgerRows.Rejected(site.Database));
         await service.StopAsync(Cancel);
     }
 
     [Fact]
     public async Task Scheduled_redelivery_tries_again_with_no_plug_in_on_the_broker()
     {
-        await using var site = await LedgerSite.CreateAsync();
-        await site.StartAsync();
-        using var service = await OtherService.StartAsync(site.Broker, bus => bus.AddConsumer<FlakyConsumer, FlakyDefinition>());
+        await using var site = await LedgerSite.Create();
+        await site.Start();
+        using var service = await OtherService.Start(site.Broker, bus => bus.AddConsumer<FlakyConsumer, FlakyDefinition>());
         var heard = service.Services.GetRequiredService<OtherService.Heard>();
 
         await service.Services.GetRequiredService<IBus>().Publish(new Numbered { Number = 7 }, Cancel);
@@ -57,13 +57,13 @@ public sealed class OtherServiceTests
     [Fact]
     public async Task A_database_that_is_away_only_delays()
     {
-        var postgres = await OwnPostgres.CreateAsync();
-        var host = await VirtualHost.CreateAsync();
+        var postgres = await OwnPostgres.Create();
+        var host = await VirtualHost.Create();
         await using var site = new LedgerSite(postgres.ConnectionString, host.Address, host, postgres);
-        await using var inbox = await Inbox.OpenAsync(site.Broker, "inbox");
-        var ledger = await site.StartAsync();
-        using var service = await OtherService.StartAsync(site.Broker, _ => { });
-        await postgres.StopAsync();
+        await using var inbox = await Inbox.Open(site.Broker, "inbox");
+        var ledger = await site.Start();
+        using var service = await OtherService.Start(site.Broker, _ => { });
+        await postgres.Stop();
         await using (var scope = service.Services.CreateAsyncScope())
         {
             var scheduler = scope.ServiceProvider.GetRequiredService<IMessageScheduler>();
@@ -76,16 +76,16 @@ public sealed class OtherServiceTests
                 ledger.Everything.Contains("The database cannot be used", StringComparison.Ordinal)
                 && ledger.Everything.Contains("Scheduled messages cannot be read", StringComparison.Ordinal) ? null : "it has not noticed"),
             TimeSpan.FromSeconds(30), () => ledger.Output);
-        await postgres.StartAsync();
-        await inbox.HasAsync(200, () => ledger.Output);
+        await postgres.Start();
+        await inbox.Has(200, () => ledger.Output);
 
         Assert.Equal(200, inbox.Ids.Distinct().Count());
-        Assert.Empty(await LedgerRows.RejectedAsync(site.Database));
+        Assert.Empty(await LedgerRows.Rejected(site.Database));
         await service.StopAsync(Cancel);
     }
 
-    static Task WaitingAsync(LedgerSite site, long messages) => Eventually.Async(
-        async () => await Numbered.WaitingAsync(site.Database) is var left && left == messages ? null : $"{left} wait, not {messages}",
+    static Task Waiting(LedgerSite site, long messages) => Eventually.Async(
+        async () => await Numbered.Waiting(site.Database) is var left && left == messages ? null : $"{left} wait, not {messages}",
         TimeSpan.FromSeconds(60));
 
     sealed class FlakyConsumer(OtherService.Heard heard) : IConsumer<Numbered>

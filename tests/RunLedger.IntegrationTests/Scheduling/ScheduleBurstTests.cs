@@ -14,8 +14,8 @@ public sealed class ScheduleBurstTests
     [Fact]
     public async Task A_claim_that_was_planned_while_nothing_waited_goes_by_the_indexes_when_much_does()
     {
-        await using var database = await TestDatabase.CreateAsync(applySchema: true);
-        await database.ExecuteAsync(
+        await using var database = await TestDatabase.Create(applySchema: true);
+        await database.Execute(
             "insert into scheduled_message (token, due_at, sent_at) values (gen_random_uuid(), 'infinity', now()); analyze scheduled_message");
         await using var source = LedgerStore.Connect(database.ServiceConnectionString);
         await using var connection = await source.OpenConnectionAsync(TestContext.Current.CancellationToken);
@@ -23,7 +23,7 @@ public sealed class ScheduleBurstTests
         for (var times = 0; times < 10; times++)
             await ReadAsync(0);
 
-        await database.ExecuteAsync($"""
+        await database.Execute($"""
             insert into scheduled_message (token, due_at, sent_at, run_id, message_types, message_id)
             select gen_random_uuid(), now() - interval '1 minute', now(), gen_random_uuid(), 'urn:message:Some:Thing', gen_random_uuid()
             from generate_series(1, {Burst})

@@ -16,15 +16,15 @@ public sealed class SchedulePlanTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _database = await TestDatabase.CreateAsync(applySchema: true);
+        _database = await TestDatabase.Create(applySchema: true);
         // A tenth belongs to runs, of ten messages each.
-        await _database.ExecuteAsync("""
+        await _database.Execute("""
             insert into scheduled_message (token, due_at, sent_at, run_id, message_types, message_id, body)
             select gen_random_uuid(), timestamptz '2026-01-01 12:00Z' + i * interval '1 second', timestamptz '2026-01-01Z',
               case when i % 10 = 0 then md5((i / 100)::text)::uuid end, 'urn:message:Some:Thing', gen_random_uuid(), 'x'
             from generate_series(1, 1000000) i
             """);
-        await _database.ExecuteAsync("vacuum analyze scheduled_message");
+        await _database.Execute("vacuum analyze scheduled_message");
     }
 
     public async ValueTask DisposeAsync()
@@ -36,14 +36,14 @@ public sealed class SchedulePlanTests : IAsyncLifetime
     [Fact]
     public async Task A_claim_reads_only_what_it_takes_however_many_messages_wait()
     {
-        await CostsLittleAsync("auto");
-        await CostsLittleAsync("force_generic_plan");
+        await CostsLittle("auto");
+        await CostsLittle("force_generic_plan");
     }
 
-    async Task CostsLittleAsync(string planCache)
+    async Task CostsLittle(string planCache)
     {
-        var (nothing, fewBlocks) = await ExplainAsync(planCache, Noon);
-        var (plan, blocks) = await ExplainAsync(planCache, Noon.AddDays(1));
+        var (nothing, fewBlocks) = await Explain(planCache, Noon);
+        var (plan, blocks) = await Explain(planCache, Noon.AddDays(1));
 
         Assert.Contains("scheduled_message_due_idx", nothing, StringComparison.Ordinal);
         Assert.Contains("scheduled_message_due_idx", plan, StringComparison.Ordinal);
@@ -52,7 +52,7 @@ public sealed class SchedulePlanTests : IAsyncLifetime
         Assert.True(blocks < 5_000, $"{blocks} blocks for 500 messages: {plan}");
     }
 
-    async Task<(string Plan, long Blocks)> ExplainAsync(string planCache, DateTime now)
+    async Task<(string Plan, long Blocks)> Explain(string planCache, DateTime now)
     {
         await using var connection = await _database.DataSource.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();

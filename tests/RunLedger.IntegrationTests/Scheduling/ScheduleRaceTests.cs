@@ -36,7 +36,7 @@ public sealed class ScheduleRaceTests : IAsyncLifetime
         }
 
         var cancelling = _store.Schedule.Write([], [new ScheduleCancellation(token, Noon.AddSeconds(1))], Noon, Cancel);
-        await WaitingForALockAsync(1);
+        await WaitingForALock(1);
         await transaction.CommitAsync(Cancel);
         await cancelling;
 
@@ -52,7 +52,7 @@ public sealed class ScheduleRaceTests : IAsyncLifetime
         var claim = await _store.Schedule.Claim(Noon, 10, new ClaimFilter([], []), Cancel);
 
         var cancelling = _store.Schedule.Write([], [new ScheduleCancellation(token, Noon)], Noon, Cancel);
-        await WaitingForALockAsync(1);
+        await WaitingForALock(1);
         await claim.DisposeAsync();
         await cancelling;
 
@@ -105,7 +105,7 @@ public sealed class ScheduleRaceTests : IAsyncLifetime
         MessageId = token,
     };
 
-    async Task WaitingForALockAsync(int sessions) => await Broker.Eventually.Async(
+    async Task WaitingForALock(int sessions) => await Broker.Eventually.Async(
         async () => await _store.Query(
             "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")
             is [var count] && count == $"{sessions}" ? null : "nobody waits for a lock",

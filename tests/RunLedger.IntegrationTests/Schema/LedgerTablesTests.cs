@@ -58,10 +58,10 @@ public sealed class LedgerTablesTests
     [InlineData(Detail)]
     public async Task The_columns_come_first_in_their_order_with_their_types(string table)
     {
-        await using var database = await TestDatabase.CreateAsync(applySchema: true);
+        await using var database = await TestDatabase.Create(applySchema: true);
         var promised = table == Header ? HeaderColumns : DetailColumns;
 
-        var columns = await database.ListAsync($"""
+        var columns = await database.List($"""
             select concat_ws(' ', column_name, data_type,
               case is_nullable when 'NO' then 'not null' end, 'default ' || column_default)
             from information_schema.columns where table_name = '{table}' order by ordinal_position
@@ -79,9 +79,9 @@ public sealed class LedgerTablesTests
     [InlineData(Detail, "process_run_id, correlation_id, dot_code, queue_job_id")]
     public async Task Every_column_that_is_searched_has_its_index_and_a_key_is_unique(string table, string indexed)
     {
-        await using var database = await TestDatabase.CreateAsync(applySchema: true);
+        await using var database = await TestDatabase.Create(applySchema: true);
 
-        var indexes = await database.ListAsync($"""
+        var indexes = await database.List($"""
             select regexp_replace(indexdef, '^CREATE (UNIQUE )?INDEX \S+ ON public.\S+ USING btree ', '\1')
             from pg_indexes where tablename = '{table}'
             """);
@@ -95,9 +95,9 @@ public sealed class LedgerTablesTests
     [InlineData(Detail, "component_run_id")]
     public async Task The_primary_key_is_the_id_and_the_check_allows_the_nine_statuses(string table, string id)
     {
-        await using var database = await TestDatabase.CreateAsync(applySchema: true);
+        await using var database = await TestDatabase.Create(applySchema: true);
 
-        var constraints = await database.ListAsync(
+        var constraints = await database.List(
             $"select pg_get_constraintdef(oid) from pg_constraint where conrelid = '{table}'::regclass");
 
         var statuses = Statuses.Replace("', ", "'::text, ", StringComparison.Ordinal) + "::text";
@@ -110,25 +110,25 @@ public sealed class LedgerTablesTests
     [Fact]
     public async Task Rows_of_every_status_are_taken_and_any_other_status_is_refused()
     {
-        await using var database = await TestDatabase.CreateAsync(applySchema: true);
+        await using var database = await TestDatabase.Create(applySchema: true);
         var insert = $"""
             insert into {Header} (process_run_id, process_candidate_code, correlation_id, source_system, status)
             select gen_random_uuid(), 'PROC-CAND:test', 'c', 'dry_run', status from unnest(array[#]) status
             """;
 
-        await database.ExecuteAsync(insert.Replace("#", Statuses, StringComparison.Ordinal));
+        await database.Execute(insert.Replace("#", Statuses, StringComparison.Ordinal));
         var refused = await Assert.ThrowsAsync<PostgresException>(
-            () => database.ExecuteAsync(insert.Replace("#", "'done'", StringComparison.Ordinal)));
+            () => database.Execute(insert.Replace("#", "'done'", StringComparison.Ordinal)));
 
-        Assert.Equal(["9"], await database.ListAsync($"select count(*) from {Header}"));
+        Assert.Equal(["9"], await database.List($"select count(*) from {Header}"));
         Assert.Equal(PostgresErrorCodes.CheckViolation, refused.SqlState);
     }
 
     [Fact]
     public async Task No_table_of_a_fresh_ledger_has_a_trigger()
     {
-        await using var database = await TestDatabase.CreateAsync(applySchema: true);
+        await using var database = await TestDatabase.Create(applySchema: true);
 
-        Assert.Empty(await database.ListAsync("select tgname from pg_trigger where not tgisinternal"));
+        Assert.Empty(await database.List("select tgname from pg_trigger where not tgisinternal"));
     }
 }

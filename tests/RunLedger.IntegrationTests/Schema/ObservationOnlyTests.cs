@@ -10,20 +10,20 @@ public sealed class ObservationOnlyTests
     [Fact]
     public async Task A_full_life_of_runs_as_the_shipped_role_changes_no_other_table()
     {
-        var database = await TestDatabase.CreateAsync(applySchema: true);
-        var host = await VirtualHost.CreateAsync();
+        var database = await TestDatabase.Create(applySchema: true);
+        var host = await VirtualHost.Create();
         await using var site = new LedgerSite(database.ConnectionString, host.Address, host, database);
-        await database.ExecuteAsync(
+        await database.Execute(
             """
             create table job_queue (id int primary key, state text);
             insert into job_queue select n, 'waiting' from generate_series(1, 100) n
             """);
-        var before = await OthersAsync(database);
+        var before = await Others(database);
         var folder = Directory.CreateTempSubdirectory("run-ledger-archive");
         var traffic = new Traffic(31);
         var sent = traffic.Runs(200);
 
-        await site.StartAsync(new()
+        await site.Start(new()
         {
             ["RunLedger__Deadlines__SweepEvery"] = "00:00:01",
             ["RunLedger__Deadlines__Default__Run"] = "00:00:01",
@@ -33,11 +33,11 @@ public sealed class ObservationOnlyTests
             ["Archive__PurgeAfter"] = "00:00:02",
             ["Archive__Directory"] = folder.FullName,
         });
-        await site.Publisher.SendAsync(traffic.Disturbed(sent));
+        await site.Publisher.Send(traffic.Disturbed(sent));
 
         // Runs that never end are found and those that did leave and are purged, so that every part of the ledger wrote.
         await Eventually.Async(
-            async () => (await database.ListAsync(
+            async () => (await database.List(
                 """
                 select concat_ws(', ', case when not exists (select from process_run_observation where status = 'stuck') then 'no run is stuck' end,
                   case when exists (select from process_run_observation where status = 'completed') then 'a completed run stays' end,
@@ -47,22 +47,22 @@ public sealed class ObservationOnlyTests
             TimeSpan.FromSeconds(60));
         Assert.Equal(
             [ServiceLogin.Name],
-            await database.ListAsync(
+            await database.List(
                 "select distinct usename from pg_stat_activity where datname = current_database() and application_name = 'run-ledger'"));
-        Assert.Equal(before, await OthersAsync(database));
+        Assert.Equal(before, await Others(database));
         // Late ones found their run archived; nothing else was wrong with any.
-        Assert.Empty(await database.ListAsync("select reason from rejected_observation where reason not like 'Its run % is archived%'"));
+        Assert.Empty(await database.List("select reason from rejected_observation where reason not like 'Its run % is archived%'"));
         folder.Delete(recursive: true);
     }
 
     [Fact]
     public async Task The_shipped_role_may_write_every_table_of_the_ledger_and_no_other()
     {
-        await using var database = await TestDatabase.CreateAsync(applySchema: true);
-        await database.ExecuteAsync("create table job_queue (id int primary key)");
+        await using var database = await TestDatabase.Create(applySchema: true);
+        await database.Execute("create table job_queue (id int primary key)");
         Assert.Equal(
             ["run_ledger_writer"],
-            await database.ListAsync(
+            await database.List(
                 $"select roleid::regrole::text from pg_auth_members where member = '{ServiceLogin.Name}'::regrole"));
         await using var source = NpgsqlDataSource.Create(database.ServiceConnectionString);
 
@@ -82,13 +82,13 @@ public sealed class ObservationOnlyTests
     }
 
     /// <summary>Every table that is not the ledger's, with all it holds.</summary>
-    static async Task<List<string>> OthersAsync(TestDatabase database)
+    static async Task<List<string>> Others(TestDatabase database)
     {
-        var names = await database.ListAsync(
+        var names = await database.List(
             "select table_name from information_schema.tables where table_schema = 'public' order by 1");
         var held = new List<string>();
         foreach (var name in names.Except(SchemaScript.Tables))
-            held.AddRange(await database.ListAsync($"select '{name} ' || t::text from {name} t order by 1"));
+            held.AddRange(await database.List($"select '{name} ' || t::text from {name} t order by 1"));
         return held;
     }
 }

@@ -14,7 +14,7 @@ public sealed class SchemaConnectionTests
     [InlineData("rehearse")]
     public async Task Without_a_database_named_a_verb_says_how_to_name_one(string verb)
     {
-        var run = await VerbRun.SchemaAsync([], verb);
+        var run = await VerbRun.Schema([], verb);
 
         Assert.Equal((2, ""), (run.ExitCode, run.Output));
         Assert.StartsWith(
@@ -31,7 +31,7 @@ public sealed class SchemaConnectionTests
     {
         var nobody = $"Host=127.0.0.1;Port=1;Username=u;Password={Secret}";
 
-        var run = await VerbRun.SchemaAsync([], verb, "--connection", nobody);
+        var run = await VerbRun.Schema([], verb, "--connection", nobody);
 
         AssertOneLine(run, "PostgreSQL at 127.0.0.1:1: ");
     }
@@ -39,10 +39,10 @@ public sealed class SchemaConnectionTests
     [Fact]
     public async Task A_database_that_does_not_exist_is_one_line_without_the_password()
     {
-        await using var database = await TestDatabase.CreateAsync();
+        await using var database = await TestDatabase.Create();
         var nowhere = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Database = "no_such_database" };
 
-        var run = await VerbRun.SchemaAsync([], "verify", "--connection", nowhere.ConnectionString);
+        var run = await VerbRun.Schema([], "verify", "--connection", nowhere.ConnectionString);
 
         AssertOneLine(
             run, $"PostgreSQL at {nowhere.Host}:{nowhere.Port}: database \"no_such_database\" does not exist");
@@ -51,11 +51,11 @@ public sealed class SchemaConnectionTests
     [Fact]
     public async Task A_wrong_password_is_one_line_without_it()
     {
-        await using var database = await TestDatabase.CreateAsync();
+        await using var database = await TestDatabase.Create();
         var wrong = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Password = Secret };
-        if (await ConnectsAsync(wrong.ConnectionString)) Assert.Skip("This server trusts whoever asks.");
+        if (await Connects(wrong.ConnectionString)) Assert.Skip("This server trusts whoever asks.");
 
-        var run = await VerbRun.SchemaAsync([], "verify", "--connection", wrong.ConnectionString);
+        var run = await VerbRun.Schema([], "verify", "--connection", wrong.ConnectionString);
 
         AssertOneLine(run, $"PostgreSQL at {wrong.Host}:{wrong.Port}: password authentication failed");
     }
@@ -67,7 +67,7 @@ public sealed class SchemaConnectionTests
     [InlineData($"Username=u;Password={Secret}")]
     public async Task A_connection_string_that_cannot_be_read_is_not_repeated(string text)
     {
-        var run = await VerbRun.SchemaAsync([], "apply", "--connection", text);
+        var run = await VerbRun.Schema([], "apply", "--connection", text);
 
         AssertOneLine(run, "The connection string ");
     }
@@ -75,10 +75,10 @@ public sealed class SchemaConnectionTests
     [Fact]
     public async Task The_configured_connection_is_taken_and_the_option_goes_before_it()
     {
-        await using var database = await TestDatabase.CreateAsync();
+        await using var database = await TestDatabase.Create();
 
-        var configured = await VerbRun.SchemaAsync(Configured(database.ConnectionString), "apply");
-        var option = await VerbRun.SchemaAsync(
+        var configured = await VerbRun.Schema(Configured(database.ConnectionString), "apply");
+        var option = await VerbRun.Schema(
             Configured("Host=127.0.0.1;Port=1"), "verify", "--connection", database.ConnectionString);
 
         Assert.Equal((0, ""), (configured.ExitCode, configured.Error));
@@ -96,7 +96,7 @@ public sealed class SchemaConnectionTests
         Assert.DoesNotContain(Secret, run.Error, StringComparison.Ordinal);
     }
 
-    static async Task<bool> ConnectsAsync(string connectionString)
+    static async Task<bool> Connects(string connectionString)
     {
         await using var connection = new NpgsqlConnection(connectionString);
         try

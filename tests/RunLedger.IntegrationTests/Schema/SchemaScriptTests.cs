@@ -30,9 +30,9 @@ public sealed class SchemaScriptTests
     [Fact]
     public async Task The_tables_read_off_the_scripts_are_those_that_the_scripts_make()
     {
-        await using var database = await TestDatabase.CreateAsync(applySchema: true);
+        await using var database = await TestDatabase.Create(applySchema: true);
 
-        var made = await database.ListAsync("select tablename from pg_tables where schemaname = 'public'");
+        var made = await database.List("select tablename from pg_tables where schemaname = 'public'");
 
         Assert.Equal(made.Except([LedgerSchema.JournalTable]).Order(), SchemaScript.Tables.Order());
     }

@@ -8,20 +8,20 @@ public sealed class SchemaVerifyTests
     [Fact]
     public async Task An_applied_schema_is_as_promised_and_verifying_leaves_no_trace()
     {
-        await using var database = await TestDatabase.CreateAsync(applySchema: true);
+        await using var database = await TestDatabase.Create(applySchema: true);
 
-        var run = await VerbRun.SchemaAsync(database, "verify");
+        var run = await VerbRun.Schema(database, "verify");
 
         Assert.Equal((0, "The tables are as the scripts promise."), (run.ExitCode, run.Output.TrimEnd()));
-        Assert.Empty(await database.ListAsync("select nspname from pg_namespace where nspname like 'run_ledger%'"));
+        Assert.Empty(await database.List("select nspname from pg_namespace where nspname like 'run_ledger%'"));
     }
 
     [Fact]
     public async Task Where_tables_are_missing_they_are_named_with_the_command_that_makes_them()
     {
-        await using var database = await TestDatabase.CreateAsync();
+        await using var database = await TestDatabase.Create();
 
-        var run = await VerbRun.SchemaAsync(database, "verify");
+        var run = await VerbRun.Schema(database, "verify");
 
         Assert.Equal(1, run.ExitCode);
         var lines = run.Output.TrimEnd().Split(Environment.NewLine);
@@ -86,10 +86,10 @@ public sealed class SchemaVerifyTests
         "CREATE RULE hush AS ON INSERT TO process_run_key DO INSTEAD NOTHING;")]
     public async Task What_was_changed_is_named_and_nothing_else(string change, string difference)
     {
-        await using var database = await TestDatabase.CreateAsync(applySchema: true);
-        await database.ExecuteAsync(change);
+        await using var database = await TestDatabase.Create(applySchema: true);
+        await database.Execute(change);
 
-        var run = await VerbRun.SchemaAsync(database, "verify");
+        var run = await VerbRun.Schema(database, "verify");
 
         Assert.Equal(1, run.ExitCode);
         Assert.Equal(
@@ -100,11 +100,11 @@ public sealed class SchemaVerifyTests
     [Fact]
     public async Task A_dropped_check_is_named_with_the_statuses_it_allowed()
     {
-        await using var database = await TestDatabase.CreateAsync(applySchema: true);
-        await database.ExecuteAsync(
+        await using var database = await TestDatabase.Create(applySchema: true);
+        await database.Execute(
             "alter table process_run_observation drop constraint process_run_observation_status_check");
 
-        var difference = Assert.Single(await SchemaVerification.RunAsync(database.ConnectionString));
+        var difference = Assert.Single(await SchemaVerification.Run(database.ConnectionString));
 
         Assert.True(difference.Failure);
         Assert.StartsWith(
@@ -117,13 +117,13 @@ public sealed class SchemaVerifyTests
     [Fact]
     public async Task Additions_that_reject_no_row_are_notes()
     {
-        await using var database = await TestDatabase.CreateAsync(applySchema: true);
-        await database.ExecuteAsync("""
+        await using var database = await TestDatabase.Create(applySchema: true);
+        await database.Execute("""
             alter table process_run_observation add team text, add cost integer not null default 0;
             create index process_run_observation_team_idx on process_run_observation (team)
             """);
 
-        var run = await VerbRun.SchemaAsync(database, "verify");
+        var run = await VerbRun.Schema(database, "verify");
 
         Assert.Equal(0, run.ExitCode);
         Assert.Equal(

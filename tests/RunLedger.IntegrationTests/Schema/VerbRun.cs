@@ -7,10 +7,10 @@ namespace RunLedger.IntegrationTests.Schema;
 /// <summary>A <c>schema</c> verb as a user runs it: what it printed and its exit code.</summary>
 sealed record VerbRun(int ExitCode, string Output, string Error)
 {
-    public static Task<VerbRun> SchemaAsync(TestDatabase database, params string[] arguments) =>
-        SchemaAsync([], [.. arguments, "--connection", database.ConnectionString]);
+    public static Task<VerbRun> Schema(TestDatabase database, params string[] arguments) =>
+        Schema([], [.. arguments, "--connection", database.ConnectionString]);
 
-    public static async Task<VerbRun> SchemaAsync(Dictionary<string, string?> configured, params string[] arguments)
+    public static async Task<VerbRun> Schema(Dictionary<string, string?> configured, params string[] arguments)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(configured).Build();
         var root = new RootCommand { SchemaCommand.Create(configuration) };

@@ -26,16 +26,16 @@ public sealed class SecretTests
     public async Task With_both_servers_away_nothing_it_says_has_a_secret()
     {
         var (key, unknown) = (ApiKeys.Create(), ApiKeys.Create());
-        await using var ledger = await LedgerProcess.StartAsync(
+        await using var ledger = await LedgerProcess.Start(
             Postgres, new Uri(RabbitMq), new(Loudest.Concat(Keys(key)).Concat(Provider())), ready: false);
 
-        var said = await AskAsync(ledger, key, unknown);
+        var said = await Ask(ledger, key, unknown);
         await Eventually.Async(
             () => Task.FromResult(
                 ledger.Everything.Contains("127.0.0.1:1", StringComparison.Ordinal)
                 && ledger.Everything.Contains("Connection Failed", StringComparison.OrdinalIgnoreCase) ? null : "no attempt is logged"),
             TimeSpan.FromSeconds(60), () => ledger.Output);
-        await ledger.StopAsync();
+        await ledger.Stop();
 
         AssertSecretFree(ledger.Everything + said, Secret, key, unknown);
     }
@@ -43,19 +43,19 @@ public sealed class SecretTests
     [Fact]
     public async Task With_passwords_that_are_refused_nothing_it_says_has_them()
     {
-        await using var site = await LedgerSite.CreateAsync();
+        await using var site = await LedgerSite.Create();
         var postgres = new NpgsqlConnectionStringBuilder(site.Postgres) { Password = Secret }.ConnectionString;
         var broker = new UriBuilder(site.Broker) { Password = Secret }.Uri;
         var (key, unknown) = (ApiKeys.Create(), ApiKeys.Create());
-        await using var ledger = await LedgerProcess.StartAsync(
+        await using var ledger = await LedgerProcess.Start(
             postgres, broker, new(Loudest.Concat(Keys(key))), ready: false);
 
-        var said = await AskAsync(ledger, key, unknown);
+        var said = await Ask(ledger, key, unknown);
         await Eventually.Async(
             () => Task.FromResult(
                 ledger.Everything.Contains("ACCESS_REFUSED", StringComparison.Ordinal) ? null : "the broker has not refused"),
             TimeSpan.FromSeconds(60), () => ledger.Output);
-        await ledger.StopAsync();
+        await ledger.Stop();
 
         AssertSecretFree(ledger.Everything + said, Secret, key, unknown);
     }
@@ -74,7 +74,7 @@ public sealed class SecretTests
     [InlineData("Security__Oidc__ClientSecret", Secret)]
     public async Task A_setting_that_cannot_be_read_is_named_and_not_repeated(string setting, string value)
     {
-        var run = await ProgramRun.OfAsync(new(Loudest) { [setting] = value }, "serve", "--urls", "http://127.0.0.1:0");
+        var run = await ProgramRun.Of(new(Loudest) { [setting] = value }, "serve", "--urls", "http://127.0.0.1:0");
 
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("The settings cannot be used: ", run.Printed, StringComparison.Ordinal);
@@ -97,7 +97,7 @@ public sealed class SecretTests
     [InlineData("rl_" + Secret)]
     public async Task A_verb_does_not_repeat_a_secret_it_was_given(params string[] arguments)
     {
-        var run = await ProgramRun.OfAsync([], arguments);
+        var run = await ProgramRun.Of([], arguments);
 
         Assert.NotEqual(0, run.ExitCode);
         AssertSecretFree(run.Printed, Secret);
@@ -106,7 +106,7 @@ public sealed class SecretTests
     [Fact]
     public async Task A_container_without_a_key_says_what_to_set()
     {
-        var run = await ProgramRun.OfAsync(new() { ["ASPNETCORE_URLS"] = "http://+:5080" });
+        var run = await ProgramRun.Of(new() { ["ASPNETCORE_URLS"] = "http://+:5080" });
 
         Assert.Equal(1, run.ExitCode);
         Assert.Equal(
@@ -117,10 +117,10 @@ public sealed class SecretTests
             run.Printed.Trim());
     }
 
-    static async Task<string> AskAsync(LedgerProcess ledger, string key, string unknown)
+    static async Task<string> Ask(LedgerProcess ledger, string key, string unknown)
     {
         using var http = new HttpClient { BaseAddress = ledger.Url };
-        await Eventually.Async(async () => await LivesAsync(http), TimeSpan.FromSeconds(60), () => ledger.Output);
+        await Eventually.Async(async () => await Lives(http), TimeSpan.FromSeconds(60), () => ledger.Output);
         var said = new StringWriter();
         foreach (var sent in (string[])[key, unknown])
         {
@@ -144,7 +144,7 @@ public sealed class SecretTests
         }
     }
 
-    static async Task<string?> LivesAsync(HttpClient http)
+    static async Task<string?> Lives(HttpClient http)
     {
         try
         {

@@ -12,8 +12,8 @@ public sealed class TlsServers : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Postgres = await OwnPostgres.CreateAsync(Authority);
-        Broker = await OwnBroker.CreateAsync(Authority);
+        Postgres = await OwnPostgres.Create(Authority);
+        Broker = await OwnBroker.Create(Authority);
     }
 
     public async ValueTask DisposeAsync()

@@ -9,11 +9,11 @@ public sealed class MetricsEndpointTests
     public async Task The_service_shows_its_runs_by_status_and_what_it_did()
     {
         var file = Path.Combine(Path.GetTempPath(), $"run-ledger-{Guid.CreateVersion7()}.db");
-        await using var ledger = await LedgerProcess.StartEmbeddedAsync(file);
+        await using var ledger = await LedgerProcess.StartEmbedded(file);
         var sent = new Sent("RunStarted", Guid.CreateVersion7(), new(2025, 1, 1, 0, 0, 0, TimeSpan.Zero)).Json();
         sent["type"] = "RunStarted";
-        await ledger.PostAsync("/api/observations", sent.ToJsonString());
-        await ledger.PostAsync("/api/observations", sent.ToJsonString());
+        await ledger.Post("/api/observations", sent.ToJsonString());
+        await ledger.Post("/api/observations", sent.ToJsonString());
         string[] expected =
         [
             """runledger_runs{otel_scope_name="RunLedger",runledger_status="started"} 1""",
@@ -29,14 +29,14 @@ public sealed class MetricsEndpointTests
         await Eventually.Async(
             async () =>
             {
-                var (_, metrics) = await ledger.GetAsync("/metrics");
+                var (_, metrics) = await ledger.Get("/metrics");
                 return Array.Find(expected, line => !metrics.Contains(line, StringComparison.Ordinal)) is { } missing
                     ? $"no {missing} in\n{metrics}"
                     : null;
             },
             TimeSpan.FromSeconds(30),
             () => ledger.Output);
-        await ledger.StopAsync();
+        await ledger.Stop();
         File.Delete(file);
     }
 }

@@ -32,8 +32,8 @@ public sealed class OtlpTests
             received.Enqueue((request.Path, body.ToArray()));
         });
         await collector.StartAsync(TestContext.Current.CancellationToken);
-        await using var site = await LedgerSite.CreateAsync();
-        await site.StartAsync(new()
+        await using var site = await LedgerSite.Create();
+        await site.Start(new()
         {
             ["OTEL_EXPORTER_OTLP_ENDPOINT"] = url,
             ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
@@ -43,7 +43,7 @@ public sealed class OtlpTests
         });
         var sent = new Sent("RunStarted", Guid.CreateVersion7(), new(2025, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
-        await site.Publisher.SendAsync(sent.Exchange, Encoding.UTF8.GetBytes(sent.Json().ToJsonString()), new BasicProperties
+        await site.Publisher.Send(sent.Exchange, Encoding.UTF8.GetBytes(sent.Json().ToJsonString()), new BasicProperties
         {
             ContentType = "application/json",
             Headers = new Dictionary<string, object?>

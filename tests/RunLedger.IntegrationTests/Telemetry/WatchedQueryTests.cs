@@ -15,9 +15,9 @@ public sealed class WatchedQueryTests
     [Fact]
     public async Task Every_query_is_answered_by_what_is_exported()
     {
-        await using var site = await LedgerSite.CreateAsync();
-        var ledger = await site.StartAsync(new() { ["RunLedger__Deadlines__SweepEvery"] = "00:00:01" });
-        var (status, body) = await PostAsync(ledger);
+        await using var site = await LedgerSite.Create();
+        var ledger = await site.Start(new() { ["RunLedger__Deadlines__SweepEvery"] = "00:00:01" });
+        var (status, body) = await Post(ledger);
         Assert.True(status == 202, body);
         List<WatchedQuery> queries = [.. WatchedQuery.OfRules(), .. WatchedQuery.OfDashboards()];
 
@@ -25,7 +25,7 @@ public sealed class WatchedQueryTests
         await Eventually.Async(
             async () =>
             {
-                var scraped = await ScrapeAsync(ledger, site.Broker);
+                var scraped = await Scrape(ledger, site.Broker);
                 var faults = queries.SelectMany(
                     query => scraped.Faults(query.Text, query.Legend), (query, fault) => $"{query.From}: {fault}").ToList();
                 return faults.Count == 0 ? null : string.Join('\n', faults);
@@ -59,9 +59,9 @@ public sealed class WatchedQueryTests
         Assert.Equal(fault is null ? [] : new[] { fault }, scraped.Faults(query, legend).Distinct());
     }
 
-    static async Task<(int, string)> PostAsync(LedgerProcess ledger)
+    static async Task<(int, string)> Post(LedgerProcess ledger)
     {
-        var (status, _, body) = await ledger.PostAsync("/api/observations", new System.Text.Json.Nodes.JsonArray(
+        var (status, _, body) = await ledger.Post("/api/observations", new System.Text.Json.Nodes.JsonArray(
             [.. new Traffic(7).Runs(5).Select(sent =>
             {
                 var json = sent.Json();
@@ -71,7 +71,7 @@ public sealed class WatchedQueryTests
         return (status, body);
     }
 
-    static async Task<Scraped> ScrapeAsync(LedgerProcess ledger, Uri broker)
+    static async Task<Scraped> Scrape(LedgerProcess ledger, Uri broker)
     {
         using var http = new HttpClient();
         http.DefaultRequestHeaders.TryAddWithoutValidation("Accept", Accept);

@@ -46,7 +46,7 @@ public sealed class ReplayReaderTests
     {
         using var stream = new MemoryStream([.. "{\"type\":\""u8, 0xff, .. "\"}\n"u8]);
 
-        Assert.Equal("Not UTF-8.", Assert.Single(await ReplayReader.ReadAsync(stream).ToListAsync()).Fault);
+        Assert.Equal("Not UTF-8.", Assert.Single(await ReplayReader.Read(stream).ToListAsync()).Fault);
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class ReplayReaderTests
         foreach (var file in Directory.GetFiles(Path.Combine(LineageFixtures.Folder(), LineageFixtures.Airflow), "*.json"))
         {
             using var stream = File.OpenRead(file);
-            var item = Assert.Single(await ReplayReader.ReadAsync(stream).ToListAsync());
+            var item = Assert.Single(await ReplayReader.Read(stream).ToListAsync());
             Assert.Equal((1, ReplayKind.Lineage, null), (item.Line, item.Kind, item.Fault));
         }
     }
@@ -66,8 +66,8 @@ public sealed class ReplayReaderTests
         var bytes = Encoding.UTF8.GetBytes(text);
         using var whole = new MemoryStream(bytes);
         using var dripping = new DrippingStream(bytes, Math.Max(7, bytes.Length / 100));
-        var items = await ReplayReader.ReadAsync(whole).Select(Shown).ToListAsync();
-        Assert.Equal(items, await ReplayReader.ReadAsync(dripping).Select(Shown).ToListAsync());
+        var items = await ReplayReader.Read(whole).Select(Shown).ToListAsync();
+        Assert.Equal(items, await ReplayReader.Read(dripping).Select(Shown).ToListAsync());
         return items;
 
         static (int, string, string) Shown(ReplayItem item) => (item.Line, item.Fault ?? item.Kind.ToString(), Encoding.UTF8.GetString(item.Json.Span).Trim());

@@ -9,7 +9,7 @@ sealed record ToolRun(int Code, string Output, string Error)
     {
         await using var output = new StringWriter();
         await using var error = new StringWriter();
-        var code = await CommandLine.RunAsync(arguments, output, error, TimeProvider.System);
+        var code = await CommandLine.Run(arguments, output, error, TimeProvider.System);
         return new(code, output.ToString(), error.ToString());
     }
 }

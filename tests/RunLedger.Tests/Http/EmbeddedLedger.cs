@@ -59,7 +59,7 @@ sealed class EmbeddedLedger : IAsyncDisposable
         return list;
     }
 
-    public Task StopAsync() => _app.StopAsync();
+    public Task Stop() => _app.StopAsync();
 
     public async ValueTask DisposeAsync()
     {

@@ -13,7 +13,7 @@ public sealed class FailureWorkTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _ledger = await EmbeddedLedger.Start();
-        await FailAsync("order 1 not found");
+        await Fail("order 1 not found");
     }
 
     public ValueTask DisposeAsync() => _ledger.DisposeAsync();
@@ -21,12 +21,12 @@ public sealed class FailureWorkTests : IAsyncLifetime
     [Fact]
     public async Task A_group_is_known_of_until_it_fails_again_and_what_was_said_is_written_down()
     {
-        var fingerprint = (await GroupAsync())["fingerprint"]!.ToString();
+        var fingerprint = (await Group())["fingerprint"]!.ToString();
 
-        Assert.Equal(204, await PostAsync($"/api/failures/{fingerprint}/acknowledge", """{"note":"on it"}"""));
-        var known = await GroupAsync();
-        await FailAsync("order 2 not found");
-        var again = await GroupAsync();
+        Assert.Equal(204, await Post($"/api/failures/{fingerprint}/acknowledge", """{"note":"on it"}"""));
+        var known = await Group();
+        await Fail("order 2 not found");
+        var again = await Group();
 
         Assert.Equal(
             ("local", "on it", "local", false),
@@ -40,24 +40,24 @@ public sealed class FailureWorkTests : IAsyncLifetime
     [Fact]
     public async Task A_note_takes_the_place_of_the_last_one_and_an_empty_one_takes_it_away()
     {
-        var fingerprint = (await GroupAsync())["fingerprint"]!.ToString();
+        var fingerprint = (await Group())["fingerprint"]!.ToString();
 
-        Assert.Equal(204, await PostAsync($"/api/failures/{fingerprint}/note", """{"note":"one"}"""));
-        Assert.Equal(204, await PostAsync($"/api/failures/{fingerprint}/note", """{"note":"two"}"""));
-        Assert.Equal("two", (await GroupAsync())["note"]!.ToString());
-        Assert.Equal(204, await PostAsync($"/api/failures/{fingerprint}/note", """{"note":""}"""));
+        Assert.Equal(204, await Post($"/api/failures/{fingerprint}/note", """{"note":"one"}"""));
+        Assert.Equal(204, await Post($"/api/failures/{fingerprint}/note", """{"note":"two"}"""));
+        Assert.Equal("two", (await Group())["note"]!.ToString());
+        Assert.Equal(204, await Post($"/api/failures/{fingerprint}/note", """{"note":""}"""));
 
-        Assert.Null((await GroupAsync())["note"]);
-        Assert.Null((await GroupAsync())["acknowledgedAt"]);
+        Assert.Null((await Group())["note"]);
+        Assert.Null((await Group())["acknowledgedAt"]);
     }
 
     [Fact]
     public async Task An_unknown_group_is_404_and_a_note_has_to_be_one()
     {
-        Assert.Equal(404, await PostAsync("/api/failures/0123456789abcdef/acknowledge", ""));
-        Assert.Equal(404, await PostAsync("/api/failures/0123456789abcdef/note", """{"note":"n"}"""));
-        Assert.Equal(400, await PostAsync("/api/failures/0123456789abcdef/note", "{}"));
-        Assert.Equal(400, await PostAsync("/api/failures/0123456789abcdef/note", $$"""{"note":"{{new string('x', 2_001)}}"}"""));
+        Assert.Equal(404, await Post("/api/failures/0123456789abcdef/acknowledge", ""));
+        Assert.Equal(404, await Post("/api/failures/0123456789abcdef/note", """{"note":"n"}"""));
+        Assert.Equal(400, await Post("/api/failures/0123456789abcdef/note", "{}"));
+        Assert.Equal(400, await Post("/api/failures/0123456789abcdef/note", $$"""{"note":"{{new string('x', 2_001)}}"}"""));
         Assert.Empty(_ledger.List("select id from operator_action"));
     }
 
@@ -77,10 +77,10 @@ public sealed class FailureWorkTests : IAsyncLifetime
         Assert.NotNull(document["paths"]!["/api/failures"]!["get"]!["responses"]!["200"]!["content"]!["application/json"]!["example"]);
     }
 
-    async Task<JsonNode> GroupAsync() => Assert.Single(
+    async Task<JsonNode> Group() => Assert.Single(
         (await _ledger.Client.GetFromJsonAsync<JsonNode>("/api/failures", TestContext.Current.CancellationToken))!["items"]!.AsArray())!;
 
-    async Task FailAsync(string error)
+    async Task Fail(string error)
     {
         using var content = new StringContent(
             new JsonObject
@@ -97,7 +97,7 @@ public sealed class FailureWorkTests : IAsyncLifetime
         Assert.Equal(202, (await _ledger.Post("/api/observations", content)).Status);
     }
 
-    async Task<int> PostAsync(string route, string body)
+    async Task<int> Post(string route, string body)
     {
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
         return (await _ledger.Post(route, content)).Status;

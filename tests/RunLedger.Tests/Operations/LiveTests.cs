@@ -13,10 +13,10 @@ public sealed class LiveTests
     public async Task A_client_hears_at_once_and_then_when_something_is_committed()
     {
         await using var ledger = await EmbeddedLedger.Start();
-        using var answer = await OpenAsync(ledger);
+        using var answer = await Open(ledger);
         using var events = new StreamReader(await answer.Content.ReadAsStreamAsync(Limit.Token));
         Assert.Equal("text/event-stream", answer.Content.Headers.ContentType!.MediaType);
-        var first = await NextAsync(events);
+        var first = await Next(events);
 
         using var content = new StringContent(
             $$"""
@@ -26,22 +26,22 @@ public sealed class LiveTests
             Encoding.UTF8, "application/json");
         Assert.Equal(202, (await ledger.Post("/api/observations", content)).Status);
 
-        Assert.True(await NextAsync(events) > first);
+        Assert.True(await Next(events) > first);
     }
 
     [Fact]
     public async Task What_another_program_commits_is_noticed_by_its_counters()
     {
         await using var ledger = await EmbeddedLedger.Start();
-        using var answer = await OpenAsync(ledger);
+        using var answer = await Open(ledger);
         using var events = new StreamReader(await answer.Content.ReadAsStreamAsync(Limit.Token));
-        var first = await NextAsync(events);
+        var first = await Next(events);
         // The counters of this process are known by the first event that they raise.
-        var known = await NextAsync(events);
+        var known = await Next(events);
 
         ledger.List("insert into run_status_count (writer, status, runs) values (7, 'started', 1)");
 
-        Assert.True(await NextAsync(events) > known && known > first);
+        Assert.True(await Next(events) > known && known > first);
     }
 
     [Fact]
@@ -52,8 +52,8 @@ public sealed class LiveTests
         try
         {
             for (var n = 0; n < LiveChanges.MostListeners; n++)
-                answers.Add(await OpenAsync(ledger));
-            using var refused = await OpenAsync(ledger);
+                answers.Add(await Open(ledger));
+            using var refused = await Open(ledger);
             Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
             Assert.NotNull(refused.Headers.RetryAfter);
 
@@ -62,12 +62,12 @@ public sealed class LiveTests
             for (var room = HttpStatusCode.ServiceUnavailable; room != HttpStatusCode.OK;)
             {
                 Limit.Token.ThrowIfCancellationRequested();
-                using var next = await OpenAsync(ledger);
+                using var next = await Open(ledger);
                 room = next.StatusCode;
             }
 
             using var events = new StreamReader(await answers[1].Content.ReadAsStreamAsync(Limit.Token));
-            await ledger.StopAsync();
+            await ledger.Stop();
 
             while (await events.ReadLineAsync(Limit.Token) is not null)
             {
@@ -80,10 +80,10 @@ public sealed class LiveTests
         }
     }
 
-    static Task<HttpResponseMessage> OpenAsync(EmbeddedLedger ledger) =>
+    static Task<HttpResponseMessage> Open(EmbeddedLedger ledger) =>
         ledger.Client.GetAsync("/api/live", HttpCompletionOption.ResponseHeadersRead, Limit.Token);
 
-    static async Task<long> NextAsync(StreamReader events)
+    static async Task<long> Next(StreamReader events)
     {
         var changed = false;
         while (await events.ReadLineAsync(Limit.Token) is { } line)

@@ -23,9 +23,9 @@ public sealed class RejectedWorkTests : IAsyncLifetime
     [Fact]
     public async Task What_is_sent_again_as_it_was_is_rejected_again_and_open()
     {
-        var id = await RejectAsync();
+        var id = await Reject();
 
-        var outcome = await PostAsync($"/api/rejected/{id}/resend");
+        var outcome = await Post($"/api/rejected/{id}/resend");
 
         Assert.Equal("open", outcome["state"]!.ToString());
         Assert.Contains("sourceSystem", outcome["reason"]!.ToString(), StringComparison.Ordinal);
@@ -36,21 +36,21 @@ public sealed class RejectedWorkTests : IAsyncLifetime
     [Fact]
     public async Task What_is_corrected_is_taken_and_the_row_keeps_both_and_says_who_and_why()
     {
-        var id = await RejectAsync();
+        var id = await Reject();
 
-        var outcome = await PostAsync(
+        var outcome = await Post(
             $"/api/rejected/{id}/resend", new JsonObject { ["payload"] = Started(), ["reason"] = "a typing error" });
 
         Assert.Equal(("resent", null), (outcome["state"]!.ToString(), outcome["reason"]?.ToString()));
-        Assert.Equal("started", (await GetAsync($"/api/runs/{_run}"))["status"]!.ToString());
-        var row = await GetAsync($"/api/rejected/{id}");
+        Assert.Equal("started", (await Get($"/api/runs/{_run}"))["status"]!.ToString());
+        var row = await Get($"/api/rejected/{id}");
         Assert.Equal("nobody", row["payload"]!["sourceSystem"]!.ToString());
         Assert.Contains("dot_runtime", row["corrected"]!.ToString(), StringComparison.Ordinal);
         Assert.Equal(
             ("resent", "local", "a typing error", "committed", outcome["actionId"]!.ToString()),
             (row["state"]!.ToString(), row["handledBy"]!.ToString(), row["handledReason"]!.ToString(), row["outcome"]!.ToString(),
                 row["actionId"]!.ToString()));
-        var action = (await GetAsync("/api/actions"))["items"]![0]!;
+        var action = (await Get("/api/actions"))["items"]![0]!;
         Assert.Equal(
             ("resend", $"{id}", "resent", "local"),
             (action["action"]!.ToString(), action["subject"]!.ToString(), action["outcome"]!.ToString(), action["who"]!.ToString()));
@@ -59,10 +59,10 @@ public sealed class RejectedWorkTests : IAsyncLifetime
     [Fact]
     public async Task What_was_sent_once_is_not_sent_again()
     {
-        var id = await RejectAsync();
-        await PostAsync($"/api/rejected/{id}/resend", new JsonObject { ["payload"] = Started() });
+        var id = await Reject();
+        await Post($"/api/rejected/{id}/resend", new JsonObject { ["payload"] = Started() });
 
-        var outcome = await PostAsync($"/api/rejected/{id}/resend");
+        var outcome = await Post($"/api/rejected/{id}/resend");
 
         Assert.Equal(("resent", null), (outcome["state"]!.ToString(), outcome["actionId"]?.ToString()));
         Assert.Single(_ledger.List("select id from operator_action"));
@@ -71,17 +71,17 @@ public sealed class RejectedWorkTests : IAsyncLifetime
     [Fact]
     public async Task A_row_whose_process_died_between_sending_and_saying_so_is_sent_again_and_counts_once()
     {
-        var id = await RejectAsync();
-        await PostAsync($"/api/rejected/{id}/resend", new JsonObject { ["payload"] = Started() });
-        var before = await GetAsync($"/api/runs/{_run}");
+        var id = await Reject();
+        await Post($"/api/rejected/{id}/resend", new JsonObject { ["payload"] = Started() });
+        var before = await Get($"/api/runs/{_run}");
         // As the process left it: the observation is committed, the row and the action are not ended.
         _ledger.List("update rejected_observation set state = 'resending', claimed_at = '2026-01-01T00:00:00.000000Z', outcome = null");
         _ledger.List("update operator_action set outcome = null");
 
-        await UntilAsync("select state from rejected_observation", "resent");
+        await Until("select state from rejected_observation", "resent");
 
         Assert.Equal(["resent"], _ledger.List("select outcome from operator_action"));
-        Assert.Equal(before.ToJsonString(), (await GetAsync($"/api/runs/{_run}")).ToJsonString());
+        Assert.Equal(before.ToJsonString(), (await Get($"/api/runs/{_run}")).ToJsonString());
     }
 
     [Fact]
@@ -91,33 +91,33 @@ public sealed class RejectedWorkTests : IAsyncLifetime
         var runs = Enumerable.Range(0, 250).Select(_ => Guid.CreateVersion7()).ToList();
         foreach (var part in runs.Chunk(100))
         {
-            await ObserveAsync(new JsonArray([.. part.Select(run => Started(run, "nobody"))]));
+            await Observe(new JsonArray([.. part.Select(run => Started(run, "nobody"))]));
         }
 
         // What a newer version of the door takes: here the stored payload is mended in its place.
         _ledger.List("update rejected_observation set payload = cast(replace(payload, 'nobody', 'dot_runtime') as blob) where rejected_id < '55'");
         var mended = int.Parse(_ledger.List("select cast(count(*) as text) from rejected_observation where rejected_id < '55'")[0], null);
-        var group = (await GetAsync("/api/rejected/groups"))["items"]![0]!;
+        var group = (await Get("/api/rejected/groups"))["items"]![0]!;
         Assert.Equal(250, (int)group["count"]!);
 
-        var work = await PostAsync(
+        var work = await Post(
             "/api/rejected/resend", new JsonObject { ["fingerprint"] = group["fingerprint"]!.ToString(), ["reason"] = "mended" }, 202);
 
-        await UntilAsync(
+        await Until(
             "select outcome from operator_action where action = 'resend_group'", $"resent {mended}, rejected again {250 - mended}");
-        var detail = (await GetAsync($"/api/actions/{work["actionId"]}"))["detail"]!;
+        var detail = (await Get($"/api/actions/{work["actionId"]}"))["detail"]!;
         Assert.Equal((250, 250 - mended), ((int)detail["done"]!, (int)detail["failed"]!));
         Assert.Equal(mended, _ledger.List("select process_run_id from process_run_observation").Count);
         Assert.Equal(
             [$"open {250 - mended}", $"resent {mended}"],
             _ledger.List("select state || ' ' || count(*) from rejected_observation group by state order by 1"));
-        Assert.Equal(250 - mended, (int)(await GetAsync("/api/rejected/groups"))["items"]![0]!["count"]!);
+        Assert.Equal(250 - mended, (int)(await Get("/api/rejected/groups"))["items"]![0]!["count"]!);
     }
 
     [Fact]
     public async Task Work_on_a_group_that_a_process_left_goes_on_where_it_was()
     {
-        await ObserveAsync(new JsonArray([.. Enumerable.Range(0, 30).Select(_ => Started(Guid.CreateVersion7(), "nobody"))]));
+        await Observe(new JsonArray([.. Enumerable.Range(0, 30).Select(_ => Started(Guid.CreateVersion7(), "nobody"))]));
         var ids = _ledger.List("select rejected_id from rejected_observation order by rejected_at desc, rejected_id desc");
         var at = _ledger.List($"select rejected_at from rejected_observation where rejected_id = '{ids[9]}'")[0];
         var action = Guid.CreateVersion7();
@@ -128,7 +128,7 @@ public sealed class RejectedWorkTests : IAsyncLifetime
               'discard_group', 'all', 'rubbish', '{"done":10,"failed":0,"at":"{{at}}","after":"{{ids[9]}}"}')
             """);
 
-        await UntilAsync($"select outcome from operator_action where id = '{action}'", "discarded 30");
+        await Until($"select outcome from operator_action where id = '{action}'", "discarded 30");
 
         Assert.Equal(
             ["ops rubbish 20"],
@@ -141,14 +141,14 @@ public sealed class RejectedWorkTests : IAsyncLifetime
     [Fact]
     public async Task A_row_is_discarded_with_a_reason_and_may_still_be_sent_again()
     {
-        var id = await RejectAsync();
+        var id = await Reject();
 
         Assert.Contains(
-            "reason is missing", (await PostAsync($"/api/rejected/{id}/discard", status: 400))["detail"]!.ToString(),
+            "reason is missing", (await Post($"/api/rejected/{id}/discard", status: 400))["detail"]!.ToString(),
             StringComparison.Ordinal);
-        var discarded = await PostAsync($"/api/rejected/{id}/discard", new JsonObject { ["reason"] = "a test" });
-        Assert.Empty((await GetAsync("/api/rejected/groups"))["items"]!.AsArray());
-        var resent = await PostAsync($"/api/rejected/{id}/resend", new JsonObject { ["payload"] = Started() });
+        var discarded = await Post($"/api/rejected/{id}/discard", new JsonObject { ["reason"] = "a test" });
+        Assert.Empty((await Get("/api/rejected/groups"))["items"]!.AsArray());
+        var resent = await Post($"/api/rejected/{id}/resend", new JsonObject { ["payload"] = Started() });
 
         Assert.Equal(("discarded", "resent"), (discarded["state"]!.ToString(), resent["state"]!.ToString()));
         Assert.Equal(
@@ -160,13 +160,13 @@ public sealed class RejectedWorkTests : IAsyncLifetime
     public async Task What_the_ledger_rejects_after_its_door_goes_back_to_its_own_row()
     {
         // The door lets it in, and then its run turns out to be archived.
-        var id = await RejectAsync();
+        var id = await Reject();
         _ledger.List($"""
             insert into process_run_archive (process_run_id, process_candidate_code, correlation_id, status, source_system, created_at, archived_at)
             values ('{_run}', 'P', 'c', 'completed', 'dot_runtime', '2026-01-01T00:00:00.000000Z', '2026-01-01T00:00:00.000000Z')
             """);
 
-        var outcome = await PostAsync($"/api/rejected/{id}/resend", new JsonObject { ["payload"] = Started() });
+        var outcome = await Post($"/api/rejected/{id}/resend", new JsonObject { ["payload"] = Started() });
 
         Assert.Equal("open", outcome["state"]!.ToString());
         Assert.Contains("is archived", outcome["reason"]!.ToString(), StringComparison.Ordinal);
@@ -190,9 +190,9 @@ public sealed class RejectedWorkTests : IAsyncLifetime
     [Fact]
     public async Task An_unknown_row_is_404_and_no_id_is_400()
     {
-        await PostAsync($"/api/rejected/{Guid.CreateVersion7()}/resend", status: 404);
-        await PostAsync($"/api/rejected/{Guid.CreateVersion7()}/discard", new JsonObject { ["reason"] = "r" }, 404);
-        await PostAsync("/api/rejected/x/resend", status: 400);
+        await Post($"/api/rejected/{Guid.CreateVersion7()}/resend", status: 404);
+        await Post($"/api/rejected/{Guid.CreateVersion7()}/discard", new JsonObject { ["reason"] = "r" }, 404);
+        await Post("/api/rejected/x/resend", status: 400);
         Assert.Empty(_ledger.List("select id from operator_action"));
     }
 
@@ -206,19 +206,19 @@ public sealed class RejectedWorkTests : IAsyncLifetime
         ["occurredAt"] = "2026-11-01T12:00:00Z",
     };
 
-    async Task<string> RejectAsync()
+    async Task<string> Reject()
     {
-        await ObserveAsync(Started(source: "nobody"));
+        await Observe(Started(source: "nobody"));
         return Assert.Single(_ledger.List("select rejected_id from rejected_observation"));
     }
 
-    async Task ObserveAsync(JsonNode body)
+    async Task Observe(JsonNode body)
     {
         using var content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
         await _ledger.Post("/api/observations", content);
     }
 
-    async Task<JsonNode> PostAsync(string route, JsonObject? body = null, int status = 200)
+    async Task<JsonNode> Post(string route, JsonObject? body = null, int status = 200)
     {
         using var content = new StringContent(body?.ToJsonString() ?? "", Encoding.UTF8, "application/json");
         var (code, answer) = await _ledger.Post(route, content);
@@ -226,10 +226,10 @@ public sealed class RejectedWorkTests : IAsyncLifetime
         return JsonNode.Parse(answer)!;
     }
 
-    async Task<JsonNode> GetAsync(string route) =>
+    async Task<JsonNode> Get(string route) =>
         (await _ledger.Client.GetFromJsonAsync<JsonNode>(route, TestContext.Current.CancellationToken))!;
 
-    async Task UntilAsync(string sql, string expected)
+    async Task Until(string sql, string expected)
     {
         var worker = _ledger.Services.GetRequiredService<RejectedWork>();
         for (var started = TimeProvider.System.GetTimestamp(); TimeProvider.System.GetElapsedTime(started) < Limit;)

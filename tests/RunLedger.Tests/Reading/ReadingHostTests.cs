@@ -22,7 +22,7 @@ public sealed class ReadingHostTests
     [Fact]
     public async Task The_OpenAPI_document_tells_every_route_its_parameters_and_its_answers()
     {
-        await using var app = await StartAsync("Data Source=nowhere.db;Mode=ReadOnly");
+        await using var app = await Start("Data Source=nowhere.db;Mode=ReadOnly");
 
         var document = await app.GetTestClient().GetFromJsonAsync<JsonElement>("/openapi/v1.json");
 
@@ -55,7 +55,7 @@ public sealed class ReadingHostTests
     public async Task A_ledger_that_cannot_be_read_answers_503_with_a_reason_and_when_to_come_back(
         string store, string reason)
     {
-        await using var app = await StartAsync(store);
+        await using var app = await Start(store);
 
         foreach (var path in Paths)
         {
@@ -70,7 +70,7 @@ public sealed class ReadingHostTests
         }
     }
 
-    static async Task<WebApplication> StartAsync(string store)
+    static async Task<WebApplication> Start(string store)
     {
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();

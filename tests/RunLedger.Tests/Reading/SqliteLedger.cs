@@ -12,7 +12,7 @@ sealed class SqliteLedger : ReadableLedger
 
     string ConnectionString => $"Data Source={_file};Pooling=False";
 
-    public static Task<ReadableLedger> OpenAsync()
+    public static Task<ReadableLedger> Open()
     {
         var ledger = new SqliteLedger();
         using var store = new LedgerStore(ledger._file);
@@ -20,7 +20,7 @@ sealed class SqliteLedger : ReadableLedger
         return Task.FromResult<ReadableLedger>(ledger);
     }
 
-    public override async Task ExecuteAsync(string sql)
+    public override async Task Execute(string sql)
     {
         await using var connection = new SqliteConnection(ConnectionString);
         await connection.OpenAsync();

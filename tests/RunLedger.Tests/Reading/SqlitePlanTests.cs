@@ -17,35 +17,35 @@ public sealed class SqlitePlanTests
     public async Task A_page_of_all_runs_starts_where_the_last_one_ended() =>
         Assert.StartsWith(
             "SEARCH p USING INDEX process_run_observation_newest_idx (created_at<?)",
-            Assert.Single(await PlanAsync(new())));
+            Assert.Single(await Plan(new())));
 
     [Fact]
     public async Task A_page_of_one_candidate_starts_where_the_last_one_ended() =>
         Assert.StartsWith(
             "SEARCH p USING INDEX process_run_observation_candidate_newest_idx "
                 + "(process_candidate_code=? AND created_at<?)",
-            Assert.Single(await PlanAsync(new() { Candidate = "PROC-CAND:a" })));
+            Assert.Single(await Plan(new() { Candidate = "PROC-CAND:a" })));
 
     [Fact]
     public async Task A_page_of_one_source_starts_where_the_last_one_ended() =>
         Assert.StartsWith(
             "SEARCH p USING INDEX process_run_observation_source_newest_idx (source_system=? AND created_at<?)",
-            Assert.Single(await PlanAsync(new() { Source = "job_queue" })));
+            Assert.Single(await Plan(new() { Source = "job_queue" })));
 
     [Fact]
     public async Task A_page_of_two_statuses_takes_each_from_its_place()
     {
-        var plan = await PlanAsync(new() { Statuses = [RunStatus.Failed, RunStatus.Stuck] });
+        var plan = await Plan(new() { Statuses = [RunStatus.Failed, RunStatus.Stuck] });
 
         Assert.Equal(2, plan.Count(step => step.Contains(
             "USING INDEX process_run_observation_status_newest_idx (status=? AND created_at<?)",
             StringComparison.Ordinal)));
     }
 
-    static async Task<List<string>> PlanAsync(RunFilter filter)
+    static async Task<List<string>> Plan(RunFilter filter)
     {
-        await using var ledger = await SqliteLedger.OpenAsync();
-        await ledger.StartAsync();
+        await using var ledger = await SqliteLedger.Open();
+        await ledger.Start();
         var contexts = ledger.Services.GetRequiredService<IDbContextFactory<LedgerDb>>();
         await using var db = await contexts.CreateDbContextAsync();
         await using var command = RunQueries.Rows(db, filter, [], Deep, 51).CreateDbCommand();

@@ -2,5 +2,5 @@ namespace RunLedger.Tests.Reading;
 
 public sealed class SqliteRejectedTests : RejectedContract
 {
-    protected override Task<ReadableLedger> OpenAsync() => SqliteLedger.OpenAsync();
+    protected override Task<ReadableLedger> Open() => SqliteLedger.Open();
 }

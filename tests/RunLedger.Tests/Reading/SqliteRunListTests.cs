@@ -2,5 +2,5 @@ namespace RunLedger.Tests.Reading;
 
 public sealed class SqliteRunListTests : RunListContract
 {
-    protected override Task<ReadableLedger> OpenAsync() => SqliteLedger.OpenAsync();
+    protected override Task<ReadableLedger> Open() => SqliteLedger.Open();
 }

@@ -10,5 +10,5 @@ public sealed class SqliteRunSearchTests : RunSearchContract
         select printf('10000000-0000-0000-0000-%012d', i), 'P', 'c', 'completed', 'dot_runtime', '2026-03-01T00:00:00.000000Z' from n
         """;
 
-    protected override Task<ReadableLedger> OpenAsync() => SqliteLedger.OpenAsync();
+    protected override Task<ReadableLedger> Open() => SqliteLedger.Open();
 }

@@ -2,5 +2,5 @@ namespace RunLedger.Tests.Reading;
 
 public sealed class SqliteRunTests : RunContract
 {
-    protected override Task<ReadableLedger> OpenAsync() => SqliteLedger.OpenAsync();
+    protected override Task<ReadableLedger> Open() => SqliteLedger.Open();
 }

@@ -64,7 +64,7 @@ public sealed class ScheduleCommitterTests : IAsyncLifetime
         _failing.Away = int.MaxValue;
 
         var scheduling = _committer.Schedule(Row);
-        await _host.StopAsync();
+        await _host.Stop();
 
         await Assert.ThrowsAsync<RequeueException>(() => scheduling);
     }
@@ -141,7 +141,7 @@ public sealed class ScheduleCommitterTests : IAsyncLifetime
 
         public void StopApplication() => _stopping.Cancel();
 
-        public Task StopAsync() => _stopping.CancelAsync();
+        public Task Stop() => _stopping.CancelAsync();
 
         public void Dispose() => _stopping.Dispose();
     }

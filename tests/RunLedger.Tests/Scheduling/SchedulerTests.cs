@@ -28,8 +28,8 @@ public sealed class SchedulerTests : IAsyncLifetime
     [Fact]
     public async Task A_message_arrives_when_its_time_comes_and_not_before()
     {
-        await ScheduleAsync("in a minute", In(TimeSpan.FromMinutes(1)));
-        await ScheduleAsync("at once", In(TimeSpan.FromHours(-1)));
+        await Schedule("in a minute", In(TimeSpan.FromMinutes(1)));
+        await Schedule("at once", In(TimeSpan.FromHours(-1)));
 
         await _harness.Wait(() => _harness.Heard.Count == 1);
         Assert.Equal(["at once"], _harness.Heard);
@@ -72,8 +72,8 @@ public sealed class SchedulerTests : IAsyncLifetime
     [Fact]
     public async Task A_cancelled_message_does_not_arrive()
     {
-        var first = await ScheduleAsync("cancelled", In(TimeSpan.FromMinutes(1)));
-        await ScheduleAsync("kept", In(TimeSpan.FromMinutes(2)));
+        var first = await Schedule("cancelled", In(TimeSpan.FromMinutes(1)));
+        await Schedule("kept", In(TimeSpan.FromMinutes(2)));
         await Stored(2);
 
         await CancelAsync(first.TokenId);
@@ -107,8 +107,8 @@ public sealed class SchedulerTests : IAsyncLifetime
     [Fact]
     public async Task A_message_that_cannot_be_sent_is_set_aside_and_the_next_goes_out()
     {
-        await ScheduleAsync("lost", In(TimeSpan.FromMinutes(-2)), new Uri("carrier-pigeon:somewhere"));
-        await ScheduleAsync("next", In(TimeSpan.FromMinutes(-1)));
+        await Schedule("lost", In(TimeSpan.FromMinutes(-2)), new Uri("carrier-pigeon:somewhere"));
+        await Schedule("next", In(TimeSpan.FromMinutes(-1)));
 
         await _harness.Wait(() => !_harness.Heard.IsEmpty && _harness.List("select token from scheduled_message where destination is not 'exchange:run-ledger-control'").Count == 0);
 
@@ -131,7 +131,7 @@ public sealed class SchedulerTests : IAsyncLifetime
             PayloadType = Types,
         }, Cancel);
         await endpoint.Send(new Reminder { Text = "no command" }, Cancel);
-        await ScheduleAsync("next", In(TimeSpan.Zero));
+        await Schedule("next", In(TimeSpan.Zero));
 
         await _harness.Wait(() => !_harness.Heard.IsEmpty && _harness.List("select reason from rejected_observation").Count == 2);
 
@@ -163,7 +163,7 @@ public sealed class SchedulerTests : IAsyncLifetime
             published.Context.MessageId == row.MessageId && published.Context.Message == notice, Cancel));
     }
 
-    async Task<ScheduledMessage<Reminder>> ScheduleAsync(string text, DateTime due, Uri? destination = null)
+    async Task<ScheduledMessage<Reminder>> Schedule(string text, DateTime due, Uri? destination = null)
     {
         await using var scope = _harness.Services.CreateAsyncScope();
         return await scope.ServiceProvider.GetRequiredService<IMessageScheduler>()

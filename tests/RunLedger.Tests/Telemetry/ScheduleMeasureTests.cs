@@ -30,8 +30,8 @@ public sealed class ScheduleMeasureTests : IAsyncLifetime
         await _harness.Wait(() => _measured.All("runledger.scheduler.lag") is [0]);
         var own = _measured.One("runledger.scheduler.messages sent");
 
-        await ScheduleAsync(TimeSpan.FromMinutes(-1), new Uri("carrier-pigeon:somewhere"));
-        await ScheduleAsync(TimeSpan.FromMinutes(-1), new Uri("queue:Reminder"));
+        await Schedule(TimeSpan.FromMinutes(-1), new Uri("carrier-pigeon:somewhere"));
+        await Schedule(TimeSpan.FromMinutes(-1), new Uri("queue:Reminder"));
 
         await _harness.Wait(() => !_harness.Heard.IsEmpty && _measured.One("runledger.scheduler.messages set_aside") == 1
             && _measured.One("runledger.scheduler.messages sent") == own + 1);
@@ -40,7 +40,7 @@ public sealed class ScheduleMeasureTests : IAsyncLifetime
     [Fact]
     public async Task What_is_due_and_cannot_be_sent_is_late_until_it_is_gone()
     {
-        await ScheduleAsync(TimeSpan.FromMinutes(1), new Uri("queue:Reminder"));
+        await Schedule(TimeSpan.FromMinutes(1), new Uri("queue:Reminder"));
         await _harness.Wait(() => _measured.All("runledger.scheduler.lag") is [0]
             && _harness.List("select token from scheduled_message where destination = 'queue:Reminder'").Count == 1);
         _harness.List("alter table scheduled_message rename to away");
@@ -52,7 +52,7 @@ public sealed class ScheduleMeasureTests : IAsyncLifetime
         await _harness.Advance(() => !_harness.Heard.IsEmpty && _measured.One("runledger.scheduler.lag") == 0);
     }
 
-    async Task ScheduleAsync(TimeSpan due, Uri to)
+    async Task Schedule(TimeSpan due, Uri to)
     {
         await using var scope = _harness.Services.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<IMessageScheduler>().ScheduleSend(

@@ -21,12 +21,12 @@ public abstract class ReadableLedger : IAsyncDisposable
     public IServiceProvider Services => _app!.Services;
     public HttpClient Client { get; private set; } = null!;
 
-    public abstract Task ExecuteAsync(string sql);
+    public abstract Task Execute(string sql);
 
     /// <summary>Bytes as a literal of the store.</summary>
     public abstract string Bytes(byte[] bytes);
 
-    public async Task StartAsync()
+    public async Task Start()
     {
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
@@ -39,11 +39,11 @@ public abstract class ReadableLedger : IAsyncDisposable
         Client = _app.GetTestClient();
     }
 
-    public Task RunAsync(
+    public Task Run(
         Guid id, string createdAt = "2026-03-01T00:00:00.000000Z", string status = "completed", Guid? parent = null,
         string candidate = "PROC-CAND:a", string correlation = "c", string source = "dot_runtime",
         string? evidence = null) =>
-        ExecuteAsync($"""
+        Execute($"""
             insert into process_run_observation
               (process_run_id, process_candidate_code, correlation_id, parent_run_id, status, source_system,
                evidence_ref, created_at, fold)
@@ -51,24 +51,24 @@ public abstract class ReadableLedger : IAsyncDisposable
               {Literal(evidence)}, '{createdAt}', {Bytes([1, 2])})
             """);
 
-    public Task ComponentAsync(Guid id, Guid run, string? startedAt, string status = "step_completed") =>
-        ExecuteAsync($"""
+    public Task Component(Guid id, Guid run, string? startedAt, string status = "step_completed") =>
+        Execute($"""
             insert into process_component_observation
               (component_run_id, process_run_id, correlation_id, status, source_system, started_at, created_at)
             values ('{id}', '{run}', 'c', '{status}', 'job_queue', {Literal(startedAt)}, '2026-03-01T00:00:00.000000Z')
             """);
 
-    public Task AliasAsync(Guid alias, Guid run) =>
-        ExecuteAsync($"insert into process_run_alias (alias_id, process_run_id) values ('{alias}', '{run}')");
+    public Task Alias(Guid alias, Guid run) =>
+        Execute($"insert into process_run_alias (alias_id, process_run_id) values ('{alias}', '{run}')");
 
-    public Task RejectedAsync(Guid id, byte[] payload, string rejectedAt = "2026-03-01T00:00:00.000000Z") =>
-        ExecuteAsync($"""
+    public Task Rejected(Guid id, byte[] payload, string rejectedAt = "2026-03-01T00:00:00.000000Z") =>
+        Execute($"""
             insert into rejected_observation (rejected_id, contract, origin, payload, reason, rejected_at)
             values ('{id}', 'RunStarted', 'run-ledger', {Bytes(payload)}, 'It has no id.', '{rejectedAt}')
             """);
 
     /// <summary>The answer, which must be 200.</summary>
-    public async Task<JsonElement> GetAsync(string path)
+    public async Task<JsonElement> Get(string path)
     {
         using var response = await Client.GetAsync(path);
         Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
@@ -76,7 +76,7 @@ public abstract class ReadableLedger : IAsyncDisposable
     }
 
     /// <summary>The problem, which must be of this status and a problem+json.</summary>
-    public async Task<JsonElement> ProblemAsync(string path, HttpStatusCode status)
+    public async Task<JsonElement> Problem(string path, HttpStatusCode status)
     {
         using var response = await Client.GetAsync(path);
         Assert.Equal(status, response.StatusCode);
@@ -85,12 +85,12 @@ public abstract class ReadableLedger : IAsyncDisposable
     }
 
     /// <summary>Every page of a list, first to last: the ids in each.</summary>
-    public async Task<List<List<Guid>>> PagesAsync(string path, string id)
+    public async Task<List<List<Guid>>> Pages(string path, string id)
     {
         List<List<Guid>> pages = [];
         for (string? cursor = ""; cursor is not null;)
         {
-            var page = await GetAsync($"{path}&cursor={cursor}");
+            var page = await Get($"{path}&cursor={cursor}");
             pages.Add([.. page.GetProperty("items").EnumerateArray().Select(item => item.GetProperty(id).GetGuid())]);
             cursor = page.GetProperty("nextCursor").GetString();
         }

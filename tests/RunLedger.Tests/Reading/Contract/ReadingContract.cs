@@ -9,8 +9,8 @@ public abstract class ReadingContract : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Ledger = await OpenAsync();
-        await Ledger.StartAsync();
+        Ledger = await Open();
+        await Ledger.Start();
     }
 
     public async ValueTask DisposeAsync()
@@ -22,7 +22,7 @@ public abstract class ReadingContract : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    protected abstract Task<ReadableLedger> OpenAsync();
+    protected abstract Task<ReadableLedger> Open();
 
     /// <summary>Ids whose order is that of their numbers in either store.</summary>
     protected static Guid Id(int number) => Guid.Parse($"0198c0de-0000-7000-8000-{number:x12}");

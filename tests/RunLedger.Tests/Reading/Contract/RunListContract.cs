@@ -9,12 +9,12 @@ public abstract class RunListContract : ReadingContract
     [Fact]
     public async Task Runs_are_listed_newest_first_and_the_id_decides_between_runs_of_one_microsecond()
     {
-        await Ledger.RunAsync(Id(1), "2026-03-01T00:00:00.000002Z");
-        await Ledger.RunAsync(Id(3), "2026-03-01T00:00:00.000001Z");
-        await Ledger.RunAsync(Id(2), "2026-03-01T00:00:00.000001Z");
-        await Ledger.RunAsync(Id(4), "2026-03-01T00:00:01.000000Z");
+        await Ledger.Run(Id(1), "2026-03-01T00:00:00.000002Z");
+        await Ledger.Run(Id(3), "2026-03-01T00:00:00.000001Z");
+        await Ledger.Run(Id(2), "2026-03-01T00:00:00.000001Z");
+        await Ledger.Run(Id(4), "2026-03-01T00:00:01.000000Z");
 
-        var pages = await Ledger.PagesAsync("/api/runs?limit=50", "processRunId");
+        var pages = await Ledger.Pages("/api/runs?limit=50", "processRunId");
 
         Assert.Equal([Id(4), Id(1), Id(3), Id(2)], Assert.Single(pages));
     }
@@ -27,11 +27,11 @@ public abstract class RunListContract : ReadingContract
     {
         for (var number = 1; number <= 21; number++)
         {
-            await Ledger.RunAsync(
+            await Ledger.Run(
                 Id(number), $"2026-03-01T00:00:00.00000{number / 6}Z", number % 3 == 0 ? "failed" : "completed");
         }
 
-        var pages = await Ledger.PagesAsync($"/api/runs?{query}", "processRunId");
+        var pages = await Ledger.Pages($"/api/runs?{query}", "processRunId");
 
         Assert.Equal([7, 7, 7], pages.Select(page => page.Count));
         Assert.Equal(Enumerable.Range(1, 21).Reverse().Select(Id), pages.SelectMany(page => page));
@@ -42,12 +42,12 @@ public abstract class RunListContract : ReadingContract
     {
         for (var number = 1; number <= 4; number++)
         {
-            await Ledger.RunAsync(Id(number), $"2026-03-01T00:00:0{number}.000000Z");
+            await Ledger.Run(Id(number), $"2026-03-01T00:00:0{number}.000000Z");
         }
-        var first = await Ledger.GetAsync("/api/runs?limit=2");
-        await Ledger.RunAsync(Id(9), "2026-03-01T00:00:09.000000Z");
+        var first = await Ledger.Get("/api/runs?limit=2");
+        await Ledger.Run(Id(9), "2026-03-01T00:00:09.000000Z");
 
-        var second = await Ledger.GetAsync($"/api/runs?limit=3&cursor={first.GetProperty("nextCursor").GetString()}");
+        var second = await Ledger.Get($"/api/runs?limit=3&cursor={first.GetProperty("nextCursor").GetString()}");
 
         Assert.Equal([Id(2), Id(1)], Ids(second));
     }
@@ -67,31 +67,31 @@ public abstract class RunListContract : ReadingContract
     [InlineData("status=&candidate=&since=&limit=&cursor=&parentRunId=&color=red", 3, 2, 1)]
     public async Task A_filter_shows_what_it_names(string query, params int[] runs)
     {
-        await Ledger.RunAsync(Id(1), "2026-03-01T23:59:59.999999Z", "completed", correlation: "k/1");
-        await Ledger.RunAsync(Id(2), "2026-03-02T00:00:00.000000Z", "failed", source: "workflow_engine");
-        await Ledger.RunAsync(Id(3), "2026-03-02T00:00:00.000001Z", "stuck", candidate: "PROC-CAND:b");
+        await Ledger.Run(Id(1), "2026-03-01T23:59:59.999999Z", "completed", correlation: "k/1");
+        await Ledger.Run(Id(2), "2026-03-02T00:00:00.000000Z", "failed", source: "workflow_engine");
+        await Ledger.Run(Id(3), "2026-03-02T00:00:00.000001Z", "stuck", candidate: "PROC-CAND:b");
 
-        Assert.Equal(runs.Select(Id), Ids(await Ledger.GetAsync($"/api/runs?{query}")));
+        Assert.Equal(runs.Select(Id), Ids(await Ledger.Get($"/api/runs?{query}")));
     }
 
     [Fact]
     public async Task Children_are_found_by_either_name_of_their_parent_and_show_its_own_id()
     {
         var (parent, alias) = (Id(1), Id(100));
-        await Ledger.RunAsync(parent);
-        await Ledger.AliasAsync(alias, parent);
-        await Ledger.RunAsync(Id(2), parent: parent);
-        await Ledger.RunAsync(Id(3), parent: alias);
-        await Ledger.RunAsync(Id(4), parent: Id(99));
+        await Ledger.Run(parent);
+        await Ledger.Alias(alias, parent);
+        await Ledger.Run(Id(2), parent: parent);
+        await Ledger.Run(Id(3), parent: alias);
+        await Ledger.Run(Id(4), parent: Id(99));
 
         foreach (var name in new[] { parent, alias })
         {
-            var list = await Ledger.GetAsync($"/api/runs?parentRunId={name}");
+            var list = await Ledger.Get($"/api/runs?parentRunId={name}");
             Assert.Equal([Id(3), Id(2)], Ids(list));
             Assert.All(list.GetProperty("items").EnumerateArray(),
                 run => Assert.Equal(parent, run.GetProperty("parentRunId").GetGuid()));
         }
-        Assert.Equal([Id(4)], Ids(await Ledger.GetAsync($"/api/runs?parentRunId={Id(99)}")));
+        Assert.Equal([Id(4)], Ids(await Ledger.Get($"/api/runs?parentRunId={Id(99)}")));
     }
 
     [Theory]
@@ -112,7 +112,7 @@ public abstract class RunListContract : ReadingContract
     [InlineData("cursor=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "cursor", "nextCursor")]
     public async Task A_wrong_parameter_is_named_with_what_is_accepted(string query, string parameter, string accepted)
     {
-        var problem = await Ledger.ProblemAsync($"/api/runs?{query}", HttpStatusCode.BadRequest);
+        var problem = await Ledger.Problem($"/api/runs?{query}", HttpStatusCode.BadRequest);
 
         Assert.Contains(accepted, problem.GetProperty("errors").GetProperty(parameter)[0].GetString());
         Assert.StartsWith(parameter, problem.GetProperty("detail").GetString());
@@ -121,7 +121,7 @@ public abstract class RunListContract : ReadingContract
     [Fact]
     public async Task Every_wrong_parameter_is_named_at_once()
     {
-        var problem = await Ledger.ProblemAsync("/api/runs?limit=x&status=y&since=z", HttpStatusCode.BadRequest);
+        var problem = await Ledger.Problem("/api/runs?limit=x&status=y&since=z", HttpStatusCode.BadRequest);
 
         Assert.Equal(["limit", "since", "status"],
             problem.GetProperty("errors").EnumerateObject().Select(error => error.Name).Order());
@@ -130,16 +130,16 @@ public abstract class RunListContract : ReadingContract
     [Fact]
     public async Task A_cursor_goes_on_only_in_the_list_it_came_from()
     {
-        await Ledger.RunAsync(Id(1), status: "failed");
-        await Ledger.RunAsync(Id(2), status: "failed");
-        var first = await Ledger.GetAsync("/api/runs?status=failed&limit=1");
+        await Ledger.Run(Id(1), status: "failed");
+        await Ledger.Run(Id(2), status: "failed");
+        var first = await Ledger.Get("/api/runs?status=failed&limit=1");
         var cursor = first.GetProperty("nextCursor").GetString();
 
-        Assert.Equal([Id(1)], Ids(await Ledger.GetAsync($"/api/runs?status=failed&limit=9&cursor={cursor}")));
-        await Ledger.ProblemAsync($"/api/runs?limit=1&cursor={cursor}", HttpStatusCode.BadRequest);
-        await Ledger.ProblemAsync($"/api/runs?status=failed,stuck&cursor={cursor}", HttpStatusCode.BadRequest);
-        await Ledger.ProblemAsync($"/api/rejected?cursor={cursor}", HttpStatusCode.BadRequest);
-        await Ledger.ProblemAsync($"/api/runs?status=failed&cursor={cursor![..^2]}", HttpStatusCode.BadRequest);
+        Assert.Equal([Id(1)], Ids(await Ledger.Get($"/api/runs?status=failed&limit=9&cursor={cursor}")));
+        await Ledger.Problem($"/api/runs?limit=1&cursor={cursor}", HttpStatusCode.BadRequest);
+        await Ledger.Problem($"/api/runs?status=failed,stuck&cursor={cursor}", HttpStatusCode.BadRequest);
+        await Ledger.Problem($"/api/rejected?cursor={cursor}", HttpStatusCode.BadRequest);
+        await Ledger.Problem($"/api/runs?status=failed&cursor={cursor![..^2]}", HttpStatusCode.BadRequest);
     }
 
     static IEnumerable<Guid> Ids(JsonElement list) =>

@@ -9,15 +9,15 @@ public abstract class RunSearchContract : ReadingContract
     public async Task Pages_go_back_as_they_went_forward()
     {
         for (var number = 1; number <= 7; number++)
-            await Ledger.RunAsync(Id(number), $"2026-03-01T00:00:00.00000{number / 2}Z", number % 2 == 0 ? "failed" : "started");
+            await Ledger.Run(Id(number), $"2026-03-01T00:00:00.00000{number / 2}Z", number % 2 == 0 ? "failed" : "started");
 
         foreach (var filter in (string[])["", "&status=failed,started", "&candidate=PROC-CAND:a"])
         {
-            var one = await PageAsync($"limit=3{filter}");
-            var two = await PageAsync($"limit=3{filter}&cursor={one.Next}");
-            var three = await PageAsync($"limit=3{filter}&cursor={two.Next}");
-            var twoAgain = await PageAsync($"limit=3{filter}&before={three.Previous}");
-            var oneAgain = await PageAsync($"limit=3{filter}&before={twoAgain.Previous}");
+            var one = await Page($"limit=3{filter}");
+            var two = await Page($"limit=3{filter}&cursor={one.Next}");
+            var three = await Page($"limit=3{filter}&cursor={two.Next}");
+            var twoAgain = await Page($"limit=3{filter}&before={three.Previous}");
+            var oneAgain = await Page($"limit=3{filter}&before={twoAgain.Previous}");
 
             Assert.Equal([Id(7), Id(6), Id(5)], one.Ids);
             Assert.Null(one.Previous);
@@ -34,20 +34,20 @@ public abstract class RunSearchContract : ReadingContract
     public async Task A_page_goes_one_way_and_a_cursor_belongs_to_its_filters()
     {
         for (var number = 1; number <= 3; number++)
-            await Ledger.RunAsync(Id(number));
-        var (_, next, _) = await PageAsync("limit=1");
+            await Ledger.Run(Id(number));
+        var (_, next, _) = await Page("limit=1");
 
-        await Ledger.ProblemAsync($"/api/runs?limit=1&cursor={next}&before={next}", HttpStatusCode.BadRequest);
-        await Ledger.ProblemAsync($"/api/runs?limit=1&q=x&before={next}", HttpStatusCode.BadRequest);
+        await Ledger.Problem($"/api/runs?limit=1&cursor={next}&before={next}", HttpStatusCode.BadRequest);
+        await Ledger.Problem($"/api/runs?limit=1&q=x&before={next}", HttpStatusCode.BadRequest);
     }
 
     [Fact]
     public async Task From_and_to_cut_as_since_and_until_do()
     {
         for (var number = 1; number <= 4; number++)
-            await Ledger.RunAsync(Id(number), $"2026-03-0{number}T00:00:00.000000Z");
+            await Ledger.Run(Id(number), $"2026-03-0{number}T00:00:00.000000Z");
 
-        Assert.Equal([Id(3), Id(2)], (await PageAsync("from=2026-03-02&to=2026-03-04")).Ids);
+        Assert.Equal([Id(3), Id(2)], (await Page("from=2026-03-02&to=2026-03-04")).Ids);
     }
 
     [Theory]
@@ -61,52 +61,52 @@ public abstract class RunSearchContract : ReadingContract
     [InlineData("100%", 9, "a sign of the pattern is itself")]
     public async Task Text_finds_a_run_by(string text, int number, string what)
     {
-        await Ledger.RunAsync(Id(1), correlation: "order-71");
-        await Ledger.RunAsync(Id(2), correlation: "order-7");
-        await Ledger.RunAsync(Id(3), candidate: "PROC-CAND:b");
-        await Ledger.RunAsync(Id(4));
-        await Ledger.RunAsync(Id(5));
-        await Ledger.AliasAsync(Id(0xa1), Id(5));
-        await Ledger.RunAsync(Id(6));
-        await Ledger.ComponentAsync(Id(0xc1), Id(6), null);
-        await Ledger.RunAsync(Guid.Parse("abcdef01-0000-0000-0000-000000000007"));
-        await Ledger.RunAsync(Id(8));
-        await Ledger.RunAsync(Id(9), correlation: "100% done");
-        await Ledger.RunAsync(Id(10), correlation: "1000 done");
-        await Ledger.ExecuteAsync($"update process_run_observation set error_ref = 'no disk left' where process_run_id = '{Id(8)}'");
+        await Ledger.Run(Id(1), correlation: "order-71");
+        await Ledger.Run(Id(2), correlation: "order-7");
+        await Ledger.Run(Id(3), candidate: "PROC-CAND:b");
+        await Ledger.Run(Id(4));
+        await Ledger.Run(Id(5));
+        await Ledger.Alias(Id(0xa1), Id(5));
+        await Ledger.Run(Id(6));
+        await Ledger.Component(Id(0xc1), Id(6), null);
+        await Ledger.Run(Guid.Parse("abcdef01-0000-0000-0000-000000000007"));
+        await Ledger.Run(Id(8));
+        await Ledger.Run(Id(9), correlation: "100% done");
+        await Ledger.Run(Id(10), correlation: "1000 done");
+        await Ledger.Execute($"update process_run_observation set error_ref = 'no disk left' where process_run_id = '{Id(8)}'");
         var expected = number == 7 ? Guid.Parse("abcdef01-0000-0000-0000-000000000007") : Id(number);
 
         if (text.StartsWith("id ", StringComparison.Ordinal))
             text = $"{Id(int.Parse(text.AsSpan(3), null))}";
 
-        var page = await PageAsync($"q={Uri.EscapeDataString(text)}");
+        var page = await Page($"q={Uri.EscapeDataString(text)}");
 
         Assert.True(page.Ids.SequenceEqual([expected]), $"{what}: {string.Join(", ", page.Ids)}");
-        Assert.Empty((await PageAsync($"q={Uri.EscapeDataString(text)}&status=stuck")).Ids);
+        Assert.Empty((await Page($"q={Uri.EscapeDataString(text)}&status=stuck")).Ids);
     }
 
     [Fact]
     public async Task Text_that_is_too_long_is_refused_and_pages_of_a_search_go_on()
     {
         for (var number = 1; number <= 5; number++)
-            await Ledger.RunAsync(Id(number), correlation: $"nightly-{number}");
+            await Ledger.Run(Id(number), correlation: $"nightly-{number}");
 
-        var one = await PageAsync("q=nightly&limit=3");
-        var two = await PageAsync($"q=nightly&limit=3&cursor={one.Next}");
+        var one = await Page("q=nightly&limit=3");
+        var two = await Page($"q=nightly&limit=3&cursor={one.Next}");
 
         Assert.Equal([Id(5), Id(4), Id(3), Id(2), Id(1)], one.Ids.Concat(two.Ids));
-        await Ledger.ProblemAsync($"/api/runs?q={new string('x', 201)}", HttpStatusCode.BadRequest);
+        await Ledger.Problem($"/api/runs?q={new string('x', 201)}", HttpStatusCode.BadRequest);
     }
 
     [Fact]
     public async Task What_was_not_searched_is_said()
     {
-        await Ledger.ExecuteAsync(ManyRuns);
-        await Ledger.RunAsync(Id(1), "2020-01-01T00:00:00.000000Z", correlation: "old needle");
+        await Ledger.Execute(ManyRuns);
+        await Ledger.Run(Id(1), "2020-01-01T00:00:00.000000Z", correlation: "old needle");
 
-        var searched = await Ledger.GetAsync("/api/runs?q=needle");
-        var within = await Ledger.GetAsync("/api/runs?q=needle&until=2021-01-01");
-        var exact = await Ledger.GetAsync("/api/runs?q=old%20needle");
+        var searched = await Ledger.Get("/api/runs?q=needle");
+        var within = await Ledger.Get("/api/runs?q=needle&until=2021-01-01");
+        var exact = await Ledger.Get("/api/runs?q=old%20needle");
 
         Assert.Empty(searched.GetProperty("items").EnumerateArray());
         Assert.Equal(50_000, searched.GetProperty("searchedNewest").GetInt32());
@@ -119,9 +119,9 @@ public abstract class RunSearchContract : ReadingContract
     [Fact]
     public async Task Runs_are_exported_as_CSV_without_formulas_and_as_NDJSON()
     {
-        await Ledger.RunAsync(Id(1), correlation: "=1+1", evidence: """{"a": "x, y"}""");
-        await Ledger.RunAsync(Id(2), correlation: "say \"hi\"\nall", status: "failed");
-        await Ledger.RunAsync(Id(3), correlation: "@SUM", status: "stuck");
+        await Ledger.Run(Id(1), correlation: "=1+1", evidence: """{"a": "x, y"}""");
+        await Ledger.Run(Id(2), correlation: "say \"hi\"\nall", status: "failed");
+        await Ledger.Run(Id(3), correlation: "@SUM", status: "stuck");
 
         var csv = await Ledger.Client.GetStringAsync("/api/runs/export?format=csv&status=completed,failed");
         var json = await Ledger.Client.GetStringAsync("/api/runs/export?format=ndjson");
@@ -135,14 +135,14 @@ public abstract class RunSearchContract : ReadingContract
         Assert.Equal(
             [Id(3), Id(2), Id(1)],
             json.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line).GetProperty("processRunId").GetGuid()));
-        await Ledger.ProblemAsync("/api/runs/export", HttpStatusCode.BadRequest);
-        await Ledger.ProblemAsync("/api/runs/export?format=xlsx", HttpStatusCode.BadRequest);
+        await Ledger.Problem("/api/runs/export", HttpStatusCode.BadRequest);
+        await Ledger.Problem("/api/runs/export?format=xlsx", HttpStatusCode.BadRequest);
     }
 
     [Fact]
     public async Task An_export_is_longer_than_a_page()
     {
-        await Ledger.ExecuteAsync(ManyRuns.Replace("50000", "1234", StringComparison.Ordinal));
+        await Ledger.Execute(ManyRuns.Replace("50000", "1234", StringComparison.Ordinal));
 
         var json = await Ledger.Client.GetStringAsync("/api/runs/export?format=ndjson");
 
@@ -152,19 +152,19 @@ public abstract class RunSearchContract : ReadingContract
     [Fact]
     public async Task What_a_client_has_already_is_304_until_it_changes()
     {
-        await Ledger.RunAsync(Id(1), status: "started");
+        await Ledger.Run(Id(1), status: "started");
         foreach (var path in (string[])["/api/runs", $"/api/runs/{Id(1)}", "/api/actions"])
         {
             using var first = await Ledger.Client.GetAsync(path);
-            using var again = await AskAsync(path, first.Headers.ETag!.ToString());
+            using var again = await Ask(path, first.Headers.ETag!.ToString());
             Assert.True(first.Headers.ETag.IsWeak);
             Assert.Equal((HttpStatusCode.NotModified, ""), (again.StatusCode, await again.Content.ReadAsStringAsync()));
             Assert.Equal(first.Headers.ETag, again.Headers.ETag);
         }
 
         using var before = await Ledger.Client.GetAsync("/api/runs");
-        await Ledger.ExecuteAsync("update process_run_observation set status = 'completed'");
-        using var after = await AskAsync("/api/runs", before.Headers.ETag!.ToString());
+        await Ledger.Execute("update process_run_observation set status = 'completed'");
+        using var after = await Ask("/api/runs", before.Headers.ETag!.ToString());
         Assert.Equal(HttpStatusCode.OK, after.StatusCode);
         using var none = await Ledger.Client.GetAsync($"/api/runs/{Id(2)}");
         Assert.Null(none.Headers.ETag);
@@ -173,16 +173,16 @@ public abstract class RunSearchContract : ReadingContract
     /// <summary>50,000 runs; in the store's own words.</summary>
     protected abstract string ManyRuns { get; }
 
-    async Task<HttpResponseMessage> AskAsync(string path, string tag)
+    async Task<HttpResponseMessage> Ask(string path, string tag)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.Add("If-None-Match", tag);
         return await Ledger.Client.SendAsync(request);
     }
 
-    async Task<(List<Guid> Ids, string? Next, string? Previous)> PageAsync(string query)
+    async Task<(List<Guid> Ids, string? Next, string? Previous)> Page(string query)
     {
-        var page = await Ledger.GetAsync($"/api/runs?{query}");
+        var page = await Ledger.Get($"/api/runs?{query}");
         return (
             [.. page.GetProperty("items").EnumerateArray().Select(run => run.GetProperty("processRunId").GetGuid())],
             page.GetProperty("nextCursor").GetString(),
