@@ -29,9 +29,11 @@ static class LedgerHost
     /// <summary>After SIGTERM, when the process ends whatever it is doing; who started it gives it longer before he kills it.</summary>
     public static readonly TimeSpan EndLimit = StopLimit + TimeSpan.FromSeconds(5);
 
+    /// <param name="args">Settings, as on a command line.</param>
+    /// <param name="time">The clock of everything in it; null for the system's.</param>
     /// <exception cref="OptionsValidationException">A connection string cannot be read.</exception>
     /// <exception cref="Microsoft.Data.Sqlite.SqliteException">The embedded ledger's file cannot be used.</exception>
-    public static WebApplication Build(string[] args)
+    public static WebApplication Build(string[] args, TimeProvider? time = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
@@ -46,6 +48,7 @@ static class LedgerHost
             kestrel.Limits.MaxRequestBodySize = IntakeLimits.MaxBodyBytes;
         });
 
+        builder.Services.AddSingleton(time ?? TimeProvider.System);
         var settings = builder.Configuration;
         var security = SecurityOptions.Read(settings);
         ListenAddresses.Check(security, settings);

@@ -26,12 +26,14 @@ sealed class EmbeddedLedger : IAsyncDisposable
     public IServiceProvider Services => _app.Services;
     public string ConnectionString => LedgerStore.ConnectionString(_file);
 
-    public static async Task<EmbeddedLedger> Start(params string[] settings)
+    public static Task<EmbeddedLedger> Start(params string[] settings) => Start(TimeProvider.System, settings);
+
+    public static async Task<EmbeddedLedger> Start(TimeProvider time, params string[] settings)
     {
         var file = Path.Combine(Path.GetTempPath(), $"run-ledger-{Guid.CreateVersion7()}.db");
         // Without meters: each host of the process would listen to those of all others, and tests have hundreds.
         var app = LedgerHost.Build(
-            ["--urls", "http://127.0.0.1:0", "--OTEL_SDK_DISABLED", "true", "--ConnectionStrings:Postgres=", "--ConnectionStrings:RabbitMq=", "--RunLedger:SqliteFile", file, "--Logging:LogLevel:Default", "Warning", "--RunLedger:Deadlines:SweepEvery", "3650.00:00:00", .. settings]);
+            ["--urls", "http://127.0.0.1:0", "--OTEL_SDK_DISABLED", "true", "--ConnectionStrings:Postgres=", "--ConnectionStrings:RabbitMq=", "--RunLedger:SqliteFile", file, "--Logging:LogLevel:Default", "Warning", "--RunLedger:Deadlines:SweepEvery", "3650.00:00:00", .. settings], time);
         await app.StartAsync();
         return new EmbeddedLedger(app, file);
     }
