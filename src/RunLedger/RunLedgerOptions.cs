@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using RunLedger.Deadlines;
 using RunLedger.Retention;
+using RunLedger.Storage;
 
 namespace RunLedger;
 
@@ -45,6 +46,9 @@ public sealed class RunLedgerOptions
     /// <summary>The PostgreSQL database, as an Npgsql connection string.</summary>
     /// <value>The default is null: the ledger is the SQLite file <see cref="SqliteFile"/>.</value>
     public string? Postgres { get; set; }
+
+    /// <summary>Where the ledger lives: the one place that decides.</summary>
+    internal StorageProvider Provider => Postgres is null ? StorageProvider.Sqlite : StorageProvider.Postgres;
 
     /// <summary>The file of the embedded ledger, made on first use; not used where <see cref="Postgres"/> is set.</summary>
     /// <value>The default is <c>run-ledger.db</c> in the working directory.</value>

@@ -61,12 +61,7 @@ public static class RunLedgerRegistration
         bus.AddSingleton<IValidateOptions<RunLedgerOptions>, RunLedgerOptionsValidation>();
         bus.TryAddSingleton(services => services.GetRequiredService<IOptions<RunLedgerOptions>>().Value);
         bus.TryAddSingleton(TimeProvider.System);
-        bus.AddKeyedSingleton(DataSource, (services, _) =>
-            Storage.Postgres.LedgerStore.Connect(services.GetRequiredService<RunLedgerOptions>().Postgres!));
-        bus.AddSingleton<ILedgerStore>(services =>
-            services.GetRequiredService<RunLedgerOptions>() is { Postgres: null } embedded
-                ? new global::RunLedger.Storage.Sqlite.LedgerStore(embedded.SqliteFile)
-                : new global::RunLedger.Storage.Postgres.LedgerStore(services.GetRequiredKeyedService<global::Npgsql.NpgsqlDataSource>(global::RunLedger.RunLedgerRegistration.DataSource)));
+        bus.AddLedgerStorage();
         bus.AddSingleton(services => new LedgerMeter(
             services.GetService<IMeterFactory>(),
             services.GetRequiredService<TimeProvider>(),
@@ -75,20 +70,11 @@ public static class RunLedgerRegistration
         bus.AddSingleton<DeadlineEvaluator>();
         bus.AddSingleton<Rejections>();
         bus.AddSingleton<GroupCommitter>();
-        bus.AddSingleton<ISweepStore>(services => services.GetRequiredService<ILedgerStore>() is Storage.Sqlite.LedgerStore embedded
-            ? new global::RunLedger.Storage.Sqlite.SweepStore(embedded)
-            : new global::RunLedger.Storage.Postgres.SweepStore(services.GetRequiredKeyedService<global::Npgsql.NpgsqlDataSource>(global::RunLedger.RunLedgerRegistration.DataSource)));
         bus.AddSingleton<DeadlineSweep>();
-        bus.AddSingleton<IArchiveStore>(services => services.GetRequiredService<ILedgerStore>() is Storage.Sqlite.LedgerStore embedded
-            ? new global::RunLedger.Storage.Sqlite.ArchiveStore(embedded)
-            : new global::RunLedger.Storage.Postgres.ArchiveStore(services.GetRequiredKeyedService<global::Npgsql.NpgsqlDataSource>(global::RunLedger.RunLedgerRegistration.DataSource)));
         bus.AddSingleton<ArchiveFiles>();
         bus.AddSingleton<ArchiveState>();
         bus.AddSingleton<RetentionPeriods>();
         bus.AddSingleton<RetentionSweep>();
-        bus.AddSingleton<IDefinitionStore>(services => services.GetRequiredService<ILedgerStore>() is Storage.Sqlite.LedgerStore embedded
-            ? new global::RunLedger.Storage.Sqlite.DefinitionStore(embedded)
-            : new global::RunLedger.Storage.Postgres.DefinitionStore(services.GetRequiredKeyedService<global::Npgsql.NpgsqlDataSource>(global::RunLedger.RunLedgerRegistration.DataSource)));
 
         bus.DisableUsageTelemetry();
         // Without a limit an acknowledgement that is stuck in a connection that broke keeps its endpoint from ever

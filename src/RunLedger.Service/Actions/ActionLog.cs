@@ -1,3 +1,4 @@
+using RunLedger.Storage;
 using System.Text.Json;
 using RunLedger.Folding;
 using RunLedger.Service.Database;
@@ -5,7 +6,7 @@ using RunLedger.Service.Database;
 namespace RunLedger.Service.Actions;
 
 /// <summary>Writes down what people do, in the transaction in which they do it.</summary>
-sealed class ActionLog(LedgerTransactions ledger, TimeProvider time)
+sealed class ActionLog(ILedgerTransactions ledger, TimeProvider time)
 {
     public DateTime Now => LedgerTime.Time(LedgerTime.Of(time.GetUtcNow()));
 

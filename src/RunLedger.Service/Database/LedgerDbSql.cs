@@ -1,4 +1,7 @@
 using Microsoft.EntityFrameworkCore;
+using RunLedger.Storage;
+using RunLedger.Storage.Postgres;
+using RunLedger.Storage.Sqlite;
 
 namespace RunLedger.Service.Database;
 
@@ -8,6 +11,7 @@ static class LedgerDbSql
     public static async Task<LedgerSql> Sql(this LedgerDb db, CancellationToken cancellationToken)
     {
         await db.Database.OpenConnectionAsync(cancellationToken);
-        return new LedgerSql(db.Database.GetDbConnection(), null);
+        var connection = db.Database.GetDbConnection();
+        return db.Database.IsNpgsql() ? new PostgresSql(connection) : new SqliteSql(connection);
     }
 }

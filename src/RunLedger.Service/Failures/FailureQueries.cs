@@ -1,4 +1,4 @@
-using System.Data.Common;
+using RunLedger.Storage;
 using Microsoft.EntityFrameworkCore;
 using RunLedger.Intake;
 using RunLedger.Service.Database;
@@ -119,7 +119,7 @@ sealed class FailureQueries(IDbContextFactory<LedgerDb> ledger, TimeProvider tim
         };
     }
 
-    static Failure Read(DbDataReader reader, Func<string?, string> shapeOf)
+    static Failure Read(StoredRow reader, Func<string?, string> shapeOf)
     {
         var (candidate, component, error) = (reader.TextAt(1) ?? "", reader.TextAt(2), reader.TextAt(3));
         return new(reader.GetGuid(0), candidate, component, error, shapeOf(error), reader.TimeAt(4)!.Value);

@@ -1,10 +1,11 @@
+using RunLedger.Storage;
 using RunLedger.Service.Actions;
 using RunLedger.Service.Database;
 
 namespace RunLedger.Service.Failures;
 
 /// <summary>What people say of groups of failures.</summary>
-sealed class FailureWork(LedgerTransactions ledger, FailureQueries failures, ActionLog actions)
+sealed class FailureWork(ILedgerTransactions ledger, FailureQueries failures, ActionLog actions)
 {
     /// <summary>Groups are looked for so far back; what was said of one before is kept longer.</summary>
     static readonly TimeSpan Back = TimeSpan.FromDays(30);

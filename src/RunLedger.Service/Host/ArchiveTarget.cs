@@ -2,14 +2,11 @@ using System.CommandLine;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
-using Npgsql;
 using RunLedger.Retention;
 using RunLedger.Schema;
 using RunLedger.Service.Actions;
 using RunLedger.Service.Database;
 using RunLedger.Storage;
-using RunLedger.Storage.Postgres;
-using RunLedger.Storage.Sqlite;
 
 namespace RunLedger.Service.Host;
 
@@ -18,26 +15,36 @@ namespace RunLedger.Service.Host;
 /// string names it, else the embedded file. Exit codes of such a verb: 0 done, 1 the answer is no, 2 the ledger or its
 /// archive could not be used.
 /// </summary>
-sealed class ArchiveTarget(RunLedgerOptions options, IArchiveStore store, LedgerTransactions ledger, IAsyncDisposable owned)
-    : IAsyncDisposable
+sealed class ArchiveTarget : IAsyncDisposable
 {
     public const int Done = 0;
     public const int No = 1;
     const int NotUsed = 2;
 
-    public RunLedgerOptions Options => options;
-    public IArchiveStore Store => store;
-    public ArchiveFiles Files { get; } = new(options);
-    public RetentionPeriods Periods { get; } = new(options);
-    public ArchiveRestore Restoring => new(store, Files, TimeProvider.System);
+    readonly ServiceProvider _services;
+
+    ArchiveTarget(RunLedgerOptions options)
+    {
+        _services = new ServiceCollection().AddSingleton(options).AddLedgerStorage().BuildServiceProvider();
+        Options = options;
+        Store = _services.GetRequiredService<IArchiveStore>();
+        Files = new(options);
+        Periods = new(options);
+    }
+
+    public RunLedgerOptions Options { get; }
+    public IArchiveStore Store { get; }
+    public ArchiveFiles Files { get; }
+    public RetentionPeriods Periods { get; }
+    public ArchiveRestore Restoring => new(Store, Files, TimeProvider.System);
 
     public RetentionSweep Sweep => new(
-        store, Files, Periods, new ArchiveState(), options, TimeProvider.System, NullLogger<RetentionSweep>.Instance);
+        Store, Files, Periods, new ArchiveState(), Options, TimeProvider.System, NullLogger<RetentionSweep>.Instance);
 
     /// <summary>Does what is to be seen among the actions later, as the login this runs under.</summary>
     public Task<T> Noted<T>(
         string action, string subject, Func<Task<(T Result, string Outcome)>> work, CancellationToken cancellationToken) =>
-        new ActionLog(ledger, TimeProvider.System).Around(
+        new ActionLog(_services.GetRequiredService<ILedgerTransactions>(), TimeProvider.System).Around(
             Environment.UserName, action, subject, null, null, work, cancellationToken);
 
     public static Option<string> Connection() => new("--connection")
@@ -61,9 +68,9 @@ sealed class ArchiveTarget(RunLedgerOptions options, IArchiveStore store, Ledger
             options.Postgres = parsed.GetValue(connection) ?? options.Postgres;
             if (new RunLedgerOptionsValidation().Validate(null, options) is { Failed: true } faulty)
                 return await Fail($"The settings cannot be used: {faulty.FailureMessage}");
-            if (options.Postgres is not null)
+            if (options.Postgres is { } connectionString)
             {
-                postgres = PostgresTarget.Read(options.Postgres, configuration);
+                postgres = PostgresTarget.Read(connectionString, configuration);
                 if (postgres.ConnectionString is null)
                     return await Fail(postgres.Fault);
             }
@@ -73,7 +80,7 @@ sealed class ArchiveTarget(RunLedgerOptions options, IArchiveStore store, Ledger
                     + "ConnectionStrings__Postgres is not set.");
             }
 
-            await using var target = Open(options);
+            await using var target = new ArchiveTarget(options);
             return await verb(target, streams.Output);
         }
         catch (ArchiveException e)
@@ -100,26 +107,5 @@ sealed class ArchiveTarget(RunLedgerOptions options, IArchiveStore store, Ledger
         }
     }
 
-    public ValueTask DisposeAsync() => owned.DisposeAsync();
-
-    static ArchiveTarget Open(RunLedgerOptions options)
-    {
-        if (options.Postgres is null)
-        {
-            var file = new Storage.Sqlite.LedgerStore(options.SqliteFile);
-            return new ArchiveTarget(options, new Storage.Sqlite.ArchiveStore(file), new LedgerTransactions(file), new Closing(file));
-        }
-
-        var database = Storage.Postgres.LedgerStore.Connect(options.Postgres);
-        return new ArchiveTarget(options, new Storage.Postgres.ArchiveStore(database), new LedgerTransactions(database), database);
-    }
-
-    sealed class Closing(IDisposable file) : IAsyncDisposable
-    {
-        public ValueTask DisposeAsync()
-        {
-            file.Dispose();
-            return ValueTask.CompletedTask;
-        }
-    }
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
 }

@@ -82,8 +82,7 @@ static class LedgerHost
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopLimit);
 
         var app = builder.Build();
-        if (app.Services.GetRequiredService<ILedgerStore>() is Storage.Sqlite.LedgerStore embedded)
-            embedded.Open();
+        app.Services.GetRequiredService<ILedgerStore>().Open();
         app.UseSecurity();
         app.UseRateLimiter();
         app.UseRequestDecompression();

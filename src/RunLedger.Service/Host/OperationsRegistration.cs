@@ -1,13 +1,10 @@
 using Microsoft.Extensions.Options;
-using Npgsql;
-using RunLedger.Batching;
 using RunLedger.Service.Actions;
 using RunLedger.Service.Database;
 using RunLedger.Service.Failures;
 using RunLedger.Service.Overview;
 using RunLedger.Service.Rejected;
 using RunLedger.Service.Runs;
-using RunLedger.Storage.Sqlite;
 
 namespace RunLedger.Service.Host;
 
@@ -17,9 +14,6 @@ static class OperationsRegistration
     /// <param name="broker">The broker's address; null where the ledger is embedded.</param>
     public static IServiceCollection AddOperations(this IServiceCollection services, Uri? broker)
     {
-        services.AddSingleton(provider => provider.GetRequiredService<ILedgerStore>() is LedgerStore embedded
-            ? new LedgerTransactions(embedded)
-            : new LedgerTransactions(provider.GetRequiredKeyedService<NpgsqlDataSource>(RunLedgerRegistration.DataSource)));
         services.AddSingleton<ActionLog>();
         services.AddSingleton<RejectedSignal>();
         services.AddSingleton<RejectedWork>();

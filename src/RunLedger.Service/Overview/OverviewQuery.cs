@@ -1,3 +1,4 @@
+using RunLedger.Storage;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using RunLedger.Deadlines;
@@ -53,12 +54,10 @@ sealed class OverviewQuery(
     Overview? Fresh => _last is { } last && time.GetUtcNow().UtcDateTime - last.At < Kept ? last : null;
 
     /// <summary>Runs by the minute, in minutes since 1970, of a time of the ledger's own clock.</summary>
-    public static string MinutesSql(string column, bool postgres) =>
+    public static string MinutesSql(string column, string minute) =>
         $"""
          select minute, count(*) from (
-           select {(postgres
-               ? $"cast(floor(extract(epoch from {column}) / 60) as bigint)"
-               : $"cast(strftime('%s', {column}) as integer) / 60")} as minute
+           select {minute} as minute
            from process_run_observation
            where {column} >= @from {(column == "settled_at" ? "and settled_at is not null and ended_at is not null" : "")}
            order by {column} desc limit @most) m
@@ -115,7 +114,7 @@ sealed class OverviewQuery(
 
     static async Task<Dictionary<long, long>> PerMinute(LedgerSql sql, string column, DateTime from, CancellationToken cancellationToken) =>
         (await sql.List(
-            MinutesSql(column, sql.Postgres), reader => (reader.GetInt64(0), reader.GetInt64(1)), cancellationToken,
+            MinutesSql(column, sql.EpochMinutes(column)), reader => (reader.GetInt64(0), reader.GetInt64(1)), cancellationToken,
             ("from", from), ("most", MostCounted))).ToDictionary();
 
     static Task<List<(ReplicaFigures Figures, DateTime? CommittedAt, double? LagSeconds)>> Replicas(
@@ -147,9 +146,7 @@ sealed class OverviewQuery(
             reader =>
             {
                 var due = reader.TimeAt(1)!.Value;
-                var every = reader is SqliteDataReader
-                    ? TimeSpan.FromMicroseconds(reader.GetInt64(3))
-                    : reader.GetFieldValue<TimeSpan>(3);
+                var every = reader.GetInterval(3);
                 return new RecurringFigures
                 {
                     Name = names[reader.GetGuid(0)],

@@ -11,7 +11,7 @@ namespace RunLedger.Service.Overview;
 /// something, so that other replicas notice.
 /// </summary>
 sealed partial class ReplicaHeartbeat(
-    LedgerTransactions ledger, LedgerMeter meter, TimeProvider time, ILogger<ReplicaHeartbeat> log) : BackgroundService
+    ILedgerTransactions ledger, LedgerMeter meter, TimeProvider time, ILogger<ReplicaHeartbeat> log) : BackgroundService
 {
     static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
     static readonly TimeSpan Beat = TimeSpan.FromSeconds(10);

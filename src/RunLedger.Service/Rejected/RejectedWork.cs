@@ -1,4 +1,4 @@
-using System.Data.Common;
+using RunLedger.Storage;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
@@ -16,7 +16,7 @@ namespace RunLedger.Service.Rejected;
 /// once. Rows are never deleted: their state says what became of them.
 /// </summary>
 sealed class RejectedWork(
-    LedgerTransactions ledger,
+    ILedgerTransactions ledger,
     ActionLog actions,
     ObservationIntake intake,
     RejectedSignal signal,
@@ -201,7 +201,7 @@ sealed class RejectedWork(
         LedgerSql sql, Guid id, IReadOnlyList<(RejectedRow Row, bool Known, string? Reason)> sent, CancellationToken cancellationToken)
     {
         var (action, who, reason, detail) = (await sql.List(
-            $"select action, who, reason, detail from operator_action where id = @id {(sql.Postgres ? "for update" : "")}",
+            $"select action, who, reason, detail from operator_action where id = @id {sql.ForUpdate}",
             reader => (reader.GetString(0), reader.GetString(1), reader.TextAt(2), reader.TextAt(3)),
             cancellationToken,
             ("id", id)))[0];
@@ -305,7 +305,7 @@ sealed class RejectedWork(
 
     static GroupProgress Read(string detail) => JsonSerializer.Deserialize<GroupProgress>(detail, JsonSerializerOptions.Web)!;
 
-    static RejectedRow Row(DbDataReader reader) => new()
+    static RejectedRow Row(StoredRow reader) => new()
     {
         RejectedId = reader.GetGuid(0),
         Contract = reader.TextAt(1),

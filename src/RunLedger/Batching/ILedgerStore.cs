@@ -6,6 +6,11 @@ namespace RunLedger.Batching;
 /// <summary>Where the ledger's rows live: PostgreSQL, or the embedded SQLite file.</summary>
 interface ILedgerStore
 {
+    /// <summary>Makes the embedded file and its tables where they are missing; a server's are made by <c>schema apply</c>.</summary>
+    void Open()
+    {
+    }
+
     /// <summary>Begins a transaction and loads what <paramref name="names"/> lead to, locked in id order.</summary>
     /// <exception cref="StoreException">The store could not.</exception>
     Task<ILedgerBatch> Begin(BatchKeys names, CancellationToken cancellationToken);

@@ -13,9 +13,6 @@ static class SchedulingRegistration
 {
     public static void AddLedgerScheduling(this IBusRegistrationConfigurator bus)
     {
-        bus.AddSingleton<IScheduleStore>(services => services.GetRequiredService<ILedgerStore>() is Storage.Sqlite.LedgerStore embedded
-            ? new global::RunLedger.Storage.Sqlite.ScheduleStore(embedded)
-            : new global::RunLedger.Storage.Postgres.ScheduleStore(services.GetRequiredKeyedService<global::Npgsql.NpgsqlDataSource>(global::RunLedger.RunLedgerRegistration.DataSource)));
         bus.AddSingleton<DispatchSignal>();
         bus.AddSingleton<ScheduleCommitter>();
         bus.AddSingleton<MessageSender>();

@@ -132,7 +132,7 @@ public sealed class ReadingPlanTests : IAsyncLifetime
         })
         {
             await CostsLittle(
-                OverviewQuery.MinutesSql(column, postgres: true), index, MostBlocks,
+                OverviewQuery.MinutesSql(column, new RunLedger.Storage.Postgres.PostgresSql(new Npgsql.NpgsqlConnection()).EpochMinutes(column)), index, MostBlocks,
                 ("from", First.AddSeconds(199_000)), ("most", OverviewQuery.MostCounted));
         }
 

@@ -1,0 +1,66 @@
+using System.Data.Common;
+
+namespace RunLedger.Storage;
+
+/// <summary>
+/// Statements on one connection that every provider understands: parameters are @named, and ids, times and JSON go in as
+/// the provider keeps them. The few words in which providers differ are members.
+/// </summary>
+abstract class LedgerSql(DbConnection connection, DbTransaction? transaction)
+{
+    /// <summary>For a selection of rows that another replica may be at; empty where there is no other.</summary>
+    public abstract string SkipLocked { get; }
+
+    /// <summary>For a selection of rows that are about to be changed; empty where nobody else writes.</summary>
+    public abstract string ForUpdate { get; }
+
+    /// <summary>The minutes since 1970 of a column of times, as a whole number.</summary>
+    public abstract string EpochMinutes(string column);
+
+    /// <returns>How many rows it changed.</returns>
+    public async Task<int> Run(
+        string sql, CancellationToken cancellationToken, params (string Name, object? Value)[] parameters)
+    {
+        await using var command = Command(sql, parameters);
+        return await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    public async Task<List<T>> List<T>(
+        string sql, Func<StoredRow, T> read, CancellationToken cancellationToken,
+        params (string Name, object? Value)[] parameters)
+    {
+        await using var command = Command(sql, parameters);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var row = Row(reader);
+        var list = new List<T>();
+        while (await reader.ReadAsync(cancellationToken))
+            list.Add(read(row));
+        return list;
+    }
+
+    protected abstract StoredRow Row(DbDataReader reader);
+
+    /// <summary>Gives a parameter its value; null is the database's null.</summary>
+    protected abstract void Set(DbParameter parameter, object? value);
+
+    DbCommand Command(string sql, (string Name, object? Value)[] parameters)
+    {
+        var command = connection.CreateCommand();
+        command.Transaction = transaction;
+#pragma warning disable CA2100 // every statement is written in this repository, values are parameters
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        foreach (var (name, value) in parameters)
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = name;
+            Set(parameter, value);
+            command.Parameters.Add(parameter);
+        }
+
+        return command;
+    }
+
+    /// <summary>A value for a column of JSON.</summary>
+    public sealed record Json(string Text);
+}

@@ -1,0 +1,28 @@
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using RunLedger.Batching;
+using RunLedger.Deadlines;
+using RunLedger.Definitions;
+using RunLedger.Retention;
+using RunLedger.Scheduling;
+
+namespace RunLedger.Storage.Postgres;
+
+/// <summary>The ledger's stores in PostgreSQL, by the key of the provider.</summary>
+static class PostgresRegistration
+{
+    const StorageProvider Key = StorageProvider.Postgres;
+
+    public static IServiceCollection AddPostgresStorage(this IServiceCollection services) => services
+        .AddKeyedSingleton(RunLedgerRegistration.DataSource, (provider, _) =>
+            LedgerStore.Connect(provider.GetRequiredService<RunLedgerOptions>().Postgres!))
+        .AddKeyedSingleton<ILedgerStore>(Key, (provider, _) => new LedgerStore(Database(provider)))
+        .AddKeyedSingleton<ISweepStore>(Key, (provider, _) => new SweepStore(Database(provider)))
+        .AddKeyedSingleton<IScheduleStore>(Key, (provider, _) => new ScheduleStore(Database(provider)))
+        .AddKeyedSingleton<IArchiveStore>(Key, (provider, _) => new ArchiveStore(Database(provider)))
+        .AddKeyedSingleton<IDefinitionStore>(Key, (provider, _) => new DefinitionStore(Database(provider)))
+        .AddKeyedSingleton<ILedgerTransactions>(Key, (provider, _) => new LedgerTransactions(Database(provider)));
+
+    static NpgsqlDataSource Database(IServiceProvider provider) =>
+        provider.GetRequiredKeyedService<NpgsqlDataSource>(RunLedgerRegistration.DataSource);
+}

@@ -1,0 +1,28 @@
+using System.Data.Common;
+using RunLedger.Folding;
+
+namespace RunLedger.Storage.Sqlite;
+
+/// <summary>Statements on the embedded file, which has one writer.</summary>
+sealed class SqliteSql(DbConnection connection, DbTransaction? transaction = null) : LedgerSql(connection, transaction)
+{
+    public override string SkipLocked => "";
+
+    public override string ForUpdate => "";
+
+    public override string EpochMinutes(string column) => $"cast(strftime('%s', {column}) as integer) / 60";
+
+    protected override StoredRow Row(DbDataReader reader) => new SqliteRow(reader);
+
+    protected override void Set(DbParameter parameter, object? value) => parameter.Value = Stored(value);
+
+    /// <summary>A value as the file keeps it.</summary>
+    public static object Stored(object? value) => value switch
+    {
+        null => DBNull.Value,
+        Guid id => id.ToString(),
+        DateTime time => LedgerTime.Text(time),
+        Json json => json.Text,
+        _ => value,
+    };
+}
