@@ -11,7 +11,13 @@ abstract class StoredRow(DbDataReader reader)
 
     public string GetString(int at) => reader.GetString(at);
 
+    public int GetInt32(int at) => reader.GetInt32(at);
+
     public long GetInt64(int at) => reader.GetInt64(at);
+
+    public bool IsDBNull(int at) => reader.IsDBNull(at);
+
+    public int FieldCount => reader.FieldCount;
 
     /// <summary>A time, UTC, to the microsecond.</summary>
     public abstract DateTime GetTime(int at);

@@ -118,7 +118,7 @@ public sealed class ConnectionTests : IAsyncLifetime
         const string Keys = "(array['01980000-0000-7000-8000-000000000001']::uuid[], array['key'])";
         await using var connection = await _source.OpenConnectionAsync(TestContext.Current.CancellationToken);
         await using var load = connection.CreateBatch();
-        BatchLoad.Add(load, LedgerTable.Runs, RowReader.RunColumns, [Guid.CreateVersion7()], ["key"]);
+        BatchLoad.Add(load, LedgerTable.Runs, [Guid.CreateVersion7()], ["key"]);
         var archived = load.BatchCommands[1].CommandText;
         Assert.Contains(LedgerTable.Runs.Archive, archived, StringComparison.Ordinal);
         await Say($"prepare archived (uuid[], text[]) as {archived}");

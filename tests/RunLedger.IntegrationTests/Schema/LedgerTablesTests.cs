@@ -1,4 +1,5 @@
 using Npgsql;
+using RunLedger.Storage.Rows;
 using Xunit;
 
 namespace RunLedger.IntegrationTests.Schema;
@@ -72,6 +73,25 @@ public sealed class LedgerTablesTests
         Assert.All(
             columns.Skip(promised.Length),
             column => Assert.DoesNotContain("not null", column, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(Header)]
+    [InlineData("process_run_archive")]
+    [InlineData(Detail)]
+    [InlineData("process_component_archive")]
+    public async Task A_table_has_the_columns_of_the_catalogue(string table)
+    {
+        await using var database = await TestDatabase.Create(applySchema: true);
+
+        var columns = await database.List(
+            $"select column_name from information_schema.columns where table_name = '{table}' order by column_name collate \"C\"");
+
+        var named = table.Contains("component", StringComparison.Ordinal)
+            ? LedgerTable.Components.Columns.Select(column => column.Name)
+            : LedgerTable.Runs.Columns.Select(column => column.Name);
+        string[] archived = table.EndsWith("archive", StringComparison.Ordinal) ? ["archived_at"] : [];
+        Assert.Equal(named.Concat(archived).Order(StringComparer.Ordinal), columns);
     }
 
     [Theory]

@@ -35,34 +35,34 @@ static class ArchiveSql
         """;
 
     // Components first, because they refer to their run.
-    public const string MoveComponentsSql =
+    public static readonly string MoveComponentsSql =
         $"""
          with gone as (delete from process_component_observation where process_run_id = any ($1) returning *)
-         insert into process_component_archive ({RowReader.ComponentColumns}, archived_at)
-         select {RowReader.ComponentColumns}, $2 from gone
+         insert into process_component_archive ({LedgerTable.Components.Names}, archived_at)
+         select {LedgerTable.Components.Names}, $2 from gone
          """;
 
     // Held rows cannot have changed; it says so all the same.
-    public const string MoveRunsSql =
+    public static readonly string MoveRunsSql =
         $"""
          with gone as (
            delete from process_run_observation r using unnest($1, $2, $3) d(id, was, since)
            where r.process_run_id = d.id and r.status = d.was and r.settled_at = d.since returning r.*)
-         insert into process_run_archive ({RowReader.RunColumns}, archived_at) select {RowReader.RunColumns}, $4 from gone
+         insert into process_run_archive ({LedgerTable.Runs.Names}, archived_at) select {LedgerTable.Runs.Names}, $4 from gone
          """;
 
-    public const string ReturnRunsSql =
+    public static readonly string ReturnRunsSql =
         $"""
          with back as (delete from process_run_archive where process_run_id = any ($1) returning *)
-         insert into process_run_observation ({RowReader.RunColumns})
-         select {RowReader.RunColumnsButSettled}, case when settled_at is not null then $2 end from back
+         insert into process_run_observation ({LedgerTable.Runs.Names})
+         select {LedgerTable.Runs.NamesWith(LedgerTable.SettledAt, "case when settled_at is not null then $2 end")} from back
          returning process_run_id, status
          """;
 
-    public const string ReturnComponentsSql =
+    public static readonly string ReturnComponentsSql =
         $"""
          with back as (delete from process_component_archive where process_run_id = any ($1) returning *)
-         insert into process_component_observation ({RowReader.ComponentColumns}) select {RowReader.ComponentColumns} from back
+         insert into process_component_observation ({LedgerTable.Components.Names}) select {LedgerTable.Components.Names} from back
          """;
 
     public const string PurgeSql =

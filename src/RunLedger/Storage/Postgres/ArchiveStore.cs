@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Npgsql;
 using NpgsqlTypes;
 using RunLedger.Deadlines;
@@ -20,7 +19,7 @@ sealed class ArchiveStore(NpgsqlDataSource database) : IArchiveStore
             var looked = await Read(
                 connection,
                 ArchiveSql.DueSql,
-                reader => new SettledRun(reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetDateTime(3)),
+                reader => new SettledRun(reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetTime(3)),
                 cancellationToken,
                 [.. Until(choice.Latest), Of(choice.After.At), Of(choice.After.RunId), Of(choice.Limit)]);
             var (due, last) = choice.Of(looked);
@@ -66,7 +65,7 @@ sealed class ArchiveStore(NpgsqlDataSource database) : IArchiveStore
                 connection,
                 ArchiveSql.PreviewSql,
                 reader => new DueRuns(
-                    reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.GetDateTime(3), reader.GetDateTime(4)),
+                    reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.GetTime(3), reader.GetTime(4)),
                 cancellationToken,
                 [.. Until(latest)]);
             var due = new List<DueRuns>();
@@ -86,7 +85,7 @@ sealed class ArchiveStore(NpgsqlDataSource database) : IArchiveStore
                     ArchiveSql.CountSql,
                     reader => reader.GetInt64(0) == 0
                         ? null
-                        : one with { Runs = reader.GetInt64(0), Oldest = reader.GetDateTime(1), Newest = reader.GetDateTime(2) },
+                        : one with { Runs = reader.GetInt64(0), Oldest = reader.GetTime(1), Newest = reader.GetTime(2) },
                     cancellationToken,
                     Of(one.Status), Of(one.Candidate), Of(until)) is [{ } longer] ? [longer] : []);
             }
@@ -151,7 +150,7 @@ sealed class ArchiveStore(NpgsqlDataSource database) : IArchiveStore
             select settled_at, process_run_id from process_run_archive
             where (settled_at, process_run_id) > ($1, $2) and settled_at < $3 order by settled_at, process_run_id limit $4
             """,
-            reader => new SettledPoint(reader.GetDateTime(0), reader.GetGuid(1)),
+            reader => new SettledPoint(reader.GetTime(0), reader.GetGuid(1)),
             cancellationToken,
             Of(after.At), Of(after.RunId), Of(until), Of(limit)), cancellationToken);
 
@@ -193,15 +192,15 @@ sealed class ArchiveStore(NpgsqlDataSource database) : IArchiveStore
     static async Task<ArchivedRows> Rows(NpgsqlConnection connection, Guid[] runs, CancellationToken cancellationToken) => new(
         await Read(
             connection,
-            $"select {RowReader.RunColumns} from process_run_observation where process_run_id = any ($1) order by process_run_id",
-            RowReader.Run, cancellationToken, BatchWrite.Of(runs)),
+            $"select {LedgerTable.Runs.Names} from process_run_observation where process_run_id = any ($1) order by process_run_id",
+            LedgerTable.Runs.Read, cancellationToken, BatchWrite.Of(runs)),
         await Read(
             connection,
             $"""
-             select {RowReader.ComponentColumns} from process_component_observation where process_run_id = any ($1)
+             select {LedgerTable.Components.Names} from process_component_observation where process_run_id = any ($1)
              order by component_run_id for update
              """,
-            RowReader.Component, cancellationToken, BatchWrite.Of(runs)));
+            LedgerTable.Components.Read, cancellationToken, BatchWrite.Of(runs)));
 
     static async Task<IReadOnlyDictionary<Guid, long>> Bytes(
         NpgsqlConnection connection, List<SettledRun> runs, CancellationToken cancellationToken) =>
@@ -216,8 +215,8 @@ sealed class ArchiveStore(NpgsqlDataSource database) : IArchiveStore
             cancellationToken,
             BatchWrite.Of(runs.ConvertAll(run => run.Id).ToArray()))).ToDictionary(run => run.Id, run => run.Bytes);
 
-    static void Keys<TRow>(NpgsqlBatch batch, LedgerTable table, List<TRow> rows)
-        where TRow : LedgerRow
+    static void Keys<TRow>(NpgsqlBatch batch, LedgerTable<TRow> table, List<TRow> rows)
+        where TRow : LedgerRow, new()
     {
         var keyed = rows.FindAll(row => row.IdempotencyKey is not null);
         BatchWrite.Run(
@@ -228,14 +227,15 @@ sealed class ArchiveStore(NpgsqlDataSource database) : IArchiveStore
     }
 
     static async Task<List<T>> Read<T>(
-        NpgsqlConnection connection, string sql, Func<DbDataReader, T> read, CancellationToken cancellationToken,
+        NpgsqlConnection connection, string sql, Func<StoredRow, T> read, CancellationToken cancellationToken,
         params NpgsqlParameter[] parameters)
     {
         await using var command = Command(connection, sql, parameters);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var row = new PostgresRow(reader);
         var found = new List<T>();
         while (await reader.ReadAsync(cancellationToken))
-            found.Add(read(reader));
+            found.Add(read(row));
         return found;
     }
 

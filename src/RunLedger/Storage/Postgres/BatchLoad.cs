@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Npgsql;
 using RunLedger.Batching;
 using RunLedger.Storage.Rows;
@@ -8,7 +7,8 @@ namespace RunLedger.Storage.Postgres;
 /// <summary>The statements that load and lock one table's part of a batch, and how their results are read.</summary>
 static class BatchLoad
 {
-    public static void Add(NpgsqlBatch batch, LedgerTable table, string columns, Guid[] ids, string[] keys)
+    public static void Add<TRow>(NpgsqlBatch batch, LedgerTable<TRow> table, Guid[] ids, string[] keys)
+        where TRow : LedgerRow, new()
     {
         var named =
             $"""
@@ -22,7 +22,7 @@ static class BatchLoad
         // refer to a header meanwhile.
         BatchWrite.Run(
             batch,
-            $"select {columns} from {table.Rows} where {named} order by {table.Id} for no key update",
+            $"select {table.Names} from {table.Rows} where {named} order by {table.Id} for no key update",
             BatchWrite.Of(ids),
             BatchWrite.Of(keys));
 
@@ -44,11 +44,12 @@ static class BatchLoad
     }
 
     public static async Task Read<TRow>(
-        NpgsqlDataReader reader, LoadedRows<TRow> into, bool keys, Func<DbDataReader, TRow> read, CancellationToken cancellationToken)
-        where TRow : LedgerRow
+        NpgsqlDataReader reader, LedgerTable<TRow> table, LoadedRows<TRow> into, bool keys, CancellationToken cancellationToken)
+        where TRow : LedgerRow, new()
     {
+        var row = new PostgresRow(reader);
         while (await reader.ReadAsync(cancellationToken))
-            into.Rows.Add(read(reader));
+            into.Rows.Add(table.Read(row));
         await reader.NextResultAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
             into.Archived[reader.GetGuid(0)] = reader.GetGuid(1);

@@ -11,12 +11,6 @@ namespace RunLedger.Storage.Postgres;
 /// </summary>
 static class BatchWrite
 {
-    static readonly string[] SharedColumns =
-    [
-        "parent_run_id", "correlation_id", "status", "source_system", "idempotency_key", "input_ref", "output_ref",
-        "error_ref", "evidence_ref", "started_at", "ended_at", "created_at", "fold",
-    ];
-
     /// <summary>Counters of one process; replicas that share a number only wait for one another.</summary>
     static readonly short Writer = (short)(Environment.ProcessId % 64);
 
@@ -49,16 +43,16 @@ static class BatchWrite
     }
 
     /// <summary>Rows of ids that are new.</summary>
-    public static void Insert<TRow>(NpgsqlBatch batch, LedgerTable table, List<TRow> rows)
-        where TRow : LedgerRow => Run(batch, InsertSql(table), Parameters(table, rows));
+    public static void Insert<TRow>(NpgsqlBatch batch, LedgerTable<TRow> table, List<TRow> rows)
+        where TRow : LedgerRow, new() => Run(batch, InsertSql(table), Parameters(table, rows));
 
     public static NpgsqlParameter Of<T>(T[] values) => new NpgsqlParameter<T[]> { TypedValue = values };
 
     // Before the rows: a key passes from a row that goes to the one that stays, and an id that becomes an alias of a
     // row is occupied for a moment, so that a replica that creates a row of that id at the same time collides with us.
     static void Link<TRow>(
-        NpgsqlBatch batch, LedgerTable table, TableChanges<TRow> changes, string placeholders, string columns)
-        where TRow : LedgerRow
+        NpgsqlBatch batch, LedgerTable<TRow> table, TableChanges<TRow> changes, string placeholders, string columns)
+        where TRow : LedgerRow, new()
     {
         if (changes.Restored.Count > 0)
             Run(batch, $"delete from {table.Aliases} where alias_id = any ($1)", Of<Guid>([.. changes.Restored]));
@@ -81,8 +75,8 @@ static class BatchWrite
         }
     }
 
-    static void Rows<TRow>(NpgsqlBatch batch, LedgerTable table, TableChanges<TRow> changes)
-        where TRow : LedgerRow
+    static void Rows<TRow>(NpgsqlBatch batch, LedgerTable<TRow> table, TableChanges<TRow> changes)
+        where TRow : LedgerRow, new()
     {
         if (changes.Inserted.Count > 0)
         {
@@ -99,8 +93,8 @@ static class BatchWrite
             Run(batch, UpdateSql(table), Parameters(table, changes.Updated));
     }
 
-    static void Unlink<TRow>(NpgsqlBatch batch, LedgerTable table, TableChanges<TRow> changes)
-        where TRow : LedgerRow
+    static void Unlink<TRow>(NpgsqlBatch batch, LedgerTable<TRow> table, TableChanges<TRow> changes)
+        where TRow : LedgerRow, new()
     {
         if (changes.Moved.Count > 0)
         {
@@ -172,57 +166,35 @@ static class BatchWrite
             Of(moved.Select(count => (long)count.Value).ToArray()));
     }
 
-    static string InsertSql(LedgerTable table)
+    static string InsertSql<TRow>(LedgerTable<TRow> table)
+        where TRow : LedgerRow, new()
     {
-        string[] columns = [table.Id, .. table.Own, .. SharedColumns];
-        string[] derived = [.. table.Derived.Select(d => d.Column)];
-        var values = columns.Select(c => c == "evidence_ref" ? "evidence_ref::jsonb" : c).Concat(table.Derived.Select(d => d.Sql));
-        return $"insert into {table.Rows} ({string.Join(", ", columns.Concat(derived))}) select {string.Join(", ", values)} "
-            + $"from unnest({Places(columns.Length)}) r({string.Join(", ", columns)}) order by {table.Id}";
+        var sent = string.Join(", ", table.Written.Select(column => column.Name));
+        var columns = table.Written.Select(column => column.Name).Concat(table.Derived.Keys);
+        var values = table.Written.Select(column => column.Name + Cast(column.Name)).Concat(table.Derived.Values);
+        return $"insert into {table.Rows} ({string.Join(", ", columns)}) select {string.Join(", ", values)} "
+            + $"from unnest({Places(table.Written.Count)}) r({sent}) order by {table.Id}";
     }
 
-    static string UpdateSql(LedgerTable table)
+    static string UpdateSql<TRow>(LedgerTable<TRow> table)
+        where TRow : LedgerRow, new()
     {
-        string[] columns = [table.Id, .. table.Own, .. SharedColumns];
-        var values = columns[1..].Select(c => $"{c} = r.{c}{(c == "evidence_ref" ? "::jsonb" : "")}")
-            .Concat(table.Derived.Select(d => $"{d.Column} = {d.Sql}"));
+        var sent = string.Join(", ", table.Written.Select(column => column.Name));
+        var values = table.Written.Where(column => column.Name != table.Id)
+            .Select(column => $"{column.Name} = r.{column.Name}{Cast(column.Name)}")
+            .Concat(table.Derived.Select(derived => $"{derived.Key} = {derived.Value}"));
         return $"update {table.Rows} t set {string.Join(", ", values)} "
-            + $"from unnest({Places(columns.Length)}) r({string.Join(", ", columns)}) where t.{table.Id} = r.{table.Id}";
+            + $"from unnest({Places(table.Written.Count)}) r({sent}) where t.{table.Id} = r.{table.Id}";
     }
+
+    // JSON travels as text.
+    static string Cast(string column) => column == LedgerTable.EvidenceRef ? "::jsonb" : "";
 
     static string Places(int count) => string.Join(", ", Enumerable.Range(1, count).Select(n => $"${n}"));
 
-    static NpgsqlParameter[] Parameters<TRow>(LedgerTable table, List<TRow> rows)
-        where TRow : LedgerRow
-    {
-        var own = rows switch
-        {
-            List<RunRow> runs => (NpgsqlParameter[])
-            [
-                Column(runs, r => r.ProcessCandidateCode), Column(runs, r => r.LastEventAt), Column(runs, r => r.LiveAt),
-                Column(runs, r => r.DeadlineAt), Column(runs, r => r.SettledAt),
-            ],
-            List<ComponentRow> components =>
-            [
-                Column(components, c => c.ProcessRunId), Column(components, c => c.DotCode),
-                Column(components, c => c.ComponentRole), Column(components, c => c.EventCode),
-                Column(components, c => c.QueueJobId),
-            ],
-            _ => throw new ArgumentException($"{table.Rows} holds no {typeof(TRow).Name}."),
-        };
-        return
-        [
-            Column(rows, r => r.Id), .. own,
-            Column(rows, r => r.ParentRunId), Column(rows, r => r.CorrelationId), Column(rows, r => r.Status.Text()),
-            Column(rows, r => r.SourceSystem), Column(rows, r => r.IdempotencyKey), Column(rows, r => r.InputRef),
-            Column(rows, r => r.OutputRef), Column(rows, r => r.ErrorRef), Column(rows, r => r.EvidenceRef),
-            Column(rows, r => r.StartedAt), Column(rows, r => r.EndedAt), Column(rows, r => r.CreatedAt),
-            Column(rows, r => r.Fold),
-        ];
-    }
-
-    static NpgsqlParameter Column<TRow, T>(List<TRow> rows, Converter<TRow, T> value) =>
-        Of(rows.ConvertAll(value).ToArray());
+    static NpgsqlParameter[] Parameters<TRow>(LedgerTable<TRow> table, List<TRow> rows)
+        where TRow : LedgerRow, new() =>
+        [.. table.Written.Select(column => new NpgsqlParameter { Value = column.Values(rows) })];
 
     static (Guid[] Old, Guid[] New) Columns(List<(Guid Old, Guid New)> moved) =>
         (moved.ConvertAll(m => m.Old).ToArray(), moved.ConvertAll(m => m.New).ToArray());

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Npgsql;
 using RunLedger.Batching;
 using RunLedger.Storage.Rows;
@@ -27,21 +26,17 @@ sealed class LedgerBatch(NpgsqlConnection connection, NpgsqlTransaction transact
     {
         await using var batch = connection.CreateBatch();
         BatchWrite.Run(batch, BeginSql, new NpgsqlParameter<string> { TypedValue = Planning(names) });
-        BatchLoad.Add(batch, LedgerTable.Runs, RowReader.RunColumns, names.Runs, names.RunKeys);
-        BatchLoad.Add(batch, LedgerTable.Components, RowReader.ComponentColumns, names.Components, names.ComponentKeys);
+        BatchLoad.Add(batch, LedgerTable.Runs, names.Runs, names.RunKeys);
+        BatchLoad.Add(batch, LedgerTable.Components, names.Components, names.ComponentKeys);
         await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
         {
             await reader.NextResultAsync(cancellationToken);
-            await BatchLoad.Read(reader, Runs, names.RunKeys.Length > 0, RowReader.Run, cancellationToken);
-            await BatchLoad.Read(
-                reader, Components, names.ComponentKeys.Length > 0, RowReader.Component, cancellationToken);
+            await BatchLoad.Read(reader, LedgerTable.Runs, Runs, names.RunKeys.Length > 0, cancellationToken);
+            await BatchLoad.Read(reader, LedgerTable.Components, Components, names.ComponentKeys.Length > 0, cancellationToken);
         }
 
-        await LoadMissed(
-            LedgerTable.Runs, RowReader.RunColumns, names.Runs, names.RunKeys, Runs, RowReader.Run, cancellationToken);
-        await LoadMissed(
-            LedgerTable.Components, RowReader.ComponentColumns, names.Components, names.ComponentKeys, Components,
-            RowReader.Component, cancellationToken);
+        await LoadMissed(LedgerTable.Runs, names.Runs, names.RunKeys, Runs, cancellationToken);
+        await LoadMissed(LedgerTable.Components, names.Components, names.ComponentKeys, Components, cancellationToken);
         _loaded = true;
     }
 
@@ -90,9 +85,8 @@ sealed class LedgerBatch(NpgsqlConnection connection, NpgsqlTransaction transact
     // by another replica in between: all is read again, with it, until nothing else moved meanwhile. Locked out of
     // order; a deadlock is taken again like any race.
     async Task LoadMissed<TRow>(
-        LedgerTable table, string columns, Guid[] ids, string[] keys, LoadedRows<TRow> loaded, Func<DbDataReader, TRow> read,
-        CancellationToken cancellationToken)
-        where TRow : LedgerRow
+        LedgerTable<TRow> table, Guid[] ids, string[] keys, LoadedRows<TRow> loaded, CancellationToken cancellationToken)
+        where TRow : LedgerRow, new()
     {
         var asked = new HashSet<Guid>();
         for (var moves = 0; loaded.Aliases.Count + loaded.Keys.Count > 0; moves++)
@@ -106,9 +100,9 @@ sealed class LedgerBatch(NpgsqlConnection connection, NpgsqlTransaction transact
             asked.UnionWith(missed);
             loaded.Clear();
             await using var batch = connection.CreateBatch();
-            BatchLoad.Add(batch, table, columns, [.. asked.Union(ids).Order()], keys);
+            BatchLoad.Add(batch, table, [.. asked.Union(ids).Order()], keys);
             await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-            await BatchLoad.Read(reader, loaded, keys.Length > 0, read, cancellationToken);
+            await BatchLoad.Read(reader, table, loaded, keys.Length > 0, cancellationToken);
         }
     }
 }

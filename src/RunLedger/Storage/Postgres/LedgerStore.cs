@@ -34,13 +34,13 @@ sealed class LedgerStore(NpgsqlDataSource dataSource) : ILedgerStore
     {
         await using var command = dataSource.CreateCommand(
             $"""
-             select {RowReader.RunColumns} from process_run_observation
+             select {LedgerTable.Runs.Names} from process_run_observation
              where process_run_id = $1
                 or process_run_id = (select process_run_id from process_run_alias where alias_id = $1)
              """);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? RowReader.Run(reader) : null;
+        return await reader.ReadAsync(cancellationToken) ? LedgerTable.Runs.Read(new PostgresRow(reader)) : null;
     }
 
     public Task Reopen(IReadOnlyCollection<Guid> runs, DateTime now, CancellationToken cancellationToken) =>

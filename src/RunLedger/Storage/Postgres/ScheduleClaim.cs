@@ -66,9 +66,10 @@ sealed class ScheduleClaim(NpgsqlConnection connection, NpgsqlTransaction transa
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         for (var before = commands.Length; before > 1; before--)
             await reader.NextResultAsync(cancellationToken);
+        var stored = new PostgresRow(reader);
         while (_bytes < MaxBytes && await reader.ReadAsync(cancellationToken))
         {
-            var row = ScheduleSql.Read(reader);
+            var row = ScheduledRow.Read(stored);
             _bytes += row.Body.Length;
             _rows.Add(row);
         }

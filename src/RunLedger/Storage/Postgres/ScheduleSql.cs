@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Npgsql;
 using RunLedger.Scheduling;
 using RunLedger.Storage.Rows;
@@ -8,19 +7,13 @@ namespace RunLedger.Storage.Postgres;
 /// <summary>The statements over <c>scheduled_message</c>. Rows travel as arrays, one per column.</summary>
 static class ScheduleSql
 {
-    /// <summary>How long a cancellation waits for its message.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromDays(1);
-
-    public const string Columns =
-        "token, due_at, sent_at, run_id, destination, message_types, message_id, headers, content_type, body, repeat_every";
-
     /// <summary>
     /// $1 now, $2 limit, $3 tokens of recurring messages, $4 who waits. In index order; a run is taken by its first message that is
     /// due, whose lock keeps other dispatchers from the run until it is deleted.
     /// </summary>
     public const string Heads =
         $"""
-         select {Columns} from scheduled_message m
+         select {ScheduledRow.Columns} from scheduled_message m
          where cancelled_at is null and due_at <= $1
            and (repeat_every is null or token = any ($3)) and coalesce(run_id, token) <> all ($4)
            and (run_id is null or not exists (
@@ -33,7 +26,7 @@ static class ScheduleSql
     /// <summary>$1 runs, $2 now, $3 limit, $4 tokens that are claimed.</summary>
     const string Followers =
         $"""
-         select {Columns} from scheduled_message
+         select {ScheduledRow.Columns} from scheduled_message
          where run_id = any ($1) and run_id is not null and cancelled_at is null and due_at <= $2 and token <> all ($4)
          order by run_id, position limit $3
          for update skip locked
@@ -115,7 +108,7 @@ static class ScheduleSql
               due_at = excluded.due_at, sent_at = excluded.sent_at, cancelled_at = excluded.cancelled_at, run_id = null,
               body = ''
             """,
-            Column(cancelled, c => c.Token), Column(cancelled, c => c.At), Of(now + Patience));
+            Column(cancelled, c => c.Token), Column(cancelled, c => c.At), Of(now + ScheduleCancellation.Patience));
     }
 
     public static void Settle(NpgsqlBatch batch, ClaimResult settlement)
@@ -146,21 +139,6 @@ static class ScheduleSql
         """,
         Column(recurring, r => r.Token), Column(recurring, r => r.DueAt), Column(recurring, r => r.SentAt),
         Column(recurring, r => r.Destination), Column(recurring, r => r.RepeatEvery));
-
-    public static ScheduledRow Read(DbDataReader reader) => new()
-    {
-        Token = reader.GetGuid(0),
-        DueAt = reader.GetDateTime(1),
-        SentAt = reader.GetDateTime(2),
-        RunId = reader.IsDBNull(3) ? null : reader.GetGuid(3),
-        Destination = reader.IsDBNull(4) ? null : reader.GetString(4),
-        MessageTypes = reader.GetString(5),
-        MessageId = reader.IsDBNull(6) ? null : reader.GetGuid(6),
-        Headers = reader.GetString(7),
-        ContentType = reader.GetString(8),
-        Body = reader.GetFieldValue<byte[]>(9),
-        RepeatEvery = reader.IsDBNull(10) ? null : reader.GetFieldValue<TimeSpan>(10),
-    };
 
     static NpgsqlBatchCommand Command(string sql, params NpgsqlParameter[] parameters)
     {

@@ -1,25 +1,126 @@
+using RunLedger.Folding;
+
 namespace RunLedger.Storage.Rows;
 
-/// <summary>The names by which the two tables differ.</summary>
-/// <param name="Rows">The table itself.</param>
-/// <param name="Id">Its key.</param>
-/// <param name="Aliases">Other ids of its rows.</param>
-/// <param name="Keys">Idempotency keys of its rows.</param>
-/// <param name="Archive">Where its rows go in the end: the same columns and <c>archived_at</c>.</param>
-/// <param name="Own">The columns only it has, besides its key.</param>
-/// <param name="Derived">Columns that are not the batch's: what the database sets them to, from the row r.</param>
-sealed record LedgerTable(
-    string Rows, string Id, string Aliases, string Keys, string Archive, string[] Own, (string Column, string Sql)[] Derived)
+/// <summary>
+/// One of the ledger's two tables: its names, and its columns in order. What inserts, updates, selects, moves and reads
+/// rows of it takes the columns from here; what cannot (scripts, Parquet files, the reading model, the answers of the API)
+/// is compared with it by tests.
+/// </summary>
+sealed class LedgerTable<TRow>
+    where TRow : LedgerRow, new()
 {
-    public static readonly LedgerTable Runs = new(
-        "process_run_observation", "process_run_id", "process_run_alias", "process_run_key", "process_run_archive",
-        ["process_candidate_code", "last_event_at", "live_at", "deadline_at", "settled_at"],
-        [("process_definition_code",
-            "(select d.process_definition_code from process_definition d where d.process_candidate_code = r.process_candidate_code)")]);
+    /// <summary>The table itself.</summary>
+    public required string Rows { get; init; }
 
-    public static readonly LedgerTable Components = new(
-        "process_component_observation", "component_run_id", "process_component_alias", "process_component_key",
-        "process_component_archive",
-        ["process_run_id", "dot_code", "component_role", "event_code", "queue_job_id"],
-        []);
+    /// <summary>Its key.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Other ids of its rows.</summary>
+    public required string Aliases { get; init; }
+
+    /// <summary>Idempotency keys of its rows.</summary>
+    public required string Keys { get; init; }
+
+    /// <summary>Where its rows go in the end: the same columns and <c>archived_at</c>.</summary>
+    public required string Archive { get; init; }
+
+    /// <summary>All of them, the key first.</summary>
+    public required IReadOnlyList<Column<TRow>> Columns { get; init; }
+
+    /// <summary>Columns that are not the batch's: what the database sets them to, from the row r.</summary>
+    public IReadOnlyDictionary<string, string> Derived { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The columns that a batch writes.</summary>
+    public IReadOnlyList<Column<TRow>> Written => field ??= [.. Columns.Where(column => !Derived.ContainsKey(column.Name))];
+
+    /// <summary>The names of all columns, in order.</summary>
+    public string Names => field ??= string.Join(", ", Columns.Select(column => column.Name));
+
+    /// <summary>The same for a selection in which one column's value is another.</summary>
+    public string NamesWith(string column, string value) =>
+        string.Join(", ", Columns.Select(one => one.Name == column ? value : one.Name));
+
+    /// <summary>A row that was selected by <see cref="Names"/>.</summary>
+    public TRow Read(StoredRow stored)
+    {
+        var row = new TRow();
+        for (var at = 0; at < Columns.Count; at++)
+            Columns[at].Read(stored, at, row);
+        return row;
+    }
+}
+
+/// <summary>The two tables.</summary>
+static class LedgerTable
+{
+    public const string SettledAt = "settled_at";
+
+    public static readonly LedgerTable<RunRow> Runs = new()
+    {
+        Rows = "process_run_observation",
+        Id = "process_run_id",
+        Aliases = "process_run_alias",
+        Keys = "process_run_key",
+        Archive = "process_run_archive",
+        Columns =
+        [
+            Column.Of<RunRow>("process_run_id", run => run.ProcessRunId),
+            Column.Of<RunRow>("process_candidate_code", run => run.ProcessCandidateCode),
+            Column.Of<RunRow>("process_definition_code", run => run.ProcessDefinitionCode),
+            .. Shared<RunRow>(),
+            Column.Of<RunRow>("last_event_at", run => run.LastEventAt),
+            Column.Of<RunRow>("live_at", run => run.LiveAt),
+            Column.Of<RunRow>("deadline_at", run => run.DeadlineAt),
+            Column.Of<RunRow>(SettledAt, run => run.SettledAt),
+        ],
+        Derived = new Dictionary<string, string>
+        {
+            ["process_definition_code"] =
+                """
+                (select d.process_definition_code from process_definition d
+                where d.process_candidate_code = r.process_candidate_code)
+                """,
+        },
+    };
+
+    public static readonly LedgerTable<ComponentRow> Components = new()
+    {
+        Rows = "process_component_observation",
+        Id = "component_run_id",
+        Aliases = "process_component_alias",
+        Keys = "process_component_key",
+        Archive = "process_component_archive",
+        Columns =
+        [
+            Column.Of<ComponentRow>("component_run_id", component => component.ComponentRunId),
+            Column.Of<ComponentRow>("process_run_id", component => component.ProcessRunId),
+            Column.Of<ComponentRow>("dot_code", component => component.DotCode),
+            Column.Of<ComponentRow>("component_role", component => component.ComponentRole),
+            Column.Of<ComponentRow>("event_code", component => component.EventCode),
+            Column.Of<ComponentRow>("queue_job_id", component => component.QueueJobId),
+            .. Shared<ComponentRow>(),
+        ],
+    };
+
+    static IEnumerable<Column<TRow>> Shared<TRow>()
+        where TRow : LedgerRow =>
+    [
+        Column.Of<TRow>("parent_run_id", row => row.ParentRunId),
+        Column.Of<TRow>("correlation_id", row => row.CorrelationId),
+        Column.Of<TRow, RunStatus>("status", row => row.Status, status => status.Text(), RunStatusText.Parse),
+        Column.Of<TRow>("source_system", row => row.SourceSystem),
+        Column.Of<TRow>("idempotency_key", row => row.IdempotencyKey),
+        Column.Of<TRow>("input_ref", row => row.InputRef),
+        Column.Of<TRow>("output_ref", row => row.OutputRef),
+        Column.Of<TRow>("error_ref", row => row.ErrorRef),
+        Column.Of<TRow>(EvidenceRef, row => row.EvidenceRef),
+        Column.Of<TRow>("started_at", row => row.StartedAt),
+        Column.Of<TRow>("ended_at", row => row.EndedAt),
+        Column.Of<TRow>("created_at", row => row.CreatedAt),
+        Column.Of<TRow>("fold", row => row.Fold),
+    ];
+
+    /// <summary>The one column of JSON.</summary>
+    public const string EvidenceRef = "evidence_ref";
 }

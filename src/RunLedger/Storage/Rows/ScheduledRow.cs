@@ -8,6 +8,10 @@ namespace RunLedger.Storage.Rows;
 /// </summary>
 sealed record ScheduledRow
 {
+    /// <summary>What <see cref="Read"/> reads, in order.</summary>
+    public const string Columns =
+        "token, due_at, sent_at, run_id, destination, message_types, message_id, headers, content_type, body, repeat_every";
+
     /// <summary>Names the row: a second one with the same token takes the place of the first.</summary>
     public required Guid Token { get; init; }
     public required DateTime DueAt { get; init; }
@@ -36,4 +40,20 @@ sealed record ScheduledRow
 
     /// <summary>Of a recurring message: sent again and again, and made anew each time.</summary>
     public TimeSpan? RepeatEvery { get; init; }
+
+    /// <summary>A row that was selected by <see cref="Columns"/>.</summary>
+    public static ScheduledRow Read(StoredRow row) => new()
+    {
+        Token = row.GetGuid(0),
+        DueAt = row.GetTime(1),
+        SentAt = row.GetTime(2),
+        RunId = row.IdAt(3),
+        Destination = row.TextAt(4),
+        MessageTypes = row.GetString(5),
+        MessageId = row.IdAt(6),
+        Headers = row.GetString(7),
+        ContentType = row.GetString(8),
+        Body = row.BytesAt(9)!,
+        RepeatEvery = row.IsDBNull(10) ? null : row.GetInterval(10),
+    };
 }

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Text.Json;
 using RunLedger.Deadlines;
 using RunLedger.Folding;
@@ -28,7 +27,7 @@ sealed class ArchiveStore(LedgerStore store) : IArchiveStore
                      select process_run_id, status, process_candidate_code, settled_at from process_run_observation
                      where (settled_at, process_run_id) > ($at, $id) and {Over} order by settled_at, process_run_id limit $limit
                      """,
-                    reader => new SettledRun(reader.GetGuid(0), reader.GetString(1), reader.GetString(2), Time(reader, 3)),
+                    reader => new SettledRun(reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetTime(3)),
                     [
                         .. Until(choice.Latest), ("$at", LedgerTime.Text(choice.After.At)),
                         ("$id", choice.After.RunId.ToString()), ("$limit", choice.Limit),
@@ -48,9 +47,9 @@ sealed class ArchiveStore(LedgerStore store) : IArchiveStore
                         ("$id", slice.Id.ToString()), ("$month", slice.Month), ("$runs", slice.Runs), ("$components", slice.Components), now);
                 }
 
-                Copy(commands, "process_component_observation", "process_component_archive", RowReader.ComponentColumns, ids, now);
+                Copy(commands, "process_component_observation", "process_component_archive", LedgerTable.Components.Names, ids, now);
                 var components = commands.Run($"delete from process_component_observation where process_run_id in {Named}", ids);
-                Copy(commands, "process_run_observation", "process_run_archive", RowReader.RunColumns, ids, now);
+                Copy(commands, "process_run_observation", "process_run_archive", LedgerTable.Runs.Names, ids, now);
                 var runs = commands.Run($"delete from process_run_observation where process_run_id in {Named}", ids);
                 commands.Count(due.CountBy(run => run.Status).ToDictionary(count => count.Key, count => -count.Value));
                 return new MovedSlice(last, runs, components);
@@ -64,7 +63,7 @@ sealed class ArchiveStore(LedgerStore store) : IArchiveStore
                 .. All(
                     commands,
                     $"select process_run_id, status, process_candidate_code, settled_at from process_run_observation where {Over}",
-                    reader => new SettledRun(reader.GetGuid(0), reader.GetString(1), reader.GetString(2), Time(reader, 3)),
+                    reader => new SettledRun(reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetTime(3)),
                     [.. Until(periods.Latest(now))])
                     .Where(run => periods.Over(run, now))
                     .GroupBy(run => (run.Status, run.Candidate))
@@ -97,16 +96,16 @@ sealed class ArchiveStore(LedgerStore store) : IArchiveStore
                     reader => (Id: reader.GetGuid(0), Status: reader.GetString(1)), ids);
                 commands.Run(
                     $"""
-                     insert into process_run_observation ({RowReader.RunColumns})
-                     select {RowReader.RunColumnsButSettled}, case when settled_at is not null then $now end
+                     insert into process_run_observation ({LedgerTable.Runs.Names})
+                     select {LedgerTable.Runs.NamesWith(LedgerTable.SettledAt, "case when settled_at is not null then $now end")}
                      from process_run_archive where process_run_id in {Named}
                      """,
                     ids, ("$now", LedgerTime.Text(now)));
                 commands.Run($"delete from process_run_archive where process_run_id in {Named}", ids);
                 commands.Run(
                     $"""
-                     insert into process_component_observation ({RowReader.ComponentColumns})
-                     select {RowReader.ComponentColumns} from process_component_archive where process_run_id in {Named}
+                     insert into process_component_observation ({LedgerTable.Components.Names})
+                     select {LedgerTable.Components.Names} from process_component_archive where process_run_id in {Named}
                      """,
                     ids);
                 commands.Run($"delete from process_component_archive where process_run_id in {Named}", ids);
@@ -147,7 +146,7 @@ sealed class ArchiveStore(LedgerStore store) : IArchiveStore
                 select settled_at, process_run_id from process_run_archive
                 where (settled_at, process_run_id) > ($at, $id) and settled_at < $until order by settled_at, process_run_id limit $limit
                 """,
-                reader => new SettledPoint(Time(reader, 0), reader.GetGuid(1)),
+                reader => new SettledPoint(reader.GetTime(0), reader.GetGuid(1)),
                 ("$at", LedgerTime.Text(after.At)), ("$id", after.RunId.ToString()), ("$until", LedgerTime.Text(until)), ("$limit", limit)),
             cancellationToken);
 
@@ -171,10 +170,10 @@ sealed class ArchiveStore(LedgerStore store) : IArchiveStore
             cancellationToken);
 
     static ArchivedRows Rows(SqliteCommands commands, (string, object?) ids) => new(
-        All(commands, $"select {RowReader.RunColumns} from process_run_observation where process_run_id in {Named} order by process_run_id",
-            RowReader.Run, ids),
-        All(commands, $"select {RowReader.ComponentColumns} from process_component_observation where process_run_id in {Named} order by component_run_id",
-            RowReader.Component, ids));
+        All(commands, $"select {LedgerTable.Runs.Names} from process_run_observation where process_run_id in {Named} order by process_run_id",
+            LedgerTable.Runs.Read, ids),
+        All(commands, $"select {LedgerTable.Components.Names} from process_component_observation where process_run_id in {Named} order by component_run_id",
+            LedgerTable.Components.Read, ids));
 
     static Dictionary<Guid, long> Bytes(SqliteCommands commands, List<SettledRun> runs) => All(
         commands,
@@ -192,7 +191,8 @@ sealed class ArchiveStore(LedgerStore store) : IArchiveStore
         commands.Run(
             $"insert into {to} ({columns}, archived_at) select {columns}, $now from {from} where process_run_id in {Named}", ids, now);
 
-    static void Insert(SqliteCommands commands, LedgerTable table, LedgerRow row)
+    static void Insert<TRow>(SqliteCommands commands, LedgerTable<TRow> table, TRow row)
+        where TRow : LedgerRow, new()
     {
         LedgerBatch.Insert(commands, table, row);
         if (row.IdempotencyKey is { } key)
@@ -204,15 +204,12 @@ sealed class ArchiveStore(LedgerStore store) : IArchiveStore
     }
 
     static List<T> All<T>(
-        SqliteCommands commands, string sql, Func<DbDataReader, T> read, params (string, object?)[] parameters)
+        SqliteCommands commands, string sql, Func<StoredRow, T> read, params (string, object?)[] parameters)
     {
         var found = new List<T>();
         commands.Read(sql, reader => found.Add(read(reader)), parameters);
         return found;
     }
-
-    static DateTime Time(DbDataReader reader, int column) => DateTime.Parse(
-        reader.GetString(column), System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.AdjustToUniversal);
 
     static IEnumerable<(string, object?)> Until(IReadOnlyDictionary<string, DateTime> latest) => RetentionPolicy.Statuses.Select(
         status => ($"${status}", latest.TryGetValue(status, out var until) ? (object?)LedgerTime.Text(until) : null));

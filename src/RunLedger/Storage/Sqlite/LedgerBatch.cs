@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using RunLedger.Batching;
@@ -17,10 +16,8 @@ sealed class LedgerBatch(SqliteConnection connection, SqliteTransaction transact
 
     public void Load(BatchKeys names)
     {
-        Load(LedgerTable.Runs, RowReader.RunColumns, names.Runs, names.RunKeys, Runs, RowReader.Run);
-        Load(
-            LedgerTable.Components, RowReader.ComponentColumns, names.Components, names.ComponentKeys, Components,
-            RowReader.Component);
+        Load(LedgerTable.Runs, names.Runs, names.RunKeys, Runs);
+        Load(LedgerTable.Components, names.Components, names.ComponentKeys, Components);
     }
 
     public Task Commit(LedgerChanges changes, CancellationToken cancellationToken)
@@ -75,17 +72,16 @@ sealed class LedgerBatch(SqliteConnection connection, SqliteTransaction transact
         new(e is SqliteException { SqliteErrorCode: 19 or 18 or 20 } ? StoreFault.Data : StoreFault.Unavailable, e);
 
     /// <summary>A row of an id that is new.</summary>
-    public static void Insert(SqliteCommands commands, LedgerTable table, LedgerRow row)
+    public static void Insert<TRow>(SqliteCommands commands, LedgerTable<TRow> table, TRow row)
+        where TRow : LedgerRow, new()
     {
-        (string Column, object? Value)[] values = [(table.Id, row.Id.ToString()), .. Own(row), .. Shared(row)];
-        commands.Run($"insert into {table.Rows} ({string.Join(", ", values.Select(v => v.Column))}) "
-            + $"values ({string.Join(", ", values.Select(v => "$" + v.Column))})", Parameters(values));
+        commands.Run($"insert into {table.Rows} ({string.Join(", ", table.Written.Select(column => column.Name))}) "
+            + $"values ({string.Join(", ", table.Written.Select(column => "$" + column.Name))})", Parameters(table, row));
         Derive(commands, table, row.Id);
     }
 
-    void Load<TRow>(
-        LedgerTable table, string columns, Guid[] ids, string[] keys, LoadedRows<TRow> into, Func<DbDataReader, TRow> read)
-        where TRow : LedgerRow
+    void Load<TRow>(LedgerTable<TRow> table, Guid[] ids, string[] keys, LoadedRows<TRow> into)
+        where TRow : LedgerRow, new()
     {
         var idList = ("$ids", (object?)JsonSerializer.Serialize(ids));
         var keyList = ("$keys", (object?)JsonSerializer.Serialize(keys));
@@ -94,15 +90,15 @@ sealed class LedgerBatch(SqliteConnection connection, SqliteTransaction transact
         Read($"select idempotency_key, {table.Id} from {table.Keys} where idempotency_key in (select value from json_each($keys))",
             reader => into.Keys[reader.GetString(0)] = Guid.Parse(reader.GetString(1)), keyList);
         var all = ids.Concat(into.Aliases.Values).Concat(into.Keys.Values).Distinct().Order();
-        Read($"select {columns} from {table.Rows} where {table.Id} in (select value from json_each($ids)) order by {table.Id}",
-            reader => into.Rows.Add(read(reader)), ("$ids", JsonSerializer.Serialize(all)));
+        Read($"select {table.Names} from {table.Rows} where {table.Id} in (select value from json_each($ids)) order by {table.Id}",
+            reader => into.Rows.Add(table.Read(reader)), ("$ids", JsonSerializer.Serialize(all)));
         Read($"select {table.Id}, process_run_id from {table.Archive} where {table.Id} in (select value from json_each($ids))",
             reader => into.Archived[Guid.Parse(reader.GetString(0))] = Guid.Parse(reader.GetString(1)),
             ("$ids", JsonSerializer.Serialize(all)));
     }
 
-    void Link<TRow>(LedgerTable table, TableChanges<TRow> changes)
-        where TRow : LedgerRow
+    void Link<TRow>(LedgerTable<TRow> table, TableChanges<TRow> changes)
+        where TRow : LedgerRow, new()
     {
         foreach (var id in changes.Restored)
             Run($"delete from {table.Aliases} where alias_id = $id", ("$id", id.ToString()));
@@ -110,8 +106,8 @@ sealed class LedgerBatch(SqliteConnection connection, SqliteTransaction transact
             Run($"update {table.Rows} set idempotency_key = null where {table.Id} = $id", ("$id", id.ToString()));
     }
 
-    void Unlink<TRow>(LedgerTable table, TableChanges<TRow> changes)
-        where TRow : LedgerRow
+    void Unlink<TRow>(LedgerTable<TRow> table, TableChanges<TRow> changes)
+        where TRow : LedgerRow, new()
     {
         foreach (var (old, to) in changes.Moved)
         {
@@ -134,58 +130,32 @@ sealed class LedgerBatch(SqliteConnection connection, SqliteTransaction transact
         }
     }
 
-    void Rows<TRow>(LedgerTable table, TableChanges<TRow> changes)
-        where TRow : LedgerRow
+    void Rows<TRow>(LedgerTable<TRow> table, TableChanges<TRow> changes)
+        where TRow : LedgerRow, new()
     {
         foreach (var row in changes.Inserted)
             Insert(_commands, table, row);
         foreach (var row in changes.Updated)
         {
-            (string Column, object? Value)[] values = [.. Own(row), .. Shared(row)];
-            Run($"update {table.Rows} set {string.Join(", ", values.Select(v => $"{v.Column} = ${v.Column}"))} "
-                + $"where {table.Id} = $id", [.. Parameters(values), ("$id", row.Id.ToString())]);
+            var values = table.Written.Where(column => column.Name != table.Id).Select(column => $"{column.Name} = ${column.Name}");
+            Run($"update {table.Rows} set {string.Join(", ", values)} where {table.Id} = ${table.Id}", Parameters(table, row));
             Derive(_commands, table, row.Id);
         }
     }
 
-    static void Derive(SqliteCommands commands, LedgerTable table, Guid id)
+    static void Derive<TRow>(SqliteCommands commands, LedgerTable<TRow> table, Guid id)
+        where TRow : LedgerRow, new()
     {
         foreach (var (column, sql) in table.Derived)
             commands.Run($"update {table.Rows} as r set {column} = {sql} where {table.Id} = $id", ("$id", id.ToString()));
     }
 
-    static (string, object?)[] Own(LedgerRow row) => row switch
-    {
-        RunRow run =>
-        [
-            ("process_candidate_code", run.ProcessCandidateCode), ("last_event_at", Time(run.LastEventAt)),
-            ("live_at", Time(run.LiveAt)), ("deadline_at", Time(run.DeadlineAt)), ("settled_at", Time(run.SettledAt)),
-        ],
-        ComponentRow component =>
-        [
-            ("process_run_id", component.ProcessRunId.ToString()), ("dot_code", component.DotCode),
-            ("component_role", component.ComponentRole), ("event_code", component.EventCode),
-            ("queue_job_id", component.QueueJobId?.ToString()),
-        ],
-        _ => throw new ArgumentException($"No table holds {row.GetType().Name}."),
-    };
-
-    static (string, object?)[] Shared(LedgerRow row) =>
-    [
-        ("parent_run_id", row.ParentRunId?.ToString()), ("correlation_id", row.CorrelationId),
-        ("status", row.Status.Text()), ("source_system", row.SourceSystem), ("idempotency_key", row.IdempotencyKey),
-        ("input_ref", row.InputRef), ("output_ref", row.OutputRef), ("error_ref", row.ErrorRef),
-        ("evidence_ref", row.EvidenceRef), ("started_at", Time(row.StartedAt)), ("ended_at", Time(row.EndedAt)),
-        ("created_at", LedgerTime.Text(row.CreatedAt)), ("fold", row.Fold),
-    ];
-
-    static (string, object?)[] Parameters((string Column, object? Value)[] values) =>
-        [.. values.Select(v => ("$" + v.Column, v.Value))];
-
-    static string? Time(DateTime? time) => time is { } utc ? LedgerTime.Text(utc) : null;
+    static (string, object?)[] Parameters<TRow>(LedgerTable<TRow> table, TRow row)
+        where TRow : LedgerRow, new() =>
+        [.. table.Written.Select(column => ("$" + column.Name, (object?)SqliteSql.Stored(column.Value(row))))];
 
     void Run(string sql, params (string Name, object? Value)[] parameters) => _commands.Run(sql, parameters);
 
-    void Read(string sql, Action<SqliteDataReader> each, params (string Name, object? Value)[] parameters) =>
+    void Read(string sql, Action<SqliteRow> each, params (string Name, object? Value)[] parameters) =>
         _commands.Read(sql, each, parameters);
 }

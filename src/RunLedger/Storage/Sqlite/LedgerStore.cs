@@ -52,13 +52,13 @@ sealed class LedgerStore : ILedgerStore, IDisposable
             using var command = _connection.CreateCommand();
             command.CommandText =
                 $"""
-                 select {RowReader.RunColumns} from process_run_observation
+                 select {LedgerTable.Runs.Names} from process_run_observation
                  where process_run_id = $id
                     or process_run_id = (select process_run_id from process_run_alias where alias_id = $id)
                  """;
             command.Parameters.AddWithValue("$id", id.ToString());
             using var reader = command.ExecuteReader();
-            return reader.Read() ? RowReader.Run(reader) : null;
+            return reader.Read() ? LedgerTable.Runs.Read(new SqliteRow(reader)) : null;
         }
         finally
         {

@@ -2,7 +2,6 @@ using System.Globalization;
 using Microsoft.Data.Sqlite;
 using RunLedger.Folding;
 using RunLedger.Scheduling;
-using RunLedger.Storage.Postgres;
 using RunLedger.Storage.Rows;
 
 namespace RunLedger.Storage.Sqlite;
@@ -13,7 +12,7 @@ static class ScheduleSql
     /// <summary>$now, $limit; $recurring, $waiting and $claimed are JSON arrays of ids.</summary>
     public const string Heads =
         $"""
-         select {Postgres.ScheduleSql.Columns} from scheduled_message m
+         select {ScheduledRow.Columns} from scheduled_message m
          where cancelled_at is null and due_at <= $now
            and (repeat_every is null or token in (select value from json_each($recurring)))
            and coalesce(run_id, token) not in (select value from json_each($waiting))
@@ -27,7 +26,7 @@ static class ScheduleSql
     /// <summary>$runs is a JSON array of runs.</summary>
     public const string Followers =
         $"""
-         select {Postgres.ScheduleSql.Columns} from scheduled_message
+         select {ScheduledRow.Columns} from scheduled_message
          where run_id in (select value from json_each($runs)) and cancelled_at is null and due_at <= $now
            and token not in (select value from json_each($claimed))
          order by run_id, position limit $limit
@@ -78,7 +77,7 @@ static class ScheduleSql
                 on conflict (token) do update set
                   due_at = excluded.due_at, sent_at = excluded.sent_at, cancelled_at = excluded.cancelled_at
                 """,
-                ((string Name, object? Value))("$token", token.ToString()), ((string Name, object? Value))("$forget", LedgerTime.Text(now + Postgres.ScheduleSql.Patience)),
+                ((string Name, object? Value))("$token", token.ToString()), ((string Name, object? Value))("$forget", LedgerTime.Text(now + ScheduleCancellation.Patience)),
                 ((string Name, object? Value))("$at", LedgerTime.Text(at)));
         }
     }
@@ -114,22 +113,4 @@ static class ScheduleSql
         """,
         ("$token", row.Token.ToString()), ("$due", LedgerTime.Text(row.DueAt)), ("$sent", LedgerTime.Text(row.SentAt)),
         ("$destination", row.Destination), ("$every", row.RepeatEvery!.Value.Ticks / TimeSpan.TicksPerMicrosecond));
-
-    public static DateTime Time(string text) =>
-        DateTime.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal);
-
-    public static ScheduledRow Read(SqliteDataReader reader) => new()
-    {
-        Token = reader.GetGuid(0),
-        DueAt = Time(reader.GetString(1)),
-        SentAt = Time(reader.GetString(2)),
-        RunId = reader.IsDBNull(3) ? null : reader.GetGuid(3),
-        Destination = reader.IsDBNull(4) ? null : reader.GetString(4),
-        MessageTypes = reader.GetString(5),
-        MessageId = reader.IsDBNull(6) ? null : reader.GetGuid(6),
-        Headers = reader.GetString(7),
-        ContentType = reader.GetString(8),
-        Body = reader.GetFieldValue<byte[]>(9),
-        RepeatEvery = reader.IsDBNull(10) ? null : TimeSpan.FromMicroseconds(reader.GetInt64(10)),
-    };
 }

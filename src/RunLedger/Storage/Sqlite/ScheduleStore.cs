@@ -44,7 +44,7 @@ sealed class ScheduleStore(LedgerStore store) : IScheduleStore
             DateTime? next = null;
             commands.Read(
                 ScheduleSql.Next,
-                reader => next = ScheduleSql.Time(reader.GetString(0)),
+                reader => next = reader.GetTime(0),
                 ("$recurring", Ids(which.Recurring)), ("$waiting", Ids(which.Waiting)));
             return next;
         },
@@ -68,7 +68,7 @@ sealed class ScheduleStore(LedgerStore store) : IScheduleStore
         var due = new List<ScheduledRow>();
         commands.Read(
             ScheduleSql.Heads,
-            reader => due.Add(ScheduleSql.Read(reader)),
+            reader => due.Add(ScheduledRow.Read(reader)),
             ("$now", LedgerTime.Text(now)), ("$limit", limit), ("$recurring", Ids(which.Recurring)),
             ("$waiting", Ids(which.Waiting)), ("$claimed", Ids(_claimed)));
         _claimed.UnionWith(due.Select(row => row.Token));
@@ -77,7 +77,7 @@ sealed class ScheduleStore(LedgerStore store) : IScheduleStore
             return due;
         commands.Read(
             ScheduleSql.Followers,
-            reader => due.Add(ScheduleSql.Read(reader)),
+            reader => due.Add(ScheduledRow.Read(reader)),
             ("$runs", Ids(runs)), ("$now", LedgerTime.Text(now)), ("$limit", limit), ("$claimed", Ids(_claimed)));
         _claimed.UnionWith(due.Select(row => row.Token));
         return due;

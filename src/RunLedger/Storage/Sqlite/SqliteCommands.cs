@@ -17,12 +17,13 @@ sealed class SqliteCommands(SqliteConnection connection, SqliteTransaction trans
         return command.ExecuteNonQuery();
     }
 
-    public void Read(string sql, Action<SqliteDataReader> each, params (string Name, object? Value)[] parameters)
+    public void Read(string sql, Action<SqliteRow> each, params (string Name, object? Value)[] parameters)
     {
         using var command = Command(sql, parameters);
         using var reader = command.ExecuteReader();
+        var row = new SqliteRow(reader);
         while (reader.Read())
-            each(reader);
+            each(row);
     }
 
     public void Reject(List<RejectedRow> rejected)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using RunLedger.Deadlines;
 using RunLedger.Folding;
 
@@ -73,7 +72,7 @@ sealed class SweepStore(LedgerStore store) : ISweepStore
             Guid? last = null;
             commands.Read(
                 $"select max(process_run_id) from ({Slice})",
-                reader => last = reader.IsDBNull(0) ? null : Guid.Parse(reader.GetString(0)),
+                reader => last = reader.IsDBNull(0) ? null : reader.GetGuid(0),
                 slice);
             return last;
         },
@@ -101,9 +100,9 @@ sealed class SweepStore(LedgerStore store) : ISweepStore
             sql,
             reader => found.Add(new DeadlineReached
             {
-                ProcessRunId = Guid.Parse(reader.GetString(0)),
-                ComponentRunId = reader.IsDBNull(1) ? null : Guid.Parse(reader.GetString(1)),
-                DueAt = DateTime.Parse(reader.GetString(2), CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal),
+                ProcessRunId = reader.GetGuid(0),
+                ComponentRunId = reader.IdAt(1),
+                DueAt = reader.GetTime(2),
                 ParentKnown = reader.FieldCount < 4 || reader.IsDBNull(3) ? null : reader.GetInt64(3) != 0,
             }),
             parameters);
