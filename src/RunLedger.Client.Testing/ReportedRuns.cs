@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using RunLedger.Batching;
 using RunLedger.Client.Sending;
 using RunLedger.Contracts;
+using RunLedger.Deadlines;
 using RunLedger.Folding;
 using RunLedger.Intake;
 using RunLedger.Storage.Rows;
@@ -50,8 +51,8 @@ public static class ReportedRuns
     {
         ArgumentNullException.ThrowIfNull(observations);
         var door = new ObservationValidator(new RunLedgerOptions(), TimeProvider.System);
-        var runs = new BatchRows<RunRow>(new LoadedRows<RunRow>(), RunProjection.Read);
-        var components = new BatchRows<ComponentRow>(new LoadedRows<ComponentRow>(), ComponentProjection.Read);
+        var runs = new BatchRows<RunRow>(new LoadedRows<RunRow>());
+        var components = new BatchRows<ComponentRow>(new LoadedRows<ComponentRow>());
         var (order, problems, keys, begun) = (new List<Guid>(), new List<(Guid Run, string Problem)>(), new Dictionary<string, Guid>(), new HashSet<Guid>());
         foreach (var message in observations)
         {
@@ -67,7 +68,7 @@ public static class ReportedRuns
             {
                 components.Put(
                     step.ComponentRunId, step.IdempotencyKey,
-                    Merged(components.Find(step.ComponentRunId, step.IdempotencyKey), ComponentProjection.Of(observation)));
+                    LedgerEntry.With(components.Find(step.ComponentRunId, step.IdempotencyKey), ComponentProjection.Of(observation)));
             }
             else
             {
@@ -77,11 +78,11 @@ public static class ReportedRuns
             var key = message is StepObservation ? null : message.IdempotencyKey;
             if (key is not null && !keys.TryAdd(key, message.ProcessRunId) && keys[key] != message.ProcessRunId)
                 problems.Add((message.ProcessRunId, $"the key {key} was used for another run before, so that the ledger takes both for one"));
-            runs.Put(message.ProcessRunId, key, Merged(runs.Find(message.ProcessRunId, key), RunProjection.Of(observation)));
+            runs.Put(message.ProcessRunId, key, LedgerEntry.With(runs.Find(message.ProcessRunId, key), RunProjection.Of(observation)));
         }
 
-        var headers = runs.Changes((fold, created) => RunProjection.Row(fold) with { CreatedAt = created }, DateTime.UnixEpoch).Inserted.ToDictionary(row => row.ProcessRunId);
-        var details = components.Changes((fold, created) => ComponentProjection.Row(fold, runs.Resolve(ComponentProjection.RunId(fold))) with { CreatedAt = created }, DateTime.UnixEpoch)
+        var headers = runs.Changes((entry, created) => RunRow.From(entry) with { CreatedAt = created }, DateTime.UnixEpoch).Inserted.ToDictionary(row => row.ProcessRunId);
+        var details = components.Changes((entry, created) => ComponentRow.From(entry, runs.Resolve(ComponentProjection.RunId(entry.Fold))) with { CreatedAt = created }, DateTime.UnixEpoch)
             .Inserted.ToLookup(row => row.ProcessRunId);
         return [.. order.Select(runs.Resolve).Distinct().Where(headers.ContainsKey).Select(id => Run(headers[id], [.. details[id]], Said(id)))];
 
@@ -142,5 +143,4 @@ public static class ReportedRuns
         harness.Published.Select(published => published.MessageObject is RunObservation, new CancellationToken(canceled: true)).ToList()
             .Select(published => (RunObservation)published.MessageObject);
 
-    static Fold Merged(Fold? known, Fold observed) => known is null ? observed : Fold.Merge(known, observed);
 }

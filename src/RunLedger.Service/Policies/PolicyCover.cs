@@ -35,5 +35,5 @@ sealed class PolicyCover(IDbContextFactory<LedgerDb> ledger, DeadlineEvaluator l
     }
 
     int Place(DeadlineOptions options, string candidate) =>
-        options.Policies.IndexOf(limits.Of(candidate)) is var place and >= 0 ? place : options.Policies.Count;
+        options.Policies.IndexOf(limits.PolicyOf(candidate)) is var place and >= 0 ? place : options.Policies.Count;
 }

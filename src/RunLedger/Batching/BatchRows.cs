@@ -1,3 +1,4 @@
+using RunLedger.Deadlines;
 using RunLedger.Folding;
 using RunLedger.Storage.Rows;
 
@@ -15,8 +16,7 @@ sealed class BatchRows<TRow>
     readonly HashSet<Guid> _storedAliases;
     readonly Dictionary<string, Guid> _keys;
     readonly Dictionary<Guid, Guid> _archived;
-    readonly Func<TRow, Fold> _read;
-    readonly Dictionary<Guid, Fold> _folds = [];
+    readonly Dictionary<Guid, LedgerEntry> _entries = [];
     readonly SortedSet<Guid> _touched = [];
     readonly SortedSet<Guid> _removed = [];
     readonly SortedSet<Guid> _moved = [];
@@ -24,14 +24,13 @@ sealed class BatchRows<TRow>
     readonly SortedSet<string> _newKeys = new(StringComparer.Ordinal);
     readonly Dictionary<Guid, DateTime> _createdAt = [];
 
-    public BatchRows(LoadedRows<TRow> loaded, Func<TRow, Fold> read)
+    public BatchRows(LoadedRows<TRow> loaded)
     {
         _loaded = loaded.Rows.ToDictionary(row => row.Id);
         _aliases = loaded.Aliases;
         _storedAliases = [.. loaded.Aliases.Keys];
         _keys = loaded.Keys;
         _archived = loaded.Archived;
-        _read = read;
         foreach (var row in loaded.Rows)
             _createdAt[row.Id] = row.CreatedAt;
     }
@@ -51,57 +50,58 @@ sealed class BatchRows<TRow>
             return null;
         named = Resolve(named);
         return _archived.TryGetValue(named, out var byKey) ? byKey
-            : _loaded.ContainsKey(named) || _folds.ContainsKey(named) ? null
+            : _loaded.ContainsKey(named) || _entries.ContainsKey(named) ? null
             : named;
     }
 
     /// <summary>What is known of the id and of the key; where they are of two rows, the merged row.</summary>
-    public Fold? Find(Guid id, string? key)
+    public LedgerEntry? Find(Guid id, string? key)
     {
         var byId = Current(Resolve(id));
         var byKey = key is not null && _keys.TryGetValue(key, out var named) ? Current(Resolve(named)) : null;
         return byId is null ? byKey
             : byKey is null || ReferenceEquals(byId, byKey) ? byId
-            : Fold.Merge(byId, byKey);
+            : LedgerEntry.Merge(byId, byKey);
     }
 
     /// <summary>Keeps what the message made of the row; every id and key it is known by leads there from now on.</summary>
-    public void Put(Guid id, string? key, Fold fold)
+    public void Put(Guid id, string? key, LedgerEntry entry)
     {
-        Lead(Resolve(id), fold.Id);
-        Lead(id, fold.Id);
+        var own = entry.Fold.Id;
+        Lead(Resolve(id), own);
+        Lead(id, own);
         if (key is not null)
         {
             if (_keys.TryGetValue(key, out var named))
             {
-                Lead(Resolve(named), fold.Id);
+                Lead(Resolve(named), own);
             }
             else
             {
-                _keys[key] = fold.Id;
+                _keys[key] = own;
                 _newKeys.Add(key);
             }
         }
 
-        _aliases.Remove(fold.Id);
-        _moved.Remove(fold.Id);
-        if (_storedAliases.Contains(fold.Id))
-            _restored.Add(fold.Id);
-        _removed.Remove(fold.Id);
-        _folds[fold.Id] = fold;
-        _touched.Add(fold.Id);
+        _aliases.Remove(own);
+        _moved.Remove(own);
+        if (_storedAliases.Contains(own))
+            _restored.Add(own);
+        _removed.Remove(own);
+        _entries[own] = entry;
+        _touched.Add(own);
     }
 
-    /// <param name="make">The row of a fold.</param>
+    /// <param name="make">The row of an entry.</param>
     /// <param name="now">When rows that are new are created.</param>
-    public TableChanges<TRow> Changes(Func<Fold, DateTime, TRow> make, DateTime now)
+    public TableChanges<TRow> Changes(Func<LedgerEntry, DateTime, TRow> make, DateTime now)
     {
         var changes = new TableChanges<TRow>();
         foreach (var id in _touched)
         {
-            if (!_folds.TryGetValue(id, out var fold))
+            if (!_entries.TryGetValue(id, out var entry))
                 continue;
-            var row = make(fold, _createdAt.GetValueOrDefault(id, now));
+            var row = make(entry, _createdAt.GetValueOrDefault(id, now));
             if (!_loaded.TryGetValue(id, out var before))
                 changes.Inserted.Add(row);
             else if (row.ProcessRunId != before.ProcessRunId
@@ -119,17 +119,17 @@ sealed class BatchRows<TRow>
     }
 
     /// <summary>Whether a message of this batch named the id, or led to it.</summary>
-    public bool Knows(Guid id) => _aliases.ContainsKey(id) || _folds.ContainsKey(id) || _loaded.ContainsKey(id);
+    public bool Knows(Guid id) => _aliases.ContainsKey(id) || _entries.ContainsKey(id) || _loaded.ContainsKey(id);
 
     public TRow? Before(Guid id) => _loaded.GetValueOrDefault(id);
 
-    Fold? Current(Guid id)
+    LedgerEntry? Current(Guid id)
     {
-        if (_folds.TryGetValue(id, out var fold))
-            return fold;
+        if (_entries.TryGetValue(id, out var entry))
+            return entry;
         if (_removed.Contains(id) || !_loaded.TryGetValue(id, out var row))
             return null;
-        return _folds[id] = _read(row);
+        return _entries[id] = row.ToEntry();
     }
 
     void Lead(Guid old, Guid to)
@@ -147,7 +147,7 @@ sealed class BatchRows<TRow>
         _aliases[old] = to;
         _moved.Add(old);
         _restored.Remove(old);
-        _folds.Remove(old);
+        _entries.Remove(old);
         if (_loaded.ContainsKey(old))
             _removed.Add(old);
         if (_createdAt.TryGetValue(old, out var created)

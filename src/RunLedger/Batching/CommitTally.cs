@@ -19,12 +19,12 @@ sealed class CommitTally(LedgerMeter meter)
         _observations[(contract, outcome)] = _observations.GetValueOrDefault((contract, outcome)) + 1;
 
     /// <summary>A row before and after a message.</summary>
-    public void Changed(Fold? before, Fold? after)
+    public void Changed(LedgerEntry? before, LedgerEntry? after)
     {
         if (after is null)
             return;
-        _ends += Grown(before?.Endings.Members.Length ?? 0, after.Endings.Members.Length);
-        _identities += Grown(before?.Identities.Members.Length ?? 0, after.Identities.Members.Length);
+        _ends += Grown(before?.Fold.Endings.Members.Length ?? 0, after.Fold.Endings.Members.Length);
+        _identities += Grown(before?.Fold.Identities.Members.Length ?? 0, after.Fold.Identities.Members.Length);
         if (ReferenceEquals(before?.Deadlines?.Flags, after.Deadlines?.Flags))
             return;
         foreach (var flag in after.Deadlines?.Flags ?? [])

@@ -206,8 +206,8 @@ sealed class GroupCommitter(
     async Task Write(List<PendingMessage> units, ILedgerBatch batch)
     {
         var tally = new CommitTally(_meter);
-        var runs = new BatchRows<RunRow>(batch.Runs, RunProjection.Read);
-        var components = new BatchRows<ComponentRow>(batch.Components, ComponentProjection.Read);
+        var runs = new BatchRows<RunRow>(batch.Runs);
+        var components = new BatchRows<ComponentRow>(batch.Components);
         var rejected = new List<RejectedRow>();
         var failed = new List<PendingMessage>();
         var notices = new List<LedgerNotice>();
@@ -272,7 +272,7 @@ sealed class GroupCommitter(
         tally.Changed(componentBefore, rows.Component);
         if (unit.Contract is { } contract)
         {
-            var known = Fold.Same(runBefore, rows.Run) && Fold.Same(componentBefore, rows.Component);
+            var known = Fold.Same(runBefore?.Fold, rows.Run?.Fold) && Fold.Same(componentBefore?.Fold, rows.Component?.Fold);
             tally.Observed(contract, known ? Outcome.Duplicate : Outcome.Recorded);
         }
 
@@ -288,9 +288,9 @@ sealed class GroupCommitter(
     {
         var now = Now;
         var changes = new LedgerChanges(
-            runs.Changes((fold, created) => RunProjection.Row(fold) with { CreatedAt = created }, now),
+            runs.Changes((entry, created) => RunRow.From(entry) with { CreatedAt = created }, now),
             components.Changes(
-                (fold, created) => ComponentProjection.Row(fold, RunOf(fold)) with { CreatedAt = created }, now),
+                (entry, created) => ComponentRow.From(entry, RunOf(entry.Fold)) with { CreatedAt = created }, now),
             rejected);
         foreach (var row in changes.Runs.Inserted)
             changes.Count(row.Status, 1);
@@ -311,7 +311,7 @@ sealed class GroupCommitter(
             var sent = ComponentProjection.RunId(component);
             if (runs.Knows(sent))
                 return runs.Resolve(sent);
-            var from = batch.Components.Rows.Find(row => ComponentProjection.RunId(ComponentProjection.Read(row)) == sent);
+            var from = batch.Components.Rows.Find(row => ComponentProjection.RunId(row.ToEntry().Fold) == sent);
             return runs.Resolve(from?.ProcessRunId ?? sent);
         }
     }

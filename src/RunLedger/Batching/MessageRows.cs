@@ -1,3 +1,4 @@
+using RunLedger.Deadlines;
 using RunLedger.Contracts;
 using RunLedger.Folding;
 
@@ -6,8 +7,8 @@ namespace RunLedger.Batching;
 /// <summary>The rows one message works on: as they are before it, and, once it is handled, after it.</summary>
 sealed class MessageRows
 {
-    public Fold? Run { get; set; }
-    public Fold? Component { get; set; }
+    public LedgerEntry? Run { get; set; }
+    public LedgerEntry? Component { get; set; }
 
     /// <summary>What to tell others once the rows are committed.</summary>
     public IReadOnlyList<LedgerNotice> Notices { get; set; } = [];

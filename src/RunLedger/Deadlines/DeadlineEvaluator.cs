@@ -16,7 +16,7 @@ sealed class DeadlineEvaluator(RunLedgerOptions options, TimeProvider time)
     DateTime Now => LedgerTime.Time(LedgerTime.Of(time.GetUtcNow()));
 
     /// <summary>The first policy whose pattern matches; else the default.</summary>
-    public DeadlinePolicy Of(string candidate)
+    public DeadlinePolicy PolicyOf(string candidate)
     {
         foreach (var policy in options.Deadlines.Policies)
         {
@@ -28,116 +28,122 @@ sealed class DeadlineEvaluator(RunLedgerOptions options, TimeProvider time)
     }
 
     /// <summary>A run after an observation was folded into it: life lifts flags, and the next deadline is set.</summary>
-    public (Fold Run, RunRecovered? Recovered) Observed(Fold? before, Fold run, Contract by)
+    /// <param name="known">The run before it; null where it is new.</param>
+    /// <param name="observed">What the observation says of the run.</param>
+    /// <param name="by">Its contract.</param>
+    public (LedgerEntry Run, RunRecovered? Recovered) Observed(LedgerEntry? known, Fold observed, Contract by)
     {
         var now = Now;
-        var watch = run.Deadlines ?? new DeadlineState { CreatedAt = now };
+        var before = known?.Fold;
+        var (run, kept) = LedgerEntry.With(known, observed);
+        var state = kept ?? new DeadlineState { CreatedAt = now };
         var grew = before is null || run.LastAt > before.LastAt;
         var ended = !run.Endings.IsEmpty;
         if (grew)
-            watch = watch with { LiveAt = now };
-        var was = watch;
+            state = state with { LiveAt = now };
+        var was = state;
         if (grew || ended)
-            watch = watch.Recovered(FlagKind.Stuck, now, by.ToString());
+            state = state.Recovered(FlagKind.Stuck, now, by.ToString());
         if (run.Best.Class < 2)
-            watch = watch.Recovered(FlagKind.Orphan, now, by.ToString(), Limit.NoRun);
+            state = state.Recovered(FlagKind.Orphan, now, by.ToString(), Limit.NoRun);
 
         var newlyEnded = ended && (before is null || before.Endings.IsEmpty);
-        watch = watch with
+        state = state with
         {
-            SettledAt = newlyEnded ? now : ended || watch.Flags.Any(flag => flag.IsOpen) ? watch.SettledAt : null,
+            SettledAt = newlyEnded ? now : ended || state.Flags.Any(flag => flag.IsOpen) ? state.SettledAt : null,
         };
-        var policy = Of(run.Identities.First.Of);
-        var check = OrphanCheck(before, run, watch, policy, now);
-        var next = DeadlineState.Earlier(StuckAt(run, watch, policy)?.At, check);
+        var policy = PolicyOf(run.Identities.First.Of);
+        var check = OrphanCheck(before, run, state, policy, now);
+        var next = DeadlineState.Earlier(StuckAt(run, state, policy)?.At, check);
 
         // A deadline that is set stays, though the run lives: moving an indexed column costs more than looking once more.
-        watch = watch with { DeadlineAt = next is null ? null : DeadlineState.Earlier(watch.DeadlineAt, next) };
-        var judged = run with { Deadlines = watch };
-        return (judged, ReferenceEquals(was.Flags, watch.Flags) ? null : Notices.Recovered(judged, now, by.ToString()));
+        state = state with { DeadlineAt = next is null ? null : DeadlineState.Earlier(state.DeadlineAt, next) };
+        var recovered = ReferenceEquals(was.Flags, state.Flags) ? null : Notices.Recovered(run, now, by.ToString());
+        return (new(run, state), recovered);
     }
 
     /// <summary>A component after an observation was folded into it: its end is its counterpart's.</summary>
-    public Fold Observed(Fold component, Contract by)
+    public LedgerEntry ComponentObserved(LedgerEntry? known, Fold observed, Contract by)
     {
         var now = Now;
-        var watch = component.Deadlines ?? new DeadlineState { CreatedAt = now };
-        return component with
-        {
-            Deadlines = component.Endings.IsEmpty ? watch : watch.Recovered(FlagKind.Orphan, now, by.ToString()),
-        };
+        var (component, kept) = LedgerEntry.With(known, observed);
+        var state = kept ?? new DeadlineState { CreatedAt = now };
+        return new(component, component.Endings.IsEmpty ? state : state.Recovered(FlagKind.Orphan, now, by.ToString()));
     }
 
     /// <summary>A run whose deadline is due.</summary>
-    /// <param name="run">What is known of it.</param>
+    /// <param name="known">What is known of it.</param>
     /// <param name="parentKnown">Whether the parent it names is in the ledger; null where it names none.</param>
-    public (Fold Run, LedgerNotice[] Said) Reached(Fold run, bool? parentKnown)
+    public (LedgerEntry Run, LedgerNotice[] Said) Reached(LedgerEntry known, bool? parentKnown)
     {
         var now = Now;
-        var watch = run.Deadlines!;
-        var policy = Of(run.Identities.First.Of);
+        var run = known.Fold;
+        var state = known.Deadlines!;
+        var policy = PolicyOf(run.Identities.First.Of);
         var said = new List<LedgerNotice>();
-        if (StuckAt(run, watch, policy) is { } stuck && stuck.At <= now)
+        if (StuckAt(run, state, policy) is { } stuck && stuck.At <= now)
         {
             var flag = new Flag(FlagKind.Stuck, stuck.Limit, stuck.Value, LedgerTime.Time(run.LastAt), now);
-            watch = watch.With(flag) with { SettledAt = now };
+            state = state.With(flag) with { SettledAt = now };
             said.Add(Notices.Stuck(run, flag));
         }
 
-        if (policy.OrphanGrace is { } grace && watch.CreatedAt + grace <= now)
+        if (policy.OrphanGrace is { } grace && state.CreatedAt + grace <= now)
         {
-            foreach (var missing in Missing(run, watch, parentKnown))
+            foreach (var missing in Missing(run, state, parentKnown))
             {
                 var flag = new Flag(FlagKind.Orphan, missing, grace, LedgerTime.Time(run.LastAt), now);
-                watch = watch.With(flag) with { SettledAt = watch.SettledAt ?? now };
+                state = state.With(flag) with { SettledAt = state.SettledAt ?? now };
                 // An ended run stays ended and gets a warning.
                 if (run.Endings.IsEmpty)
                     said.Add(Notices.Orphaned(run, flag));
             }
         }
 
-        if (parentKnown is not false && watch.Open(FlagKind.Orphan, Limit.NoParent) is not null)
+        if (parentKnown is not false && state.Open(FlagKind.Orphan, Limit.NoParent) is not null)
         {
-            watch = watch.Recovered(FlagKind.Orphan, now, "parent", Limit.NoParent);
+            state = state.Recovered(FlagKind.Orphan, now, "parent", Limit.NoParent);
             if (run.Endings.IsEmpty)
                 said.Add(Notices.Recovered(run, now, "parent"));
-            if (run.Endings.IsEmpty && !watch.Flags.Any(flag => flag.IsOpen))
-                watch = watch with { SettledAt = null };
+            if (run.Endings.IsEmpty && !state.Flags.Any(flag => flag.IsOpen))
+                state = state with { SettledAt = null };
         }
 
-        DateTime? recheck = watch.Flags.LastOrDefault(flag => flag is { Kind: FlagKind.Orphan, IsOpen: true }) is { } orphan
+        DateTime? recheck = state.Flags.LastOrDefault(flag => flag is { Kind: FlagKind.Orphan, IsOpen: true }) is { } orphan
             ? now + Longer(policy.OrphanGrace ?? SeldomestRecheck, Shorter(SeldomestRecheck, now - orphan.FlaggedAt))
-            : policy.OrphanGrace is { } later && Unpaired(run) && watch.CreatedAt + later > now ? watch.CreatedAt + later : null;
-        return (run with { Deadlines = watch with { DeadlineAt = DeadlineState.Earlier(StuckAt(run, watch, policy)?.At, recheck) } }, [.. said]);
+            : policy.OrphanGrace is { } later && Unpaired(run) && state.CreatedAt + later > now ? state.CreatedAt + later : null;
+        return (
+            new(run, state with { DeadlineAt = DeadlineState.Earlier(StuckAt(run, state, policy)?.At, recheck) }), [.. said]);
     }
 
     /// <summary>A component that was open when the sweep looked at its ended run.</summary>
-    public (Fold Component, RunOrphaned? Said) Reached(Fold run, Fold component)
+    public (LedgerEntry Component, RunOrphaned? Said) Reached(LedgerEntry run, LedgerEntry known)
     {
-        var watch = component.Deadlines!;
-        if (run.Endings.IsEmpty || !component.Endings.IsEmpty || watch.Open(FlagKind.Orphan) is not null
-            || run.Deadlines?.SettledAt is not { } settled || Of(run.Identities.First.Of).OrphanGrace is not { } grace
-            || settled + grace > Now)
-            return (component, null);
+        var component = known.Fold;
+        var state = known.Deadlines!;
+        if (run.Fold.Endings.IsEmpty || !component.Endings.IsEmpty || state.Open(FlagKind.Orphan) is not null
+            || run.Deadlines?.SettledAt is not { } settled
+            || PolicyOf(run.Fold.Identities.First.Of).OrphanGrace is not { } grace || settled + grace > Now)
+            return (known, null);
         var flag = new Flag(FlagKind.Orphan, Limit.RunEnded, grace, LedgerTime.Time(component.LastAt), Now);
-        return (component with { Deadlines = watch.With(flag) }, Notices.Orphaned(run, flag, component.Id));
+        return (new(component, state.With(flag)), Notices.Orphaned(run.Fold, flag, component.Id));
     }
 
     // The limit of a run that passes first; none where it has ended or is stuck already.
-    static (string Limit, TimeSpan Value, DateTime At)? StuckAt(Fold run, DeadlineState watch, DeadlinePolicy policy)
+    static (string Limit, TimeSpan Value, DateTime At)? StuckAt(Fold run, DeadlineState state, DeadlinePolicy policy)
     {
-        if (!run.Endings.IsEmpty || watch.Open(FlagKind.Stuck) is not null)
+        if (!run.Endings.IsEmpty || state.Open(FlagKind.Stuck) is not null)
             return null;
 
         // What came back has the whole of each limit again, or it would be stuck with the next sweep.
-        var back = watch.Flags.LastOrDefault(flag => flag.Kind == FlagKind.Stuck)?.RecoveredAt ?? DateTime.MinValue;
+        var back = state.Flags.LastOrDefault(flag => flag.Kind == FlagKind.Stuck)?.RecoveredAt ?? DateTime.MinValue;
         var observed = RunProjection.Observed(run) == RunStatus.Observed;
-        var started = run.StartedAt is { } at ? LedgerTime.Time(at) : watch.CreatedAt;
+        var started = run.StartedAt is { } at ? LedgerTime.Time(at) : state.CreatedAt;
         (string Limit, TimeSpan? Value, DateTime From)[] limits =
         [
-            (Limit.Start, observed ? policy.Start : null, Later(watch.CreatedAt, back)),
+            (Limit.Start, observed ? policy.Start : null, Later(state.CreatedAt, back)),
             (Limit.Run, observed || ProcessingType.IsEndless(run) ? null : policy.Run, Later(started, back)),
-            (Limit.Quiet, policy.Quiet, watch.LiveAt ?? watch.CreatedAt),
+            (Limit.Quiet, policy.Quiet, state.LiveAt ?? state.CreatedAt),
         ];
         return limits.Where(limit => limit.Value is not null)
             .Select(limit => ((string Limit, TimeSpan Value, DateTime At)?)(limit.Limit, limit.Value!.Value, limit.From + limit.Value.Value))
@@ -145,26 +151,26 @@ sealed class DeadlineEvaluator(RunLedgerOptions options, TimeProvider time)
     }
 
     // When to look for the counterpart of a run that has none yet, or whose parent nobody looked for yet.
-    static DateTime? OrphanCheck(Fold? before, Fold run, DeadlineState watch, DeadlinePolicy policy, DateTime now)
+    static DateTime? OrphanCheck(Fold? before, Fold run, DeadlineState state, DeadlinePolicy policy, DateTime now)
     {
         if (policy.OrphanGrace is not { } grace || !Unpaired(run))
             return null;
-        if (watch.Open(FlagKind.Orphan) is not null)
-            return watch.DeadlineAt ?? now + grace;
-        var due = watch.CreatedAt + grace;
+        if (state.Open(FlagKind.Orphan) is not null)
+            return state.DeadlineAt ?? now + grace;
+        var due = state.CreatedAt + grace;
         var parentIsNew = before is not null && FoldColumns.Id(before, RegisterColumn.ParentRunId) != FoldColumns.Id(run, RegisterColumn.ParentRunId);
         return parentIsNew ? now + grace
-            : before is null || now < due || watch.DeadlineAt <= due ? due
+            : before is null || now < due || state.DeadlineAt <= due ? due
             : null;
     }
 
     static bool Unpaired(Fold run) => run.Best.Class >= 2 || FoldColumns.Id(run, RegisterColumn.ParentRunId) is not null;
 
-    static IEnumerable<string> Missing(Fold run, DeadlineState watch, bool? parentKnown)
+    static IEnumerable<string> Missing(Fold run, DeadlineState state, bool? parentKnown)
     {
-        if (run.Best.Class == 2 && watch.Open(FlagKind.Orphan, Limit.NoRun) is null)
+        if (run.Best.Class == 2 && state.Open(FlagKind.Orphan, Limit.NoRun) is null)
             yield return Limit.NoRun;
-        if (parentKnown is false && watch.Open(FlagKind.Orphan, Limit.NoParent) is null)
+        if (parentKnown is false && state.Open(FlagKind.Orphan, Limit.NoParent) is null)
             yield return Limit.NoParent;
     }
 

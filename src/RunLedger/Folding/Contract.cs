@@ -1,7 +1,10 @@
 
 namespace RunLedger.Folding;
 
-/// <summary>The contracts the ledger folds. The numbers are stored in <c>fold</c> and break ties: never change one.</summary>
+/// <summary>
+/// The contracts the ledger folds. The numbers are stored in <c>fold</c> and break ties: never change one.
+/// A replica of before cannot read a new one: who adds one raises <see cref="FoldCodec.Version"/> too.
+/// </summary>
 enum Contract : byte
 {
     RunObserved = 0,

@@ -1,5 +1,3 @@
-using RunLedger.Deadlines;
-
 namespace RunLedger.Folding;
 
 /// <summary>
@@ -42,9 +40,6 @@ sealed record Fold
     /// <inheritdoc cref="OutputRef"/>
     public string? ErrorRef { get; init; }
 
-    /// <summary>What the ledger keeps of the row by its own clock; null until it has looked.</summary>
-    public DeadlineState? Deadlines { get; init; }
-
     public static readonly Register[] NoRegisters = new Register[Enum.GetValues<RegisterColumn>().Length];
     public static readonly Proof[] NoEvidence = new Proof[Enum.GetValues<Contract>().Length];
 
@@ -69,13 +64,11 @@ sealed record Fold
             NewestStep = StepMark.Newest(a.NewestStep, b.NewestStep),
             FirstAt = Math.Min(a.FirstAt, b.FirstAt),
             LastAt = Math.Max(a.LastAt, b.LastAt),
-            Deadlines = DeadlineState.Merge(a.Deadlines, b.Deadlines),
         };
     }
 
     /// <summary>
-    /// Whether both say the same; what the ledger keeps by its own clock aside. A value follows from the rank or key it
-    /// came with.
+    /// Whether both say the same. A value follows from the rank or key it came with.
     /// </summary>
     public static bool Same(Fold? a, Fold? b)
     {

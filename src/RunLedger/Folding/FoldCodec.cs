@@ -1,5 +1,4 @@
 using System.Text;
-using RunLedger.Storage.Rows;
 
 namespace RunLedger.Folding;
 
@@ -56,29 +55,29 @@ static class FoldCodec
     }
 
     /// <exception cref="NewerFoldException">A newer RunLedger wrote the row.</exception>
-    public static Fold Read(LedgerRow row, string of, Func<RegisterColumn, string?> value)
+    public static Fold Read(StoredColumns row)
     {
         if (row.Fold is not { Length: > 0 } bytes)
-            return Foreign(row, of, value);
+            return Foreign(row);
         if (bytes[0] != Version)
             throw new NewerFoldException(row.Id, bytes[0]);
 
         using var reader = new BinaryReader(new MemoryStream(bytes, 1, bytes.Length - 1));
         var (firstAt, lastAt) = (reader.ReadInt64(), reader.ReadInt64());
-        var rank = ReadRank(reader);
+        var rank = ReadRank(reader, row.Id);
         var sentOf = reader.ReadString();
         var identities = new Identity[reader.ReadByte() + 1];
-        identities[0] = new Identity(sentOf.Length == 0 ? of : sentOf, row.CorrelationId, row.SourceSystem, rank);
+        identities[0] = new Identity(sentOf.Length == 0 ? row.Of : sentOf, row.CorrelationId, row.SourceSystem, rank);
         for (var i = 1; i < identities.Length; i++)
         {
-            var other = ReadRank(reader);
+            var other = ReadRank(reader, row.Id);
             identities[i] = new Identity(reader.ReadString(), reader.ReadString(), reader.ReadString(), other);
         }
 
         var moreIdentities = reader.ReadBoolean();
         var endings = new Ending[reader.ReadByte()];
         for (var i = 0; i < endings.Length; i++)
-            endings[i] = new Ending(reader.ReadInt64(), (RunStatus)reader.ReadByte(), ReadHash(reader));
+            endings[i] = new Ending(reader.ReadInt64(), ReadStatus(reader, row.Id), ReadHash(reader));
         var moreEndings = reader.ReadBoolean();
         var stepKind = reader.ReadByte();
         return new Fold
@@ -92,28 +91,28 @@ static class FoldCodec
             StartedAt = row.StartedAt is { } started ? LedgerTime.Of(started) : null,
             OutputRef = row.OutputRef,
             ErrorRef = row.ErrorRef,
-            Registers = ReadRegisters(reader, rank, value),
-            Evidence = ReadEvidence(reader, row.EvidenceRef),
+            Registers = ReadRegisters(reader, rank, row),
+            Evidence = ReadEvidence(reader, row),
         };
     }
 
-    static Fold Foreign(LedgerRow row, string of, Func<RegisterColumn, string?> value)
+    static Fold Foreign(StoredColumns row)
     {
         var at = LedgerTime.Of(row.EndedAt ?? row.StartedAt ?? row.CreatedAt);
         var rank = new Rank(ForeignClass, new OrderKey(at, Contract.RunObserved, 0));
         var registers = new Register[Fold.NoRegisters.Length];
         for (var i = 0; i < registers.Length; i++)
-            registers[i] = new Register(value((RegisterColumn)i), rank);
+            registers[i] = new Register(row.Register((RegisterColumn)i), rank);
         var terminal = row.Status is RunStatus.Completed or RunStatus.Failed or RunStatus.Cancelled
-            || (row is ComponentRow && row.Status is RunStatus.StepCompleted);
+            || (row.IsComponent && row.Status is RunStatus.StepCompleted);
         return new Fold
         {
             Id = row.Id,
             FirstAt = row.StartedAt is { } first ? Math.Min(at, LedgerTime.Of(first)) : at,
             LastAt = at,
-            Identities = new(new Identity(of, row.CorrelationId, row.SourceSystem, rank)),
+            Identities = new(new Identity(row.Of, row.CorrelationId, row.SourceSystem, rank)),
             Endings = terminal ? new(new Ending(at, row.Status, 0)) : LeastSet<Ending>.Empty,
-            NewestStep = terminal || row is ComponentRow ? null : row.Status switch
+            NewestStep = terminal || row.IsComponent ? null : row.Status switch
             {
                 RunStatus.StepStarted => new StepMark(at, Completed: false),
                 RunStatus.StepCompleted => new StepMark(at, Completed: true),
@@ -142,14 +141,16 @@ static class FoldCodec
         writer.Write((byte)0);
     }
 
-    static Register[] ReadRegisters(BinaryReader reader, Rank rank, Func<RegisterColumn, string?> value)
+    static Register[] ReadRegisters(BinaryReader reader, Rank rank, StoredColumns row)
     {
         Register[]? registers = null;
         while (reader.ReadByte() is > 0 and var column)
         {
             registers ??= new Register[Fold.NoRegisters.Length];
-            var own = reader.ReadBoolean() ? rank : ReadRank(reader);
-            registers[column - 1] = new Register(value((RegisterColumn)(column - 1)), own);
+            if (column > registers.Length)
+                throw new NewerFoldException(row.Id, "a column", column - 1);
+            var own = reader.ReadBoolean() ? rank : ReadRank(reader, row.Id);
+            registers[column - 1] = new Register(row.Register((RegisterColumn)(column - 1)), own);
         }
 
         return registers ?? Fold.NoRegisters;
@@ -168,19 +169,19 @@ static class FoldCodec
         writer.Write(false);
     }
 
-    static Proof[] ReadEvidence(BinaryReader reader, string? column)
+    static Proof[] ReadEvidence(BinaryReader reader, StoredColumns row)
     {
         if (!reader.ReadBoolean())
             return Fold.NoEvidence;
         var evidence = new Proof[Fold.NoEvidence.Length];
         do
         {
-            var key = ReadKey(reader);
+            var key = ReadKey(reader, row.Id);
             evidence[(int)key.Contract] = new Proof("null", key);
         }
         while (reader.ReadBoolean());
 
-        foreach (var (contract, json) in EvidenceJson.Read(column))
+        foreach (var (contract, json) in row.Evidence())
         {
             if (evidence[(int)contract].Json is not null)
                 evidence[(int)contract] = evidence[(int)contract] with { Json = json };
@@ -208,10 +209,21 @@ static class FoldCodec
         writer.Write((ulong)hash);
     }
 
-    static Rank ReadRank(BinaryReader reader) => new(reader.ReadByte(), ReadKey(reader));
+    static Rank ReadRank(BinaryReader reader, Guid id) => new(reader.ReadByte(), ReadKey(reader, id));
 
-    static OrderKey ReadKey(BinaryReader reader) =>
-        new(reader.ReadInt64(), (Contract)reader.ReadByte(), ReadHash(reader));
+    static OrderKey ReadKey(BinaryReader reader, Guid id)
+    {
+        var at = reader.ReadInt64();
+        var contract = reader.ReadByte();
+        return contract < Fold.NoEvidence.Length
+            ? new(at, (Contract)contract, ReadHash(reader))
+            : throw new NewerFoldException(id, "a contract", contract);
+    }
+
+    static RunStatus ReadStatus(BinaryReader reader, Guid id) =>
+        reader.ReadByte() is var status && Enum.IsDefined((RunStatus)status)
+            ? (RunStatus)status
+            : throw new NewerFoldException(id, "a status", status);
 
     static UInt128 ReadHash(BinaryReader reader) => new(reader.ReadUInt64(), reader.ReadUInt64());
 }

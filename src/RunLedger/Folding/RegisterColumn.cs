@@ -1,6 +1,9 @@
 namespace RunLedger.Folding;
 
-/// <summary>The columns that are registers of their own. The numbers are stored in <c>fold</c>: never change one.</summary>
+/// <summary>
+/// The columns that are registers of their own. The numbers are stored in <c>fold</c>: never change one.
+/// A replica of before cannot read a new one: who adds one raises <see cref="FoldCodec.Version"/> too.
+/// </summary>
 enum RegisterColumn : byte
 {
     ParentRunId = 0,

@@ -1,4 +1,5 @@
 using MassTransit;
+using RunLedger.Deadlines;
 using RunLedger.Contracts;
 using RunLedger.Folding;
 
@@ -16,8 +17,8 @@ sealed class Run : SagaStateMachineInstance
     /// <summary>The name of the state: the status as the enum spells it.</summary>
     public string? CurrentState { get; set; }
 
-    public Fold? Header { get; set; }
-    public Fold? Component { get; set; }
+    public LedgerEntry? Header { get; set; }
+    public LedgerEntry? Component { get; set; }
 
     /// <summary>What to tell others once the rows are committed.</summary>
     public List<LedgerNotice> Notices { get; } = [];

@@ -83,7 +83,7 @@ sealed class RunRepository(GroupCommitter committer, ILedgerStore store, Observa
             var row = await store.Find(correlationId, CancellationToken);
             return row is null
                 ? null!
-                : new Run { CorrelationId = row.ProcessRunId, CurrentState = row.Status.ToString(), Header = RunProjection.Read(row) };
+                : new Run { CorrelationId = row.ProcessRunId, CurrentState = row.Status.ToString(), Header = row.ToEntry() };
         }
 
         public async Task<SagaRepositoryQueryContext<Run>> Query(ISagaQuery<Run> query, CancellationToken cancellationToken)

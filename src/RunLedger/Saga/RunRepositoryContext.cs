@@ -26,8 +26,8 @@ sealed class RunRepositoryContext<T> : ConsumeContextScope<T>, SagaRepositoryCon
             ? Task.FromResult<SagaConsumeContext<Run, T>>(null!)
             : Of(new Run
             {
-                CorrelationId = _rows.Run.Id,
-                CurrentState = RunProjection.Status(_rows.Run).ToString(),
+                CorrelationId = _rows.Run.Fold.Id,
+                CurrentState = _rows.Run.RunStatus.ToString(),
                 Header = _rows.Run,
                 Component = _rows.Component,
             });

@@ -99,10 +99,13 @@ static class RunStateMachineSteps
         where T : RunObservation
     {
         var (run, observation) = (context.Saga, context.GetPayload<Observation>());
-        (run.Header, var recovered) = limits.Observed(
-            run.Header, Merge(run.Header, RunProjection.Of(observation)), observation.Contract);
+        (run.Header, var recovered) = limits.Observed(run.Header, RunProjection.Of(observation), observation.Contract);
         if (context.Message is StepObservation)
-            run.Component = limits.Observed(Merge(run.Component, ComponentProjection.Of(observation)), observation.Contract);
+        {
+            run.Component = limits.ComponentObserved(
+                run.Component, ComponentProjection.Of(observation), observation.Contract);
+        }
+
         if (recovered is not null)
             run.Notices.Add(recovered);
     }
@@ -125,7 +128,5 @@ static class RunStateMachineSteps
 
     static Task Transition<T>(BehaviorContext<Run, T> context)
         where T : class =>
-        context.TransitionToState(context.StateMachine.GetState(RunProjection.Status(context.Saga.Header!).ToString()));
-
-    static Fold Merge(Fold? known, Fold observed) => known is null ? observed : Folding.Fold.Merge(known, observed);
+        context.TransitionToState(context.StateMachine.GetState(context.Saga.Header!.RunStatus.ToString()));
 }

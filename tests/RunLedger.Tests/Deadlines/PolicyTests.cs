@@ -21,7 +21,7 @@ public sealed class PolicyTests
         options.Deadlines.Policies.Add(new() { Candidate = "PROC-CAND:dot:k?", Run = TimeSpan.FromMinutes(1) });
         options.Deadlines.Policies.Add(new() { Candidate = "PROC-CAND:*", Run = TimeSpan.FromMinutes(2) });
 
-        var policy = new DeadlineEvaluator(options, TimeProvider.System).Of(candidate);
+        var policy = new DeadlineEvaluator(options, TimeProvider.System).PolicyOf(candidate);
 
         Assert.Equal(TimeSpan.FromMinutes(minutes), policy.Run);
     }

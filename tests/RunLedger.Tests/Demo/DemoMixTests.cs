@@ -94,7 +94,7 @@ public sealed class DemoMixTests
     public void The_rows_tell_what_the_tally_says()
     {
         var door = new ObservationValidator(new RunLedgerOptions(), new FakeTimeProvider(Now));
-        var statuses = Mix.GroupBy(message => message.ProcessRunId).Select(run => RunProjection.Status(run
+        var statuses = Mix.GroupBy(message => message.ProcessRunId).Select(run => RunProjection.Observed(run
             .Select(message => door.TryValidate(message, out var observation, out _) ? RunProjection.Of(observation) : null!)
             .Aggregate(Fold.Merge))).CountBy(status => status).ToDictionary();
         var tally = DemoTally.Of(Mix);

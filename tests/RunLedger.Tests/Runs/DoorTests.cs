@@ -141,7 +141,7 @@ public sealed class DoorTests
     {
         var at = DateTimeOffset.Parse("2026-11-01T14:00:00.1234569+02:00", null);
 
-        var row = RunProjection.Row(RunProjection.Of(Admitted(_run.Started() with { OccurredAt = at })));
+        var row = RunRow.From(RunProjection.Of(Admitted(_run.Started() with { OccurredAt = at })));
 
         Assert.Equal(new DateTime(2026, 11, 1, 12, 0, 0, 123, 456, DateTimeKind.Utc), row.StartedAt);
     }
@@ -207,9 +207,9 @@ public sealed class DoorTests
         Refused("evidenceRef is nested more than 60 deep: flatten it or send it as text", With(Nested(200)));
         Refused("evidenceRef is nested more than 60 deep: flatten it or send it as text", With(Nested(61)));
 
-        var row = RunProjection.Row(RunProjection.Of(Admitted(With(Nested(60)))));
+        var row = RunRow.From(RunProjection.Of(Admitted(With(Nested(60)))));
 
-        Assert.Equal(row.EvidenceRef, RunProjection.Row(RunProjection.Read(row)).EvidenceRef);
+        Assert.Equal(row.EvidenceRef, RunRow.From(row.ToEntry().Fold).EvidenceRef);
         Assert.Equal(JsonValueKind.Object, JsonDocument.Parse(row.EvidenceRef!).RootElement.ValueKind);
     }
 

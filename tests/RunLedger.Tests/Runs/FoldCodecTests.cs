@@ -17,9 +17,9 @@ public sealed class FoldCodecTests
             var folds = set.Select(message => RunProjection.Of(Admitted.By(message))).ToList();
             for (var kept = 1; kept <= folds.Count; kept++)
             {
-                var stored = RunProjection.Row(folds[..kept].Aggregate(Fold.Merge));
-                var resumed = folds[kept..].Aggregate(RunProjection.Read(AsStored(stored)), Fold.Merge);
-                Same(RunProjection.Row(folds.Aggregate(Fold.Merge)), RunProjection.Row(resumed));
+                var stored = RunRow.From(folds[..kept].Aggregate(Fold.Merge));
+                var resumed = folds[kept..].Aggregate(AsStored(stored).ToEntry().Fold, Fold.Merge);
+                Same(RunRow.From(folds.Aggregate(Fold.Merge)), RunRow.From(resumed));
             }
         },
         iter: 2_000);
@@ -32,10 +32,10 @@ public sealed class FoldCodecTests
             for (var kept = 1; kept <= folds.Count; kept++)
             {
                 // Kept under another run, as after a merge of runs: what was sent is not lost.
-                var stored = ComponentProjection.Row(folds[..kept].Aggregate(Fold.Merge), Guid.AllBitsSet);
-                var resumed = folds[kept..].Aggregate(ComponentProjection.Read(AsStored(stored)), Fold.Merge);
+                var stored = ComponentRow.From(folds[..kept].Aggregate(Fold.Merge), Guid.AllBitsSet);
+                var resumed = folds[kept..].Aggregate(AsStored(stored).ToEntry().Fold, Fold.Merge);
                 Same(
-                    ComponentProjection.Row(folds.Aggregate(Fold.Merge), Guid.Empty), ComponentProjection.Row(resumed, Guid.Empty));
+                    ComponentRow.From(folds.Aggregate(Fold.Merge), Guid.Empty), ComponentRow.From(resumed, Guid.Empty));
                 Assert.Equal(ComponentProjection.RunId(folds.Aggregate(Fold.Merge)), ComponentProjection.RunId(resumed));
             }
         },
@@ -44,12 +44,36 @@ public sealed class FoldCodecTests
     [Fact]
     public void A_row_of_a_newer_version_is_refused()
     {
-        var row = RunProjection.Row(RunProjection.Of(Admitted.By(Some.Run().Started())));
+        var row = RunRow.From(RunProjection.Of(Admitted.By(Some.Run().Started())));
         row.Fold![0] = FoldCodec.Version + 1;
 
-        var refused = Assert.Throws<NewerFoldException>(() => RunProjection.Read(row));
+        var refused = Assert.Throws<NewerFoldException>(() => row.ToEntry().Fold);
 
         Assert.Contains($"{row.Id} is kept in version 2 of the fold and this RunLedger knows 1", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(26, "a contract of number 200")]
+    [InlineData(55, "a status of number 200")]
+    [InlineData(74, "a column of number 199")]
+    public void A_row_with_a_number_that_only_a_newer_version_knows_is_refused_and_not_misread(int at, string unknown)
+    {
+        var ended = Some.Run().Completed() with { IdempotencyKey = "kg/2026-03-01" };
+        var row = RunRow.From(RunProjection.Of(Admitted.By(ended)));
+        row.Fold![at] = 200;
+
+        var refused = Assert.Throws<NewerFoldException>(() => row.ToEntry());
+
+        Assert.Contains($"{row.Id} is kept with {unknown}", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_numbers_that_are_stored_are_those_of_this_version_and_a_new_one_needs_a_new_version()
+    {
+        Assert.Equal(
+            ((byte)1, 9, 7, 9),
+            (FoldCodec.Version, Enum.GetValues<Contract>().Length, Enum.GetValues<RegisterColumn>().Length,
+                Enum.GetValues<RunStatus>().Length));
     }
 
     [Fact]
@@ -68,7 +92,7 @@ public sealed class FoldCodecTests
             IdempotencyKey = "hand",
         };
 
-        var row = RunProjection.Row(Fold.Merge(RunProjection.Read(foreign), RunProjection.Of(Admitted.By(run.Heartbeat() with { InputRef = "in" }))));
+        var row = RunRow.From(Fold.Merge(foreign.ToEntry().Fold, RunProjection.Of(Admitted.By(run.Heartbeat() with { InputRef = "in" }))));
 
         Assert.Equal(
             (run.Candidate, "in", "hand", RunStatus.Started, foreign.StartedAt),

@@ -53,7 +53,7 @@ public sealed class FoldMergeTests
     public void A_run_that_was_stored_and_loaded_is_the_run_that_was_stored() => Set.Sample(a =>
     {
         var run = Runs(a);
-        return Same(RunProjection.Read(Jsonb.Through(RunProjection.Row(run))), run);
+        return Same(Jsonb.Through(RunRow.From(run)).ToEntry().Fold, run);
     }, iter: Cases);
 
     [Fact]
@@ -62,13 +62,13 @@ public sealed class FoldMergeTests
         // The ledger may keep the run under an id of which the component knows nothing.
         var component = Components(a);
         return component is null
-            || SameDetail(ComponentProjection.Read(Jsonb.Through(ComponentProjection.Row(component, Guid.AllBitsSet))), component);
+            || SameDetail(Jsonb.Through(ComponentRow.From(component, Guid.AllBitsSet)).ToEntry().Fold, component);
     }, iter: Cases);
 
     [Fact]
     public void Storing_and_loading_between_merges_changes_nothing() => Two.Sample((a, b) =>
     {
-        var stored = RunProjection.Read(Jsonb.Through(RunProjection.Row(Runs(a))));
+        var stored = Jsonb.Through(RunRow.From(Runs(a))).ToEntry().Fold;
         return Same(Fold.Merge(stored, Runs(b)), Fold.Merge(Runs(a), Runs(b)));
     }, iter: Cases);
 
@@ -82,7 +82,7 @@ public sealed class FoldMergeTests
             CorrelationId = $"c{n}",
         }))).Aggregate(Fold.Merge);
 
-        var row = RunProjection.Row(fold);
+        var row = RunRow.From(fold);
 
         Assert.Equal(Some.Noon.UtcDateTime, row.EndedAt);
         Assert.Contains("32+ other ends were reported", row.EvidenceRef, StringComparison.Ordinal);
@@ -98,16 +98,16 @@ public sealed class FoldMergeTests
             .Select(n => RunProjection.Of(Admit(run.Completed() with { OccurredAt = Some.Noon.AddSeconds(n) })))
             .Aggregate(Fold.Merge);
 
-        Assert.DoesNotContain("32+", RunProjection.Row(fold).EvidenceRef, StringComparison.Ordinal);
+        Assert.DoesNotContain("32+", RunRow.From(fold).EvidenceRef, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_row_that_a_newer_ledger_wrote_is_refused_rather_than_misread()
     {
-        var row = RunProjection.Row(RunProjection.Of(Admit(Some.Run().Started())));
+        var row = RunRow.From(RunProjection.Of(Admit(Some.Run().Started())));
         row.Fold![0]++;
 
-        Assert.Throws<NewerFoldException>(() => RunProjection.Read(row));
+        Assert.Throws<NewerFoldException>(() => row.ToEntry().Fold);
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class FoldMergeTests
             StartedAt = Some.Noon.UtcDateTime.AddHours(-1),
         };
 
-        var row = RunProjection.Row(Fold.Merge(RunProjection.Read(foreign), RunProjection.Of(Admit(run.Completed()))));
+        var row = RunRow.From(Fold.Merge(foreign.ToEntry().Fold, RunProjection.Of(Admit(run.Completed()))));
 
         Assert.Equal(run.Candidate, row.ProcessCandidateCode);
         Assert.Equal("s3://in", row.InputRef);
@@ -141,10 +141,10 @@ public sealed class FoldMergeTests
         return steps.Count == 0 ? null : steps.Aggregate(Fold.Merge);
     }
 
-    static bool Same(Fold a, Fold b) => Jsonb.Same(RunProjection.Row(a), RunProjection.Row(b));
+    static bool Same(Fold a, Fold b) => Jsonb.Same(RunRow.From(a), RunRow.From(b));
 
     static bool SameDetail(Fold a, Fold b) =>
-        Jsonb.Same(ComponentProjection.Row(a, Guid.AllBitsSet), ComponentProjection.Row(b, Guid.AllBitsSet));
+        Jsonb.Same(ComponentRow.From(a, Guid.AllBitsSet), ComponentRow.From(b, Guid.AllBitsSet));
 
     static Observation Admit(RunObservation message)
     {

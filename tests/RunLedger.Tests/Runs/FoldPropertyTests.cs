@@ -155,19 +155,16 @@ public sealed class FoldPropertyTests : IAsyncLifetime
 
     static Task Fold(MessageRows rows, Observation observation, DeadlineEvaluator? limits)
     {
-        var before = rows.Run;
-        rows.Run = Merge(rows.Run, RunProjection.Of(observation));
-        if (observation.Message is StepObservation)
-            rows.Component = Merge(rows.Component, ComponentProjection.Of(observation));
-        if (limits is null)
+        var run = RunProjection.Of(observation);
+        var component = observation.Message is StepObservation ? ComponentProjection.Of(observation) : null;
+        rows.Run = limits is null ? LedgerEntry.With(rows.Run, run) : limits.Observed(rows.Run, run, observation.Contract).Run;
+        if (component is null)
             return Task.CompletedTask;
-        rows.Run = limits.Observed(before, rows.Run, observation.Contract).Run;
-        if (rows.Component is { } component)
-            rows.Component = limits.Observed(component, observation.Contract);
+        rows.Component = limits is null
+            ? LedgerEntry.With(rows.Component, component)
+            : limits.ComponentObserved(rows.Component, component, observation.Contract);
         return Task.CompletedTask;
     }
-
-    static Fold Merge(Fold? known, Fold observed) => known is null ? observed : RunLedger.Folding.Fold.Merge(known, observed);
 
     List<string> Read(string table)
     {

@@ -16,7 +16,7 @@ public sealed class FoldRulesTests
     [Fact]
     public void A_header_says_what_the_rules_make_of_its_observations() => Set.Sample(all =>
     {
-        var row = RunProjection.Row(all.Select(RunProjection.Of).Aggregate(Fold.Merge));
+        var row = RunRow.From(all.Select(RunProjection.Of).Aggregate(Fold.Merge));
         var best = all.OrderBy(o => o.Message is StepObservation ? 2 : o.Message is RunStarted ? 0 : 1).ThenBy(o => o.Key).ToArray();
         var own = best.Where(o => o.Message is not StepObservation).ToArray();
         var ending = all.Where(o => o.Message is RunCompleted or RunFailed or RunCancelled)
@@ -57,7 +57,7 @@ public sealed class FoldRulesTests
         if (all.Length == 0)
             return;
         var fold = all.Select(ComponentProjection.Of).Aggregate(Fold.Merge);
-        var row = ComponentProjection.Row(fold, Guid.AllBitsSet);
+        var row = ComponentRow.From(fold, Guid.AllBitsSet);
         var best = all.OrderBy(o => o.Message is StepStarted ? 0 : 1).ThenBy(o => o.Key).Select(o => (StepObservation)o.Message).ToArray();
         var ending = all.Where(o => o.Message is StepCompleted or StepFailed)
             .OrderBy(o => o.Key.At).ThenBy(o => o.Message is StepFailed ? 0 : 1).ThenBy(o => o.Key.Hash).FirstOrDefault();

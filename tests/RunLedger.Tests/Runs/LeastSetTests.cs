@@ -1,4 +1,5 @@
 using CsCheck;
+using RunLedger.Storage.Rows;
 using RunLedger.Folding;
 
 namespace RunLedger.Tests.Runs;
@@ -39,7 +40,7 @@ public sealed class LeastSetTests
             .Select(n => RunProjection.Of(Admitted.By(run.Failed() with { OccurredAt = run.Start.AddSeconds(n), CorrelationId = $"c{n}" })))
             .Aggregate(Fold.Merge);
 
-        var said = RunProjection.Row(fold).EvidenceRef;
+        var said = RunRow.From(fold).EvidenceRef;
 
         Assert.Contains("32+ other ends were reported; the earliest counts", said, StringComparison.Ordinal);
         Assert.Contains("32+ other identities were reported; the best source counts", said, StringComparison.Ordinal);

@@ -29,6 +29,30 @@ abstract record LedgerRow
     public virtual bool SameState(LedgerRow before) =>
         Status == before.Status && FlagJson.Read(EvidenceRef).SequenceEqual(FlagJson.Read(before.EvidenceRef));
 
+    /// <summary>What the row holds.</summary>
+    /// <exception cref="NewerFoldException">A newer RunLedger wrote the row.</exception>
+    public abstract LedgerEntry ToEntry();
+
     /// <summary>The row's own key: the run's id, or the component's.</summary>
     public abstract Guid Id { get; }
+
+    /// <param name="of">What the row's own column says it is of.</param>
+    /// <param name="register">The value of a column that is a register.</param>
+    protected Fold ReadFold(string of, Func<RegisterColumn, string?> register) => FoldCodec.Read(new StoredColumns
+    {
+        Id = Id,
+        Fold = Fold,
+        Of = of,
+        IsComponent = this is ComponentRow,
+        CorrelationId = CorrelationId,
+        SourceSystem = SourceSystem,
+        Status = Status,
+        OutputRef = OutputRef,
+        ErrorRef = ErrorRef,
+        StartedAt = StartedAt,
+        EndedAt = EndedAt,
+        CreatedAt = CreatedAt,
+        Register = register,
+        Evidence = () => EvidenceColumn.Read(EvidenceRef),
+    });
 }

@@ -58,10 +58,10 @@ public abstract class CommitContract : StoreContract
         await Ledger.Commit(sent);
 
         var row = await Row(run.Id);
-        var fold = RunProjection.Read(row);
+        var fold = row.ToEntry().Fold;
         Assert.Equal(row with { CreatedAt = default, EvidenceRef = null, Fold = null },
-            RunProjection.Row(fold) with { EvidenceRef = null, Fold = null });
-        Assert.Equal(row.Fold, RunProjection.Row(fold).Fold);
+            RunRow.From(fold) with { EvidenceRef = null, Fold = null });
+        Assert.Equal(row.Fold, RunRow.From(fold).Fold);
         Assert.Equal(run.Start.UtcDateTime.AddTicks(1_234_560), row.EndedAt);
         Assert.Equal((Step, "ünïcödé ✓ 🚂"), (row.ParentRunId, row.ErrorRef));
     }

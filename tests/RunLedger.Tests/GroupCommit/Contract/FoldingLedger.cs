@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using RunLedger.Batching;
 using RunLedger.Contracts;
+using RunLedger.Deadlines;
 using RunLedger.Folding;
 using RunLedger.Intake;
 using RunLedger.Storage.Rows;
@@ -95,13 +96,10 @@ sealed class FoldingLedger : IAsyncDisposable
 
     public static void Fold(MessageRows rows, Observation observation)
     {
-        rows.Run = Merge(rows.Run, RunProjection.Of(observation));
+        rows.Run = LedgerEntry.With(rows.Run, RunProjection.Of(observation));
         if (observation.Message is StepObservation)
-            rows.Component = Merge(rows.Component, ComponentProjection.Of(observation));
+            rows.Component = LedgerEntry.With(rows.Component, ComponentProjection.Of(observation));
     }
-
-    static Fold Merge(Fold? known, Fold observed) =>
-        known is null ? observed : RunLedger.Folding.Fold.Merge(known, observed);
 
     Observation Admit(RunObservation message)
     {

@@ -3,18 +3,16 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using RunLedger.Deadlines;
+using RunLedger.Folding;
 
-namespace RunLedger.Folding;
+namespace RunLedger.Storage.Rows;
 
 /// <summary>
 /// <c>evidence_ref</c>: per contract the evidence that counts, and, derived anew each time, what disagrees and what
 /// looks wrong, in words an operator understands.
 /// </summary>
-static class EvidenceJson
+static class EvidenceColumn
 {
-    /// <summary>Publishers' clocks differ; less than this is not worth a word.</summary>
-    const long SkewTolerance = 1_000_000;
-
     static readonly JsonWriterOptions Plain = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -22,14 +20,17 @@ static class EvidenceJson
     };
 
     /// <summary>The column, or null where there is nothing to say.</summary>
-    /// <param name="fold">What is known of the row.</param>
+    /// <param name="entry">What is known of the row.</param>
     /// <param name="of">What the row is of: "candidate" for a run, "run" for a component.</param>
-    public static string? Write(Fold fold, string of)
+    public static string? Write(LedgerEntry entry, string of)
     {
-        var conflicts = Conflicts(fold, of);
-        var warnings = Warnings(fold);
+        var fold = entry.Fold;
+        var conflicts = Disagreements.Conflicts(fold, of);
+        var warnings = Disagreements.Warnings(fold);
+        if (!fold.Endings.IsEmpty && entry.Deadlines?.Open(FlagKind.Orphan) is not null)
+            warnings.Add($"its parent {fold.Registers[(int)RegisterColumn.ParentRunId].Value} was never observed");
         var proofs = ReferenceEquals(fold.Evidence, Fold.NoEvidence) ? [] : fold.Evidence;
-        var flags = fold.Deadlines?.Flags ?? [];
+        var flags = entry.Deadlines?.Flags ?? [];
         if (conflicts.Count == 0 && warnings.Count == 0 && proofs.Length == 0 && flags.Count == 0)
             return null;
 
@@ -65,63 +66,6 @@ static class EvidenceJson
                 && proof.Value.TryGetProperty("value", out var value))
                 yield return (contract, value.GetRawText());
         }
-    }
-
-    static List<string> Conflicts(Fold fold, string of)
-    {
-        var said = new List<string>();
-        if (!fold.Endings.IsEmpty)
-        {
-            var kept = fold.Endings.First;
-            foreach (var lost in fold.Endings.Losers)
-            {
-                said.Add($"also reported {lost.Status.Text()} at {LedgerTime.Text(lost.At)}; "
-                    + $"{kept.Status.Text()} at {LedgerTime.Text(kept.At)} counts");
-            }
-
-            if (fold.Endings.More)
-                said.Add($"{LeastSet<Ending>.MaxLosers}+ other ends were reported; the earliest counts");
-        }
-
-        var identity = fold.Identities.First;
-        foreach (var other in fold.Identities.Losers)
-        {
-            said.Add($"also said to be of {of} {other.Of}, correlation {other.Correlation}, source {other.Source} "
-                + $"by {other.Rank.Key.Contract} at {LedgerTime.Text(other.Rank.Key.At)}; {of} {identity.Of}, "
-                + $"correlation {identity.Correlation}, source {identity.Source} counts");
-        }
-
-        if (fold.Identities.More)
-            said.Add($"{LeastSet<Identity>.MaxLosers}+ other identities were reported; the best source counts");
-        return said;
-    }
-
-    static List<string> Warnings(Fold fold)
-    {
-        var said = new List<string>();
-        if (fold.StartedAt is { } started)
-        {
-            if (!fold.Endings.IsEmpty && fold.Endings.First.At < started)
-            {
-                said.Add($"ended at {LedgerTime.Text(fold.Endings.First.At)}, before it started at "
-                    + $"{LedgerTime.Text(started)}: the clocks of its publishers disagree");
-            }
-            else if (fold.FirstAt < started - SkewTolerance)
-            {
-                said.Add($"observed at {LedgerTime.Text(fold.FirstAt)}, before it started at {LedgerTime.Text(started)}: "
-                    + "the clocks of its publishers disagree");
-            }
-        }
-
-        if (!fold.Endings.IsEmpty && fold.LastAt > fold.Endings.First.At + SkewTolerance)
-        {
-            said.Add($"observed at {LedgerTime.Text(fold.LastAt)}, after it ended at "
-                + $"{LedgerTime.Text(fold.Endings.First.At)}");
-        }
-
-        if (!fold.Endings.IsEmpty && fold.Deadlines?.Open(FlagKind.Orphan) is not null)
-            said.Add($"its parent {fold.Registers[(int)RegisterColumn.ParentRunId].Value} was never observed");
-        return said;
     }
 
     static void WriteProofs(Utf8JsonWriter json, Proof[] proofs)
