@@ -16,6 +16,15 @@ public sealed class RunLedgerOptions
     [Required, RegularExpression("^[A-Za-z0-9._:-]{1,200}$")]
     public string QueueName { get; set; } = "run-ledger";
 
+    /// <summary>Where what fails goes.</summary>
+    internal string ErrorQueue => $"{QueueName}_error";
+
+    /// <summary>Where the ledger tells itself to sweep.</summary>
+    internal string ControlQueue => $"{QueueName}-control";
+
+    /// <summary>Where others send what is to be scheduled.</summary>
+    internal string SchedulerQueue => $"{QueueName}-scheduler";
+
     /// <summary>Messages the broker may have under way to this process at once.</summary>
     /// <value>
     /// The default is 1,000: two full batches, one under way and one that fills. More is no faster and costs memory (each

@@ -63,9 +63,7 @@ public static class RunLedgerRegistration
         bus.TryAddSingleton(TimeProvider.System);
         bus.AddLedgerStorage();
         bus.AddSingleton(services => new LedgerMeter(
-            services.GetService<IMeterFactory>(),
-            services.GetRequiredService<TimeProvider>(),
-            services.GetRequiredService<ArchiveState>()));
+            services.GetService<IMeterFactory>(), services.GetRequiredService<TimeProvider>()));
         bus.AddSingleton<ObservationValidator>();
         bus.AddSingleton<DeadlineEvaluator>();
         bus.AddSingleton<Rejections>();
@@ -96,12 +94,12 @@ public static class RunLedgerRegistration
             nameof(SweepDeadlines),
             services => services.GetRequiredService<RunLedgerOptions>().Deadlines.SweepEvery,
             // The exchange, because the queue has arguments that a sender's declaration would contradict.
-            services => new Uri($"exchange:{services.GetRequiredService<RunLedgerOptions>().QueueName}-control"),
+            services => new Uri($"exchange:{services.GetRequiredService<RunLedgerOptions>().ControlQueue}"),
             _ => new SweepDeadlines());
         bus.AddRecurring(
             nameof(ApplyRetention),
             services => services.GetRequiredService<RunLedgerOptions>().Retention.Every,
-            services => new Uri($"exchange:{services.GetRequiredService<RunLedgerOptions>().QueueName}-control"),
+            services => new Uri($"exchange:{services.GetRequiredService<RunLedgerOptions>().ControlQueue}"),
             _ => new ApplyRetention());
         return bus;
     }

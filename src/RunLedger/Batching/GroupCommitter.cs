@@ -1,8 +1,6 @@
 using System.Diagnostics;
-using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using RunLedger.Contracts;
 using RunLedger.Deadlines;
 using RunLedger.Folding;
 using RunLedger.Storage;
@@ -16,30 +14,31 @@ namespace RunLedger.Batching;
 /// each unit is handled in turn in memory, everything is written in one transaction. No timer gathers a batch: while
 /// one is on the wire the next fills by itself, so a lone message waits for nobody.
 /// </summary>
-sealed class GroupCommitter(
-    ILedgerStore store,
-    RunLedgerOptions options,
-    TimeProvider time,
-    ILogger<GroupCommitter> logger,
-    IHostApplicationLifetime? lifetime = null,
-    DispatchSignal? dispatch = null,
-    LedgerMeter? meter = null) : IAsyncDisposable
+sealed class GroupCommitter : IAsyncDisposable
 {
-    /// <summary>Against other replicas; each loss means another one went forward.</summary>
-    const int MaxRaces = 5;
-
     /// <summary>Beyond this a batch takes no more messages: PostgreSQL refuses a gigabyte in one request.</summary>
     const long MaxBytes = 32 * 1024 * 1024;
-    static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
-    static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
-    static readonly TimeSpan LastPause = TimeSpan.FromSeconds(1);
 
-    readonly Channel<PendingMessage> _waiting = Channel.CreateUnbounded<PendingMessage>(new() { SingleReader = true });
-    readonly CancellationTokenSource _stopping =
-        CancellationTokenSource.CreateLinkedTokenSource(lifetime?.ApplicationStopping ?? default);
-    readonly Lock _starting = new();
-    readonly LedgerMeter _meter = meter ?? new LedgerMeter(time: time);
-    Task? _loop;
+    readonly ILedgerStore _store;
+    readonly RunLedgerOptions _options;
+    readonly TimeProvider _time;
+    readonly DispatchSignal? _dispatch;
+    readonly LedgerMeter _meter;
+    readonly BatchLoop<PendingMessage> _loop;
+
+    public GroupCommitter(
+        ILedgerStore store,
+        RunLedgerOptions options,
+        TimeProvider time,
+        ILogger<GroupCommitter> logger,
+        IHostApplicationLifetime? lifetime = null,
+        DispatchSignal? dispatch = null,
+        LedgerMeter? meter = null)
+    {
+        (_store, _options, _time, _dispatch) = (store, options, time, dispatch);
+        _meter = meter ?? new LedgerMeter(time: time);
+        _loop = new(options.MaxBatchSize, MaxBytes, Attempt, Fail, time, logger, lifetime);
+    }
 
     /// <summary>
     /// Completes when the observation is committed, or set aside because its run is archived; fails when it, and nothing
@@ -49,121 +48,26 @@ sealed class GroupCommitter(
     public Task Commit(
         Observation observation, Func<MessageRows, Task> handle, Func<string, RejectedRow> reject,
         DateTime? sentAt = null, ActivityContext trace = default) =>
-        Enqueue(new PendingMessage(observation, handle, reject, sentAt, trace));
+        _loop.Enqueue(new PendingMessage(observation, handle, reject, sentAt, trace));
 
     /// <summary>Completes when the ledger has looked at the rows and what it found is committed.</summary>
     /// <inheritdoc cref="Commit(Observation, Func{MessageRows, Task}, Func{string, RejectedRow}, DateTime?, ActivityContext)" path="/exception"/>
-    public Task Commit(DeadlineReached deadline, Func<MessageRows, Task> handle) => Enqueue(new PendingMessage(deadline, handle));
+    public Task Commit(DeadlineReached deadline, Func<MessageRows, Task> handle) => _loop.Enqueue(new PendingMessage(deadline, handle));
 
     /// <summary>Completes when what was rejected is set aside.</summary>
     /// <inheritdoc cref="Commit(Observation, Func{MessageRows, Task}, Func{string, RejectedRow}, DateTime?, ActivityContext)" path="/exception"/>
-    public Task Reject(RejectedRow rejected) => Enqueue(new PendingMessage(rejected));
+    public Task Reject(RejectedRow rejected) => _loop.Enqueue(new PendingMessage(rejected));
 
-    public async ValueTask DisposeAsync()
-    {
-        if (!_waiting.Writer.TryComplete())
-            return;
-        // Where no host says that it stops: what waits for the database is given back.
-        await _stopping.CancelAsync();
-        if (_loop is not null)
-            await _loop;
-        _stopping.Dispose();
-    }
-
-    // A unit that is under way is never abandoned: the message waits for what becomes of it.
-    Task Enqueue(PendingMessage unit)
-    {
-        if (_loop is null)
-        {
-            lock (_starting)
-                _loop ??= Task.Run(Run);
-        }
-
-        if (!_waiting.Writer.TryWrite(unit))
-            Fail(unit, new RequeueException("The ledger has stopped."));
-        return unit.Done;
-    }
-
-    async Task Run()
-    {
-        // Whichever message started it, what follows is no part of that one's trace.
-        Activity.Current = null;
-        var batch = new List<PendingMessage>(options.MaxBatchSize);
-        while (await _waiting.Reader.WaitToReadAsync())
-        {
-            long bytes = 0;
-            while (batch.Count < options.MaxBatchSize && bytes < MaxBytes && _waiting.Reader.TryRead(out var unit))
-            {
-                batch.Add(unit);
-                bytes += unit.Bytes;
-            }
-
-            try
-            {
-                await Settle(batch);
-            }
-            catch (Exception e)
-            {
-                // Whatever went wrong, a log that cannot be written for one: nobody waits for ever, and the next go on.
-                batch.ForEach(unit => Fail(unit, e));
-            }
-
-            batch.Clear();
-        }
-    }
-
-    /// <summary>Every unit is committed, or has failed alone, or was given back.</summary>
-    async Task Settle(List<PendingMessage> units)
-    {
-        var races = 0;
-        var pause = FirstPause;
-        while (true)
-        {
-            try
-            {
-                await Attempt(units);
-                return;
-            }
-            catch (StoreException e) when (e.Fault == StoreFault.Unavailable)
-            {
-                Log.DatabaseAway(logger, e.InnerException!.Message, units.Count, pause);
-                if (!await Pause(pause))
-                {
-                    units.ForEach(unit => Fail(unit, new RequeueException("The process stops and the database is away.")));
-                    return;
-                }
-
-                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
-            }
-            catch (StoreException e) when (e.Fault == StoreFault.Conflict && ++races < MaxRaces)
-            {
-                Log.RaceLost(logger, e.InnerException!.Message, units.Count);
-            }
-            catch (Exception e) when (units.Count == 1)
-            {
-                Fail(units[0], e is StoreException ? e.InnerException! : e);
-                return;
-            }
-            catch (Exception e)
-            {
-                // Halves until the guilty one is alone; in order, so that messages of one run stay in turn.
-                Log.BatchSplit(logger, e.Message, units.Count);
-                var half = units.Count / 2;
-                await Settle(units[..half]);
-                await Settle(units[half..]);
-                return;
-            }
-        }
-    }
+    public ValueTask DisposeAsync() => _loop.DisposeAsync();
 
     async Task Attempt(List<PendingMessage> units)
     {
-        using var trace = LedgerTrace.Commit(units);
+        using var trace = LedgerTrace.Commit(units.Select(unit => unit.Trace), units.Count);
         try
         {
-            var begun = time.GetTimestamp();
+            var begun = _time.GetTimestamp();
             await Write(units);
-            _meter.Committed(units.Count, time.GetElapsedTime(begun));
+            _meter.Committed(units.Count, _time.GetElapsedTime(begun));
         }
         catch (Exception e)
         {
@@ -173,7 +77,7 @@ sealed class GroupCommitter(
             throw;
         }
 
-        var now = time.GetUtcNow().UtcDateTime;
+        var now = _time.GetUtcNow().UtcDateTime;
         DateTime? last = null;
         foreach (var unit in units)
         {
@@ -189,14 +93,14 @@ sealed class GroupCommitter(
     async Task Write(List<PendingMessage> units)
     {
         var names = BatchKeys.Of(units);
-        var batch = await store.Begin(names, CancellationToken.None);
-        if (options.Archive.Reopen && batch.Runs.Archived.Count + batch.Components.Archived.Count > 0)
+        var batch = await _store.Begin(names, CancellationToken.None);
+        if (_options.Archive.Reopen && batch.Runs.Archived.Count + batch.Components.Archived.Count > 0)
         {
             // A transaction of its own: what is back, and whatever then becomes of this batch, is as it was.
             var reopened = batch.Runs.Archived.Values.Concat(batch.Components.Archived.Values).Distinct().ToList();
             await batch.DisposeAsync();
-            await store.Reopen(reopened, Now, CancellationToken.None);
-            batch = await store.Begin(names, CancellationToken.None);
+            await _store.Reopen(reopened, Now, CancellationToken.None);
+            batch = await _store.Begin(names, CancellationToken.None);
         }
 
         await using (batch)
@@ -210,7 +114,7 @@ sealed class GroupCommitter(
         var components = new BatchRows<ComponentRow>(batch.Components);
         var rejected = new List<RejectedRow>();
         var failed = new List<PendingMessage>();
-        var notices = new List<LedgerNotice>();
+        var outbox = new List<ScheduledRow>();
         foreach (var unit in units)
         {
             if (unit.Rejected is not null)
@@ -230,7 +134,7 @@ sealed class GroupCommitter(
 
             try
             {
-                notices.AddRange(await Handle(unit, runs, components, tally));
+                outbox.AddRange(await Handle(unit, runs, components, tally));
             }
             catch (Exception e)
             {
@@ -242,10 +146,10 @@ sealed class GroupCommitter(
 
         units.RemoveAll(failed.Contains);
         var changes = Changes(batch, runs, components, rejected);
-        changes.Outbox.AddRange(notices.Select(Notices.Outgoing).DistinctBy(row => row.Token));
+        changes.Outbox.AddRange(outbox.DistinctBy(row => row.Token));
         if (changes.Any)
             await batch.Commit(changes, CancellationToken.None);
-        dispatch?.Stored(changes.Outbox);
+        _dispatch?.Stored(changes.Outbox);
         tally.Tell();
     }
 
@@ -260,7 +164,7 @@ sealed class GroupCommitter(
         runs.Archived(unit.RunId, unit.RunKey)
         ?? (unit.ComponentId is { } component ? components.Archived(component, unit.ComponentKey) : null);
 
-    static async Task<IReadOnlyList<LedgerNotice>> Handle(
+    static async Task<IReadOnlyList<ScheduledRow>> Handle(
         PendingMessage unit, BatchRows<RunRow> runs, BatchRows<ComponentRow> components, CommitTally tally)
     {
         var rows = new MessageRows { Run = runs.Find(unit.RunId, unit.RunKey) };
@@ -280,7 +184,7 @@ sealed class GroupCommitter(
             runs.Put(unit.RunId, unit.RunKey, run);
         if (unit.ComponentId is { } id && rows.Component is { } detail)
             components.Put(id, unit.ComponentKey, detail);
-        return rows.Notices;
+        return rows.Outbox;
     }
 
     LedgerChanges Changes(
@@ -316,25 +220,5 @@ sealed class GroupCommitter(
         }
     }
 
-    DateTime Now => LedgerTime.Time(LedgerTime.Of(time.GetUtcNow()));
-
-    async Task<bool> Pause(TimeSpan pause)
-    {
-        if (_stopping.IsCancellationRequested)
-        {
-            // As long as the bus has not stopped too, the broker sends what it is given back again, and counts.
-            await Task.Delay(LastPause, time);
-            return false;
-        }
-
-        try
-        {
-            await Task.Delay(pause, time, _stopping.Token);
-            return true;
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
-    }
+    DateTime Now => LedgerTime.Time(LedgerTime.Of(_time.GetUtcNow()));
 }

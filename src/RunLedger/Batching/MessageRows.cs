@@ -1,6 +1,5 @@
 using RunLedger.Deadlines;
-using RunLedger.Contracts;
-using RunLedger.Folding;
+using RunLedger.Storage.Rows;
 
 namespace RunLedger.Batching;
 
@@ -10,6 +9,6 @@ sealed class MessageRows
     public LedgerEntry? Run { get; set; }
     public LedgerEntry? Component { get; set; }
 
-    /// <summary>What to tell others once the rows are committed.</summary>
-    public IReadOnlyList<LedgerNotice> Notices { get; set; } = [];
+    /// <summary>What goes out once the rows are committed.</summary>
+    public IReadOnlyList<ScheduledRow> Outbox { get; set; } = [];
 }

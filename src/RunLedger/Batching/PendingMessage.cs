@@ -10,7 +10,7 @@ namespace RunLedger.Batching;
 /// <summary>
 /// One message on its way through a commit: what names rows, with what handles them, or something rejected to set aside.
 /// </summary>
-sealed class PendingMessage
+sealed class PendingMessage : IPending
 {
     readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly ExecutionContext? _context = ExecutionContext.Capture();
@@ -66,8 +66,10 @@ sealed class PendingMessage
     public DateTime? SentAt { get; }
     public ActivityContext Trace { get; } = Activity.Current?.Context ?? default;
 
-    /// <summary>About how much of it travels to the database, where that is much.</summary>
     public long Bytes { get; }
+
+    /// <summary>Messages of one run are handled in turn, in one batch.</summary>
+    public Guid? Exclusive => null;
 
     public Guid RunId { get; }
     public string? RunKey { get; }

@@ -1,9 +1,6 @@
 using System.Globalization;
 using RunLedger.Contracts;
 using RunLedger.Folding;
-using RunLedger.Scheduling;
-using RunLedger.Storage.Rows;
-using UUIDNext;
 
 namespace RunLedger.Deadlines;
 
@@ -52,26 +49,6 @@ static class Notices
         LastObservedAt = LedgerTime.Time(run.LastAt),
         Reason = by == "parent" ? "Its parent was observed." : $"{by} was received.",
     };
-
-    /// <summary>
-    /// The notice as it goes out. Its id follows from what it says, so that it is one message however often the commit
-    /// that says so is tried.
-    /// </summary>
-    public static ScheduledRow Outgoing(LedgerNotice notice)
-    {
-        var id = Uuid.NewNameBased(notice.ProcessRunId, $"{notice.GetType().Name} {LedgerTime.Of(notice.OccurredAt)} {notice.Reason}");
-        return notice switch
-        {
-            RunStuck stuck => Row(stuck),
-            RunOrphaned orphaned => Row(orphaned),
-            RunRecovered recovered => Row(recovered),
-            _ => throw new ArgumentException($"{notice.GetType().Name} is no notice of the ledger."),
-        };
-
-        ScheduledRow Row<T>(T message)
-            where T : class =>
-            Scheduling.OutboxMessage.Of(message, id, notice.OccurredAt, notice.ProcessRunId);
-    }
 
     static string Text(TimeSpan value) => value.ToString("c", CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,4 @@
 using MassTransit;
-using RunLedger.Intake;
 
 namespace RunLedger.Deadlines;
 
@@ -8,7 +7,7 @@ sealed class SweepConsumerDefinition : ConsumerDefinition<SweepConsumer>
 {
     public SweepConsumerDefinition(RunLedgerOptions options)
     {
-        EndpointName = $"{options.QueueName}-control";
+        EndpointName = options.ControlQueue;
         ConcurrentMessageLimit = 1;
     }
 

@@ -5,7 +5,7 @@ namespace RunLedger.Intake;
 /// <summary>On the error queue.</summary>
 sealed class ErrorQueueConsumerDefinition : ConsumerDefinition<ErrorQueueConsumer>
 {
-    public ErrorQueueConsumerDefinition(RunLedgerOptions options) => EndpointName = $"{options.QueueName}_error";
+    public ErrorQueueConsumerDefinition(RunLedgerOptions options) => EndpointName = options.ErrorQueue;
 
     protected override void ConfigureConsumer(
         IReceiveEndpointConfigurator endpointConfigurator, IConsumerConfigurator<ErrorQueueConsumer> consumerConfigurator, IRegistrationContext context) =>

@@ -8,7 +8,7 @@ using RunLedger.Batching;
 
 namespace RunLedger.Intake;
 
-/// <summary>How the ledger's two queues are declared and what happens to what fails in them.</summary>
+/// <summary>How the queues of observations and of errors are declared and what happens to what fails in them.</summary>
 static class LedgerEndpoint
 {
     /// <summary>
@@ -40,10 +40,10 @@ static class LedgerEndpoint
             return;
         rabbit.SetQuorumQueue();
         rabbit.SetQueueArgument("x-delivery-limit", DeliveryLimit);
-        rabbit.SetQueueArgument("x-dead-letter-exchange", $"{options.QueueName}_error");
+        rabbit.SetQueueArgument("x-dead-letter-exchange", options.ErrorQueue);
         rabbit.SetQueueArgument("x-dead-letter-strategy", "at-least-once");
         rabbit.SetQueueArgument("x-overflow", "reject-publish");
-        PlainErrorQueue(rabbit, $"{options.QueueName}_error");
+        PlainErrorQueue(rabbit, options.ErrorQueue);
     }
 
     /// <summary>The queue of what failed.</summary>
@@ -56,18 +56,6 @@ static class LedgerEndpoint
         endpoint.AddDeserializer(new ErrorQueueDeserializer(Plain), isDefault: true);
         // There is no error queue of the error queue: what cannot be set aside now stays where it is.
         endpoint.RethrowFaultedMessages();
-        if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbit)
-            rabbit.SetQuorumQueue();
-    }
-
-    /// <summary>The queue of the ledger's own sweeps.</summary>
-    public static void ConfigureControl(this IReceiveEndpointConfigurator endpoint)
-    {
-        endpoint.PrefetchCount = 1;
-        endpoint.PublishFaults = false;
-        // A sweep that fails is dropped: the next one, which is never far, does what it did not.
-        endpoint.DiscardFaultedMessages();
-        endpoint.DiscardSkippedMessages();
         if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbit)
             rabbit.SetQuorumQueue();
     }

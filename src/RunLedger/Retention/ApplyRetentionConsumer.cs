@@ -17,7 +17,7 @@ sealed class ApplyRetentionConsumer(RetentionSweep sweep, RunLedgerOptions optio
         if (await Next(after, context.CancellationToken) is not { } next)
             return;
         // The exchange, because the queue has arguments that a sender's declaration would contradict.
-        var control = await context.GetSendEndpoint(new Uri($"exchange:{options.QueueName}-control"));
+        var control = await context.GetSendEndpoint(new Uri($"exchange:{options.ControlQueue}"));
         await control.Send(new ApplyRetention { After = next.ToString() }, context.CancellationToken);
     }
 

@@ -1,5 +1,5 @@
 using MassTransit;
-using RunLedger.Intake;
+using RunLedger.Deadlines;
 
 namespace RunLedger.Retention;
 
@@ -8,7 +8,7 @@ sealed class ApplyRetentionConsumerDefinition : ConsumerDefinition<ApplyRetentio
 {
     public ApplyRetentionConsumerDefinition(RunLedgerOptions options)
     {
-        EndpointName = $"{options.QueueName}-control";
+        EndpointName = options.ControlQueue;
         ConcurrentMessageLimit = 1;
     }
 

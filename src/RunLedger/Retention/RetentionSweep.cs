@@ -49,7 +49,7 @@ sealed class RetentionSweep(
                 if (moved.Last is not { } last)
                 {
                     await Purge(maxSlices, cancellationToken);
-                    state.Fault = null;
+                    Note(fault: null);
                     _meter.RetentionDone();
                     return null;
                 }
@@ -57,15 +57,21 @@ sealed class RetentionSweep(
                 point = last;
             }
 
-            state.Fault = null;
+            Note(fault: null);
             return point;
         }
         catch (ArchiveException e)
         {
-            state.Fault = e.Message;
+            Note(e.Message);
             Log.ArchiveUnwritable(logger, e.Message);
             throw;
         }
+    }
+
+    void Note(string? fault)
+    {
+        state.Fault = fault;
+        _meter.RetentionBlocked(fault is not null);
     }
 
     async Task<MovedSlice> Move(SettledPoint after, CancellationToken cancellationToken)

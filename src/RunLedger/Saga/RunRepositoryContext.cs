@@ -2,7 +2,7 @@ using MassTransit;
 using MassTransit.Context;
 using MassTransit.Saga;
 using RunLedger.Batching;
-using RunLedger.Folding;
+using RunLedger.Scheduling;
 
 namespace RunLedger.Saga;
 
@@ -66,7 +66,7 @@ sealed class RunRepositoryContext<T> : ConsumeContextScope<T>, SagaRepositoryCon
     {
         _rows.Run = instance.Header;
         _rows.Component = instance.Component;
-        _rows.Notices = instance.Notices;
+        _rows.Outbox = instance.Notices.ConvertAll(OutboxMessage.From);
         return Task.CompletedTask;
     }
 }

@@ -17,7 +17,7 @@ sealed class ScheduleConsumerDefinition : ConsumerDefinition<ScheduleConsumer>
     public ScheduleConsumerDefinition(RunLedgerOptions options)
     {
         _options = options;
-        EndpointName = $"{options.QueueName}-scheduler";
+        EndpointName = options.SchedulerQueue;
     }
 
     protected override void ConfigureConsumer(

@@ -1,10 +1,7 @@
 using MassTransit;
 using MassTransit.Scheduling;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 using RunLedger.Batching;
-using RunLedger.Storage.Postgres;
-using RunLedger.Storage.Sqlite;
 
 namespace RunLedger.Scheduling;
 

@@ -123,7 +123,7 @@ sealed class SliceSender(
         var urn = row.MessageTypes.Split(';')[0];
         settlement.Rejected.Add(rejections.Of(
             urn[(urn.LastIndexOf(':') + 1)..],
-            $"{options.QueueName}-scheduler",
+            options.SchedulerQueue,
             row.ContentType,
             row.Body,
             $"It was due {row.DueAt:u} and could not be sent to {row.Destination ?? "the exchange of its type"}: "

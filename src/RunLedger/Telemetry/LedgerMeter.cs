@@ -2,7 +2,6 @@ using System.Diagnostics.Metrics;
 using RunLedger.Contracts;
 using RunLedger.Deadlines;
 using RunLedger.Folding;
-using RunLedger.Retention;
 using RunLedger.Storage;
 
 namespace RunLedger.Telemetry;
@@ -59,11 +58,11 @@ sealed class LedgerMeter : IDisposable
     Newest? _newest;
     long _oldestDue = long.MinValue;
     long _retentionDone;
+    bool _retentionBlocked;
 
     /// <param name="factory">Whose meter it is; without one it belongs to nobody else.</param>
     /// <param name="time">What lag and age are measured with.</param>
-    /// <param name="archive">What says that the archive's files cannot be written.</param>
-    public LedgerMeter(IMeterFactory? factory = null, TimeProvider? time = null, ArchiveState? archive = null)
+    public LedgerMeter(IMeterFactory? factory = null, TimeProvider? time = null)
     {
         _time = time ?? TimeProvider.System;
         _retentionDone = _time.GetUtcNow().UtcTicks;
@@ -100,7 +99,7 @@ sealed class LedgerMeter : IDisposable
             "runledger.retention.age", () => Since(Interlocked.Read(ref _retentionDone)), "s",
             "Since retention last came to its end here, or since the start.");
         _meter.CreateObservableGauge(
-            "runledger.retention.blocked", () => archive?.Fault is null ? 0 : 1,
+            "runledger.retention.blocked", () => Volatile.Read(ref _retentionBlocked) ? 1 : 0,
             description: "1 while the archive's files cannot be written, so that nothing leaves the tables.");
     }
 
@@ -167,6 +166,9 @@ sealed class LedgerMeter : IDisposable
     public void Archived(int runs) => _retained.Add(0, runs);
 
     public void Purged(int runs) => _retained.Add(1, runs);
+
+    /// <param name="blocked">Whether the archive's files cannot be written, so that nothing leaves the tables.</param>
+    public void RetentionBlocked(bool blocked) => Volatile.Write(ref _retentionBlocked, blocked);
 
     public void RetentionDone() => Interlocked.Exchange(ref _retentionDone, _time.GetUtcNow().UtcTicks);
 

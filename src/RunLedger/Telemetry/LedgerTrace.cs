@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using MassTransit;
 using MassTransit.Logging;
-using RunLedger.Batching;
 
 namespace RunLedger.Telemetry;
 
@@ -17,14 +16,16 @@ static class LedgerTrace
     static readonly ActivitySource Source = new(RunLedgerRegistration.Telemetry);
 
     /// <summary>A trace of its own: a batch is of no message alone.</summary>
-    public static Activity? Commit(IReadOnlyCollection<PendingMessage> units)
+    /// <param name="traces">Those of its messages; the default where a message has none.</param>
+    /// <param name="messages">How many messages are in it.</param>
+    public static Activity? Commit(IEnumerable<ActivityContext> traces, int messages)
     {
         if (!Source.HasListeners())
             return null;
-        var links = units.Select(unit => unit.Trace).Where(trace => trace != default).Distinct().Take(MaxLinks)
+        var links = traces.Where(trace => trace != default).Distinct().Take(MaxLinks)
             .Select(trace => new ActivityLink(trace));
         var activity = Source.StartActivity(ActivityKind.Internal, parentContext: default, links: links, name: "commit");
-        activity?.SetTag("runledger.commit.batch.size", units.Count);
+        activity?.SetTag("runledger.commit.batch.size", messages);
         return activity;
     }
 

@@ -12,7 +12,7 @@ public sealed record Numbered
 
     internal static List<ScheduledRow> Rows(int count, string destination, Guid? run = null) =>
     [
-        .. Enumerable.Range(0, count).Select(number => OutboxMessage.Of(
+        .. Enumerable.Range(0, count).Select(number => OutboxMessage.From(
             new Numbered { Number = number }, Guid.CreateVersion7(), TimeProvider.System.GetUtcNow(), run, new Uri(destination))),
     ];
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using RunLedger.Batching;
@@ -20,6 +21,8 @@ public sealed class ScheduleCommitterTests : IAsyncLifetime
         MessageTypes = "urn:message:Some:Thing",
         MessageId = Guid.CreateVersion7(),
     };
+
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     readonly FakeTimeProvider _time = new(Some.Noon);
     readonly Host _host = new();
@@ -65,8 +68,44 @@ public sealed class ScheduleCommitterTests : IAsyncLifetime
 
         var scheduling = _committer.Schedule(Row);
         await _host.Stop();
+        while (!scheduling.IsCompleted)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
 
         await Assert.ThrowsAsync<RequeueException>(() => scheduling);
+    }
+
+    [Fact]
+    public async Task A_committer_without_a_host_that_is_disposed_while_the_database_is_away_gives_commands_back()
+    {
+        _failing.Away = int.MaxValue;
+        var alone = new ScheduleCommitter(
+            _failing, new DispatchSignal(), new RunLedgerOptions(), _time, NullLogger<ScheduleCommitter>.Instance);
+
+        var scheduling = alone.Schedule(Row);
+        var disposing = alone.DisposeAsync().AsTask();
+        while (!disposing.IsCompleted)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        await Assert.ThrowsAsync<RequeueException>(() => scheduling);
+    }
+
+    [Fact]
+    public async Task A_fault_that_nobody_foresaw_fails_what_it_met_and_the_next_are_stored()
+    {
+        _failing.Away = 1;
+        await using var committer = new ScheduleCommitter(
+            _failing, new DispatchSignal(), new RunLedgerOptions(), _time, new FullDisk(), _host);
+
+        await Assert.ThrowsAsync<IOException>(() => committer.Schedule(Row).WaitAsync(Patience));
+        await committer.Schedule(Row).WaitAsync(Patience);
+
+        Assert.Equal([$"{Row.Token}"], await _store.Query("select token from scheduled_message"));
     }
 
     [Fact]
@@ -100,6 +139,19 @@ public sealed class ScheduleCommitterTests : IAsyncLifetime
         await Task.WhenAll(all);
 
         Assert.Equal(["queue:last|"], await _store.Query("select destination, cancelled_at from scheduled_message"));
+    }
+
+    /// <summary>A log that cannot be written.</summary>
+    sealed class FullDisk : ILogger<ScheduleCommitter>
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter) => throw new IOException("No space left on device");
     }
 
     /// <summary>A store with faults.</summary>

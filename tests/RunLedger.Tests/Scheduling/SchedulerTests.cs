@@ -151,7 +151,7 @@ public sealed class SchedulerTests : IAsyncLifetime
             OccurredAt = Some.Noon,
             Reason = "quiet",
         };
-        var row = OutboxMessage.Of(notice, Guid.CreateVersion7(), _harness.Time.GetUtcNow(), run.Id);
+        var row = OutboxMessage.From(notice, Guid.CreateVersion7(), _harness.Time.GetUtcNow(), run.Id);
         var changes = new LedgerChanges(new(), new(), []);
         changes.Outbox.Add(row);
 

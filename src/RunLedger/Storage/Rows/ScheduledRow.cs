@@ -1,5 +1,3 @@
-using RunLedger.Scheduling;
-
 namespace RunLedger.Storage.Rows;
 
 /// <summary>
@@ -31,7 +29,7 @@ sealed record ScheduledRow
     /// <summary>Does not change however often it is sent.</summary>
     public Guid? MessageId { get; init; }
 
-    /// <summary>The ids, addresses and headers it is sent with: a <see cref="ScheduledHeaders"/> as JSON.</summary>
+    /// <summary>The ids, addresses and headers it is sent with: as JSON.</summary>
     public string Headers { get; init; } = "{}";
     public string ContentType { get; init; } = "";
 

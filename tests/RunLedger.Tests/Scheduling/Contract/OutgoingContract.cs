@@ -25,7 +25,7 @@ public abstract class OutgoingContract : ScheduleStoreContract
     public async Task They_are_there_once_the_batch_is_committed_and_not_before()
     {
         var changes = new LedgerChanges(new(), new(), []);
-        var row = OutboxMessage.Of(Notice, Guid.CreateVersion7(), Some.Noon, Run);
+        var row = OutboxMessage.From(Notice, Guid.CreateVersion7(), Some.Noon, Run);
         changes.Outbox.Add(row);
 
         await using (await Store.Ledger.Begin(new([], [], [], []), Cancel))
@@ -47,7 +47,7 @@ public abstract class OutgoingContract : ScheduleStoreContract
     [Fact]
     public async Task They_keep_the_order_in_which_the_commits_wrote_them()
     {
-        var rows = Enumerable.Range(0, 20).Select(_ => OutboxMessage.Of(Notice, Guid.CreateVersion7(), Some.Noon, Run)).ToList();
+        var rows = Enumerable.Range(0, 20).Select(_ => OutboxMessage.From(Notice, Guid.CreateVersion7(), Some.Noon, Run)).ToList();
         foreach (var chunk in rows.Chunk(5))
         {
             var changes = new LedgerChanges(new(), new(), []);
