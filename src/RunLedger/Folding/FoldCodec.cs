@@ -103,8 +103,8 @@ static class FoldCodec
         var registers = new Register[Fold.NoRegisters.Length];
         for (var i = 0; i < registers.Length; i++)
             registers[i] = new Register(row.Register((RegisterColumn)i), rank);
-        var terminal = row.Status is RunStatus.Completed or RunStatus.Failed or RunStatus.Cancelled
-            || (row.IsComponent && row.Status is RunStatus.StepCompleted);
+        var traits = RunStatusText.Traits[(int)row.Status];
+        var terminal = row.IsComponent ? traits.EndsComponent : traits.EndsRun;
         return new Fold
         {
             Id = row.Id,

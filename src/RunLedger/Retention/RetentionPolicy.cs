@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using RunLedger.Folding;
 
 namespace RunLedger.Retention;
 
@@ -6,7 +7,7 @@ namespace RunLedger.Retention;
 public sealed class RetentionPolicy
 {
     /// <summary>The statuses in which a run is over, or given up; others stay for ever.</summary>
-    internal static readonly string[] Statuses = ["completed", "cancelled", "failed", "stuck", "orphan"];
+    internal static readonly IReadOnlyList<string> Statuses = RunStatusText.TextsOf(status => status.IsRetained);
 
     /// <summary>Which candidates: their code, with <c>*</c> for any characters and <c>?</c> for one; case counts.</summary>
     /// <value>The default is <c>*</c>, all.</value>

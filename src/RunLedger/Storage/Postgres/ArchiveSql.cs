@@ -1,3 +1,4 @@
+using RunLedger.Retention;
 using RunLedger.Storage.Rows;
 
 namespace RunLedger.Storage.Postgres;
@@ -5,23 +6,25 @@ namespace RunLedger.Storage.Postgres;
 /// <summary>The statements of <see cref="ArchiveStore"/>.</summary>
 static class ArchiveSql
 {
-    // $1 to $5: until when by status; $6 the greatest of them, which bounds the index. The policies of single candidates
-    // decide afterwards.
-    const string Over =
-        """
-        settled_at <= $6 and settled_at <= case status when 'completed' then $1 when 'cancelled' then $2
-          when 'failed' then $3 when 'stuck' then $4 when 'orphan' then $5 end
-        """;
+    // The first parameters say until when, by status; the next is the greatest of them, which bounds the index. The policies
+    // of single candidates decide afterwards.
+    static readonly int Bound = RetentionPolicy.Statuses.Count + 1;
 
-    // Skip locked: a batch that holds a run is about to change it, and knows better.
-    public const string DueSql =
+    static readonly string Over =
         $"""
-         select process_run_id, status, process_candidate_code, settled_at from process_run_observation
-         where (settled_at, process_run_id) > ($7, $8) and {Over}
-         order by settled_at, process_run_id limit $9 for update skip locked
+         settled_at <= ${Bound} and settled_at <= case status
+           {string.Join(' ', RetentionPolicy.Statuses.Select((text, at) => $"when '{text}' then ${at + 1}"))} end
          """;
 
-    public const string PreviewSql =
+    // Skip locked: a batch that holds a run is about to change it, and knows better.
+    public static readonly string DueSql =
+        $"""
+         select process_run_id, status, process_candidate_code, settled_at from process_run_observation
+         where (settled_at, process_run_id) > (${Bound + 1}, ${Bound + 2}) and {Over}
+         order by settled_at, process_run_id limit ${Bound + 3} for update skip locked
+         """;
+
+    public static readonly string PreviewSql =
         $"""
          select status, process_candidate_code, count(*), min(settled_at), max(settled_at) from process_run_observation
          where {Over} group by status, process_candidate_code order by status, process_candidate_code

@@ -1,11 +1,15 @@
 using Npgsql;
 using RunLedger.Deadlines;
+using RunLedger.Folding;
 
 namespace RunLedger.Storage.Postgres;
 
 /// <summary>Sweeps over PostgreSQL.</summary>
 sealed class SweepStore(NpgsqlDataSource database) : ISweepStore
 {
+    static readonly string Ended = RunStatusText.SqlOf(status => status.EndsRun);
+    static readonly string Open = RunStatusText.SqlOf(status => status.IsOpenComponent);
+
     // Rows that a batch holds are left to the next sweep: the batch knows better. The lease is the deadline itself moved
     // on, so that a message that is lost is sent again.
     internal const string DueSql =
@@ -20,26 +24,26 @@ sealed class SweepStore(NpgsqlDataSource database) : ISweepStore
           or exists (select from process_run_archive a where a.process_run_id = due.parent_run_id) end
         """;
 
-    internal const string SettledSql =
-        """
+    internal static readonly string SettledSql =
+        $"""
         with slice as (
           select process_run_id, settled_at, status from process_run_observation
           where (settled_at, process_run_id) > ($1, $2) and settled_at <= $3
           order by settled_at, process_run_id limit $4)
         select s.process_run_id, c.component_run_id, s.settled_at from slice s
         left join process_component_observation c on c.process_run_id = s.process_run_id
-          and s.status in ('completed', 'failed', 'cancelled') and c.status in ('observed', 'step_started')
+          and s.status in ({Ended}) and c.status in ({Open})
         order by s.settled_at, s.process_run_id
         """;
 
-    const string MakeDueSql =
-        """
+    static readonly string MakeDueSql =
+        $"""
         with slice as (
           select process_run_id from process_run_observation where process_run_id > $2
           order by process_run_id limit $3),
         due as (
           update process_run_observation r set deadline_at = $1 from slice where r.process_run_id = slice.process_run_id
-            and r.status not in ('completed', 'failed', 'cancelled') and (r.deadline_at is null or r.deadline_at > $1))
+            and r.status not in ({Ended}) and (r.deadline_at is null or r.deadline_at > $1))
         select max(process_run_id::text)::uuid from slice
         """;
 

@@ -9,11 +9,9 @@ namespace RunLedger.Storage.Sqlite;
 /// <summary>The archive in the embedded file, whose only writer nobody overtakes.</summary>
 sealed class ArchiveStore(LedgerStore store) : IArchiveStore
 {
-    const string Over =
-        """
-        settled_at <= case status when 'completed' then $completed when 'cancelled' then $cancelled
-          when 'failed' then $failed when 'stuck' then $stuck when 'orphan' then $orphan end
-        """;
+    static readonly string Over =
+        $"settled_at <= case status {string.Join(' ', RetentionPolicy.Statuses.Select(text => $"when '{text}' then ${text}"))} end";
+
     const string Named = "(select value from json_each($ids))";
 
     public Task<MovedSlice> Move(

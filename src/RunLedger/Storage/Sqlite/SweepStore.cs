@@ -6,6 +6,9 @@ namespace RunLedger.Storage.Sqlite;
 /// <summary>Sweeps over the embedded file, whose only writer nobody overtakes.</summary>
 sealed class SweepStore(LedgerStore store) : ISweepStore
 {
+    static readonly string Ended = RunStatusText.SqlOf(status => status.EndsRun);
+    static readonly string Open = RunStatusText.SqlOf(status => status.IsOpenComponent);
+
     public Task<IReadOnlyList<DeadlineReached>> Due(DateTime now, DateTime leaseUntil, int limit, CancellationToken cancellationToken) =>
         store.Use<IReadOnlyList<DeadlineReached>>(
             commands =>
@@ -38,13 +41,13 @@ sealed class SweepStore(LedgerStore store) : ISweepStore
             {
                 var rows = Read(
                     commands,
-                    """
+                    $"""
                     select s.process_run_id, c.component_run_id, s.settled_at from (
                       select process_run_id, settled_at, status from process_run_observation
                       where (settled_at, process_run_id) > ($at, $id) and settled_at <= $until
                       order by settled_at, process_run_id limit $limit) s
                     left join process_component_observation c on c.process_run_id = s.process_run_id
-                      and s.status in ('completed', 'failed', 'cancelled') and c.status in ('observed', 'step_started')
+                      and s.status in ({Ended}) and c.status in ({Open})
                     order by s.settled_at, s.process_run_id
                     """,
                     ("$at", LedgerTime.Text(after.At)),
@@ -66,7 +69,7 @@ sealed class SweepStore(LedgerStore store) : ISweepStore
             commands.Run(
                 $"""
                  update process_run_observation set deadline_at = $now where process_run_id in ({Slice})
-                   and status not in ('completed', 'failed', 'cancelled') and (deadline_at is null or deadline_at > $now)
+                   and status not in ({Ended}) and (deadline_at is null or deadline_at > $now)
                  """,
                 [("$now", LedgerTime.Text(now)), .. slice]);
             Guid? last = null;
