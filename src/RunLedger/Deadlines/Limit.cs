@@ -20,4 +20,22 @@ static class Limit
 
     /// <summary>Orphan: a component still open after its run ended.</summary>
     public const string RunEnded = "run_ended";
+
+    /// <summary>All of them, with the one sentence that each has.</summary>
+    public static readonly IReadOnlyList<LimitTraits> All =
+    [
+        new(Start, FlagKind.Stuck,
+            "It was observed and has not started within {0}.", "it was observed and not started for {0}"),
+        new(Run, FlagKind.Stuck, "It started and has not ended within {0}.", "it was started and not ended for {0}"),
+        new(Quiet, FlagKind.Stuck, "Nothing was heard of it for {0}.", "nothing was heard of it for {0}"),
+        new(NoRun, FlagKind.Orphan,
+            "Only its components were observed, for {0}.", "its counterpart was not seen for {0} (no_run)"),
+        new(NoParent, FlagKind.Orphan,
+            "Its parent {1} was not observed within {0}.", "its counterpart was not seen for {0} (no_parent)"),
+        new(RunEnded, FlagKind.Orphan,
+            "Its component {1} is still open {0} after the run ended.", "its counterpart was not seen for {0} (run_ended)"),
+    ];
+
+    /// <summary>Null for a limit of a newer version.</summary>
+    public static LimitTraits? Find(string name) => All.FirstOrDefault(limit => limit.Name == name);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using RunLedger.Contracts;
 using RunLedger.Folding;
 
@@ -15,12 +14,7 @@ static class Notices
         SourceSystem = run.Identities.First.Source,
         OccurredAt = flag.FlaggedAt,
         LastObservedAt = flag.LastObservedAt,
-        Reason = flag.Limit switch
-        {
-            Limit.Start => $"It was observed and has not started within {Text(flag.Value)}.",
-            Limit.Run => $"It started and has not ended within {Text(flag.Value)}.",
-            _ => $"Nothing was heard of it for {Text(flag.Value)}.",
-        },
+        Reason = Limit.Find(flag.Limit)!.NoticeOf(flag.Value),
     };
 
     public static RunOrphaned Orphaned(Fold run, Flag flag, Guid? component = null) => new()
@@ -31,12 +25,8 @@ static class Notices
         SourceSystem = run.Identities.First.Source,
         OccurredAt = flag.FlaggedAt,
         LastObservedAt = flag.LastObservedAt,
-        Reason = flag.Limit switch
-        {
-            Limit.NoRun => $"Only its components were observed, for {Text(flag.Value)}.",
-            Limit.NoParent => $"Its parent {FoldColumns.Id(run, RegisterColumn.ParentRunId)} was not observed within {Text(flag.Value)}.",
-            _ => $"Its component {component} is still open {Text(flag.Value)} after the run ended.",
-        },
+        Reason = Limit.Find(flag.Limit)!.NoticeOf(
+            flag.Value, component ?? FoldColumns.Id(run, RegisterColumn.ParentRunId)),
     };
 
     public static RunRecovered Recovered(Fold run, DateTime at, string by) => new()
@@ -49,6 +39,4 @@ static class Notices
         LastObservedAt = LedgerTime.Time(run.LastAt),
         Reason = by == "parent" ? "Its parent was observed." : $"{by} was received.",
     };
-
-    static string Text(TimeSpan value) => value.ToString("c", CultureInfo.InvariantCulture);
 }

@@ -20,11 +20,7 @@ sealed class LedgerMeter : IDisposable
     static readonly Outcome[] Outcomes = Enum.GetValues<Outcome>();
     static readonly RunStatus[] Statuses = Enum.GetValues<RunStatus>();
     static readonly StoreFault[] Faults = Enum.GetValues<StoreFault>();
-    static readonly (FlagKind Kind, string Limit)[] Flags =
-    [
-        (FlagKind.Stuck, Limit.Start), (FlagKind.Stuck, Limit.Run), (FlagKind.Stuck, Limit.Quiet),
-        (FlagKind.Orphan, Limit.NoRun), (FlagKind.Orphan, Limit.NoParent), (FlagKind.Orphan, Limit.RunEnded),
-    ];
+    static readonly (FlagKind Kind, string Limit)[] Flags = [.. Limit.All.Select(limit => (limit.Kind, limit.Name))];
 
     static readonly KeyValuePair<string, object?>[][] FlagTags =
         [.. Flags.Select(flag => Tags(("runledger.flag.kind", Text(flag.Kind)), ("runledger.flag.limit", flag.Limit)))];
