@@ -1,23 +1,23 @@
 namespace RunLedger.Batching;
 
-/// <summary>What the units of a batch name: the rows to load and lock. Distinct, ids in order.</summary>
+/// <summary>What the messages of a batch name: the rows to load and lock. Distinct, ids in order.</summary>
 sealed record BatchKeys(Guid[] Runs, string[] RunKeys, Guid[] Components, string[] ComponentKeys)
 {
-    public static BatchKeys Of(IEnumerable<PendingMessage> units)
+    public static BatchKeys Of(IEnumerable<PendingMessage> messages)
     {
         SortedSet<Guid> runs = [], components = [];
         HashSet<string> runKeys = [], componentKeys = [];
-        foreach (var unit in units)
+        foreach (var message in messages)
         {
-            if (unit.Rejected is not null)
+            if (message.Rejected is not null)
                 continue;
-            runs.Add(unit.RunId);
-            if (unit.RunKey is not null)
-                runKeys.Add(unit.RunKey);
-            if (unit.ComponentId is { } component)
+            runs.Add(message.RunId);
+            if (message.RunKey is not null)
+                runKeys.Add(message.RunKey);
+            if (message.ComponentId is { } component)
                 components.Add(component);
-            if (unit.ComponentKey is not null)
-                componentKeys.Add(unit.ComponentKey);
+            if (message.ComponentKey is not null)
+                componentKeys.Add(message.ComponentKey);
         }
 
         return new BatchKeys([.. runs], [.. runKeys], [.. components], [.. componentKeys]);

@@ -10,8 +10,8 @@ using RunLedger.Telemetry;
 namespace RunLedger.Batching;
 
 /// <summary>
-/// Commits messages in groups. The units that wait form a batch: their rows are loaded and locked in one round trip,
-/// each unit is handled in turn in memory, everything is written in one transaction. No timer gathers a batch: while
+/// Commits messages in groups. The messages that wait form a batch: their rows are loaded and locked in one round trip,
+/// each message is handled in turn in memory, everything is written in one transaction. No timer gathers a batch: while
 /// one is on the wire the next fills by itself, so a lone message waits for nobody.
 /// </summary>
 sealed class GroupCommitter : IAsyncDisposable
@@ -60,14 +60,14 @@ sealed class GroupCommitter : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _loop.DisposeAsync();
 
-    async Task Attempt(List<PendingMessage> units)
+    async Task Attempt(List<PendingMessage> messages)
     {
-        using var trace = LedgerTrace.Commit(units.Select(unit => unit.Trace), units.Count);
+        using var trace = LedgerTrace.Commit(messages.Select(message => message.Trace), messages.Count);
         try
         {
             var begun = _time.GetTimestamp();
-            await Write(units);
-            _meter.Committed(units.Count, _time.GetElapsedTime(begun));
+            await Write(messages);
+            _meter.Committed(messages.Count, _time.GetElapsedTime(begun));
         }
         catch (Exception e)
         {
@@ -79,35 +79,35 @@ sealed class GroupCommitter : IAsyncDisposable
 
         var now = _time.GetUtcNow().UtcDateTime;
         DateTime? last = null;
-        foreach (var unit in units)
+        foreach (var message in messages)
         {
-            if (unit.SentAt is { } sent)
+            if (message.SentAt is { } sent)
                 _meter.Lagged(now - (last = sent).Value);
-            unit.Complete();
+            message.Complete();
         }
 
         if (last is { } newest)
             _meter.Fresh(now, now - newest);
     }
 
-    async Task Write(List<PendingMessage> units)
+    async Task Write(List<PendingMessage> messages)
     {
-        var names = BatchKeys.Of(units);
-        var batch = await _store.Begin(names, CancellationToken.None);
+        var keys = BatchKeys.Of(messages);
+        var batch = await _store.Begin(keys, CancellationToken.None);
         if (_options.Archive.Reopen && batch.Runs.Archived.Count + batch.Components.Archived.Count > 0)
         {
             // A transaction of its own: what is back, and whatever then becomes of this batch, is as it was.
             var reopened = batch.Runs.Archived.Values.Concat(batch.Components.Archived.Values).Distinct().ToList();
             await batch.DisposeAsync();
             await _store.Reopen(reopened, Now, CancellationToken.None);
-            batch = await _store.Begin(names, CancellationToken.None);
+            batch = await _store.Begin(keys, CancellationToken.None);
         }
 
         await using (batch)
-            await Write(units, batch);
+            await Write(messages, batch);
     }
 
-    async Task Write(List<PendingMessage> units, ILedgerBatch batch)
+    async Task Write(List<PendingMessage> messages, ILedgerBatch batch)
     {
         var tally = new CommitTally(_meter);
         var runs = new BatchRows<RunRow>(batch.Runs);
@@ -115,36 +115,36 @@ sealed class GroupCommitter : IAsyncDisposable
         var rejected = new List<RejectedRow>();
         var failed = new List<PendingMessage>();
         var outbox = new List<ScheduledRow>();
-        foreach (var unit in units)
+        foreach (var message in messages)
         {
-            if (unit.Rejected is not null)
+            if (message.Rejected is not null)
             {
-                rejected.Add(unit.Rejected);
-                tally.Observed(unit.Contract!.Value, Outcome.Rejected);
+                rejected.Add(message.Rejected);
+                tally.Observed(message.Contract!.Value, Outcome.Rejected);
                 continue;
             }
 
-            if (unit.Reject is not null && Archived(unit, runs, components) is { } archived)
+            if (message.Reject is not null && Archived(message, runs, components) is { } archived)
             {
-                rejected.Add(unit.Reject($"Its run {archived} is archived, so that this came too late. To have it counted set "
+                rejected.Add(message.Reject($"Its run {archived} is archived, so that this came too late. To have it counted set "
                     + "Archive__Reopen, or bring the run back with archive restore, and send it again."));
-                tally.Observed(unit.Contract!.Value, Outcome.Late);
+                tally.Observed(message.Contract!.Value, Outcome.Late);
                 continue;
             }
 
             try
             {
-                outbox.AddRange(await Handle(unit, runs, components, tally));
+                outbox.AddRange(await Handle(message, runs, components, tally));
             }
             catch (Exception e)
             {
                 // It alone fails: what it did was to its own copies.
-                Fail(unit, e);
-                failed.Add(unit);
+                Fail(message, e);
+                failed.Add(message);
             }
         }
 
-        units.RemoveAll(failed.Contains);
+        messages.RemoveAll(failed.Contains);
         var changes = Changes(batch, runs, components, rejected);
         changes.Outbox.AddRange(outbox.DistinctBy(row => row.Token));
         if (changes.Any)
@@ -153,37 +153,37 @@ sealed class GroupCommitter : IAsyncDisposable
         tally.Tell();
     }
 
-    void Fail(PendingMessage unit, Exception exception)
+    void Fail(PendingMessage message, Exception exception)
     {
-        if (unit.Contract is { } contract)
+        if (message.Contract is { } contract)
             _meter.Observed(contract, exception is RequeueException or NewerFoldException ? Outcome.Requeued : Outcome.Failed);
-        unit.Fail(exception);
+        message.Fail(exception);
     }
 
-    static Guid? Archived(PendingMessage unit, BatchRows<RunRow> runs, BatchRows<ComponentRow> components) =>
-        runs.Archived(unit.RunId, unit.RunKey)
-        ?? (unit.ComponentId is { } component ? components.Archived(component, unit.ComponentKey) : null);
+    static Guid? Archived(PendingMessage message, BatchRows<RunRow> runs, BatchRows<ComponentRow> components) =>
+        runs.Archived(message.RunId, message.RunKey)
+        ?? (message.ComponentId is { } component ? components.Archived(component, message.ComponentKey) : null);
 
     static async Task<IReadOnlyList<ScheduledRow>> Handle(
-        PendingMessage unit, BatchRows<RunRow> runs, BatchRows<ComponentRow> components, CommitTally tally)
+        PendingMessage message, BatchRows<RunRow> runs, BatchRows<ComponentRow> components, CommitTally tally)
     {
-        var rows = new MessageRows { Run = runs.Find(unit.RunId, unit.RunKey) };
-        if (unit.ComponentId is { } component)
-            rows.Component = components.Find(component, unit.ComponentKey);
+        var rows = new MessageRows { Run = runs.Find(message.RunId, message.RunKey) };
+        if (message.ComponentId is { } component)
+            rows.Component = components.Find(component, message.ComponentKey);
         var (runBefore, componentBefore) = (rows.Run, rows.Component);
-        await unit.Handle(rows);
+        await message.Handle(rows);
         tally.Changed(runBefore, rows.Run);
         tally.Changed(componentBefore, rows.Component);
-        if (unit.Contract is { } contract)
+        if (message.Contract is { } contract)
         {
             var known = Fold.Same(runBefore?.Fold, rows.Run?.Fold) && Fold.Same(componentBefore?.Fold, rows.Component?.Fold);
             tally.Observed(contract, known ? Outcome.Duplicate : Outcome.Recorded);
         }
 
         if (rows.Run is { } run)
-            runs.Put(unit.RunId, unit.RunKey, run);
-        if (unit.ComponentId is { } id && rows.Component is { } detail)
-            components.Put(id, unit.ComponentKey, detail);
+            runs.Put(message.RunId, message.RunKey, run);
+        if (message.ComponentId is { } id && rows.Component is { } detail)
+            components.Put(id, message.ComponentKey, detail);
         return rows.Outbox;
     }
 

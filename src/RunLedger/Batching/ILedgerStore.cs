@@ -11,9 +11,9 @@ interface ILedgerStore
     {
     }
 
-    /// <summary>Begins a transaction and loads what <paramref name="names"/> lead to, locked in id order.</summary>
+    /// <summary>Begins a transaction and loads what <paramref name="keys"/> lead to, locked in id order.</summary>
     /// <exception cref="StoreException">The store could not.</exception>
-    Task<ILedgerBatch> Begin(BatchKeys names, CancellationToken cancellationToken);
+    Task<ILedgerBatch> Begin(BatchKeys keys, CancellationToken cancellationToken);
 
     /// <summary>One header as committed, also by an alias; null when there is none.</summary>
     Task<RunRow?> Find(Guid id, CancellationToken cancellationToken);

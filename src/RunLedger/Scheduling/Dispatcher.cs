@@ -83,13 +83,13 @@ sealed class Dispatcher(
             return 0;
         meter.Scheduled(claim.Rows.Min(row => row.DueAt));
         var slice = new SliceSender(sender, rejections, options, time, _proven);
-        var settlement = await slice.Send(bus, claim.Rows, _abort.Token);
-        foreach (var rejected in settlement.Rejected)
+        var result = await slice.Send(bus, claim.Rows, _abort.Token);
+        foreach (var rejected in result.Rejected)
             Log.MessageSetAside(logger, rejected.Reason);
-        var done = settlement.Gone.Count + settlement.Moved.Count;
+        var done = result.Gone.Count + result.Moved.Count;
         if (done > 0)
-            await claim.Settle(settlement, CancellationToken.None);
-        meter.Dispatched(done - settlement.Rejected.Count, settlement.Rejected.Count);
+            await claim.Settle(result, CancellationToken.None);
+        meter.Dispatched(done - result.Rejected.Count, result.Rejected.Count);
         Note(slice, done);
         return done;
     }

@@ -4,7 +4,7 @@ using RunLedger.Storage.Rows;
 namespace RunLedger.Scheduling;
 
 /// <summary>
-/// Due messages that nobody else sends meanwhile. Disposed without a settlement, or lost with the process, they are due
+/// Due messages that nobody else sends meanwhile. Disposed without a result, or lost with the process, they are due
 /// again.
 /// </summary>
 interface IScheduleClaim : IAsyncDisposable
@@ -13,5 +13,5 @@ interface IScheduleClaim : IAsyncDisposable
     IReadOnlyList<ScheduledRow> Rows { get; }
 
     /// <exception cref="StoreException">Nobody knows whether it was settled; what was sent may be sent again.</exception>
-    Task Settle(ClaimResult settlement, CancellationToken cancellationToken);
+    Task Settle(ClaimResult result, CancellationToken cancellationToken);
 }

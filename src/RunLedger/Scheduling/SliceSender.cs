@@ -30,10 +30,10 @@ sealed class SliceSender(
     /// <param name="abort">Gives up what is on the way.</param>
     public async Task<ClaimResult> Send(IBus bus, IReadOnlyList<ScheduledRow> rows, CancellationToken abort)
     {
-        var settlement = new ClaimResult();
+        var result = new ClaimResult();
         var chains = rows.GroupBy(Chain).Select(chain => new Queue<ScheduledRow>(chain)).ToList();
         var (known, unknown) = Split(chains);
-        await SendTogether(bus, known, settlement, abort);
+        await SendTogether(bus, known, result, abort);
         var rest = new List<Queue<ScheduledRow>>();
         foreach (var chain in unknown)
         {
@@ -41,12 +41,12 @@ sealed class SliceSender(
             if (IsProven(chain))
                 rest.Add(chain);
             else if (Away is null)
-                await SendAlone(bus, chain, settlement, abort);
+                await SendAlone(bus, chain, result, abort);
         }
 
-        await SendTogether(bus, rest, settlement, abort);
+        await SendTogether(bus, rest, result, abort);
         Left.AddRange(chains.Where(chain => chain.Count > 0).Select(chain => Chain(chain.Peek())));
-        return settlement;
+        return result;
     }
 
     (List<Queue<ScheduledRow>> Known, List<Queue<ScheduledRow>> Unknown) Split(List<Queue<ScheduledRow>> chains)
@@ -57,23 +57,23 @@ sealed class SliceSender(
         return (known, known.Count == chains.Count ? [] : [.. chains.Except(known)]);
     }
 
-    async Task SendTogether(IBus bus, List<Queue<ScheduledRow>> chains, ClaimResult settlement, CancellationToken abort)
+    async Task SendTogether(IBus bus, List<Queue<ScheduledRow>> chains, ClaimResult result, CancellationToken abort)
     {
-        var failures = await Task.WhenAll(chains.Select(chain => SendAll(bus, chain, settlement, alone: false, abort)));
+        var failures = await Task.WhenAll(chains.Select(chain => SendAll(bus, chain, result, alone: false, abort)));
         foreach (var (chain, failure) in chains.Zip(failures))
         {
             if (failure is not null)
                 proven.Remove(Address(chain.Peek()));
             if (failure is not null && !IsAway(failure))
-                await SendAlone(bus, chain, settlement, abort);
+                await SendAlone(bus, chain, result, abort);
             else
                 Away = failure ?? Away;
         }
     }
 
-    async Task SendAlone(IBus bus, Queue<ScheduledRow> chain, ClaimResult settlement, CancellationToken abort)
+    async Task SendAlone(IBus bus, Queue<ScheduledRow> chain, ClaimResult result, CancellationToken abort)
     {
-        while (await SendAll(bus, chain, settlement, alone: true, abort) is { } failure)
+        while (await SendAll(bus, chain, result, alone: true, abort) is { } failure)
         {
             if (IsAway(failure))
             {
@@ -81,13 +81,13 @@ sealed class SliceSender(
                 return;
             }
 
-            SetAside(chain.Dequeue(), failure, settlement);
+            SetAside(chain.Dequeue(), failure, result);
         }
     }
 
     /// <summary>Sends until the first failure; what it has not sent is still in the chain.</summary>
     async Task<Exception?> SendAll(
-        IBus bus, Queue<ScheduledRow> chain, ClaimResult settlement, bool alone, CancellationToken abort)
+        IBus bus, Queue<ScheduledRow> chain, ClaimResult result, bool alone, CancellationToken abort)
     {
         while (chain.TryPeek(out var row))
         {
@@ -106,22 +106,22 @@ sealed class SliceSender(
             }
 
             chain.Dequeue();
-            lock (settlement)
+            lock (result)
             {
                 if (row.RepeatEvery is null)
-                    settlement.Gone.Add(row.Token);
+                    result.Gone.Add(row.Token);
                 else
-                    settlement.Moved.Add((row.Token, RecurringMessage.Next(row, time.GetUtcNow().UtcDateTime)));
+                    result.Moved.Add((row.Token, RecurringMessage.Next(row, time.GetUtcNow().UtcDateTime)));
             }
         }
 
         return null;
     }
 
-    void SetAside(ScheduledRow row, Exception failure, ClaimResult settlement)
+    void SetAside(ScheduledRow row, Exception failure, ClaimResult result)
     {
         var urn = row.MessageTypes.Split(';')[0];
-        settlement.Rejected.Add(rejections.Of(
+        result.Rejected.Add(rejections.Of(
             urn[(urn.LastIndexOf(':') + 1)..],
             options.SchedulerQueue,
             row.ContentType,
@@ -129,9 +129,9 @@ sealed class SliceSender(
             $"It was due {row.DueAt:u} and could not be sent to {row.Destination ?? "the exchange of its type"}: "
             + $"{failure.Message} Mend the address, or what it names, and schedule the message again."));
         if (row.RepeatEvery is null)
-            settlement.Gone.Add(row.Token);
+            result.Gone.Add(row.Token);
         else
-            settlement.Moved.Add((row.Token, RecurringMessage.Next(row, time.GetUtcNow().UtcDateTime)));
+            result.Moved.Add((row.Token, RecurringMessage.Next(row, time.GetUtcNow().UtcDateTime)));
     }
 
     bool IsProven(Queue<ScheduledRow> chain) => chain.All(row => proven.Contains(Address(row)));

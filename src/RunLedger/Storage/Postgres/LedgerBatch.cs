@@ -22,21 +22,21 @@ sealed class LedgerBatch(NpgsqlConnection connection, NpgsqlTransaction transact
     public LoadedRows<RunRow> Runs { get; } = new();
     public LoadedRows<ComponentRow> Components { get; } = new();
 
-    public async Task Load(BatchKeys names, CancellationToken cancellationToken)
+    public async Task Load(BatchKeys keys, CancellationToken cancellationToken)
     {
         await using var batch = connection.CreateBatch();
-        BatchWrite.Run(batch, BeginSql, new NpgsqlParameter<string> { TypedValue = Planning(names) });
-        BatchLoad.Add(batch, LedgerTable.Runs, names.Runs, names.RunKeys);
-        BatchLoad.Add(batch, LedgerTable.Components, names.Components, names.ComponentKeys);
+        BatchWrite.Run(batch, BeginSql, new NpgsqlParameter<string> { TypedValue = Planning(keys) });
+        BatchLoad.Add(batch, LedgerTable.Runs, keys.Runs, keys.RunKeys);
+        BatchLoad.Add(batch, LedgerTable.Components, keys.Components, keys.ComponentKeys);
         await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
         {
             await reader.NextResultAsync(cancellationToken);
-            await BatchLoad.Read(reader, LedgerTable.Runs, Runs, names.RunKeys.Length > 0, cancellationToken);
-            await BatchLoad.Read(reader, LedgerTable.Components, Components, names.ComponentKeys.Length > 0, cancellationToken);
+            await BatchLoad.Read(reader, LedgerTable.Runs, Runs, keys.RunKeys.Length > 0, cancellationToken);
+            await BatchLoad.Read(reader, LedgerTable.Components, Components, keys.ComponentKeys.Length > 0, cancellationToken);
         }
 
-        await LoadMissed(LedgerTable.Runs, names.Runs, names.RunKeys, Runs, cancellationToken);
-        await LoadMissed(LedgerTable.Components, names.Components, names.ComponentKeys, Components, cancellationToken);
+        await LoadMissed(LedgerTable.Runs, keys.Runs, keys.RunKeys, Runs, cancellationToken);
+        await LoadMissed(LedgerTable.Components, keys.Components, keys.ComponentKeys, Components, cancellationToken);
         _loaded = true;
     }
 
@@ -79,7 +79,7 @@ sealed class LedgerBatch(NpgsqlConnection connection, NpgsqlTransaction transact
     /// grown, until the next analyze. Planning anew costs some milliseconds, which a small batch would feel; where its plans
     /// are bad batches become large.
     /// </summary>
-    internal static string Planning(BatchKeys names) => names.Runs.Length + names.Components.Length > Many ? "force_custom_plan" : "auto";
+    internal static string Planning(BatchKeys keys) => keys.Runs.Length + keys.Components.Length > Many ? "force_custom_plan" : "auto";
 
     // Aliases and keys are read after the locks are held. What they lead to and was not locked with the rest was linked
     // by another replica in between: all is read again, with it, until nothing else moved meanwhile. Locked out of

@@ -7,7 +7,7 @@ namespace RunLedger.Storage.Postgres;
 /// <summary>The ledger in PostgreSQL: a batch is one round trip to load, and one to write and commit.</summary>
 sealed class LedgerStore(NpgsqlDataSource dataSource) : ILedgerStore
 {
-    public async Task<ILedgerBatch> Begin(BatchKeys names, CancellationToken cancellationToken)
+    public async Task<ILedgerBatch> Begin(BatchKeys keys, CancellationToken cancellationToken)
     {
         NpgsqlConnection? connection = null;
         LedgerBatch? batch = null;
@@ -15,7 +15,7 @@ sealed class LedgerStore(NpgsqlDataSource dataSource) : ILedgerStore
         {
             connection = await dataSource.OpenConnectionAsync(cancellationToken);
             batch = new LedgerBatch(connection, await connection.BeginTransactionAsync(cancellationToken));
-            await batch.Load(names, cancellationToken);
+            await batch.Load(keys, cancellationToken);
             return batch;
         }
         catch (Exception e)

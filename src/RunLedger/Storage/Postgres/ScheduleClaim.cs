@@ -27,12 +27,12 @@ sealed class ScheduleClaim(NpgsqlConnection connection, NpgsqlTransaction transa
         }
     }
 
-    public async Task Settle(ClaimResult settlement, CancellationToken cancellationToken)
+    public async Task Settle(ClaimResult result, CancellationToken cancellationToken)
     {
         try
         {
             await using var batch = connection.CreateBatch();
-            ScheduleSql.Settle(batch, settlement);
+            ScheduleSql.Settle(batch, result);
             if (batch.BatchCommands.Count > 0)
                 await batch.ExecuteNonQueryAsync(cancellationToken);
             await transaction.CommitAsync(cancellationToken);

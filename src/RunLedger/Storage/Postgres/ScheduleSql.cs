@@ -111,20 +111,20 @@ static class ScheduleSql
             Column(cancelled, c => c.Token), Column(cancelled, c => c.At), Of(now + ScheduleCancellation.Patience));
     }
 
-    public static void Settle(NpgsqlBatch batch, ClaimResult settlement)
+    public static void Settle(NpgsqlBatch batch, ClaimResult result)
     {
-        if (settlement.Gone.Count > 0)
-            BatchWrite.Run(batch, "delete from scheduled_message where token = any ($1)", Column(settlement.Gone, t => t));
-        if (settlement.Moved.Count > 0)
+        if (result.Gone.Count > 0)
+            BatchWrite.Run(batch, "delete from scheduled_message where token = any ($1)", Column(result.Gone, t => t));
+        if (result.Moved.Count > 0)
         {
             BatchWrite.Run(
                 batch,
                 "update scheduled_message s set due_at = m.due_at from unnest($1, $2) m(token, due_at) where s.token = m.token",
-                Column(settlement.Moved, m => m.Token),
-                Column(settlement.Moved, m => m.DueAt));
+                Column(result.Moved, m => m.Token),
+                Column(result.Moved, m => m.DueAt));
         }
 
-        BatchWrite.Reject(batch, settlement.Rejected);
+        BatchWrite.Reject(batch, result.Rejected);
     }
 
     public static void Register(NpgsqlBatch batch, IReadOnlyCollection<ScheduledRow> recurring) => BatchWrite.Run(

@@ -14,10 +14,10 @@ sealed class LedgerBatch(SqliteConnection connection, SqliteTransaction transact
     public LoadedRows<RunRow> Runs { get; } = new();
     public LoadedRows<ComponentRow> Components { get; } = new();
 
-    public void Load(BatchKeys names)
+    public void Load(BatchKeys keys)
     {
-        Load(LedgerTable.Runs, names.Runs, names.RunKeys, Runs);
-        Load(LedgerTable.Components, names.Components, names.ComponentKeys, Components);
+        Load(LedgerTable.Runs, keys.Runs, keys.RunKeys, Runs);
+        Load(LedgerTable.Components, keys.Components, keys.ComponentKeys, Components);
     }
 
     public Task Commit(LedgerChanges changes, CancellationToken cancellationToken)

@@ -22,7 +22,7 @@ sealed class LedgerStore : ILedgerStore, IDisposable
     public static string ConnectionString(string file) =>
         new SqliteConnectionStringBuilder { DataSource = file, ForeignKeys = true, DefaultTimeout = 10, Pooling = false }.ConnectionString;
 
-    public async Task<ILedgerBatch> Begin(BatchKeys names, CancellationToken cancellationToken)
+    public async Task<ILedgerBatch> Begin(BatchKeys keys, CancellationToken cancellationToken)
     {
         await _writer.WaitAsync(cancellationToken);
         LedgerBatch? batch = null;
@@ -30,7 +30,7 @@ sealed class LedgerStore : ILedgerStore, IDisposable
         {
             Ready();
             batch = new LedgerBatch(_connection, _connection.BeginTransaction(deferred: false), _writer);
-            batch.Load(names);
+            batch.Load(keys);
             return batch;
         }
         catch (Exception e)

@@ -82,25 +82,25 @@ static class ScheduleSql
         }
     }
 
-    public static void Settle(SqliteCommands commands, List<ScheduledRow> claimed, ClaimResult settlement)
+    public static void Settle(SqliteCommands commands, List<ScheduledRow> claimed, ClaimResult result)
     {
         // Another may have taken its place while it was sent: no lock held it.
         var sent = claimed.ToDictionary(row => row.Token, row => row.SentAt);
-        foreach (var token in settlement.Gone)
+        foreach (var token in result.Gone)
         {
             commands.Run(
                 "delete from scheduled_message where token = $token and sent_at = $sent",
                 ("$token", token.ToString()), ("$sent", LedgerTime.Text(sent[token])));
         }
 
-        foreach (var (token, due) in settlement.Moved)
+        foreach (var (token, due) in result.Moved)
         {
             commands.Run(
                 "update scheduled_message set due_at = $due where token = $token",
                 ("$token", token.ToString()), ("$due", LedgerTime.Text(due)));
         }
 
-        commands.Reject(settlement.Rejected);
+        commands.Reject(result.Rejected);
     }
 
     public static void Register(SqliteCommands commands, ScheduledRow row) => commands.Run(

@@ -97,8 +97,8 @@ sealed class ScheduleStore(LedgerStore store) : IScheduleStore
     {
         public IReadOnlyList<ScheduledRow> Rows => rows;
 
-        public Task Settle(ClaimResult settlement, CancellationToken cancellationToken) =>
-            store.Run(commands => ScheduleSql.Settle(commands, rows, settlement), cancellationToken);
+        public Task Settle(ClaimResult result, CancellationToken cancellationToken) =>
+            store.Run(commands => ScheduleSql.Settle(commands, rows, result), cancellationToken);
 
         public ValueTask DisposeAsync()
         {
