@@ -1,5 +1,5 @@
-using RunLedger.IntegrationTests.Broker;
-using RunLedger.IntegrationTests.Deadlines;
+using RunLedger.IntegrationTests.Support.Databases;
+using RunLedger.IntegrationTests.Support.Ledgers;
 
 namespace RunLedger.IntegrationTests.Bridge;
 

@@ -1,5 +1,6 @@
 using Microsoft.Playwright;
-using RunLedger.IntegrationTests.Broker;
+using RunLedger.IntegrationTests.Support.Brokers;
+using RunLedger.IntegrationTests.Support.Browser;
 using static Microsoft.Playwright.Assertions;
 
 namespace RunLedger.IntegrationTests.Browser;

@@ -1,7 +1,8 @@
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
-using RunLedger.Tests;
+using RunLedger.IntegrationTests.Support.Browser;
+using RunLedger.Testing;
 using static Microsoft.Playwright.Assertions;
 
 namespace RunLedger.IntegrationTests.Browser;

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
-using RunLedger.IntegrationTests.Broker;
+using RunLedger.IntegrationTests.Support.Brokers;
+using RunLedger.IntegrationTests.Support.Browser;
 using static Microsoft.Playwright.Assertions;
 
 namespace RunLedger.IntegrationTests.Browser;

@@ -3,7 +3,8 @@ using System.Net.Sockets;
 using System.Text.Json;
 using RunLedger.Cli;
 using RunLedger.Cli.Observing;
-using RunLedger.IntegrationTests.Broker;
+using RunLedger.IntegrationTests.Support;
+using RunLedger.IntegrationTests.Support.Ledgers;
 
 namespace RunLedger.IntegrationTests.Cli;
 

@@ -1,4 +1,5 @@
-using RunLedger.IntegrationTests.Broker;
+using RunLedger.IntegrationTests.Support;
+using RunLedger.IntegrationTests.Support.Ledgers;
 
 namespace RunLedger.IntegrationTests.Cli;
 

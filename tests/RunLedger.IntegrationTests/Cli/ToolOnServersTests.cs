@@ -1,8 +1,11 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using RabbitMQ.Client;
-using RunLedger.IntegrationTests.Broker;
-using static RunLedger.Tests.OpenLineage.LineageFixtures;
+using RunLedger.IntegrationTests.Support;
+using RunLedger.IntegrationTests.Support.Brokers;
+using RunLedger.IntegrationTests.Support.Databases;
+using RunLedger.IntegrationTests.Support.Ledgers;
+using static RunLedger.Testing.LineageFixtures;
 
 namespace RunLedger.IntegrationTests.Cli;
 

@@ -3,7 +3,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RunLedger.Client;
-using RunLedger.IntegrationTests.Broker;
+using RunLedger.IntegrationTests.Support;
+using RunLedger.IntegrationTests.Support.Brokers;
+using RunLedger.IntegrationTests.Support.Databases;
+using RunLedger.IntegrationTests.Support.Ledgers;
 
 namespace RunLedger.IntegrationTests.Client;
 
@@ -121,7 +124,7 @@ public sealed class ClientTests : IDisposable
 
     async Task<IHost> Service(LedgerSite site, Uri? ledger)
     {
-        var builder = Host.CreateEmptyApplicationBuilder(new());
+        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new());
         builder.Logging.ClearProviders();
         if (ledger is null)
             builder.Services.AddMassTransit(bus => bus.UsingRabbitMq((_, transport) => transport.Host(site.Broker)));

@@ -1,5 +1,8 @@
 using RunLedger.Deadlines;
-using RunLedger.IntegrationTests.Broker;
+using RunLedger.IntegrationTests.Support;
+using RunLedger.IntegrationTests.Support.Brokers;
+using RunLedger.IntegrationTests.Support.Databases;
+using RunLedger.IntegrationTests.Support.Ledgers;
 
 namespace RunLedger.IntegrationTests.Deadlines;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
-using RunLedger.IntegrationTests.Broker;
-using RunLedger.Tests;
+using RunLedger.IntegrationTests.Support.Ledgers;
+using RunLedger.Testing;
 
 namespace RunLedger.IntegrationTests.Samples;
 

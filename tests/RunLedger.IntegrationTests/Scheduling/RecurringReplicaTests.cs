@@ -1,7 +1,9 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using RunLedger.IntegrationTests.Broker;
+using RunLedger.IntegrationTests.Support;
+using RunLedger.IntegrationTests.Support.Brokers;
+using RunLedger.IntegrationTests.Support.Ledgers;
 using RunLedger.Scheduling;
 
 namespace RunLedger.IntegrationTests.Scheduling;
@@ -49,7 +51,7 @@ public sealed class RecurringReplicaTests
 
     static async Task<IHost> Replica(LedgerSite site, TimeSpan? every = null)
     {
-        var builder = Host.CreateEmptyApplicationBuilder(new());
+        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new());
         builder.Services.AddMassTransit(bus =>
         {
             bus.AddRunLedger(options => options.Postgres = site.Postgres);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Npgsql;
+using RunLedger.IntegrationTests.Support.Databases;
 using RunLedger.Storage.Postgres;
 
 namespace RunLedger.IntegrationTests.Scheduling;

@@ -1,6 +1,6 @@
 using Npgsql;
-using RunLedger.IntegrationTests.Broker;
-using RunLedger.IntegrationTests.GroupCommit;
+using RunLedger.IntegrationTests.Support;
+using RunLedger.IntegrationTests.Support.Databases;
 using RunLedger.Scheduling;
 using RunLedger.Storage.Postgres;
 using RunLedger.Storage.Rows;
@@ -105,7 +105,7 @@ public sealed class ScheduleRaceTests : IAsyncLifetime
         MessageId = token,
     };
 
-    async Task WaitingForALock(int sessions) => await Broker.Eventually.Async(
+    async Task WaitingForALock(int sessions) => await Support.Eventually.Async(
         async () => await _store.Query(
             "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")
             is [var count] && count == $"{sessions}" ? null : "nobody waits for a lock",

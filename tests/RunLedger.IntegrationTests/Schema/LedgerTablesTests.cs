@@ -1,4 +1,5 @@
 using Npgsql;
+using RunLedger.IntegrationTests.Support.Databases;
 using RunLedger.Storage.Rows;
 using Xunit;
 

@@ -1,4 +1,6 @@
 using Npgsql;
+using RunLedger.IntegrationTests.Support.Databases;
+using RunLedger.IntegrationTests.Support.Ledgers;
 using Xunit;
 
 namespace RunLedger.IntegrationTests.Schema;

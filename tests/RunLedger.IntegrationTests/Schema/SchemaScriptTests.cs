@@ -1,3 +1,4 @@
+using RunLedger.IntegrationTests.Support.Databases;
 using RunLedger.Schema;
 using Xunit;
 

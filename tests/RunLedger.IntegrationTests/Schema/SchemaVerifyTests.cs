@@ -1,3 +1,5 @@
+using RunLedger.IntegrationTests.Support.Databases;
+using RunLedger.IntegrationTests.Support.Ledgers;
 using RunLedger.Schema;
 using Xunit;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Npgsql;
-using RunLedger.IntegrationTests.Broker;
+using RunLedger.IntegrationTests.Support;
+using RunLedger.IntegrationTests.Support.Ledgers;
 using RunLedger.Service.Security;
 
 namespace RunLedger.IntegrationTests.Security;

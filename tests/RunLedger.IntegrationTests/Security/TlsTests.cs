@@ -1,6 +1,9 @@
 using Npgsql;
-using RunLedger.IntegrationTests.Broker;
-using RunLedger.IntegrationTests.Schema;
+using RunLedger.IntegrationTests.Support;
+using RunLedger.IntegrationTests.Support.Brokers;
+using RunLedger.IntegrationTests.Support.Databases;
+using RunLedger.IntegrationTests.Support.Ledgers;
+using RunLedger.IntegrationTests.Support.Security;
 
 namespace RunLedger.IntegrationTests.Security;
 

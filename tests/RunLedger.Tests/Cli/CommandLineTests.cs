@@ -1,4 +1,5 @@
 using RunLedger.Cli;
+using RunLedger.Tests.Support;
 
 namespace RunLedger.Tests.Cli;
 

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using RunLedger.Cli;
 using RunLedger.Cli.Observing;
 using RunLedger.Cli.Publishing;
-using RunLedger.Tests.Http;
+using RunLedger.Tests.Support;
 
 namespace RunLedger.Tests.Cli;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using RunLedger.Cli.Replaying;
-using RunLedger.Tests.OpenLineage;
+using RunLedger.Testing;
 
 namespace RunLedger.Tests.Cli;
 

@@ -1,5 +1,5 @@
-using RunLedger.Tests.Http;
-using RunLedger.Tests.OpenLineage;
+using RunLedger.Testing;
+using RunLedger.Tests.Support;
 
 namespace RunLedger.Tests.Cli;
 

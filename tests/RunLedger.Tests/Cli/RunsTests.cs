@@ -1,5 +1,5 @@
 using System.Text.Json;
-using RunLedger.Tests.Http;
+using RunLedger.Tests.Support;
 
 namespace RunLedger.Tests.Cli;
 

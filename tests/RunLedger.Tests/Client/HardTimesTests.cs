@@ -8,6 +8,8 @@ using RunLedger.Client;
 using RunLedger.Client.Sending;
 using RunLedger.Contracts;
 using RunLedger.Intake;
+using RunLedger.Testing;
+using RunLedger.Tests.Support;
 
 namespace RunLedger.Tests.Client;
 

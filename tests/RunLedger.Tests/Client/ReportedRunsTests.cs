@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using RunLedger.Client;
 using RunLedger.Client.Testing;
 using RunLedger.Contracts;
+using RunLedger.Testing;
 
 namespace RunLedger.Tests.Client;
 

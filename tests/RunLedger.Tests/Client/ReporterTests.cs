@@ -2,6 +2,8 @@ using System.Diagnostics;
 using Microsoft.Extensions.Time.Testing;
 using RunLedger.Client;
 using RunLedger.Contracts;
+using RunLedger.Testing;
+using RunLedger.Tests.Support;
 
 namespace RunLedger.Tests.Client;
 

@@ -3,6 +3,8 @@ using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using RunLedger.Client.Sending;
 using RunLedger.Contracts;
+using RunLedger.Testing;
+using RunLedger.Tests.Support;
 
 namespace RunLedger.Tests.Client;
 

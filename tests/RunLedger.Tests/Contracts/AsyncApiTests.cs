@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using RunLedger.Contracts;
+using RunLedger.Tests.Support;
 using YamlDotNet.RepresentationModel;
 
 namespace RunLedger.Tests.Contracts;

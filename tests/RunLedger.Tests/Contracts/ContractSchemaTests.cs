@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using RunLedger.Tests.Support;
 using Xunit;
 
 namespace RunLedger.Tests.Contracts;

@@ -3,6 +3,8 @@ using Microsoft.Extensions.Time.Testing;
 using RunLedger.Deadlines;
 using RunLedger.Folding;
 using RunLedger.Storage.Rows;
+using RunLedger.Testing;
+using RunLedger.Tests.Support;
 
 namespace RunLedger.Tests.Deadlines;
 

@@ -3,7 +3,8 @@ using RunLedger.Contracts;
 using RunLedger.Deadlines;
 using RunLedger.Folding;
 using RunLedger.Service.Intake.OpenLineage;
-using RunLedger.Tests.OpenLineage;
+using RunLedger.Testing;
+using RunLedger.Tests.Support;
 
 namespace RunLedger.Tests.Deadlines;
 

@@ -2,6 +2,8 @@ using MassTransit.Testing;
 using Microsoft.Extensions.Time.Testing;
 using RunLedger.Contracts;
 using RunLedger.Folding;
+using RunLedger.Testing;
+using RunLedger.Tests.Support;
 
 namespace RunLedger.Tests.Deadlines;
 

@@ -1,4 +1,6 @@
 using RunLedger.Contracts;
+using RunLedger.Testing;
+using RunLedger.Tests.Support;
 
 namespace RunLedger.Tests.Definitions;
 

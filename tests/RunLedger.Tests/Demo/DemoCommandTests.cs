@@ -8,7 +8,8 @@ using Microsoft.Extensions.Time.Testing;
 using RunLedger.Service.Demo;
 using RunLedger.Service.Host;
 using RunLedger.Service.Intake;
-using RunLedger.Tests.Http;
+using RunLedger.Testing;
+using RunLedger.Tests.Support;
 
 namespace RunLedger.Tests.Demo;
 

@@ -8,8 +8,9 @@ using RunLedger.Retention;
 using RunLedger.Service.Bridge;
 using RunLedger.Service.Intake;
 using RunLedger.Service.Overview;
-using RunLedger.Service.Web;
 using RunLedger.Service.Security;
+using RunLedger.Service.Web;
+using RunLedger.Tests.Support;
 
 namespace RunLedger.Tests.Documents;
 

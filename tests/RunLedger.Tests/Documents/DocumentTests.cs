@@ -1,3 +1,6 @@
+using RunLedger.Testing;
+using RunLedger.Tests.Support;
+
 namespace RunLedger.Tests.Documents;
 
 /// <summary>The front door stays short, and no document sends its reader to nothing.</summary>

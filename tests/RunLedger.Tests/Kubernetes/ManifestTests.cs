@@ -9,6 +9,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using RunLedger.Service.Host;
 using RunLedger.Service.Security;
+using RunLedger.Testing;
+using RunLedger.Tests.Support;
 using YamlDotNet.RepresentationModel;
 
 namespace RunLedger.Tests.Kubernetes;

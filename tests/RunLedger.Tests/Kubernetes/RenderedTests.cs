@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using RunLedger.Testing;
+using RunLedger.Tests.Support;
 using YamlDotNet.RepresentationModel;
 
 namespace RunLedger.Tests.Kubernetes;

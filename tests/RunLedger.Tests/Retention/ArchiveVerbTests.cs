@@ -7,7 +7,8 @@ using Microsoft.Extensions.DependencyInjection;
 using RunLedger.Retention;
 using RunLedger.Service.Host;
 using RunLedger.Storage.Rows;
-using RunLedger.Tests.Http;
+using RunLedger.Testing;
+using RunLedger.Tests.Support;
 using Xunit;
 
 namespace RunLedger.Tests.Retention;

@@ -5,6 +5,8 @@ using Microsoft.Extensions.Time.Testing;
 using RunLedger.Folding;
 using RunLedger.Retention;
 using RunLedger.Storage.Rows;
+using RunLedger.Testing;
+using RunLedger.Tests.Support;
 using Xunit;
 
 namespace RunLedger.Tests.Retention;

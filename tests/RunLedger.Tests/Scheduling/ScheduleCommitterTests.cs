@@ -6,7 +6,8 @@ using RunLedger.Batching;
 using RunLedger.Scheduling;
 using RunLedger.Storage;
 using RunLedger.Storage.Rows;
-using RunLedger.Tests.GroupCommit;
+using RunLedger.Testing;
+using RunLedger.Testing.Stores;
 
 namespace RunLedger.Tests.Scheduling;
 

@@ -5,6 +5,8 @@ using RunLedger.Batching;
 using RunLedger.Contracts;
 using RunLedger.Scheduling;
 using RunLedger.Storage.Rows;
+using RunLedger.Testing;
+using RunLedger.Tests.Support;
 
 namespace RunLedger.Tests.Scheduling;
 

@@ -1,5 +1,6 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using RunLedger.Tests.Support;
 
 namespace RunLedger.Tests.Scheduling;
 

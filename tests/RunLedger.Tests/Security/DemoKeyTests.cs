@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Microsoft.Extensions.Configuration;
 using RunLedger.Service.Host;
-using RunLedger.Tests.Http;
+using RunLedger.Tests.Support;
 
 namespace RunLedger.Tests.Security;
 

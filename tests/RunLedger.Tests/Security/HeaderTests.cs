@@ -1,5 +1,5 @@
 using System.Net;
-using RunLedger.Tests.Http;
+using RunLedger.Tests.Support;
 
 namespace RunLedger.Tests.Security;
 

@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using RunLedger.Service.Security;
-using RunLedger.Tests.Http;
-using static RunLedger.Tests.Http.BadBodies;
+using RunLedger.Tests.Support;
+using static RunLedger.Tests.Support.BadBodies;
 
 namespace RunLedger.Tests.Security;
 

@@ -2,8 +2,8 @@ using System.Net;
 using System.Text;
 using Microsoft.Extensions.Options;
 using RunLedger.Service.Host;
-using RunLedger.Tests.Http;
-using static RunLedger.Tests.Http.BadBodies;
+using RunLedger.Tests.Support;
+using static RunLedger.Tests.Support.BadBodies;
 
 namespace RunLedger.Tests.Security;
 

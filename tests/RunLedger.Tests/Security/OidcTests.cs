@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
 using RunLedger.Service.Security;
-using RunLedger.Tests.Http;
+using RunLedger.Tests.Support;
 
 namespace RunLedger.Tests.Security;
 

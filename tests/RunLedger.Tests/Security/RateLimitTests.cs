@@ -1,6 +1,6 @@
 using System.Net;
-using RunLedger.Tests.Http;
-using static RunLedger.Tests.Http.BadBodies;
+using RunLedger.Tests.Support;
+using static RunLedger.Tests.Support.BadBodies;
 
 namespace RunLedger.Tests.Security;
 

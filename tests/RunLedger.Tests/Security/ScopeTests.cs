@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using RunLedger.Service.Security;
-using RunLedger.Tests.Http;
+using RunLedger.Tests.Support;
 
 namespace RunLedger.Tests.Security;
 

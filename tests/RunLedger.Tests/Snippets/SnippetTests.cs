@@ -2,7 +2,8 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
-using RunLedger.Tests.Documents;
+using RunLedger.Testing;
+using RunLedger.Tests.Support;
 
 namespace RunLedger.Tests.Snippets;
 

@@ -1,3 +1,4 @@
+using RunLedger.Testing;
 using YamlDotNet.RepresentationModel;
 
 namespace RunLedger.Tests.Telemetry;

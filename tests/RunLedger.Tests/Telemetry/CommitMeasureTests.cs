@@ -4,7 +4,9 @@ using Microsoft.Extensions.DependencyInjection;
 using RunLedger.Batching;
 using RunLedger.Storage.Sqlite;
 using RunLedger.Telemetry;
-using RunLedger.Tests.GroupCommit;
+using RunLedger.Testing;
+using RunLedger.Testing.Stores;
+using RunLedger.Tests.Support;
 
 namespace RunLedger.Tests.Telemetry;
 

@@ -4,6 +4,8 @@ using Microsoft.Extensions.Time.Testing;
 using RunLedger.Folding;
 using RunLedger.Retention;
 using RunLedger.Telemetry;
+using RunLedger.Testing;
+using RunLedger.Tests.Support;
 
 namespace RunLedger.Tests.Telemetry;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
-using RunLedger.Tests.Scheduling;
+using RunLedger.Tests.Support;
 
 namespace RunLedger.Tests.Telemetry;
 

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using MassTransit;
 using MassTransit.Logging;
+using RunLedger.Testing;
+using RunLedger.Tests.Support;
 
 namespace RunLedger.Tests.Telemetry;
 

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
-using RunLedger.Tests.Http;
-using RunLedger.Tests.Security;
+using RunLedger.Tests.Support;
 
 namespace RunLedger.Tests.Web;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using RunLedger.Tests.Support;
 
 namespace RunLedger.Tests.Web;
 

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using RunLedger.Tests.Http;
+using RunLedger.Tests.Support;
 
 namespace RunLedger.Tests.Web;
 

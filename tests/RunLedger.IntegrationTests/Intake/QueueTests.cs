@@ -1,0 +1,47 @@
+using RunLedger.IntegrationTests.Support;
+using RunLedger.IntegrationTests.Support.Brokers;
+using RunLedger.IntegrationTests.Support.Databases;
+using RunLedger.IntegrationTests.Support.Ledgers;
+
+namespace RunLedger.IntegrationTests.Intake;
+
+public sealed class QueueTests
+{
+    static readonly Sent Started = new("RunStarted", Guid.CreateVersion7(), new(2025, 1, 1, 0, 0, 0, TimeSpan.FromHours(2)));
+
+    [Theory]
+    [InlineData("application/json")]
+    [InlineData(null)]
+    public async Task A_message_from_a_publisher_that_is_not_dotnet_becomes_a_row(string? contentType)
+    {
+        if (!Shell.Has("amqp-publish"))
+            TestDatabase.Missing("amqp-publish is missing; Debian's package is amqp-tools.");
+        await using var site = await LedgerSite.Create();
+        await site.Start();
+
+        await Shell.Run("amqp-publish",
+            [$"--url={site.Broker}", "-e", Started.Exchange, "-r", "any", "-b", Started.Json().ToJsonString(),
+                .. contentType is null ? Array.Empty<string>() : ["-C", contentType]]);
+
+        await site.Settle(Oracle.Rows([Started]));
+    }
+
+    [Fact]
+    public async Task The_queues_are_declared_so_that_nothing_is_lost_and_nothing_goes_round_for_ever()
+    {
+        await using var site = await LedgerSite.Create();
+        var ledger = await site.Start();
+        await ledger.Stop();
+        var queue = await site.Host!.Arguments(LedgerSite.Queue);
+        var errors = await site.Host!.Arguments(LedgerSite.ErrorQueue);
+        var scheduler = await site.Host!.Arguments(LedgerSite.Queue + "-scheduler");
+
+        Assert.Equal("quorum", queue["x-queue-type"]);
+        Assert.Equal("10000", queue["x-delivery-limit"]);
+        Assert.Equal(LedgerSite.ErrorQueue, queue["x-dead-letter-exchange"]);
+        Assert.Equal("quorum", errors["x-queue-type"]);
+        Assert.Equal(["x-queue-type"], errors.Keys);
+        // As those declare it who send to `queue:run-ledger-scheduler`.
+        Assert.Empty(scheduler);
+    }
+}

@@ -1,0 +1,10 @@
+using RunLedger.IntegrationTests.Support.Databases;
+using RunLedger.Testing.Conformance;
+using RunLedger.Testing.Stores;
+
+namespace RunLedger.IntegrationTests.Storage.Postgres;
+
+public sealed class PostgresCommitTests : CommitContract
+{
+    private protected override async Task<TestStore> Open() => await PostgresTestStore.Open();
+}

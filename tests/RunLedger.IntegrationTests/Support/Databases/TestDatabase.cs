@@ -1,0 +1,104 @@
+using System.Globalization;
+using Npgsql;
+using RunLedger.Schema;
+using Xunit;
+
+namespace RunLedger.IntegrationTests.Support.Databases;
+
+/// <summary>A test's own database on the server of <c>ConnectionStrings__Postgres</c>, dropped at the end.</summary>
+sealed class TestDatabase : IAsyncDisposable
+{
+    readonly string _server;
+    readonly string _name;
+
+    TestDatabase(string server, string name)
+    {
+        _server = server;
+        _name = name;
+        ConnectionString = new NpgsqlConnectionStringBuilder(server) { Database = name }.ConnectionString;
+        DataSource = NpgsqlDataSource.Create(ConnectionString);
+    }
+
+    /// <summary>As who owns the database; services have <see cref="ServiceConnectionString"/>.</summary>
+    public string ConnectionString { get; }
+
+    /// <summary>As a service that may do what the shipped role may; for a database with the schema.</summary>
+    public string ServiceConnectionString => ServiceLogin.Of(ConnectionString);
+
+    public NpgsqlDataSource DataSource { get; }
+
+    /// <summary>Without a server the test is skipped on a laptop, and fails where <c>CI</c> is <c>true</c>.</summary>
+    public static async Task<TestDatabase> Create(bool applySchema = false)
+    {
+        var server = Environment.GetEnvironmentVariable("ConnectionStrings__Postgres");
+        if (string.IsNullOrWhiteSpace(server))
+            Missing("ConnectionStrings__Postgres is not set; infra/servers-up prints it.");
+        var name = $"run_ledger_test_{Guid.CreateVersion7():N}";
+        try
+        {
+            await Execute(server!, $"create database {name}");
+        }
+        catch (NpgsqlException e) when (e is not PostgresException)
+        {
+            Missing($"No PostgreSQL answers at ConnectionStrings__Postgres: {e.Message}");
+        }
+        var database = new TestDatabase(server!, name);
+        try
+        {
+            if (applySchema)
+            {
+                await new LedgerSchema(database.ConnectionString).Apply();
+                await ServiceLogin.Admit(server!, database.ConnectionString);
+            }
+
+            return database;
+        }
+        catch
+        {
+            await database.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async Task Execute(string sql)
+    {
+        await using var command = DataSource.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>The first column of every row, as text.</summary>
+    public async Task<List<string>> List(string sql)
+    {
+        await using var command = DataSource.CreateCommand(sql);
+        await using var reader = await command.ExecuteReaderAsync();
+        var list = new List<string>();
+        while (await reader.ReadAsync()) list.Add(Convert.ToString(reader[0], CultureInfo.InvariantCulture) ?? "");
+        return list;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await DataSource.DisposeAsync();
+        await using (var pooled = new NpgsqlConnection(ConnectionString)) NpgsqlConnection.ClearPool(pooled);
+        // Not "with (force)": only a superuser may force out an autovacuum that happens to be here. A plain drop cancels
+        // that by itself, and gives the sessions ended here the seconds they need to go.
+        await Execute(_server, $"""
+            select pg_terminate_backend(pid) from pg_stat_activity where datname = '{_name}' and pg_has_role(usesysid, 'usage')
+            """);
+        await Execute(_server, $"drop database if exists {_name}");
+    }
+
+    static async Task Execute(string server, string sql)
+    {
+        await using var dataSource = NpgsqlDataSource.Create(server);
+        await using var command = dataSource.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>What a test needs is not here: skipped on a laptop, a failure where <c>CI</c> is <c>true</c>.</summary>
+    public static void Missing(string reason)
+    {
+        if (Environment.GetEnvironmentVariable("CI") == "true") Assert.Fail(reason);
+        Assert.Skip(reason);
+    }
+}

@@ -1,0 +1,35 @@
+using System.Diagnostics;
+
+namespace RunLedger.IntegrationTests.Support.Ledgers;
+
+/// <summary>The program as a user runs it, to its end: what it printed anywhere, and its exit code.</summary>
+sealed record ProgramRun(int ExitCode, string Printed)
+{
+    public static async Task<ProgramRun> Of(Dictionary<string, string> settings, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "RunLedger.Service.dll"), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Path.GetTempPath(),
+        };
+        start.Environment["ConnectionStrings__Postgres"] = "";
+        start.Environment["ConnectionStrings__RabbitMq"] = "";
+        foreach (var (name, value) in settings)
+            start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        try
+        {
+            var output = process.StandardOutput.ReadToEndAsync(limit.Token);
+            var error = process.StandardError.ReadToEndAsync(limit.Token);
+            await process.WaitForExitAsync(limit.Token);
+            return new(process.ExitCode, await output + await error);
+        }
+        finally
+        {
+            if (!process.HasExited)
+                process.Kill();
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using RunLedger.Scheduling;
+using RunLedger.Storage.Rows;
+using RunLedger.Testing.Stores;
+using Xunit;
+
+namespace RunLedger.Testing.Conformance;
+
+/// <summary>What scheduled messages are promised over either store.</summary>
+public abstract class ScheduleStoreContract : IAsyncLifetime
+{
+    protected static readonly DateTime Noon = Some.Noon.UtcDateTime;
+
+    private protected TestStore Store { get; private set; } = null!;
+    private protected IScheduleStore Schedule { get; private set; } = null!;
+
+    protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        Store = await Open();
+        Schedule = Store.Schedule;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Store is not null)
+            await Store.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    private protected abstract Task<TestStore> Open();
+
+    private protected static ScheduledRow Row(DateTime due, Guid? run = null, string body = "body") => new()
+    {
+        Token = Guid.CreateVersion7(),
+        DueAt = due,
+        SentAt = Noon,
+        RunId = run,
+        Destination = "queue:somewhere",
+        MessageTypes = "urn:message:Some:Thing",
+        MessageId = Guid.CreateVersion7(),
+        Headers = """{"headers":{"a":"b"}}""",
+        ContentType = "application/json",
+        Body = System.Text.Encoding.UTF8.GetBytes(body),
+    };
+
+    private protected Task Add(params ScheduledRow[] rows) => Schedule.Write(rows, [], Noon, Cancel);
+
+    private protected Task CancelToken(Guid token, DateTime? at = null) =>
+        Schedule.Write([], [new ScheduleCancellation(token, at ?? Noon)], Noon, Cancel);
+
+    private protected Task<IScheduleClaim> Claim(DateTime now, int limit = 100, params Guid[] recurring) =>
+        Schedule.Claim(now, limit, new ClaimFilter(recurring, []), Cancel);
+
+    /// <summary>Claims, deletes what was claimed, and says what it was.</summary>
+    private protected async Task<List<Guid>> Take(DateTime now, int limit = 100)
+    {
+        await using var claim = await Claim(now, limit);
+        var settlement = new ClaimResult();
+        settlement.Gone.AddRange(claim.Rows.Select(row => row.Token));
+        await claim.Settle(settlement, Cancel);
+        return settlement.Gone;
+    }
+
+    private protected Task<DateTime?> NextDue(params Guid[] recurring) =>
+        Schedule.NextDue(new ClaimFilter(recurring, []), Cancel);
+
+    protected Task<List<string>> Query(string sql) => Store.Query(sql);
+}

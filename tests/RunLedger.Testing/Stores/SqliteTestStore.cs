@@ -1,0 +1,46 @@
+using Microsoft.Data.Sqlite;
+using RunLedger.Batching;
+using RunLedger.Contracts;
+using RunLedger.Scheduling;
+using RunLedger.Storage.Sqlite;
+
+namespace RunLedger.Testing.Stores;
+
+/// <summary>A SQLite file.</summary>
+sealed class SqliteTestStore : TestStore
+{
+    static readonly string Folder = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
+
+    readonly string _file = Path.Combine(Folder, $"run-ledger-{Guid.CreateVersion7()}.db");
+    readonly LedgerStore _store;
+
+    public SqliteTestStore()
+    {
+        _store = new LedgerStore(_file);
+        Schedule = new ScheduleStore(_store);
+    }
+
+    public override ILedgerStore Ledger => _store;
+    public override IScheduleStore Schedule { get; }
+
+    public override async Task<List<string>> Query(string sql)
+    {
+        await using var connection = new SqliteConnection(LedgerStore.ConnectionString(_file));
+        await connection.OpenAsync();
+        _store.Open();
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return await Read(command);
+    }
+
+    // SQLite keeps text of any length and kind; what it refuses is a column that must not be null.
+    public override RunObservation Unstorable(RunObservation message) => message with { CorrelationId = null! };
+
+    public override ValueTask DisposeAsync()
+    {
+        _store.Dispose();
+        foreach (var file in (string[])[_file, _file + "-wal", _file + "-shm"])
+            File.Delete(file);
+        return ValueTask.CompletedTask;
+    }
+}

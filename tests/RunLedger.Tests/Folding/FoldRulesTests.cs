@@ -1,0 +1,114 @@
+using System.Text.Json.Nodes;
+using CsCheck;
+using Microsoft.Extensions.Time.Testing;
+using RunLedger.Contracts;
+using RunLedger.Folding;
+using RunLedger.Intake;
+using RunLedger.Storage.Rows;
+using RunLedger.Testing;
+
+namespace RunLedger.Tests.Folding;
+
+/// <summary>The columns of a row, said once more: straight from all observations, with nothing merged.</summary>
+public sealed class FoldRulesTests
+{
+    static readonly Gen<Observation[]> Set = ObservationGen.Set.Select(set => set.Select(Admit).ToArray());
+
+    [Fact]
+    public void A_header_says_what_the_rules_make_of_its_observations() => Set.Sample(all =>
+    {
+        var row = RunRow.From(all.Select(RunProjection.Of).Aggregate(Fold.Merge));
+        var best = all.OrderBy(o => o.Message is StepObservation ? 2 : o.Message is RunStarted ? 0 : 1).ThenBy(o => o.Key).ToArray();
+        var own = best.Where(o => o.Message is not StepObservation).ToArray();
+        var ending = all.Where(o => o.Message is RunCompleted or RunFailed or RunCancelled)
+            .OrderBy(o => o.Key.At).ThenBy(o => o.Message is RunFailed ? 0 : o.Message is RunCancelled ? 1 : 2)
+            .ThenBy(o => o.Key.Hash).FirstOrDefault();
+        var starts = all.Where(o => o.Message is RunStarted).ToArray();
+        var newestStep = all.Where(o => o.Message is StepObservation)
+            .OrderByDescending(o => o.Key.At).ThenBy(o => o.Message is StepCompleted ? 0 : 1).FirstOrDefault()?.Message;
+
+        Assert.Equal(best[0].Message.ProcessRunId, row.ProcessRunId);
+        Assert.Equal(best[0].Message.ProcessCandidateCode, row.ProcessCandidateCode);
+        Assert.Equal(best[0].Message.CorrelationId, row.CorrelationId);
+        Assert.Equal(best[0].Message.SourceSystem, row.SourceSystem);
+        Assert.Equal(best.Select(o => o.Message.ParentRunId).FirstOrDefault(p => p is not null), row.ParentRunId);
+        Assert.Equal(own.Select(o => o.Message.IdempotencyKey).FirstOrDefault(k => k is not null), row.IdempotencyKey);
+        Assert.Equal(own.Select(o => o.Message.InputRef).FirstOrDefault(i => i is not null), row.InputRef);
+        Assert.Equal(ending?.Message.OutputRef, row.OutputRef);
+        Assert.Equal(ending?.Message.ErrorRef, row.ErrorRef);
+        Assert.Equal(ending is null ? null : LedgerTime.Time(ending.Key.At), row.EndedAt);
+        Assert.Equal(starts.Length == 0 ? null : LedgerTime.Time(starts.Min(o => o.Key.At)), row.StartedAt);
+        var status = ending?.Message switch
+        {
+            RunFailed => RunStatus.Failed,
+            RunCancelled => RunStatus.Cancelled,
+            RunCompleted => RunStatus.Completed,
+            _ when newestStep is StepCompleted => RunStatus.StepCompleted,
+            _ when newestStep is not null => RunStatus.StepStarted,
+            _ => starts.Length > 0 ? RunStatus.Started : RunStatus.Observed,
+        };
+        Assert.Equal(status, row.Status);
+        SaysEvidence(own, row);
+    }, iter: 2_000);
+
+    [Fact]
+    public void A_detail_says_what_the_rules_make_of_its_observations() => Set.Sample(set =>
+    {
+        var all = set.Where(o => o.Message is StepObservation).ToArray();
+        if (all.Length == 0)
+            return;
+        var fold = all.Select(ComponentProjection.Of).Aggregate(Fold.Merge);
+        var row = ComponentRow.From(fold, Guid.AllBitsSet);
+        var best = all.OrderBy(o => o.Message is StepStarted ? 0 : 1).ThenBy(o => o.Key).Select(o => (StepObservation)o.Message).ToArray();
+        var ending = all.Where(o => o.Message is StepCompleted or StepFailed)
+            .OrderBy(o => o.Key.At).ThenBy(o => o.Message is StepFailed ? 0 : 1).ThenBy(o => o.Key.Hash).FirstOrDefault();
+        var starts = all.Where(o => o.Message is StepStarted).ToArray();
+
+        Assert.Equal(best[0].ComponentRunId, row.ComponentRunId);
+        Assert.Equal(best[0].ProcessRunId, ComponentProjection.RunId(fold));
+        Assert.Equal(Guid.AllBitsSet, row.ProcessRunId);
+        Assert.Equal(best[0].CorrelationId, row.CorrelationId);
+        Assert.Equal(best[0].SourceSystem, row.SourceSystem);
+        Assert.Equal(best.Select(m => m.ParentRunId).FirstOrDefault(v => v is not null), row.ParentRunId);
+        Assert.Equal(best.Select(m => m.IdempotencyKey).FirstOrDefault(v => v is not null), row.IdempotencyKey);
+        Assert.Equal(best.Select(m => m.InputRef).FirstOrDefault(v => v is not null), row.InputRef);
+        Assert.Equal(best.Select(m => m.DotCode).FirstOrDefault(v => v is not null), row.DotCode);
+        Assert.Equal(best.Select(m => m.EventCode).FirstOrDefault(v => v is not null), row.EventCode);
+        Assert.Equal(ending?.Message.OutputRef, row.OutputRef);
+        Assert.Equal(ending?.Message.ErrorRef, row.ErrorRef);
+        Assert.Equal(ending is null ? null : LedgerTime.Time(ending.Key.At), row.EndedAt);
+        Assert.Equal(starts.Length == 0 ? null : LedgerTime.Time(starts.Min(o => o.Key.At)), row.StartedAt);
+        Assert.Equal(
+            ending?.Message switch
+            {
+                StepFailed => RunStatus.Failed,
+                StepCompleted => RunStatus.StepCompleted,
+                _ => RunStatus.StepStarted,
+            },
+            row.Status);
+        SaysEvidence(all, row);
+    }, iter: 2_000);
+
+    // Of one contract the first evidence; of what repeats by nature the last.
+    static void SaysEvidence(Observation[] all, LedgerRow row)
+    {
+        var from = row.EvidenceRef is null ? null : JsonNode.Parse(row.EvidenceRef)!["from"]?.AsObject();
+        var given = all.Where(o => o.Evidence is not null).GroupBy(o => o.Contract).ToArray();
+        Assert.Equal(given.Length, from?.Count ?? 0);
+        foreach (var contract in given)
+        {
+            var counts = contract.Key is Contract.RunHeartbeat or Contract.RunObserved
+                ? contract.MaxBy(o => o.Key)!
+                : contract.MinBy(o => o.Key)!;
+            Assert.Equal(LedgerTime.Text(counts.Key.At), (string?)from![contract.Key.ToString()]!["at"]);
+            Assert.True(JsonNode.DeepEquals(JsonNode.Parse(counts.Evidence!), from[contract.Key.ToString()]!["value"]));
+        }
+    }
+
+    static Observation Admit(RunObservation message)
+    {
+        var door = new ObservationValidator(new RunLedgerOptions(), new FakeTimeProvider(Some.Noon));
+        Assert.True(door.TryValidate(message, out var observation, out var reason), reason);
+        return observation;
+    }
+}

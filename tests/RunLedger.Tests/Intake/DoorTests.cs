@@ -1,0 +1,281 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Time.Testing;
+using RunLedger.Contracts;
+using RunLedger.Folding;
+using RunLedger.Intake;
+using RunLedger.Storage.Rows;
+using RunLedger.Testing;
+
+namespace RunLedger.Tests.Intake;
+
+/// <summary>What may not enter the ledger, and in which words its sender is told.</summary>
+public sealed class DoorTests
+{
+    readonly FakeTimeProvider _time = new(Some.Noon);
+    readonly RunLedgerOptions _options = new();
+    readonly Some _run = Some.Run();
+
+    [Fact]
+    public void The_empty_guid_names_nothing()
+    {
+        var step = _run.StepStarted(Guid.CreateVersion7());
+
+        Refused("processRunId is the empty GUID: send a real one", step with { ProcessRunId = Guid.Empty });
+        Refused("parentRunId is the empty GUID: send a real one", step with { ParentRunId = Guid.Empty });
+        Refused("componentRunId is the empty GUID: send a real one", step with { ComponentRunId = Guid.Empty });
+        Refused("queueJobId is the empty GUID: send a real one", step with { QueueJobId = Guid.Empty });
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData(" \t")]
+    public void What_is_required_must_say_something(string? nothing)
+    {
+        Refused(
+            "processCandidateCode is missing or empty: it is required",
+            _run.Started() with { ProcessCandidateCode = nothing! });
+        Refused("correlationId is missing or empty: it is required", _run.Started() with { CorrelationId = nothing! });
+    }
+
+    [Fact]
+    public void What_is_optional_is_left_out_or_says_something()
+    {
+        Refused("idempotencyKey is empty: leave it out or fill it in", _run.Started() with { IdempotencyKey = "" });
+        Refused("dotCode is empty: leave it out or fill it in", _run.StepStarted(_run.Id) with { DotCode = " " });
+        Refused("eventCode is empty: leave it out or fill it in", _run.StepStarted(_run.Id) with { EventCode = "" });
+        Admitted(_run.StepStarted(_run.Id) with { DotCode = null, ComponentRole = null });
+    }
+
+    [Fact]
+    public void A_source_or_a_role_nobody_knows_is_answered_with_those_that_are_known()
+    {
+        Refused(
+            "sourceSystem 'cron' is not known: send one of dot_runtime, job_queue, workflow_engine, dry_run",
+            _run.Started() with { SourceSystem = "cron" });
+        Refused(
+            "sourceSystem '' is not known: send one of dot_runtime, job_queue, workflow_engine, dry_run",
+            _run.Started() with { SourceSystem = null! });
+        Refused(
+            "componentRole 'spectator' is not known: send one of producer, verifier, step",
+            _run.StepStarted(_run.Id) with { ComponentRole = "spectator" });
+    }
+
+    [Fact]
+    public void A_long_rubbish_source_is_not_quoted_at_length() =>
+        Refused(
+            $"sourceSystem '{new string('x', 40)}…' is not known: send one of dot_runtime, job_queue, workflow_engine, dry_run",
+            _run.Started() with { SourceSystem = new string('x', 5_000) });
+
+    [Theory]
+    [InlineData(@"a\0b", "holds a NUL character, which PostgreSQL cannot store: remove it")]
+    [InlineData(@"a\ud800b", "holds half a surrogate pair, which is no text: send valid Unicode")]
+    [InlineData(@"\udc00\ud800", "holds half a surrogate pair, which is no text: send valid Unicode")]
+    [InlineData(@"ends in \ud83d", "holds half a surrogate pair, which is no text: send valid Unicode")]
+    public void Text_that_PostgreSQL_cannot_store_is_refused_in_every_member(string escaped, string reason)
+    {
+        // An attribute cannot hold half a pair either.
+        var text = Regex.Unescape(escaped);
+        var step = _run.StepFailed(_run.Id);
+        Refused($"processCandidateCode {reason}", step with { ProcessCandidateCode = text });
+        Refused($"correlationId {reason}", step with { CorrelationId = text });
+        Refused($"idempotencyKey {reason}", step with { IdempotencyKey = text });
+        Refused($"inputRef {reason}", step with { InputRef = text });
+        Refused($"outputRef {reason}", step with { OutputRef = text });
+        Refused($"errorRef {reason}", step with { ErrorRef = text });
+        Refused($"dotCode {reason}", step with { DotCode = text });
+        Refused($"eventCode {reason}", step with { EventCode = text });
+    }
+
+    [Fact]
+    public void Whole_surrogate_pairs_are_text() => Admitted(_run.Started() with { InputRef = "🚀 and 漢字" });
+
+    [Fact]
+    public void Too_long_is_refused_and_just_not_too_long_is_not()
+    {
+        Refused(
+            "correlationId has 513 characters, more than 512: shorten it",
+            _run.Started() with { CorrelationId = new string('c', 513) });
+        Refused(
+            "errorRef has 32,769 characters, more than 32,768: shorten it",
+            _run.Failed() with { ErrorRef = new string('e', 32_769) });
+        Admitted(_run.Failed() with { CorrelationId = new string('c', 512), ErrorRef = new string('e', 32_768) });
+    }
+
+    [Fact]
+    public void The_first_and_the_last_years_are_refused()
+    {
+        Refused(
+            "occurredAt 0001-01-01T00:00:00.0000000+00:00 is before 2000: send when it happened",
+            _run.Started() with { OccurredAt = default });
+        Refused(
+            "occurredAt 9999-12-31T23:59:59.9999999+00:00 is more than 24 h ahead: set the sender's clock",
+            _run.Started() with { OccurredAt = DateTimeOffset.MaxValue });
+    }
+
+    [Fact]
+    public void The_year_2000_begins_in_UTC()
+    {
+        var begins = new DateTimeOffset(2000, 1, 1, 2, 0, 0, TimeSpan.FromHours(2));
+
+        Admitted(_run.Started() with { OccurredAt = begins });
+        Refused(
+            "occurredAt 2000-01-01T01:59:59.9999999+02:00 is before 2000: send when it happened",
+            _run.Started() with { OccurredAt = begins.AddTicks(-1) });
+    }
+
+    [Fact]
+    public void A_day_ahead_is_let_in_and_a_tick_more_is_not_until_the_clock_moves()
+    {
+        var ahead = _run.Started() with { OccurredAt = Some.Noon.AddHours(24).AddTicks(1) };
+
+        Admitted(ahead with { OccurredAt = Some.Noon.AddHours(24) });
+        Refused("occurredAt 2026-11-02T12:00:00.0000001+00:00 is more than 24 h ahead: set the sender's clock", ahead);
+        _time.Advance(TimeSpan.FromTicks(1));
+        Admitted(ahead);
+    }
+
+    [Fact]
+    public void Seven_decimals_are_cut_to_six_and_an_offset_becomes_UTC()
+    {
+        var at = DateTimeOffset.Parse("2026-11-01T14:00:00.1234569+02:00", null);
+
+        var row = RunRow.From(RunProjection.Of(Admitted(_run.Started() with { OccurredAt = at })));
+
+        Assert.Equal(new DateTime(2026, 11, 1, 12, 0, 0, 123, 456, DateTimeKind.Utc), row.StartedAt);
+    }
+
+    [Fact]
+    public void Times_that_differ_by_less_than_a_microsecond_or_only_in_offset_are_one_observation()
+    {
+        var once = Admitted(_run.Started() with { OccurredAt = Some.Noon.AddTicks(1) });
+        var again = Admitted(_run.Started() with { OccurredAt = Some.Noon.AddTicks(9).ToOffset(TimeSpan.FromHours(-7)) });
+
+        Assert.Equal(once.Key, again.Key);
+    }
+
+    [Fact]
+    public void Five_megabytes_of_evidence_are_refused_by_default_and_the_limit_is_an_option()
+    {
+        var large = JsonSerializer.SerializeToElement(new string('x', 5 * 1024 * 1024));
+
+        Refused(
+            "evidenceRef has 5,242,882 bytes, more than the 262,144 allowed: store it elsewhere and send a reference",
+            With(large));
+        _options.MaxEvidenceBytes = 5_242_882;
+        Admitted(With(large));
+        _options.MaxEvidenceBytes--;
+        Refused(
+            "evidenceRef has 5,242,882 bytes, more than the 5,242,881 allowed: store it elsewhere and send a reference",
+            With(large));
+    }
+
+    [Theory]
+    [InlineData("""{"a":"\u0000"}""", "evidenceRef holds a NUL character, which PostgreSQL cannot store: remove it")]
+    [InlineData("""{"a\u0000":1}""", "evidenceRef holds a NUL character, which PostgreSQL cannot store: remove it")]
+    [InlineData("""["\ud800"]""", "evidenceRef holds half a surrogate pair, which is no text: send valid Unicode")]
+    [InlineData("""["\udc00\ud800"]""", "evidenceRef holds half a surrogate pair, which is no text: send valid Unicode")]
+    [InlineData("""{"\ud800":1}""", "evidenceRef holds half a surrogate pair in a name, which is no text: send valid Unicode")]
+    [InlineData("1e309", "evidenceRef holds a number beyond what a double can say: send it as text")]
+    [InlineData("[-1E-309]", "evidenceRef holds a number beyond what a double can say: send it as text")]
+    [InlineData("1e99999999999999999999", "evidenceRef holds a number beyond what a double can say: send it as text")]
+    public void Evidence_that_jsonb_cannot_store_is_refused(string json, string reason) => Refused(reason, With(Json(json)));
+
+    [Fact]
+    public void Surrogates_as_raw_bytes_are_no_text_either()
+    {
+        byte[] text = [(byte)'"', 0xED, 0xA0, 0x80, (byte)'"'];
+        byte[] name = [(byte)'{', .. text, (byte)':', (byte)'1', (byte)'}'];
+
+        Refused(
+            "evidenceRef holds half a surrogate pair, which is no text: send valid Unicode",
+            With(JsonDocument.Parse(text).RootElement));
+        Refused(
+            "evidenceRef holds half a surrogate pair in a name, which is no text: send valid Unicode",
+            With(JsonDocument.Parse(name).RootElement));
+    }
+
+    [Fact]
+    public void A_number_of_more_than_a_thousand_digits_is_refused() => Refused(
+        "evidenceRef holds a number beyond what a double can say: send it as text",
+        With(Json(new string('9', 1_025))));
+
+    [Fact]
+    public void Evidence_nested_200_deep_is_refused_and_what_is_let_in_can_be_read_again()
+    {
+        Refused("evidenceRef is nested more than 60 deep: flatten it or send it as text", With(Nested(200)));
+        Refused("evidenceRef is nested more than 60 deep: flatten it or send it as text", With(Nested(61)));
+
+        var row = RunRow.From(RunProjection.Of(Admitted(With(Nested(60)))));
+
+        Assert.Equal(row.EvidenceRef, RunRow.From(row.ToEntry().Fold).EvidenceRef);
+        Assert.Equal(JsonValueKind.Object, JsonDocument.Parse(row.EvidenceRef!).RootElement.ValueKind);
+    }
+
+    [Theory]
+    [InlineData("null", null)]
+    [InlineData("""{"b":1, "a" : [1.50, 1e2, -0]}""", """{"a":[1.50,1e2,-0],"b":1}""")]
+    [InlineData("""{"a":1,"A":2,"\u0061":3}""", """{"A":2,"a":3}""")]
+    [InlineData("""{"é":1,"z":"\u00e9\ud83d\ude80 <&>"}""", """{"z":"é\uD83D\uDE80 <&>","é":1}""")]
+    [InlineData(""" "\n\"\\" """, """ "\n\"\\" """)]
+    public void Equal_evidence_has_one_spelling(string json, string? spelling) =>
+        Assert.Equal(spelling?.Trim(), Admitted(With(Json(json))).Evidence);
+
+    [Fact]
+    public void Evidence_spelled_differently_is_one_observation_and_other_evidence_another()
+    {
+        var once = Admitted(With(Json("""{"a":1,"b":[true,null]}""")));
+
+        Assert.Equal(once.Key, Admitted(With(Json("""{ "b" : [ true, null ], "a" : 1 }"""))).Key);
+        Assert.NotEqual(once.Key, Admitted(With(Json("""{"a":1,"b":[null,true]}"""))).Key);
+    }
+
+    [Fact]
+    public void Every_member_makes_another_observation()
+    {
+        var step = _run.StepFailed(_run.Id) with { ComponentRole = ComponentRoles.Step };
+        StepFailed[] all =
+        [
+            step,
+            step with { ProcessRunId = Guid.AllBitsSet },
+            step with { ComponentRunId = Guid.AllBitsSet },
+            step with { ParentRunId = Guid.AllBitsSet },
+            step with { QueueJobId = Guid.AllBitsSet },
+            step with { ProcessCandidateCode = "x" },
+            step with { CorrelationId = "x" },
+            step with { SourceSystem = SourceSystems.DryRun },
+            step with { IdempotencyKey = "x" },
+            step with { InputRef = "x" },
+            step with { OutputRef = "x" },
+            step with { ErrorRef = "x" },
+            step with { DotCode = "x" },
+            step with { EventCode = "x" },
+            step with { ComponentRole = ComponentRoles.Producer },
+            step with { EvidenceRef = Json("{}") },
+        ];
+
+        Assert.Equal(all.Length, all.Select(one => Admitted(one).Key.Hash).Distinct().Count());
+    }
+
+    Observation Admitted(RunObservation message)
+    {
+        Assert.True(new ObservationValidator(_options, _time).TryValidate(message, out var observation, out var reason), reason);
+        return observation;
+    }
+
+    void Refused(string reason, RunObservation message)
+    {
+        Assert.False(new ObservationValidator(_options, _time).TryValidate(message, out _, out var said));
+        Assert.Equal(reason, said);
+    }
+
+    RunStarted With(JsonElement evidence) => _run.Started() with { EvidenceRef = evidence };
+
+    static JsonElement Nested(int depth) =>
+        Json(new StringBuilder().Insert(0, "[", depth).Insert(depth, "]", depth).ToString());
+
+    static JsonElement Json(string text) =>
+        JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 1_000 }).RootElement;
+}

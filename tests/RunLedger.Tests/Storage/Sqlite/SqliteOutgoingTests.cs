@@ -1,0 +1,9 @@
+using RunLedger.Testing.Conformance;
+using RunLedger.Testing.Stores;
+
+namespace RunLedger.Tests.Storage.Sqlite;
+
+public sealed class SqliteOutgoingTests : OutgoingContract
+{
+    private protected override Task<TestStore> Open() => Task.FromResult<TestStore>(new SqliteTestStore());
+}

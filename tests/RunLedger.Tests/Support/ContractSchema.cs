@@ -1,0 +1,66 @@
+using System.Reflection;
+using System.Text.Json.Nodes;
+using System.Text.Json.Schema;
+using RunLedger.Contracts;
+
+namespace RunLedger.Tests.Support;
+
+/// <summary>The JSON Schema of a contract, made from its record and the record's documentation.</summary>
+static class ContractSchema
+{
+    static readonly XmlDocumentation Documentation = new(typeof(IRunMessage).Assembly);
+
+    public static JsonObject Of(Type contract)
+    {
+        var options = new JsonSchemaExporterOptions
+        {
+            TreatNullObliviousAsNonNullable = true,
+            TransformSchemaNode = Describe,
+        };
+        var schema = new JsonObject
+        {
+            ["$schema"] = "https://json-schema.org/draft/2020-12/schema",
+            ["title"] = contract.Name,
+            ["description"] = Documentation.Summary(contract),
+        };
+        foreach (var (keyword, value) in Wire.Json.GetJsonSchemaAsNode(contract, options).AsObject())
+        {
+            schema[keyword] = value?.DeepClone();
+        }
+
+        // New members are optional for ever: an older reader passes over them.
+        schema["additionalProperties"] = true;
+        return schema;
+    }
+
+    static JsonNode Describe(JsonSchemaExporterContext context, JsonNode schema)
+    {
+        if (context.PropertyInfo is not { AttributeProvider: PropertyInfo property })
+        {
+            return schema;
+        }
+
+        // Any JSON is the schema `true`, which has no room for a description.
+        var described = schema as JsonObject ?? [];
+        described["description"] = Documentation.Summary(property);
+        if (Choices(property.Name) is { } choices)
+        {
+            var values = new JsonArray([.. choices.Select(choice => (JsonNode)choice)]);
+            if (context.PropertyInfo.IsSetNullable)
+            {
+                values.Add(null);
+            }
+
+            described["enum"] = values;
+        }
+
+        return described;
+    }
+
+    static IReadOnlyList<string>? Choices(string member) => member switch
+    {
+        nameof(IRunMessage.SourceSystem) => SourceSystems.All,
+        nameof(StepObservation.ComponentRole) => ComponentRoles.All,
+        _ => null,
+    };
+}
