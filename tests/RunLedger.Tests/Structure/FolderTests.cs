@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using RunLedger.Testing;
 
 namespace RunLedger.Tests.Structure;
 
