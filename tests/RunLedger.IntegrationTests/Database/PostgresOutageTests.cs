@@ -12,7 +12,7 @@ using Xunit;
 
 namespace RunLedger.IntegrationTests.Database;
 
-public sealed class PostgresOutageTests : ReadingContract
+public sealed class PostgresOutageTests : ReadingConformance
 {
     [Fact]
     public async Task Missing_tables_are_503_and_name_the_command_that_makes_them()

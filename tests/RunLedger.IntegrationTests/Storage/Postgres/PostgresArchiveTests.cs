@@ -11,7 +11,7 @@ using RunLedger.Testing.Stores;
 namespace RunLedger.IntegrationTests.Storage.Postgres;
 
 /// <summary>PostgreSQL, also with several sweeps and batches at once.</summary>
-public sealed class PostgresArchiveTests : ArchiveContract
+public sealed class PostgresArchiveTests : ArchiveConformance
 {
     static readonly SettledPoint Start = new(DateTime.UnixEpoch, Guid.Empty);
 

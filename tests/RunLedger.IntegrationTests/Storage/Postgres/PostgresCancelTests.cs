@@ -4,7 +4,7 @@ using RunLedger.Testing.Stores;
 
 namespace RunLedger.IntegrationTests.Storage.Postgres;
 
-public sealed class PostgresCancelTests : CancelContract
+public sealed class PostgresCancelTests : CancelConformance
 {
     private protected override async Task<TestStore> Open() => await PostgresTestStore.Open();
 }

@@ -4,7 +4,7 @@ using RunLedger.Testing.Stores;
 
 namespace RunLedger.IntegrationTests.Storage.Postgres;
 
-public sealed class PostgresClaimTests : ClaimContract
+public sealed class PostgresClaimTests : ClaimConformance
 {
     private protected override async Task<TestStore> Open() => await PostgresTestStore.Open();
 }

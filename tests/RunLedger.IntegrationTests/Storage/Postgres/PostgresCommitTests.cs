@@ -4,7 +4,7 @@ using RunLedger.Testing.Stores;
 
 namespace RunLedger.IntegrationTests.Storage.Postgres;
 
-public sealed class PostgresCommitTests : CommitContract
+public sealed class PostgresCommitTests : CommitConformance
 {
     private protected override async Task<TestStore> Open() => await PostgresTestStore.Open();
 }

@@ -7,7 +7,7 @@ using RunLedger.Testing.Stores;
 namespace RunLedger.IntegrationTests.Storage.Postgres;
 
 /// <summary>PostgreSQL.</summary>
-public sealed class PostgresDefinitionTests : DefinitionContract
+public sealed class PostgresDefinitionTests : DefinitionConformance
 {
     private protected override async Task<TestStore> Open() => await PostgresTestStore.Open();
 

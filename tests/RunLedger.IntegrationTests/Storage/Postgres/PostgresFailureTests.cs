@@ -4,7 +4,7 @@ using RunLedger.Testing.Stores;
 
 namespace RunLedger.IntegrationTests.Storage.Postgres;
 
-public sealed class PostgresFailureTests : FailureContract
+public sealed class PostgresFailureTests : FailureConformance
 {
     protected override Task<ReadableLedger> Open() => PostgresLedger.Open();
 }

@@ -4,7 +4,7 @@ using RunLedger.Testing.Stores;
 
 namespace RunLedger.IntegrationTests.Storage.Postgres;
 
-public sealed class PostgresMergeTests : MergeContract
+public sealed class PostgresMergeTests : MergeConformance
 {
     private protected override async Task<TestStore> Open() => await PostgresTestStore.Open();
 }

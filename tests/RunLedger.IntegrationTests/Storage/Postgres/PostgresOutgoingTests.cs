@@ -4,7 +4,7 @@ using RunLedger.Testing.Stores;
 
 namespace RunLedger.IntegrationTests.Storage.Postgres;
 
-public sealed class PostgresOutgoingTests : OutgoingContract
+public sealed class PostgresOutgoingTests : OutgoingConformance
 {
     private protected override async Task<TestStore> Open() => await PostgresTestStore.Open();
 }

@@ -4,7 +4,7 @@ using RunLedger.Testing.Stores;
 
 namespace RunLedger.IntegrationTests.Storage.Postgres;
 
-public sealed class PostgresRecurringTests : RecurringContract
+public sealed class PostgresRecurringTests : RecurringConformance
 {
     private protected override async Task<TestStore> Open() => await PostgresTestStore.Open();
 }

@@ -4,7 +4,7 @@ using RunLedger.Testing.Stores;
 
 namespace RunLedger.IntegrationTests.Storage.Postgres;
 
-public sealed class PostgresRejectedTests : RejectedContract
+public sealed class PostgresRejectedTests : RejectedConformance
 {
     protected override Task<ReadableLedger> Open() => PostgresLedger.Open();
 }

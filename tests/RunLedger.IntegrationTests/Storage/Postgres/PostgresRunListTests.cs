@@ -4,7 +4,7 @@ using RunLedger.Testing.Stores;
 
 namespace RunLedger.IntegrationTests.Storage.Postgres;
 
-public sealed class PostgresRunListTests : RunListContract
+public sealed class PostgresRunListTests : RunListConformance
 {
     protected override Task<ReadableLedger> Open() => PostgresLedger.Open();
 }

@@ -4,7 +4,7 @@ using RunLedger.Testing.Stores;
 
 namespace RunLedger.IntegrationTests.Storage.Postgres;
 
-public sealed class PostgresRunSearchTests : RunSearchContract
+public sealed class PostgresRunSearchTests : RunSearchConformance
 {
     protected override string ManyRuns =>
         """

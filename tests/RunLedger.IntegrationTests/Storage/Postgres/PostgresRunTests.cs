@@ -4,7 +4,7 @@ using RunLedger.Testing.Stores;
 
 namespace RunLedger.IntegrationTests.Storage.Postgres;
 
-public sealed class PostgresRunTests : RunContract
+public sealed class PostgresRunTests : RunConformance
 {
     protected override Task<ReadableLedger> Open() => PostgresLedger.Open();
 }

@@ -4,7 +4,7 @@ using RunLedger.Testing.Stores;
 
 namespace RunLedger.IntegrationTests.Storage.Postgres;
 
-public sealed class PostgresRunTreeTests : RunTreeContract
+public sealed class PostgresRunTreeTests : RunTreeConformance
 {
     protected override Task<ReadableLedger> Open() => PostgresLedger.Open();
 }

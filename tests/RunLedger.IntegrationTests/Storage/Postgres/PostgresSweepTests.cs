@@ -8,7 +8,7 @@ using RunLedger.Testing.Stores;
 namespace RunLedger.IntegrationTests.Storage.Postgres;
 
 /// <summary>PostgreSQL, also with much in it and with several sweeps at once.</summary>
-public sealed class PostgresSweepTests : SweepContract
+public sealed class PostgresSweepTests : SweepConformance
 {
     static readonly DateTime Noon = RunLedger.Testing.Some.Noon.UtcDateTime;
 

@@ -7,7 +7,7 @@ using RunLedger.Testing.Stores;
 namespace RunLedger.Tests.Storage.Sqlite;
 
 /// <summary>The embedded file.</summary>
-public sealed class SqliteArchiveTests : ArchiveContract
+public sealed class SqliteArchiveTests : ArchiveConformance
 {
     private protected override Task<TestStore> Open()
     {

@@ -3,7 +3,7 @@ using RunLedger.Testing.Stores;
 
 namespace RunLedger.Tests.Storage.Sqlite;
 
-public sealed class SqliteClaimTests : ClaimContract
+public sealed class SqliteClaimTests : ClaimConformance
 {
     private protected override Task<TestStore> Open() => Task.FromResult<TestStore>(new SqliteTestStore());
 }

@@ -6,7 +6,7 @@ using RunLedger.Testing.Stores;
 namespace RunLedger.Tests.Storage.Sqlite;
 
 /// <summary>The embedded file.</summary>
-public sealed class SqliteDefinitionTests : DefinitionContract
+public sealed class SqliteDefinitionTests : DefinitionConformance
 {
     private protected override Task<TestStore> Open() => Task.FromResult<TestStore>(new SqliteTestStore());
 

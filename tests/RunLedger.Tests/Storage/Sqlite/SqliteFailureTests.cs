@@ -4,7 +4,7 @@ using RunLedger.Tests.Support;
 
 namespace RunLedger.Tests.Storage.Sqlite;
 
-public sealed class SqliteFailureTests : FailureContract
+public sealed class SqliteFailureTests : FailureConformance
 {
     protected override Task<ReadableLedger> Open() => SqliteLedger.Open();
 }

@@ -3,7 +3,7 @@ using RunLedger.Testing.Stores;
 
 namespace RunLedger.Tests.Storage.Sqlite;
 
-public sealed class SqliteOutgoingTests : OutgoingContract
+public sealed class SqliteOutgoingTests : OutgoingConformance
 {
     private protected override Task<TestStore> Open() => Task.FromResult<TestStore>(new SqliteTestStore());
 }

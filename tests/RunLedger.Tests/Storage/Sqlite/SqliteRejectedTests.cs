@@ -4,7 +4,7 @@ using RunLedger.Tests.Support;
 
 namespace RunLedger.Tests.Storage.Sqlite;
 
-public sealed class SqliteRejectedTests : RejectedContract
+public sealed class SqliteRejectedTests : RejectedConformance
 {
     protected override Task<ReadableLedger> Open() => SqliteLedger.Open();
 }

@@ -4,7 +4,7 @@ using RunLedger.Tests.Support;
 
 namespace RunLedger.Tests.Storage.Sqlite;
 
-public sealed class SqliteRunListTests : RunListContract
+public sealed class SqliteRunListTests : RunListConformance
 {
     protected override Task<ReadableLedger> Open() => SqliteLedger.Open();
 }

@@ -4,7 +4,7 @@ using RunLedger.Tests.Support;
 
 namespace RunLedger.Tests.Storage.Sqlite;
 
-public sealed class SqliteRunSearchTests : RunSearchContract
+public sealed class SqliteRunSearchTests : RunSearchConformance
 {
     protected override string ManyRuns =>
         """

@@ -4,7 +4,7 @@ using RunLedger.Tests.Support;
 
 namespace RunLedger.Tests.Storage.Sqlite;
 
-public sealed class SqliteRunTests : RunContract
+public sealed class SqliteRunTests : RunConformance
 {
     protected override Task<ReadableLedger> Open() => SqliteLedger.Open();
 }

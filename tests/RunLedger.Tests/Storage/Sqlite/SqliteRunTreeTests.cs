@@ -4,7 +4,7 @@ using RunLedger.Tests.Support;
 
 namespace RunLedger.Tests.Storage.Sqlite;
 
-public sealed class SqliteRunTreeTests : RunTreeContract
+public sealed class SqliteRunTreeTests : RunTreeConformance
 {
     protected override Task<ReadableLedger> Open() => SqliteLedger.Open();
 }

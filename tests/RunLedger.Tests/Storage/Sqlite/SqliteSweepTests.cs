@@ -6,7 +6,7 @@ using RunLedger.Testing.Stores;
 namespace RunLedger.Tests.Storage.Sqlite;
 
 /// <summary>The embedded file.</summary>
-public sealed class SqliteSweepTests : SweepContract
+public sealed class SqliteSweepTests : SweepConformance
 {
     private protected override Task<TestStore> Open()
     {

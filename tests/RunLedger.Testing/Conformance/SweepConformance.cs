@@ -6,7 +6,7 @@ using Xunit;
 namespace RunLedger.Testing.Conformance;
 
 /// <summary>What sweeps find in either store.</summary>
-public abstract class SweepContract : IAsyncLifetime
+public abstract class SweepConformance : IAsyncLifetime
 {
     static readonly DateTime Noon = Some.Noon.UtcDateTime;
     static readonly DateTime Later = Noon.AddHours(1);

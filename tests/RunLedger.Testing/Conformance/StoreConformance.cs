@@ -6,7 +6,7 @@ using Xunit;
 namespace RunLedger.Testing.Conformance;
 
 /// <summary>What a commit promises over either store.</summary>
-public abstract class StoreContract : IAsyncLifetime
+public abstract class StoreConformance : IAsyncLifetime
 {
     protected static readonly Guid Step = Guid.Parse("0198c0de-0000-7000-8000-000000000001");
 

@@ -7,7 +7,7 @@ using Xunit;
 namespace RunLedger.Testing.Conformance;
 
 /// <summary>What leaves either store, what becomes of messages about it, and how it comes back.</summary>
-public abstract class ArchiveContract : IAsyncLifetime
+public abstract class ArchiveConformance : IAsyncLifetime
 {
     protected const string LiveRuns = "select process_run_id from process_run_observation order by 1";
     protected const string ArchivedRunIds = "select process_run_id from process_run_archive order by 1";

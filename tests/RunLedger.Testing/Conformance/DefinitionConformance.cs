@@ -6,7 +6,7 @@ using Xunit;
 namespace RunLedger.Testing.Conformance;
 
 /// <summary>Definitions in either store.</summary>
-public abstract class DefinitionContract : StoreContract
+public abstract class DefinitionConformance : StoreConformance
 {
     const string Definitions =
         "select coalesce(process_definition_code, '-') from process_run_observation order by 1";

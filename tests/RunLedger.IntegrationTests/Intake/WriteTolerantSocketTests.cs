@@ -9,7 +9,7 @@ using RunLedger.IntegrationTests.Support.Brokers;
 namespace RunLedger.IntegrationTests.Intake;
 
 /// <summary>A connection whose writes fail while its reader hears nothing of it.</summary>
-public sealed class LastingSocketTests
+public sealed class WriteTolerantSocketTests
 {
     // With the client's own socket the writes beyond its queue of 128 frames wait until heartbeats were missed.
     [Fact]

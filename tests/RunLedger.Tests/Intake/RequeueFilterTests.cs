@@ -6,7 +6,7 @@ using RunLedger.Intake;
 namespace RunLedger.Tests.Intake;
 
 /// <summary>What goes back to its queue instead of the error queue.</summary>
-public sealed class GiveBackFilterTests
+public sealed class RequeueFilterTests
 {
     static readonly Exception Given = new RequeueException("The process stops.");
     static readonly Exception Down = new ObjectDisposedException("IServiceProvider");

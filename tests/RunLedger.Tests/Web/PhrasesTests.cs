@@ -7,7 +7,7 @@ using RunLedger.Storage.Rows;
 namespace RunLedger.Tests.Web;
 
 /// <summary>Times, bars and sentences as an operator reads them.</summary>
-public sealed class WordsTests
+public sealed class PhrasesTests
 {
     static readonly DateTime Noon = new(2026, 11, 1, 12, 0, 0, DateTimeKind.Utc);
 

@@ -6,7 +6,7 @@ using Xunit;
 namespace RunLedger.Testing.Conformance;
 
 /// <summary>What scheduled messages are promised over either store.</summary>
-public abstract class ScheduleStoreContract : IAsyncLifetime
+public abstract class ScheduleStoreConformance : IAsyncLifetime
 {
     protected static readonly DateTime Noon = Some.Noon.UtcDateTime;
 

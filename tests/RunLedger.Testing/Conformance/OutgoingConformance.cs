@@ -7,7 +7,7 @@ using Xunit;
 namespace RunLedger.Testing.Conformance;
 
 /// <summary>Outgoing messages are written by the commit they are about.</summary>
-public abstract class OutgoingContract : ScheduleStoreContract
+public abstract class OutgoingConformance : ScheduleStoreConformance
 {
     static readonly Guid Run = Guid.Parse("0198c0de-0000-7000-8000-00000000000a");
 

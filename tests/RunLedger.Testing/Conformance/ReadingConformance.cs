@@ -4,7 +4,7 @@ using Xunit;
 namespace RunLedger.Testing.Conformance;
 
 /// <summary>What the reading side promises over either store.</summary>
-public abstract class ReadingContract : IAsyncLifetime
+public abstract class ReadingConformance : IAsyncLifetime
 {
     protected ReadableLedger Ledger { get; private set; } = null!;
 

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace RunLedger.Testing.Conformance;
 
-public abstract class RejectedContract : ReadingContract
+public abstract class RejectedConformance : ReadingConformance
 {
     [Fact]
     public async Task Rejected_observations_are_listed_newest_first_across_pages()

@@ -11,7 +11,7 @@ using RunLedger.Testing;
 namespace RunLedger.Tests.Intake;
 
 /// <summary>What may not enter the ledger, and in which words its sender is told.</summary>
-public sealed class DoorTests
+public sealed class ObservationValidatorTests
 {
     readonly FakeTimeProvider _time = new(Some.Noon);
     readonly RunLedgerOptions _options = new();

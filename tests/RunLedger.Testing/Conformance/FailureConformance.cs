@@ -4,7 +4,7 @@ using RunLedger.Folding;
 
 namespace RunLedger.Testing.Conformance;
 
-public abstract class FailureContract : ReadingContract
+public abstract class FailureConformance : ReadingConformance
 {
     static readonly DateTime Now = TimeProvider.System.GetUtcNow().UtcDateTime;
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace RunLedger.Testing.Conformance;
 
-public abstract class RunSearchContract : ReadingContract
+public abstract class RunSearchConformance : ReadingConformance
 {
     [Fact]
     public async Task Pages_go_back_as_they_went_forward()
