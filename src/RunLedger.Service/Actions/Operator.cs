@@ -8,5 +8,5 @@ static class Operator
     /// <summary>Where nobody has to say who he is.</summary>
     public const string Local = "local";
 
-    public static string Of(HttpContext http) => Who.Of(http.User) is { Source: not Local } who ? who.ToString() : Local;
+    public static string Of(HttpContext http) => Caller.From(http.User) is { Source: not Local } who ? who.ToString() : Local;
 }

@@ -9,6 +9,7 @@ using RunLedger.Service.Overview;
 using RunLedger.Service.Rejected;
 using RunLedger.Service.Runs;
 using RunLedger.Service.Security;
+using RunLedger.Service.Settings;
 using RunLedger.Service.Web;
 using RunLedger.Storage.Postgres;
 using RunLedger.Storage.Sqlite;

@@ -5,6 +5,7 @@ using RunLedger.Service.Failures;
 using RunLedger.Service.Overview;
 using RunLedger.Service.Rejected;
 using RunLedger.Service.Runs;
+using RunLedger.Service.Settings;
 
 namespace RunLedger.Service.Host;
 

@@ -20,7 +20,7 @@ public abstract class LedgerPage : ComponentBase
     /// <summary>What became of the form that led here.</summary>
     protected string? Said => PageForms.Words(Http.Request.Query["said"]);
 
-    protected bool MayOperate => Who.Of(Http.User)?.Scopes.Contains(Scopes.Operate) == true;
+    protected bool MayOperate => Caller.From(Http.User)?.Scopes.Contains(Scopes.Operate) == true;
 
     protected sealed override async Task OnInitializedAsync()
     {

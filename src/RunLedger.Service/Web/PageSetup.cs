@@ -1,6 +1,6 @@
 using System.Reflection;
 using Microsoft.Net.Http.Headers;
-using RunLedger.Service.Host;
+using RunLedger.Service.Settings;
 using RunLedger.Service.Policies;
 using RunLedger.Service.Security;
 

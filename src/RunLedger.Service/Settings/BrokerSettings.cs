@@ -2,7 +2,7 @@ using System.Security.Authentication;
 using MassTransit;
 using RunLedger.Contracts;
 
-namespace RunLedger.Service.Host;
+namespace RunLedger.Service.Settings;
 
 /// <summary>How this program talks to RabbitMQ, whatever it does there.</summary>
 static class BrokerSettings

@@ -7,16 +7,16 @@ namespace RunLedger.Service.Security;
 /// <param name="Name">For people.</param>
 /// <param name="Id">For comparing: the fingerprint of the key, the subject at the provider.</param>
 /// <param name="Scopes">What was granted; <c>operate</c> includes <c>read</c>.</param>
-sealed record Who(string Source, string Name, string Id, IReadOnlyList<string> Scopes)
+sealed record Caller(string Source, string Name, string Id, IReadOnlyList<string> Scopes)
 {
     const string SourceClaim = "run-ledger:source";
     const string IdClaim = "sub";
 
     /// <summary>Everybody who reaches a ledger that only this machine reaches.</summary>
-    public static readonly Who Local = new("local", "local", "local", Security.Scopes.All);
+    public static readonly Caller Local = new("local", "local", "local", Security.Scopes.All);
 
     /// <summary>Null where nobody has proved to be anybody.</summary>
-    public static Who? Of(ClaimsPrincipal user) => user.Identity?.IsAuthenticated == true
+    public static Caller? From(ClaimsPrincipal user) => user.Identity?.IsAuthenticated == true
         ? new(
             user.FindFirstValue(SourceClaim) ?? "",
             user.Identity.Name ?? "",

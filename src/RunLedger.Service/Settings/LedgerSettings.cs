@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 using RunLedger.Retention;
 
-namespace RunLedger.Service.Host;
+namespace RunLedger.Service.Settings;
 
 /// <summary>The ledger's options as the configuration names them.</summary>
 static partial class LedgerSettings
