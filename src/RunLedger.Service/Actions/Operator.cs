@@ -5,8 +5,8 @@ namespace RunLedger.Service.Actions;
 /// <summary>Who acts.</summary>
 static class Operator
 {
-    /// <summary>Where nobody has to say who he is.</summary>
+    /// <summary>Where no caller has to identify itself.</summary>
     public const string Local = "local";
 
-    public static string Of(HttpContext http) => Who.Of(http.User) is { Source: not Local } who ? who.ToString() : Local;
+    public static string From(HttpContext http) => Caller.From(http.User) is { Source: not Local } who ? who.ToString() : Local;
 }

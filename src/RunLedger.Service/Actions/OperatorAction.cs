@@ -1,9 +1,11 @@
 using System.ComponentModel;
+using System.Text;
+using RunLedger.Service.Database;
 using RunLedger.Service.Web;
 
 namespace RunLedger.Service.Actions;
 
-/// <summary>A row of <c>operator_action</c>: what a person did, and what became of it.</summary>
+/// <summary>An action as clients read it: what an operator did, and what became of it.</summary>
 sealed record OperatorAction
 {
     public Guid Id { get; init; }
@@ -24,4 +26,16 @@ sealed record OperatorAction
 
     [Description("What became of it, in words; null while it goes on.")]
     public string? Outcome { get; init; }
+
+    public static OperatorAction From(OperatorActionRow row) => new()
+    {
+        Id = row.Id,
+        At = row.At,
+        Who = row.Who,
+        Action = row.Action,
+        Subject = row.Subject,
+        Reason = row.Reason,
+        Detail = row.Detail is { } detail ? new RawJson(Encoding.UTF8.GetBytes(detail)) : null,
+        Outcome = row.Outcome,
+    };
 }

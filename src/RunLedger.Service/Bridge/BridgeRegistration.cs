@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
 using RunLedger.Schema;
-using RunLedger.Service.Host;
+using RunLedger.Service.Settings;
 
 namespace RunLedger.Service.Bridge;
 

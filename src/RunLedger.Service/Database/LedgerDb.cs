@@ -1,27 +1,28 @@
-using System.Text;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using RunLedger.Folding;
-using RunLedger.Service.Actions;
-using RunLedger.Service.Web;
 using RunLedger.Storage.Rows;
 
 namespace RunLedger.Service.Database;
 
 /// <summary>
-/// The ledger's tables as they are read: the rows the writers know, in either store. Nothing is written through it.
+/// The ledger's tables as they are read: the rows the writers know, in any database. Nothing is written through it.
 /// </summary>
 sealed class LedgerDb(DbContextOptions<LedgerDb> options) : DbContext(options)
 {
+    /// <summary>What is special about the database that is read.</summary>
+    public ReadingDialect Dialect { get; } = options.GetExtension<CoreOptionsExtension>()
+        .ApplicationServiceProvider!.GetRequiredService<ReadingDialect>();
+
     public DbSet<RunRow> Runs => Set<RunRow>();
     public DbSet<ComponentRow> Components => Set<ComponentRow>();
     public DbSet<ArchivedAt> ArchivedAt => Set<ArchivedAt>();
     public DbSet<RunAlias> RunAliases => Set<RunAlias>();
     public DbSet<RunStatusCount> StatusCounts => Set<RunStatusCount>();
     public DbSet<RejectedRow> Rejected => Set<RejectedRow>();
-
-    public DbSet<OperatorAction> Actions => Set<OperatorAction>();
+    public DbSet<OperatorActionRow> Actions => Set<OperatorActionRow>();
 
     /// <summary>The headers that left <see cref="Runs"/>, with the same columns.</summary>
     public IQueryable<RunRow> ArchivedRuns => Runs.FromSql($"select * from process_run_archive");
@@ -38,12 +39,7 @@ sealed class LedgerDb(DbContextOptions<LedgerDb> options) : DbContext(options)
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         configurationBuilder.Properties<RunStatus>().HaveConversion<StatusConverter>();
-        if (Database.IsSqlite())
-        {
-            // Converted on both sides of a comparison, so that SQLite compares and sorts the stored text.
-            configurationBuilder.Properties<Guid>().HaveConversion<GuidToStringConverter>();
-            configurationBuilder.Properties<DateTime>().HaveConversion<SqliteTimeConverter>();
-        }
+        Dialect.Convert(configurationBuilder);
     }
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
@@ -54,19 +50,14 @@ sealed class LedgerDb(DbContextOptions<LedgerDb> options) : DbContext(options)
         modelBuilder.Entity<RunAlias>().ToTable("process_run_alias").HasKey(a => a.AliasId);
         modelBuilder.Entity<RunStatusCount>().ToTable("run_status_count").HasKey(c => new { c.Writer, c.Status });
         modelBuilder.Entity<RejectedRow>().ToTable("rejected_observation").HasKey(r => r.RejectedId);
-        modelBuilder.Entity<OperatorAction>().ToTable("operator_action").HasKey(a => a.Id);
-        modelBuilder.Entity<OperatorAction>().Property(a => a.Detail)
-            .HasConversion(detail => Text(detail!), text => new RawJson(Encoding.UTF8.GetBytes(text)));
+        modelBuilder.Entity<OperatorActionRow>().ToTable("operator_action").HasKey(a => a.Id);
 
         // The fold is between the ledger and itself: readers never fetch it.
         modelBuilder.Entity<RunRow>().Ignore(r => r.Fold);
         modelBuilder.Entity<ComponentRow>().Ignore(c => c.Fold);
-        if (Database.IsNpgsql())
-        {
-            modelBuilder.Entity<RunRow>().Property(r => r.EvidenceRef).HasColumnType("jsonb");
-            modelBuilder.Entity<ComponentRow>().Property(c => c.EvidenceRef).HasColumnType("jsonb");
-            modelBuilder.Entity<OperatorAction>().Property(a => a.Detail).HasColumnType("jsonb");
-        }
+        Dialect.Json<RunRow>(modelBuilder, r => r.EvidenceRef);
+        Dialect.Json<ComponentRow>(modelBuilder, c => c.EvidenceRef);
+        Dialect.Json<OperatorActionRow>(modelBuilder, a => a.Detail);
         foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()))
         {
             property.SetColumnName(JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name));
@@ -75,8 +66,6 @@ sealed class LedgerDb(DbContextOptions<LedgerDb> options) : DbContext(options)
         // substr counts bytes on bytea in PostgreSQL and on a blob in SQLite.
         modelBuilder.HasDbFunction(() => Head(default!, default, default)).HasName("substr").IsBuiltIn();
     }
-
-    static string Text(RawJson json) => Encoding.UTF8.GetString(json.Utf8.Span);
 
     sealed class StatusConverter() : ValueConverter<RunStatus, string>(
         status => status.Text(), text => RunStatusText.Parse(text));

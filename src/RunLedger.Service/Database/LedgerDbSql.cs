@@ -1,7 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using RunLedger.Storage;
-using RunLedger.Storage.Postgres;
-using RunLedger.Storage.Sqlite;
 
 namespace RunLedger.Service.Database;
 
@@ -11,7 +9,6 @@ static class LedgerDbSql
     public static async Task<LedgerSql> Sql(this LedgerDb db, CancellationToken cancellationToken)
     {
         await db.Database.OpenConnectionAsync(cancellationToken);
-        var connection = db.Database.GetDbConnection();
-        return db.Database.IsNpgsql() ? new PostgresSql(connection) : new SqliteSql(connection);
+        return db.Dialect.Sql(db.Database.GetDbConnection());
     }
 }

@@ -1,6 +1,6 @@
 using MassTransit;
 using RunLedger.Contracts;
-using RunLedger.Service.Host;
+using RunLedger.Service.Settings;
 using RunLedger.Service.Intake;
 
 namespace RunLedger.Service.Demo;

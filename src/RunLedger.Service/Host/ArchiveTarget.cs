@@ -6,6 +6,7 @@ using RunLedger.Retention;
 using RunLedger.Schema;
 using RunLedger.Service.Actions;
 using RunLedger.Service.Database;
+using RunLedger.Service.Settings;
 using RunLedger.Storage;
 
 namespace RunLedger.Service.Host;

@@ -3,15 +3,14 @@ using Microsoft.Extensions.Options;
 using RunLedger.Batching;
 using RunLedger.Schema;
 using RunLedger.Service.Bridge;
-using RunLedger.Service.Database;
+using RunLedger.Service.Failures;
 using RunLedger.Service.Intake;
 using RunLedger.Service.Overview;
 using RunLedger.Service.Rejected;
 using RunLedger.Service.Runs;
 using RunLedger.Service.Security;
+using RunLedger.Service.Settings;
 using RunLedger.Service.Web;
-using RunLedger.Storage.Postgres;
-using RunLedger.Storage.Sqlite;
 
 namespace RunLedger.Service.Host;
 
@@ -26,7 +25,7 @@ static class LedgerHost
     /// <summary>Above MassTransit's own patience: the batch in hand is finished before the process goes.</summary>
     public static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
 
-    /// <summary>After SIGTERM, when the process ends whatever it is doing; who started it gives it longer before he kills it.</summary>
+    /// <summary>After SIGTERM, when the process ends whatever it is doing; who started it waits longer than that before killing it.</summary>
     public static readonly TimeSpan EndLimit = StopLimit + TimeSpan.FromSeconds(5);
 
     /// <param name="args">Settings, as on a command line.</param>
@@ -65,12 +64,10 @@ static class LedgerHost
         });
         var ledger = new RunLedgerOptions();
         LedgerSettings.Apply(settings, ledger);
-        if (ledger.Postgres is not null)
-            builder.Services.AddLedgerReading(Storage.Postgres.LedgerStore.Connect(ledger.Postgres));
-        else
-            builder.Services.AddLedgerReading(Storage.Sqlite.LedgerStore.ConnectionString(ledger.SqliteFile));
+        builder.Services.AddLedgerReading(LedgerReading.Dialect(ledger));
         builder.Services.AddIntake(embedded: string.IsNullOrEmpty(rabbit));
-        builder.Services.AddOperations(string.IsNullOrEmpty(rabbit) ? null : new Uri(rabbit));
+        builder.Services.AddRejectedActions();
+        builder.Services.AddLive(string.IsNullOrEmpty(rabbit) ? null : new Uri(rabbit));
         builder.Services.AddHealthChecks()
             .AddCheck<StoreHealthCheck>("ledger-store", tags: ["ready"])
             .AddCheck<ArchiveHealthCheck>("ledger-archive", tags: ["ready"]);
@@ -102,7 +99,8 @@ static class LedgerHost
         app.MapGroup("").RequireAuthorization(Scopes.Observe).MapIntake();
         var operators = app.MapGroup("").RequireAuthorization(Scopes.Operate);
         operators.MapClose();
-        operators.MapOperations();
+        operators.MapRejectedActions();
+        operators.MapFailureActions();
         app.MapPage();
         app.MapLogin();
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false }).AllowAnonymous();

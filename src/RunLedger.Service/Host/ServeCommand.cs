@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 using RunLedger.Schema;
+using RunLedger.Service.Database;
 
 namespace RunLedger.Service.Host;
 
@@ -58,7 +59,7 @@ static class ServeCommand
         ServeLog.Serving(
             app.Logger,
             string.IsNullOrEmpty(app.Configuration.GetConnectionString("RabbitMq")) ? "HTTP alone" : $"HTTP and RabbitMQ, queue {ledger.QueueName}",
-            ledger.Postgres is null ? Path.GetFullPath(ledger.SqliteFile) : "PostgreSQL");
+            app.Services.GetRequiredService<ReadingDialect>().Name);
         await app.RunAsync(cancellationToken);
         return 0;
     }

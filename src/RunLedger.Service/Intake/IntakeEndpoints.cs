@@ -1,18 +1,14 @@
 using System.Globalization;
 using System.Text.Json;
 using MassTransit;
-using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
 using RunLedger.Service.Intake.OpenLineage;
-using RunLedger.Service.Security;
 
 namespace RunLedger.Service.Intake;
 
 /// <summary>The routes that take observations.</summary>
 static class IntakeEndpoints
 {
-    public const string Policy = "intake";
-
     public static IServiceCollection AddIntake(this IServiceCollection services, bool embedded)
     {
         services.AddOptions<IntakeOptions>().BindConfiguration(IntakeOptions.Section).ValidateOnStart();
@@ -30,17 +26,13 @@ static class IntakeEndpoints
         services.AddRequestDecompression();
         // Otherwise a packed body that was cut is unpacked as far as it goes, and its lines after that are lost unsaid.
         AppContext.SetSwitch("System.IO.Compression.UseStrictValidation", true);
-        services.AddRateLimiter(limiter =>
-        {
-            limiter.AddConcurrencyLimiter(Policy, requests => requests.PermitLimit = IntakeLimits.MaxRequests);
-            limiter.OnRejected = RateLimits.Answer;
-        });
+        services.AddRateLimiter(IntakeRateLimits.Add);
         return services;
     }
 
     public static IEndpointRouteBuilder MapIntake(this IEndpointRouteBuilder routes)
     {
-        var intake = routes.MapGroup("/api").WithTags("Intake").RequireRateLimiting(Policy);
+        var intake = routes.MapGroup("/api").WithTags("Intake").RequireRateLimiting(IntakeRateLimits.Policy);
         intake.MapPost("/observations", Observations).WithName("TakeObservations")
             .WithSummary("Takes observations: one JSON object, an array of them, or NDJSON.")
             .WithDescription("The answer comes when they are durable. What cannot be taken is set aside with its reason and "

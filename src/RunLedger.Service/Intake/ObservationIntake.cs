@@ -3,7 +3,6 @@ using Microsoft.Extensions.Options;
 using RunLedger.Batching;
 using RunLedger.Contracts;
 using RunLedger.Intake;
-using RunLedger.Service.Host;
 
 namespace RunLedger.Service.Intake;
 
@@ -24,7 +23,7 @@ sealed class ObservationIntake(
 {
     /// <summary>
     /// Once the process stops. Its requests are waited for, and then cut without an answer; what comes after them, the bus with
-    /// the messages in hand, has the rest of <see cref="Serve.LedgerHost.StopLimit"/>.
+    /// the messages in hand, has the rest of the time in which the host has to stop.
     /// </summary>
     static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(5);
 

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Mvc;
 namespace RunLedger.Service.Overview;
 
 /// <summary>
-/// <c>GET /api/live</c>: server-sent events that say that something changed, not what. Whoever hears one asks again for what
-/// he shows.
+/// <c>GET /api/live</c>: server-sent events that say that something changed, not what. Who hears one asks again for what
+/// is shown.
 /// </summary>
 static class LiveEndpoint
 {

@@ -52,7 +52,7 @@ sealed record RejectedAnswer
     [Description("What became of it when it was last sent again or discarded.")]
     public required string? Outcome { get; init; }
 
-    public static RejectedAnswer Of(RejectedHead head)
+    public static RejectedAnswer From(RejectedHead head)
     {
         var cut = head.Row.Payload.Length < head.PayloadBytes;
         var (format, payload) = Show(head.Row.Payload, cut);

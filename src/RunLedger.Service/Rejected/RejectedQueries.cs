@@ -1,12 +1,11 @@
 using Microsoft.EntityFrameworkCore;
 using RunLedger.Intake;
 using RunLedger.Service.Database;
-using RunLedger.Service.Web;
 using RunLedger.Storage.Rows;
 
 namespace RunLedger.Service.Rejected;
 
-/// <summary>What was set aside. A payload may be as long as a message, so lists read the head of it only.</summary>
+/// <summary>What was rejected. A payload may be as long as a message, so lists read the head of it only.</summary>
 sealed class RejectedQueries(IDbContextFactory<LedgerDb> ledger)
 {
     public const int HeadBytes = 16 * 1024;
@@ -18,23 +17,21 @@ sealed class RejectedQueries(IDbContextFactory<LedgerDb> ledger)
 
     public static readonly IReadOnlyList<string> States = ["open", "resending", "resent", "discarded"];
 
-    /// <param name="state">Only rows in this state; null for any.</param>
-    /// <param name="fingerprint">Only open rows of this group; null for any.</param>
-    public async Task<Page<RejectedHead>> List(
-        string? state, string? fingerprint, PageKey? after, int limit, CancellationToken cancellationToken)
+    /// <summary>A page of rejected rows, newest first, whichever way it is turned.</summary>
+    public async Task<Page<RejectedHead>> List(RejectedFilter filter, PageRequest page, CancellationToken cancellationToken)
     {
         await using var db = await ledger.CreateDbContextAsync(cancellationToken);
-        var rows = await Heads(Rows(db, state, fingerprint, after, limit + 1)).ToListAsync(cancellationToken);
-        return Page<RejectedHead>.Of(rows, limit, Key) with { Previous = after is not null && rows.Count > 0 ? Key(rows[0]) : null };
-    }
+        if (page.Before is { } before)
+        {
+            var newer = Of(db, filter).NewerThan(before, db.Dialect).Oldest(page.Limit + 1);
+            return Page<RejectedHead>.Back(await Heads(newer).ToListAsync(cancellationToken), page.Limit, Key);
+        }
 
-    /// <summary>The page of newer rows that ends before a row, newest first.</summary>
-    public async Task<Page<RejectedHead>> ListBack(
-        string? state, string? fingerprint, PageKey before, int limit, CancellationToken cancellationToken)
-    {
-        await using var db = await ledger.CreateDbContextAsync(cancellationToken);
-        var rows = await Heads(Of(db, state, fingerprint).NewerThan(before, db.Database.IsNpgsql()).Oldest(limit + 1)).ToListAsync(cancellationToken);
-        return Page<RejectedHead>.Back(rows, limit, Key);
+        var rows = await Heads(Of(db, filter).OlderThan(page.After, db.Dialect).Newest(page.Limit + 1)).ToListAsync(cancellationToken);
+        return Page<RejectedHead>.From(rows, page.Limit, Key) with
+        {
+            Previous = page.After is not null && rows.Count > 0 ? Key(rows[0]) : null,
+        };
     }
 
     static PageKey Key(RejectedHead head) => new(head.Row.RejectedAt, head.Row.RejectedId);
@@ -112,14 +109,10 @@ sealed class RejectedQueries(IDbContextFactory<LedgerDb> ledger)
             }
             : null;
 
-    /// <summary>The rows of a page.</summary>
-    public static IQueryable<RejectedRow> Rows(LedgerDb db, string? state, string? fingerprint, PageKey? after, int count) =>
-        Of(db, state, fingerprint).OlderThan(after, db.Database.IsNpgsql()).Newest(count);
-
     // A constant, because a prepared plan could not know that an index of open rows applies.
-    static IQueryable<RejectedRow> Of(LedgerDb db, string? state, string? fingerprint) =>
-        fingerprint is not null ? db.Rejected.Where(r => r.State == "open" && r.Fingerprint == fingerprint)
-        : state is not null ? db.Rejected.Where(r => r.State == EF.Constant(state))
+    static IQueryable<RejectedRow> Of(LedgerDb db, RejectedFilter filter) =>
+        filter.Fingerprint is { } fingerprint ? db.Rejected.Where(r => r.State == "open" && r.Fingerprint == fingerprint)
+        : filter.State is { } state ? db.Rejected.Where(r => r.State == EF.Constant(state))
         : db.Rejected;
 
     static IQueryable<RejectedRow> Open(LedgerDb db) => db.Rejected.Where(r => r.State == "open")

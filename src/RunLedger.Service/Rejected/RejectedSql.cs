@@ -1,9 +1,9 @@
 namespace RunLedger.Service.Rejected;
 
-/// <summary>The statements of <see cref="RejectedWork"/>, which either store takes.</summary>
+/// <summary>The statements of <see cref=/>, which either store takes.</summary>
 static class RejectedSql
 {
-    /// <summary>What <see cref="RejectedWork"/> reads of a row it has taken.</summary>
+    /// <summary>What <see cref=/> reads of a row it has taken.</summary>
     const string Taken = "rejected_id, contract, origin, content_type, payload, corrected, action_id, rejected_at";
 
     /// <summary>One row, whatever became of it but that it was taken or is under way.</summary>

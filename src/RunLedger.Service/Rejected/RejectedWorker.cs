@@ -5,7 +5,7 @@ namespace RunLedger.Service.Rejected;
 
 /// <summary>Goes on with what operators began, in whichever replica, a slice at a time.</summary>
 sealed partial class RejectedWorker(
-    RejectedWork work, RejectedSignal signal, TimeProvider time, ILogger<RejectedWorker> log) : BackgroundService
+    RejectedActions actions, RejectedSignal signal, TimeProvider time, ILogger<RejectedWorker> log) : BackgroundService
 {
     static readonly TimeSpan Poll = TimeSpan.FromSeconds(5);
 
@@ -29,7 +29,7 @@ sealed partial class RejectedWorker(
     {
         try
         {
-            return await work.WorkAsync(cancellationToken);
+            return await actions.Work(cancellationToken);
         }
         catch (Exception e) when (e is DbException or StoreException)
         {

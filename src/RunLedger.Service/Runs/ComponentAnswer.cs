@@ -33,7 +33,7 @@ sealed record ComponentAnswer
     public required DateTime? EndedAt { get; init; }
     public required DateTime CreatedAt { get; init; }
 
-    public static ComponentAnswer Of(ComponentRow row) => new()
+    public static ComponentAnswer From(ComponentRow row) => new()
     {
         ComponentRunId = row.ComponentRunId,
         ProcessRunId = row.ProcessRunId,

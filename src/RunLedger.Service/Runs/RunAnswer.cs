@@ -37,9 +37,9 @@ sealed record RunAnswer
     [Description("When the run left the ledger's tables for the archive; null while it is in them, and in lists.")]
     public required DateTime? ArchivedAt { get; init; }
 
-    public static RunAnswer Of(RunRow row) => Of(row, null);
+    public static RunAnswer From(RunRow row) => From(row, null);
 
-    public static RunAnswer Of(RunRow row, DateTime? archivedAt) => new()
+    public static RunAnswer From(RunRow row, DateTime? archivedAt) => new()
     {
         ProcessRunId = row.ProcessRunId,
         ProcessCandidateCode = row.ProcessCandidateCode,

@@ -16,36 +16,31 @@ sealed class RunClosing(RunQueries runs, ObservationIntake intake, ActionLog act
     /// <summary>Whether a run that is closed is closed in the table already, or waits in the queue.</summary>
     public bool AwaitsCommit => intake.AwaitsCommit;
 
-    /// <returns>
-    /// The HTTP status that says it, words where it is not 202, and what the intake made of it where it is.
-    /// </returns>
-    public async Task<(int Status, string? Fault, IntakeResult? Result)> Close(
-        Guid id, CloseRequest? close, string who, string origin, CancellationToken cancellationToken)
+    public async Task<CloseOutcome> Close(
+        Guid id, CloseRequest? close, string operatorName, string origin, CancellationToken cancellationToken)
     {
         if (Fault(close) is { } fault)
-            return (StatusCodes.Status400BadRequest, fault, null);
+            return CloseOutcome.Not(CloseResult.Invalid, fault);
         if (await runs.Find(id, cancellationToken) is not { } run)
-            return (StatusCodes.Status404NotFound, $"There is no run {id}.", null);
+            return CloseOutcome.Not(CloseResult.NotFound, $"There is no run {id}.");
         if (run.Status is RunStatus.Completed or RunStatus.Failed or RunStatus.Cancelled)
         {
-            return (
-                StatusCodes.Status409Conflict,
-                $"The run ended {run.Status.Text()} at {LedgerTime.Text(run.EndedAt!.Value)}; nothing is left to close.",
-                null);
+            return CloseOutcome.Not(
+                CloseResult.AlreadyOver,
+                $"The run ended {run.Status.Text()} at {LedgerTime.Text(run.EndedAt!.Value)}; nothing is left to close.");
         }
 
         if (await runs.ArchivedAt(run.ProcessRunId, cancellationToken) is { } archived)
         {
-            return (
-                StatusCodes.Status409Conflict,
-                $"The run was archived {LedgerTime.Text(archived)}: bring it back with archive restore --run {run.ProcessRunId}.",
-                null);
+            return CloseOutcome.Not(
+                CloseResult.AlreadyOver,
+                $"The run was archived {LedgerTime.Text(archived)}: bring it back with archive restore --run {run.ProcessRunId}.");
         }
 
         var message = Ending(run, close!, time.GetUtcNow());
         var line = new IntakeLine(1, message.GetType().Name, JsonSerializer.SerializeToUtf8Bytes((object)message), message, null);
         var result = await actions.Around(
-            who, ActionNames.Close, $"{run.ProcessRunId}", close!.Reason, new { close.Status, close.By },
+            operatorName, ActionNames.Close, $"{run.ProcessRunId}", close!.Reason, new { close.Status, close.By },
             async () =>
             {
                 var taken = await intake.Take([line], origin, cancellationToken);
@@ -53,8 +48,8 @@ sealed class RunClosing(RunQueries runs, ObservationIntake intake, ActionLog act
             },
             cancellationToken);
         return result.Rejected.Count == 0
-            ? (StatusCodes.Status202Accepted, null, result)
-            : (StatusCodes.Status400BadRequest, result.Rejected[0].Reason, null);
+            ? CloseOutcome.Closed(result)
+            : CloseOutcome.Not(CloseResult.Rejected, result.Rejected[0].Reason);
     }
 
     static string? Fault(CloseRequest? close) =>

@@ -1,5 +1,5 @@
 using RunLedger.Folding;
-using RunLedger.Service.Web;
+using RunLedger.Service.Database;
 using RunLedger.Storage.Rows;
 
 namespace RunLedger.Service.Runs;

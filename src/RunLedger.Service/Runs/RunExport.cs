@@ -12,7 +12,19 @@ static class RunExport
     /// <summary>Sent at once.</summary>
     const int Chars = 32 * 1024;
 
-    public static async Task<IResult> Export(
+    public static IEndpointRouteBuilder MapRunExport(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/runs/export", Export).WithName("ExportRuns").WithTags("Reading")
+            .WithSummary("Every run of the filters of /api/runs, newest first, as CSV or NDJSON, streamed.")
+            .WithDescription("limit, cursor and before count for nothing. In CSV a text that a spreadsheet would take for a "
+                + "formula has an apostrophe before it.")
+            .Produces<string>(StatusCodes.Status200OK, "text/csv", "application/x-ndjson").ProducesValidationProblem()
+            .AddEndpointFilter<OutageFilter>().ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .AddOpenApiOperationTransformer(QuerySchemas.Describe);
+        return routes;
+    }
+
+    static async Task<IResult> Export(
         [AsParameters] RunListQuery query, string? format, [FromServices] RunQueries runs, HttpContext http, CancellationToken cancellationToken)
     {
         var text = new QueryReader();
@@ -30,15 +42,15 @@ static class RunExport
             CsvLine.Append(lines, Columns);
         for (; any; any = await rows.MoveNextAsync())
         {
-            Append(lines, RunAnswer.Of(rows.Current), kind == "csv");
+            Append(lines, RunAnswer.From(rows.Current), kind == "csv");
             if (lines.Length >= Chars)
-                await SendAsync();
+                await Send();
         }
 
-        await SendAsync();
+        await Send();
         return TypedResults.Empty;
 
-        async Task SendAsync()
+        async Task Send()
         {
             await http.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(lines.ToString()), cancellationToken);
             await http.Response.Body.FlushAsync(cancellationToken);
@@ -56,7 +68,7 @@ static class RunExport
     {
         if (!csv)
         {
-            lines.Append(JsonSerializer.Serialize(run, ReadingJson.Default.RunAnswer)).Append('\n');
+            lines.Append(JsonSerializer.Serialize(run, RunsJson.Default.RunAnswer)).Append('\n');
             return;
         }
 

@@ -1,11 +1,13 @@
 using System.ComponentModel;
 using Microsoft.AspNetCore.Mvc;
+using RunLedger.Service.Database;
 using RunLedger.Service.Web;
 
 namespace RunLedger.Service.Runs;
 
 /// <summary>
-/// The query of <c>GET /api/runs</c> as it comes: text, so that what cannot be read is answered in our words.
+/// The query of <c>GET /api/runs</c>, of its export and of the page, as it comes: text, so that what cannot be read is
+/// answered in our words.
 /// </summary>
 sealed record RunListQuery
 {
@@ -26,22 +28,27 @@ sealed record RunListQuery
     public string? Source { get; init; }
 
     [Description("Only runs that name this run as their parent.")]
+    [QueryFormat(QueryFormatAttribute.Id)]
     [FromQuery(Name = "parentRunId")]
     public string? ParentRunId { get; init; }
 
     [Description("Only runs the ledger first heard of at this time or later (createdAt, ISO 8601).")]
+    [QueryFormat(QueryFormatAttribute.Time)]
     [FromQuery(Name = "since")]
     public string? Since { get; init; }
 
     [Description("Only runs the ledger first heard of before this time (createdAt, ISO 8601).")]
+    [QueryFormat(QueryFormatAttribute.Time)]
     [FromQuery(Name = "until")]
     public string? Until { get; init; }
 
     [Description("The same as since.")]
+    [QueryFormat(QueryFormatAttribute.Time)]
     [FromQuery(Name = "from")]
     public string? From { get; init; }
 
     [Description("The same as until.")]
+    [QueryFormat(QueryFormatAttribute.Time)]
     [FromQuery(Name = "to")]
     public string? To { get; init; }
 
@@ -62,6 +69,12 @@ sealed record RunListQuery
     [Description("prevCursor of the page before, for the page of newer runs that ends where it begins.")]
     [FromQuery(Name = "before")]
     public string? Before { get; init; }
+
+    public (RunFilter Filter, PageRequest Page) Read(QueryReader text)
+    {
+        var filter = Filter(text);
+        return (filter, text.Page($"runs\n{filter.Fingerprint}", Limit, Cursor, Before));
+    }
 
     public RunFilter Filter(QueryReader text) => new()
     {

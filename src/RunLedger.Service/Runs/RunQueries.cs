@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using RunLedger.Folding;
 using RunLedger.Service.Database;
-using RunLedger.Service.Web;
 using RunLedger.Storage.Rows;
 
 namespace RunLedger.Service.Runs;
@@ -15,22 +14,28 @@ sealed class RunQueries(IDbContextFactory<LedgerDb> ledger)
     /// <summary>Read at once while all are streamed.</summary>
     const int StreamPage = 500;
 
-    public async Task<Page<RunRow>> List(RunFilter filter, PageKey? after, int limit, CancellationToken cancellationToken)
+    /// <summary>A page of runs, newest first, whichever way it is turned.</summary>
+    public Task<Page<RunRow>> List(RunFilter filter, PageRequest page, CancellationToken cancellationToken) =>
+        page.Before is { } before
+            ? ListBack(filter, before, page.Limit, cancellationToken)
+            : List(filter, page.After, page.Limit, cancellationToken);
+
+    async Task<Page<RunRow>> List(RunFilter filter, PageKey? after, int limit, CancellationToken cancellationToken)
     {
         await using var db = await ledger.CreateDbContextAsync(cancellationToken);
-        var (query, cut) = await RowsAsync(db, filter, after, back: false, limit + 1, cancellationToken);
+        var (query, searched) = await PageOf(db, filter, after, back: false, limit + 1, cancellationToken);
         var rows = await db.WithParents(await query.ToListAsync(cancellationToken), cancellationToken);
-        var page = Page<RunRow>.Of(rows, limit, Key);
-        return page with { Cut = cut, Previous = after is not null && rows.Count > 0 ? Key(rows[0]) : null };
+        var page = Page<RunRow>.From(rows, limit, Key);
+        return page with { SearchedNewest = searched, Previous = after is not null && rows.Count > 0 ? Key(rows[0]) : null };
     }
 
     /// <summary>The page of newer runs that ends before a row, newest first.</summary>
-    public async Task<Page<RunRow>> ListBack(RunFilter filter, PageKey before, int limit, CancellationToken cancellationToken)
+    async Task<Page<RunRow>> ListBack(RunFilter filter, PageKey before, int limit, CancellationToken cancellationToken)
     {
         await using var db = await ledger.CreateDbContextAsync(cancellationToken);
-        var (query, cut) = await RowsAsync(db, filter, before, back: true, limit + 1, cancellationToken);
+        var (query, searched) = await PageOf(db, filter, before, back: true, limit + 1, cancellationToken);
         var rows = await db.WithParents(await query.ToListAsync(cancellationToken), cancellationToken);
-        return Page<RunRow>.Back(rows, limit, Key) with { Cut = cut };
+        return Page<RunRow>.Back(rows, limit, Key) with { SearchedNewest = searched };
     }
 
     /// <summary>Every run of the filter, newest first, read as it is asked for.</summary>
@@ -47,22 +52,22 @@ sealed class RunQueries(IDbContextFactory<LedgerDb> ledger)
         }
     }
 
-    static async Task<(IQueryable<RunRow> Rows, bool Cut)> RowsAsync(
+    static async Task<(IQueryable<RunRow> Rows, int? SearchedNewest)> PageOf(
         LedgerDb db, RunFilter filter, PageKey? key, bool back, int count, CancellationToken cancellationToken)
     {
         if (filter.Text is not null)
             filter = await RunSearch.AsFilter(db, filter, filter.Text, cancellationToken) ?? filter;
         var parents = filter.ParentRunId is { } parent ? await db.Names(parent, cancellationToken) : [];
         if (filter.Text is not { } text)
-            return (back ? RowsBack(db, filter, parents, key!.Value, count) : Rows(db, filter, parents, key, count), false);
+            return (back ? RowsBack(db, filter, parents, key!.Value, count) : Rows(db, filter, parents, key, count), null);
         var named = await RunSearch.Named(db, text).ToListAsync(cancellationToken);
-        var runs = Filtered(
-            named.Count > 0 ? db.Runs.Where(r => named.Contains(r.ProcessRunId)) : RunSearch.Newest(db, filter, text), filter, parents);
+        var runs = filter.Where(
+            named.Count > 0 ? db.Runs.Where(r => named.Contains(r.ProcessRunId)) : RunSearch.Newest(db, filter, text), parents);
         if (filter.Statuses.Count > 0)
             runs = runs.Where(r => filter.Statuses.Contains(r.Status));
-        var rowValues = db.Database.IsNpgsql();
-        runs = back ? runs.NewerThan(key!.Value, rowValues).Oldest(count) : runs.OlderThan(key, rowValues).Newest(count);
-        return (runs, named.Count == 0 && await RunSearch.IsCut(db, filter, cancellationToken));
+        runs = back ? runs.NewerThan(key!.Value, db.Dialect).Oldest(count) : runs.OlderThan(key, db.Dialect).Newest(count);
+        var cut = named.Count == 0 && await RunSearch.IsCut(db, filter, cancellationToken);
+        return (runs, cut ? RunSearch.MostSearched : null);
     }
 
     static PageKey Key(RunRow run) => new(run.CreatedAt, run.ProcessRunId);
@@ -92,31 +97,31 @@ sealed class RunQueries(IDbContextFactory<LedgerDb> ledger)
     public async Task<Page<ComponentRow>> Components(Guid run, PageKey? after, int limit, CancellationToken cancellationToken)
     {
         await using var db = await ledger.CreateDbContextAsync(cancellationToken);
-        var rows = await PageOf(db.Components);
+        var rows = await In(db.Components);
         if (rows.Count == 0)
-            rows = await PageOf(db.ArchivedComponents);
+            rows = await In(db.ArchivedComponents);
         rows = await db.WithParents(rows, cancellationToken);
-        return Page<ComponentRow>.Of(rows, limit, InOrder);
+        return Page<ComponentRow>.From(rows, limit, InOrder);
 
-        Task<List<ComponentRow>> PageOf(IQueryable<ComponentRow> components) =>
+        Task<List<ComponentRow>> In(IQueryable<ComponentRow> components) =>
             components.Where(c => c.ProcessRunId == run).After(after).InOrder(limit + 1).ToListAsync(cancellationToken);
     }
 
     /// <summary>The same for the run's page, which shows no evidence: that of a page of components may be long.</summary>
-    public async Task<RunComponents> ShownAsync(Guid run, PageKey? after, int limit, CancellationToken cancellationToken)
+    public async Task<RunComponents> WithFigures(Guid run, PageKey? after, int limit, CancellationToken cancellationToken)
     {
         await using var db = await ledger.CreateDbContextAsync(cancellationToken);
         var components = db.Components.Where(c => c.ProcessRunId == run);
-        var counts = await CountsAsync(components);
+        var counts = await CountOf(components);
         if (counts.Count == 0)
-            counts = await CountsAsync(components = db.ArchivedComponents.Where(c => c.ProcessRunId == run));
+            counts = await CountOf(components = db.ArchivedComponents.Where(c => c.ProcessRunId == run));
         var rows = await Shown(components.After(after).InOrder(limit + 1)).ToListAsync(cancellationToken);
         var failed = counts.ContainsKey(RunStatus.Failed)
             ? await Shown(components.Where(c => c.Status == RunStatus.Failed).OrderBy(c => c.EndedAt).ThenBy(c => c.ComponentRunId)).FirstAsync(cancellationToken)
             : null;
-        return new(Page<ComponentRow>.Of(rows, limit, InOrder), counts, failed);
+        return new(Page<ComponentRow>.From(rows, limit, InOrder), counts, failed);
 
-        Task<Dictionary<RunStatus, long>> CountsAsync(IQueryable<ComponentRow> rows) =>
+        Task<Dictionary<RunStatus, long>> CountOf(IQueryable<ComponentRow> rows) =>
             rows.GroupBy(c => c.Status).Select(all => new { all.Key, Count = all.LongCount() }).ToDictionaryAsync(all => all.Key, all => all.Count, cancellationToken);
     }
 
@@ -150,7 +155,7 @@ sealed class RunQueries(IDbContextFactory<LedgerDb> ledger)
     public static IQueryable<RunRow> Rows(
         LedgerDb db, RunFilter filter, IReadOnlyList<Guid?> parents, PageKey? after, int count)
     {
-        var runs = Filtered(db.Runs, filter, parents).OlderThan(after, db.Database.IsNpgsql());
+        var runs = filter.Where(db.Runs, parents).OlderThan(after, db.Dialect);
         return filter.Statuses.Count == 0 ? runs.Newest(count) : OfStatuses(runs, filter.Statuses, count);
     }
 
@@ -158,42 +163,12 @@ sealed class RunQueries(IDbContextFactory<LedgerDb> ledger)
     public static IQueryable<RunRow> RowsBack(
         LedgerDb db, RunFilter filter, IReadOnlyList<Guid?> parents, PageKey before, int count)
     {
-        var runs = Filtered(db.Runs, filter, parents).NewerThan(before, db.Database.IsNpgsql());
+        var runs = filter.Where(db.Runs, parents).NewerThan(before, db.Dialect);
         return filter.Statuses.Count == 0
             ? runs.Oldest(count)
             : filter.Statuses.Select(status => runs.Where(r => r.Status == EF.Constant(status)).Oldest(count))
                 .Aggregate(Queryable.Concat)
                 .Oldest(count);
-    }
-
-    static IQueryable<RunRow> Filtered(IQueryable<RunRow> runs, RunFilter filter, IReadOnlyList<Guid?> parents)
-    {
-        if (filter.ParentRunId is not null)
-        {
-            runs = runs.Where(r => parents.Contains(r.ParentRunId));
-        }
-        if (filter.Candidate is { } candidate)
-        {
-            runs = runs.Where(r => r.ProcessCandidateCode == candidate);
-        }
-        if (filter.CorrelationId is { } correlation)
-        {
-            runs = runs.Where(r => r.CorrelationId == correlation);
-        }
-        if (filter.Source is { } source)
-        {
-            // A constant, as the status is: the index leaves the many of the usual source out.
-            runs = runs.Where(r => r.SourceSystem == EF.Constant(source));
-        }
-        if (filter.Since is { } since)
-        {
-            runs = runs.Where(r => r.CreatedAt >= since);
-        }
-        if (filter.Until is { } until)
-        {
-            runs = runs.Where(r => r.CreatedAt < until);
-        }
-        return runs;
     }
 
     // One leg per status, each as long as the page at most: only so can an index give every leg in order. The status is

@@ -58,17 +58,9 @@ static class RunSearch
     {
         var pattern = $"%{text.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_")}%";
         var runs = Window(db, filter).Newest(MostSearched);
-        return db.Database.IsNpgsql()
-            ? runs.Where(r => EF.Functions.ILike(r.ProcessCandidateCode, pattern, "\\")
-                || EF.Functions.ILike(r.ProcessDefinitionCode!, pattern, "\\")
-                || EF.Functions.ILike(r.CorrelationId, pattern, "\\")
-                || EF.Functions.ILike(r.IdempotencyKey!, pattern, "\\")
-                || EF.Functions.ILike(r.ErrorRef!, pattern, "\\"))
-            : runs.Where(r => EF.Functions.Like(r.ProcessCandidateCode, pattern, "\\")
-                || EF.Functions.Like(r.ProcessDefinitionCode!, pattern, "\\")
-                || EF.Functions.Like(r.CorrelationId, pattern, "\\")
-                || EF.Functions.Like(r.IdempotencyKey!, pattern, "\\")
-                || EF.Functions.Like(r.ErrorRef!, pattern, "\\"));
+        return runs.Where(db.Dialect.Like(pattern).OnAny<RunRow, string?>(
+            r => r.ProcessCandidateCode, r => r.ProcessDefinitionCode, r => r.CorrelationId, r => r.IdempotencyKey,
+            r => r.ErrorRef));
     }
 
     /// <summary>Whether there are runs that were not searched.</summary>

@@ -10,7 +10,7 @@ sealed record SummaryAnswer
     public required IReadOnlyDictionary<string, long> ByStatus { get; init; }
     public required long Total { get; init; }
 
-    public static SummaryAnswer Of(IReadOnlyDictionary<RunStatus, long> counts) => new()
+    public static SummaryAnswer From(IReadOnlyDictionary<RunStatus, long> counts) => new()
     {
         ByStatus = Enum.GetValues<RunStatus>().ToDictionary(
             status => status.Text(), status => counts.GetValueOrDefault(status)),

@@ -16,8 +16,8 @@ sealed class ApiKeys(SecurityOptions options)
     const string Algorithm = "sha256:";
     const int Bytes = 32;
 
-    readonly (byte[] Hash, Who Holder)[] _keys = [.. options.Keys.Select(key => (
-        ReadHash(key.Hash)!, new Who("key", key.Name, Fingerprint(key.Hash), [.. key.Scopes])))];
+    readonly (byte[] Hash, Caller Holder)[] _keys = [.. options.Keys.Select(key => (
+        ReadHash(key.Hash)!, new Caller("key", key.Name, Fingerprint(key.Hash), [.. key.Scopes])))];
 
     public static string Create() => Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Bytes));
 
@@ -31,11 +31,11 @@ sealed class ApiKeys(SecurityOptions options)
             : null;
 
     /// <summary>Who holds a key; null for an unknown one. Takes as long for either, and for any difference.</summary>
-    public Who? Find(string key)
+    public Caller? Find(string key)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(Encoding.UTF8.GetBytes(key), hash);
-        Who? found = null;
+        Caller? found = null;
         foreach (var (known, holder) in _keys)
         {
             if (CryptographicOperations.FixedTimeEquals(hash, known))
@@ -46,7 +46,7 @@ sealed class ApiKeys(SecurityOptions options)
     }
 
     /// <summary>The holder of a key as the configuration has it now; null once the key is no longer there.</summary>
-    public Who? Holder(string fingerprint) => Array.Find(_keys, key => key.Holder.Id == fingerprint).Holder;
+    public Caller? Holder(string fingerprint) => Array.Find(_keys, key => key.Holder.Id == fingerprint).Holder;
 
     // Of the hash, not of the key: says which key it was and nothing of it.
     static string Fingerprint(string hash) => hash[Algorithm.Length..][..16].ToLowerInvariant();

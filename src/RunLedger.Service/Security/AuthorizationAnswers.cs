@@ -28,7 +28,7 @@ sealed class AuthorizationAnswers(SecurityOptions options) : IAuthorizationMiddl
         }
 
         var scope = policy.Requirements.OfType<ClaimsAuthorizationRequirement>().FirstOrDefault()?.AllowedValues?.First();
-        var who = Who.Of(http.User);
+        var who = Caller.From(http.User);
         return TypedResults.Problem(
             $"This needs the scope {scope}; {who} has {(who?.Scopes is { Count: > 0 } scopes ? string.Join(", ", scopes) : "none")}.",
             statusCode: StatusCodes.Status403Forbidden);

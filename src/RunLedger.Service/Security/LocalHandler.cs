@@ -12,5 +12,5 @@ sealed class LocalHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(
         Context.Connection.LocalIpAddress is { } reached && !IPAddress.IsLoopback(reached)
             ? AuthenticateResult.NoResult()
-            : AuthenticateResult.Success(new(Who.Local.Principal(Scheme.Name), Scheme.Name)));
+            : AuthenticateResult.Success(new(Caller.Local.Principal(Scheme.Name), Scheme.Name)));
 }

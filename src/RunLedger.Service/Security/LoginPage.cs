@@ -27,7 +27,7 @@ static class LoginPage
         var parts = new List<string>();
         if (remark is not null)
             parts.Add($"""<p class="remark" role="alert">{WebUtility.HtmlEncode(remark)}</p>""");
-        if (Who.Of(http.User) is { } who)
+        if (Caller.From(http.User) is { } who)
         {
             parts.Add($"""
                 <p>You are {WebUtility.HtmlEncode(who.ToString())}, with {Scope(who)}.</p>
@@ -59,5 +59,5 @@ static class LoginPage
             statusCode: status);
     }
 
-    static string Scope(Who who) => who.Scopes.Count > 0 ? $"the scope {string.Join(", ", who.Scopes)}" : "no scope";
+    static string Scope(Caller caller) => caller.Scopes.Count > 0 ? $"the scope {string.Join(", ", caller.Scopes)}" : "no scope";
 }

@@ -29,7 +29,7 @@ sealed class OidcOptions
     public IDictionary<string, IList<string>> Grants { get; } = new Dictionary<string, IList<string>>();
 
     /// <summary>Who a token is about. Nothing of it is kept but the name, the subject and what the grants make of it.</summary>
-    public Who Who(ClaimsPrincipal token)
+    public Caller CallerOf(ClaimsPrincipal token)
     {
         // "scope" and "scp" are one text with spaces between.
         var values = token.FindAll(Claim)

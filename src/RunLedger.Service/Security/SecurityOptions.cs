@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Options;
-using RunLedger.Service.Host;
+using RunLedger.Service.Settings;
 
 namespace RunLedger.Service.Security;
 

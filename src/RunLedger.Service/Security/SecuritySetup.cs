@@ -94,7 +94,7 @@ static class SecuritySetup
     /// <summary>A key that was taken out of the configuration ends its logins, and new scopes count at once.</summary>
     static Task StillHolds(Microsoft.AspNetCore.Authentication.Cookies.CookieValidatePrincipalContext context)
     {
-        if (Who.Of(context.Principal!) is { Source: "key" } who)
+        if (Caller.From(context.Principal!) is { Source: "key" } who)
         {
             var holder = context.HttpContext.RequestServices.GetRequiredService<ApiKeys>().Holder(who.Id);
             if (holder is null)
@@ -116,7 +116,7 @@ static class SecuritySetup
         {
             OnTokenValidated = context =>
             {
-                context.Principal = oidc.Who(context.Principal!).Principal(Schemes.Token);
+                context.Principal = oidc.CallerOf(context.Principal!).Principal(Schemes.Token);
                 return Task.CompletedTask;
             },
         };
@@ -143,7 +143,7 @@ static class SecuritySetup
         {
             OnTokenValidated = context =>
             {
-                context.Principal = oidc.Who(context.Principal!).Principal(Schemes.Cookie);
+                context.Principal = oidc.CallerOf(context.Principal!).Principal(Schemes.Cookie);
                 return Task.CompletedTask;
             },
             OnTicketReceived = context =>

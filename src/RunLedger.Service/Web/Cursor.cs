@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using RunLedger.Service.Database;
 
 namespace RunLedger.Service.Web;
 

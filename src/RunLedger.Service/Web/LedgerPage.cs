@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using RunLedger.Service.Database;
 using RunLedger.Service.Security;
 
 namespace RunLedger.Service.Web;
@@ -12,15 +13,24 @@ public abstract class LedgerPage : ComponentBase
     [Inject]
     internal TimeProvider Clock { get; set; } = null!;
 
+    [Inject]
+    internal ReadingDialect Dialect { get; set; } = null!;
+
     /// <summary>Why the database cannot be asked; null while it can.</summary>
     protected string? Outage { get; private set; }
 
     protected DateTime Now { get; private set; }
 
     /// <summary>What became of the form that led here.</summary>
-    protected string? Said => PageForms.Words(Http.Request.Query["said"]);
+    protected string? Said => Outcomes.GetValueOrDefault(Http.Request.Query["said"].ToString());
 
-    protected bool MayOperate => Who.Of(Http.User)?.Scopes.Contains(Scopes.Operate) == true;
+    /// <summary>By the code in the address, so that nobody puts words there; those of the page's own forms.</summary>
+    protected virtual IReadOnlyDictionary<string, string> Outcomes => FormOutcomes.None;
+
+    /// <summary>The parameters that cannot be read, in the words of the API.</summary>
+    protected IReadOnlyCollection<KeyValuePair<string, string[]>> Wrong { get; private set; } = [];
+
+    protected bool MayOperate => Caller.From(Http.User)?.Scopes.Contains(Scopes.Operate) == true;
 
     protected sealed override async Task OnInitializedAsync()
     {
@@ -29,7 +39,7 @@ public abstract class LedgerPage : ComponentBase
         {
             await Load(Http.RequestAborted);
         }
-        catch (Exception e) when (OutageFilter.Why(e) is { } why)
+        catch (Exception e) when (Dialect.Outage(e) is { } why)
         {
             Outage = why;
             Answer(StatusCodes.Status503ServiceUnavailable);
@@ -37,6 +47,16 @@ public abstract class LedgerPage : ComponentBase
     }
 
     protected abstract Task Load(CancellationToken cancellationToken);
+
+    /// <summary>Whether a parameter cannot be read; the page is then shown with status 400 and says which.</summary>
+    internal bool HasFaults(QueryReader query)
+    {
+        if (query.Problem is not { } problem)
+            return false;
+        Wrong = [.. problem.ProblemDetails.Errors];
+        Answer(StatusCodes.Status400BadRequest);
+        return true;
+    }
 
     /// <summary>The page is shown with this status; set before, the framework would show nothing.</summary>
     protected void Answer(int status) => Http.Response.OnStarting(() =>

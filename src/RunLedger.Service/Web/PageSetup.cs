@@ -1,7 +1,6 @@
 using System.Reflection;
 using Microsoft.Net.Http.Headers;
-using RunLedger.Service.Host;
-using RunLedger.Service.Policies;
+using RunLedger.Service.Settings;
 using RunLedger.Service.Security;
 
 namespace RunLedger.Service.Web;
@@ -19,7 +18,6 @@ static class PageSetup
                 "Page:TraceUrl is no http or https address with {traceId} in it.")
             .ValidateOnStart();
         services.AddRazorComponents();
-        services.AddSingleton<PolicyCover>();
         return services;
     }
 
@@ -29,7 +27,6 @@ static class PageSetup
         app.MapFile("/page.css", "text/css; charset=utf-8").AllowAnonymous();
         app.MapFile("/page.js", "text/javascript; charset=utf-8").AllowAnonymous();
         app.MapRazorComponents<App>().RequireAuthorization(Scopes.Read);
-        app.MapGroup("").RequireAuthorization(Scopes.Operate).MapPageForms();
     }
 
     static RouteHandlerBuilder MapFile(this WebApplication app, string path, string type)

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RunLedger.Contracts;
 using RunLedger.Folding;
+using RunLedger.Service.Database;
 
 namespace RunLedger.Service.Web;
 
@@ -81,6 +82,21 @@ sealed class QueryReader
             ? Refuse<IReadOnlyList<RunStatus>>("status", $"'{Shown(wrong)}' is no status; accepted, one or several "
                 + $"with commas: {string.Join(", ", RunStatusText.All)}.") ?? []
             : texts.Select(RunStatusText.Parse).Distinct().Order().ToList();
+    }
+
+    /// <summary>Which page of a list; the one before and the one after exclude one another.</summary>
+    /// <param name="list">The list and its filters, as one text.</param>
+    /// <param name="limit">As it was sent.</param>
+    /// <param name="cursor">As it was sent.</param>
+    /// <param name="before">As it was sent; null where the list goes one way only.</param>
+    /// <param name="usual">How many rows a page holds where no limit is sent.</param>
+    public PageRequest Page(string list, string? limit, string? cursor, string? before = null, int usual = DefaultLimit)
+    {
+        var page = new PageRequest(
+            list, Number("limit", limit, usual, MaxLimit), After(cursor, list), After(before, list, "before"));
+        if (page is { After: not null, Before: not null })
+            Refuse<PageKey?>("before", "It goes the other way than cursor: send one of them.");
+        return page;
     }
 
     public PageKey? After(string? value, string list, string name = "cursor") => value is null or "" ? null

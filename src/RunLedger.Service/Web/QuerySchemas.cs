@@ -1,4 +1,6 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Mvc.Abstractions;
+using Microsoft.AspNetCore.Mvc.Infrastructure;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -10,6 +12,8 @@ static class QuerySchemas
     public static Task Describe(
         OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
+        var formats = context.Description.ParameterDescriptions
+            .ToDictionary(parameter => parameter.Name, parameter => Format(parameter.ParameterDescriptor));
         foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
         {
             parameter.Schema = parameter.Name switch
@@ -21,11 +25,15 @@ static class QuerySchemas
                     Maximum = QueryReader.MaxLimit.ToString(CultureInfo.InvariantCulture),
                     Default = QueryReader.DefaultLimit,
                 },
-                "since" or "until" or "from" or "to" => new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time" },
-                "parentRunId" => new OpenApiSchema { Type = JsonSchemaType.String, Format = "uuid" },
+                { } name when formats.GetValueOrDefault(name) is { } format =>
+                    new OpenApiSchema { Type = JsonSchemaType.String, Format = format },
                 _ => parameter.Schema,
             };
         }
         return Task.CompletedTask;
     }
+
+    static string? Format(ParameterDescriptor? parameter) => parameter is IParameterInfoParameterDescriptor { ParameterInfo: { } info }
+        ? info.GetCustomAttributes(typeof(QueryFormatAttribute), false).OfType<QueryFormatAttribute>().FirstOrDefault()?.Format
+        : null;
 }

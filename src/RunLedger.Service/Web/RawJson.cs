@@ -34,5 +34,5 @@ sealed record RawJson(ReadOnlyMemory<byte> Utf8)
         : TryParse(Encoding.UTF8.GetBytes(stored), maxDepth: 1_000) ?? Text(stored);
 
     public static RawJson Text(string text) =>
-        new(JsonSerializer.SerializeToUtf8Bytes(text, ReadingJson.Default.String));
+        new(JsonSerializer.SerializeToUtf8Bytes(text));
 }

@@ -112,12 +112,12 @@ public sealed class SecuritySettingsTests
     [Fact]
     public void Who_is_named_alike_is_told_apart()
     {
-        var key = new Who("key", "anna", "0011", ["read"]);
-        var user = new Who("oidc", "anna", "4711", ["read"]);
+        var key = new Caller("key", "anna", "0011", ["read"]);
+        var user = new Caller("oidc", "anna", "4711", ["read"]);
 
         Assert.Equal(("key:anna", "oidc:anna (4711)"), ($"{key}", $"{user}"));
-        Assert.Equivalent(user, Who.Of(user.Principal("any")));
-        Assert.Null(Who.Of(new()));
+        Assert.Equivalent(user, Caller.From(user.Principal("any")));
+        Assert.Null(Caller.From(new()));
     }
 
     static IConfigurationRoot Configuration(string settings) => new ConfigurationBuilder()

@@ -1,0 +1,44 @@
+using RunLedger.Service.Actions;
+using RunLedger.Service.Database;
+using RunLedger.Service.Database.Postgres;
+using RunLedger.Service.Database.Sqlite;
+using RunLedger.Service.Failures;
+using RunLedger.Service.Grid;
+using RunLedger.Service.Overview;
+using RunLedger.Service.Policies;
+using RunLedger.Service.Rejected;
+using RunLedger.Service.Runs;
+using RunLedger.Storage;
+
+namespace RunLedger.Service.Host;
+
+/// <summary>The reading side of every feature, and the document that describes it.</summary>
+static class LedgerReading
+{
+    public static IServiceCollection AddLedgerReading(this IServiceCollection services, ReadingDialect dialect) => services
+        .AddLedgerDatabase(dialect)
+        .AddRuns()
+        .AddPolicies()
+        .AddRejected()
+        .AddOverview()
+        .AddFailures()
+        .AddGrid()
+        .AddActions()
+        .AddOpenApi();
+
+    public static IEndpointRouteBuilder MapLedgerReading(this IEndpointRouteBuilder routes) => routes
+        .MapRuns()
+        .MapPolicies()
+        .MapRejected()
+        .MapOverview()
+        .MapFailures()
+        .MapGrid()
+        .MapActions();
+
+    /// <summary>How the database that the options name is read.</summary>
+    public static ReadingDialect Dialect(RunLedgerOptions ledger) => ledger.Provider switch
+    {
+        StorageProvider.Postgres => new PostgresDialect(Storage.Postgres.LedgerStore.Connect(ledger.Postgres!)),
+        _ => new SqliteDialect(Storage.Sqlite.LedgerStore.ConnectionString(ledger.SqliteFile)),
+    };
+}

@@ -1,0 +1,93 @@
+using System.ComponentModel;
+
+namespace RunLedger.Service.Overview;
+
+/// <summary>How the ledger and what it observes are, in figures.</summary>
+sealed record Overview
+{
+    public required DateTime At { get; init; }
+
+    [Description("Runs by status: all nine, also those nobody is in.")]
+    public required IReadOnlyDictionary<string, long> ByStatus { get; init; }
+
+    [Description("Runs that have begun and not ended, and are not stuck.")]
+    public required long Running { get; init; }
+    public required long Stuck { get; init; }
+    public required long FailedLastHour { get; init; }
+    public required long FailedHourBefore { get; init; }
+
+    [Description("Rejected rows that wait for somebody, at most 10,000.")]
+    public required long RejectedOpen { get; init; }
+
+    [Description("The last 60 minutes, the oldest first; the last one is not over yet.")]
+    public required IReadOnlyList<MinuteFigures> Minutes { get; init; }
+
+    [Description("True when there was more within the hour than is counted; the newest was.")]
+    public required bool MinutesTruncated { get; init; }
+    public required IReadOnlyList<RecurringFigures> Recurring { get; init; }
+    public required Freshness Freshness { get; init; }
+    public required IReadOnlyList<ReplicaFigures> Replicas { get; init; }
+
+    [Description("Empty without a broker.")]
+    public required IReadOnlyList<QueueFigures> Queues { get; init; }
+
+    [Description("Why the broker could not be asked; null when it was, or there is none.")]
+    public required string? QueueFault { get; init; }
+}
+
+/// <summary>Runs that the ledger first heard of, and that ended, within a minute of its own clock.</summary>
+sealed record MinuteFigures(DateTime Minute, long Started, long Finished);
+
+/// <summary>A recurring job of the ledger: when it was last due, and when it will be.</summary>
+sealed record RecurringFigures
+{
+    [Description("SweepDeadlines or ApplyRetention.")]
+    public required string Name { get; init; }
+
+    [Description("Null when it has not run yet.")]
+    public required DateTime? LastAt { get; init; }
+    public required DateTime NextAt { get; init; }
+    public required double EverySeconds { get; init; }
+}
+
+/// <summary>How far what the ledger shows is behind what was published.</summary>
+sealed record Freshness
+{
+    [Description("From publishing to commit, of the newest message a replica has committed; null when none is known.")]
+    public required double? LagSeconds { get; init; }
+
+    [Description("When that was committed.")]
+    public required DateTime? CommittedAt { get; init; }
+
+    [Description("Messages that wait in the queue; null when that is not known.")]
+    public required long? Waiting { get; init; }
+}
+
+/// <summary>A process of the service that was seen lately.</summary>
+sealed record ReplicaFigures
+{
+    public required string Name { get; init; }
+    public required string Version { get; init; }
+    public required DateTime StartedAt { get; init; }
+    public required DateTime SeenAt { get; init; }
+
+    [Description("False when it was not seen for 30 seconds.")]
+    public required bool Alive { get; init; }
+
+    [Description("Messages it committed since it started.")]
+    public required long Commits { get; init; }
+}
+
+/// <summary>A queue of the ledger as the broker has it.</summary>
+sealed record QueueFigures
+{
+    public required string Name { get; init; }
+
+    [Description("False when the broker has no such queue.")]
+    public required bool Exists { get; init; }
+    public required long Ready { get; init; }
+
+    [Description("Null unless RabbitMq__Management is set.")]
+    public required long? Unacknowledged { get; init; }
+    public required long Consumers { get; init; }
+}
