@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using RunLedger.Service.Database;
-using RunLedger.Service.Runs;
+using RunLedger.Service.Database.Postgres;
+using RunLedger.Service.Host;
 using RunLedger.Tests.Reading;
 using Xunit;
 
@@ -53,7 +53,7 @@ public sealed class PostgresOutageTests : ReadingContract
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseTestServer();
-        builder.Services.AddLedgerReading(away);
+        builder.Services.AddLedgerReading(new PostgresDialect(away));
         await using var app = builder.Build();
         app.MapLedgerReading();
         await app.StartAsync(TestContext.Current.CancellationToken);

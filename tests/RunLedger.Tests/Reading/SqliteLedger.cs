@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
-using RunLedger.Service.Database;
+using RunLedger.Service.Database.Sqlite;
+using RunLedger.Service.Host;
 using RunLedger.Storage.Sqlite;
 
 namespace RunLedger.Tests.Reading;
@@ -39,5 +40,5 @@ sealed class SqliteLedger : ReadableLedger
         File.Delete(_file);
     }
 
-    protected override void AddReading(IServiceCollection services) => services.AddLedgerReading(ConnectionString);
+    protected override void AddReading(IServiceCollection services) => services.AddLedgerReading(new SqliteDialect(ConnectionString));
 }

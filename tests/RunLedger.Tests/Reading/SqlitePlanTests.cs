@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using RunLedger.Folding;
 using RunLedger.Service.Database;
 using RunLedger.Service.Runs;
-using RunLedger.Service.Web;
 using Xunit;
 
 namespace RunLedger.Tests.Reading;
