@@ -27,7 +27,7 @@ sealed class RejectedQueries(IDbContextFactory<LedgerDb> ledger)
             return Page<RejectedHead>.Back(await Heads(newer).ToListAsync(cancellationToken), page.Limit, Key);
         }
 
-        var rows = await Heads(Of(db, filter).OlderThan(page.After, db.Dialect).Newest(page.Limit + 1)).ToListAsync(cancellationToken);
+        var rows = await Heads(Rows(db, filter, page.After, page.Limit + 1)).ToListAsync(cancellationToken);
         return Page<RejectedHead>.From(rows, page.Limit, Key) with
         {
             Previous = page.After is not null && rows.Count > 0 ? Key(rows[0]) : null,
@@ -108,6 +108,10 @@ sealed class RejectedQueries(IDbContextFactory<LedgerDb> ledger)
                 ExampleOrigin = newest.Origin,
             }
             : null;
+
+    /// <summary>The rows of a page.</summary>
+    public static IQueryable<RejectedRow> Rows(LedgerDb db, RejectedFilter filter, PageKey? after, int count) =>
+        Of(db, filter).OlderThan(after, db.Dialect).Newest(count);
 
     // A constant, because a prepared plan could not know that an index of open rows applies.
     static IQueryable<RejectedRow> Of(LedgerDb db, RejectedFilter filter) =>

@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using RunLedger.IntegrationTests.Support.Databases;
+using RunLedger.Service.Database.Postgres;
 using RunLedger.Service.Database;
+using RunLedger.Service.Host;
 using RunLedger.Service.Runs;
 using RunLedger.Testing.Conformance;
 using RunLedger.Testing.Stores;
@@ -55,7 +57,7 @@ public sealed class PostgresOutageTests : ReadingConformance
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseTestServer();
-        builder.Services.AddLedgerReading(away);
+        builder.Services.AddLedgerReading(new PostgresDialect(away));
         await using var app = builder.Build();
         app.MapLedgerReading();
         await app.StartAsync(TestContext.Current.CancellationToken);

@@ -9,7 +9,6 @@ using RunLedger.Service.Failures;
 using RunLedger.Service.Overview;
 using RunLedger.Service.Rejected;
 using RunLedger.Service.Runs;
-using RunLedger.Service.Web;
 using Xunit;
 
 namespace RunLedger.IntegrationTests.Runs;
@@ -148,8 +147,8 @@ public sealed class ReadingPlanTests : IAsyncLifetime
         {
             (ActivityQuery.Settled(db, 50), "process_run_observation_settled_idx"),
             (db.Actions.Newest(50), "operator_action_newest_idx"),
-            (RejectedQueries.Rows(db, "open", null, null, 50), "rejected_observation_open_idx"),
-            (RejectedQueries.Rows(db, null, "f100", null, 50), "rejected_observation_group_idx"),
+            (RejectedQueries.Rows(db, new("open", null), null, 50), "rejected_observation_open_idx"),
+            (RejectedQueries.Rows(db, new(null, "f100"), null, 50), "rejected_observation_group_idx"),
             (RunQueries.RowsBack(db, new(), [], new(Middle, Guid.Empty), 51), "process_run_observation_newest_idx"),
             (RunQueries.RowsBack(db, Of(RunStatus.Failed), [], new(First, Guid.Empty), 51), "process_run_observation_status_newest_idx"),
         })

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using RunLedger.Service.Runs;
+using RunLedger.Service.Host;
 using Xunit;
 
 namespace RunLedger.Testing.Stores;

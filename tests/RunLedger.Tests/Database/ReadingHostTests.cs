@@ -4,8 +4,8 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.Logging;
-using RunLedger.Service.Database;
-using RunLedger.Service.Runs;
+using RunLedger.Service.Database.Sqlite;
+using RunLedger.Service.Host;
 using Xunit;
 
 namespace RunLedger.Tests.Database;
@@ -75,7 +75,7 @@ public sealed class ReadingHostTests
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseTestServer();
-        builder.Services.AddLedgerReading(store).AddLedgerReading(store);
+        builder.Services.AddLedgerReading(new SqliteDialect(store)).AddLedgerReading(new SqliteDialect(store));
         var app = builder.Build();
         app.MapOpenApi();
         app.MapLedgerReading();

@@ -231,12 +231,12 @@ public sealed class RejectedWorkTests : IAsyncLifetime
 
     async Task Until(string sql, string expected)
     {
-        var worker = _ledger.Services.GetRequiredService<RejectedWork>();
+        var worker = _ledger.Services.GetRequiredService<RejectedActions>();
         for (var started = TimeProvider.System.GetTimestamp(); TimeProvider.System.GetElapsedTime(started) < Limit;)
         {
             if (_ledger.List(sql).SequenceEqual([expected]))
                 return;
-            await worker.WorkAsync(TestContext.Current.CancellationToken);
+            await worker.Work(TestContext.Current.CancellationToken);
         }
 
         Assert.Equal([expected], _ledger.List(sql));

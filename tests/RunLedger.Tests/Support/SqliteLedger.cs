@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
-using RunLedger.Service.Database;
+using RunLedger.Service.Database.Sqlite;
+using RunLedger.Service.Host;
 using RunLedger.Storage.Sqlite;
 using RunLedger.Testing.Stores;
 
@@ -40,5 +41,5 @@ sealed class SqliteLedger : ReadableLedger
         File.Delete(_file);
     }
 
-    protected override void AddReading(IServiceCollection services) => services.AddLedgerReading(ConnectionString);
+    protected override void AddReading(IServiceCollection services) => services.AddLedgerReading(new SqliteDialect(ConnectionString));
 }

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using RunLedger.Schema;
+using RunLedger.Service.Database.Postgres;
 using RunLedger.Service.Database;
+using RunLedger.Service.Host;
 using RunLedger.Testing.Stores;
 using Xunit;
 
@@ -70,7 +72,7 @@ sealed class PostgresLedger : ReadableLedger
         await OnServer($"drop database {_name}");
     }
 
-    protected override void AddReading(IServiceCollection services) => services.AddLedgerReading(_service);
+    protected override void AddReading(IServiceCollection services) => services.AddLedgerReading(new PostgresDialect(_service));
 
     async Task OnServer(string sql)
     {
