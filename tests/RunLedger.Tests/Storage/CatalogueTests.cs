@@ -3,8 +3,10 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using RunLedger.Retention;
 using RunLedger.Service.Database;
+using RunLedger.Service.Database.Sqlite;
 using RunLedger.Service.Runs;
 using RunLedger.Storage.Rows;
 using RunLedger.Storage.Sqlite;
@@ -63,8 +65,10 @@ public sealed class CatalogueTests : IDisposable
     [Fact]
     public void The_reading_model_has_the_columns_of_the_catalogue_but_the_fold()
     {
-        using var db = new LedgerDb(
-            (DbContextOptions<LedgerDb>)new DbContextOptionsBuilder<LedgerDb>().UseSqlite("Data Source=:memory:").Options);
+        using var services = new ServiceCollection()
+            .AddLedgerDatabase(new SqliteDialect("Data Source=:memory:"))
+            .BuildServiceProvider();
+        using var db = services.GetRequiredService<IDbContextFactory<LedgerDb>>().CreateDbContext();
 
         Assert.Equal(Sorted(Runs.Except(["fold"])), Sorted(Mapped(db, LedgerTable.Runs.Rows)));
         Assert.Equal(Sorted(Components.Except(["fold"])), Sorted(Mapped(db, LedgerTable.Components.Rows)));
