@@ -1,11 +1,10 @@
 using RunLedger.Storage;
 using System.Text.Json;
 using RunLedger.Folding;
-using RunLedger.Service.Database;
 
 namespace RunLedger.Service.Actions;
 
-/// <summary>Writes down what people do, in the transaction in which they do it.</summary>
+/// <summary>Writes down what operators do, in the transaction in which they do it.</summary>
 sealed class ActionLog(ILedgerTransactions ledger, TimeProvider time)
 {
     public DateTime Now => LedgerTime.Time(LedgerTime.Of(time.GetUtcNow()));
@@ -13,7 +12,7 @@ sealed class ActionLog(ILedgerTransactions ledger, TimeProvider time)
     /// <summary>Enters an action; without an outcome it goes on.</summary>
     /// <returns>Its id.</returns>
     public async Task<Guid> Enter(
-        LedgerSql sql, string who, string action, string subject, string? reason, object? detail, string? outcome,
+        LedgerSql sql, string operatorName, string action, string subject, string? reason, object? detail, string? outcome,
         CancellationToken cancellationToken)
     {
         var now = Now;
@@ -24,7 +23,7 @@ sealed class ActionLog(ILedgerTransactions ledger, TimeProvider time)
             values (@id, @at, @who, @action, @subject, @reason, @detail, @outcome)
             """,
             cancellationToken,
-            ("id", id), ("at", now), ("who", who), ("action", action), ("subject", subject), ("reason", reason),
+            ("id", id), ("at", now), ("who", operatorName), ("action", action), ("subject", subject), ("reason", reason),
             ("detail", detail is null ? null : new LedgerSql.Json(JsonSerializer.Serialize(detail, JsonSerializerOptions.Web))), ("outcome", outcome));
         return id;
     }
@@ -38,10 +37,10 @@ sealed class ActionLog(ILedgerTransactions ledger, TimeProvider time)
     /// </summary>
     /// <param name="work">Does it, and says what became of it.</param>
     public async Task<T> Around<T>(
-        string who, string action, string subject, string? reason, object? detail, Func<Task<(T Result, string Outcome)>> work,
+        string operatorName, string action, string subject, string? reason, object? detail, Func<Task<(T Result, string Outcome)>> work,
         CancellationToken cancellationToken)
     {
-        var id = await ledger.InOne(sql => Enter(sql, who, action, subject, reason, detail, null, cancellationToken), cancellationToken);
+        var id = await ledger.InOne(sql => Enter(sql, operatorName, action, subject, reason, detail, null, cancellationToken), cancellationToken);
         var outcome = "";
         try
         {

@@ -1,5 +1,6 @@
 using RunLedger.Storage;
 using Microsoft.EntityFrameworkCore;
+using RunLedger.Folding;
 using RunLedger.Intake;
 using RunLedger.Service.Database;
 
@@ -22,7 +23,7 @@ sealed class FailureQueries(IDbContextFactory<LedgerDb> ledger, TimeProvider tim
     public static readonly string RunsSql =
         $"""
          select process_run_id, process_candidate_code, null, substr(error_ref, 1, {ErrorShape.MostRead}), ended_at
-         from process_run_observation where status = 'failed' and ended_at >= @from
+         from process_run_observation where status = '{RunStatus.Failed.Text()}' and ended_at >= @from
          order by ended_at desc, process_run_id limit @most
          """;
 
@@ -32,7 +33,7 @@ sealed class FailureQueries(IDbContextFactory<LedgerDb> ledger, TimeProvider tim
          select process_run_id,
            (select r.process_candidate_code from process_run_observation r where r.process_run_id = c.process_run_id),
            coalesce(dot_code, event_code, component_role, ''), substr(error_ref, 1, {ErrorShape.MostRead}), ended_at
-         from process_component_observation c where status = 'failed' and ended_at >= @from
+         from process_component_observation c where status = '{RunStatus.Failed.Text()}' and ended_at >= @from
          order by ended_at desc, component_run_id limit @most
          """;
 

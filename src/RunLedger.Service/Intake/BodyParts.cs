@@ -10,7 +10,7 @@ namespace RunLedger.Service.Intake;
 /// </summary>
 static class BodyParts
 {
-    // Whoever reads a part has a limit of his own; the reader here keeps one bit a level.
+    // Whoever reads a part has a limit of its own; the reader here keeps one bit a level.
     static readonly JsonReaderOptions Reader = new() { MaxDepth = int.MaxValue };
 
     /// <param name="body">The whole body.</param>

@@ -1,7 +1,7 @@
 namespace RunLedger.Service.Intake;
 
-/// <summary>The answer of the intake: what is durable now, and what was set aside.</summary>
+/// <summary>The answer of the intake: what is durable now, and what was rejected.</summary>
 /// <param name="Accepted">How many observations are durable.</param>
 /// <param name="Ignored">The lines that are fine and say nothing of a run.</param>
-/// <param name="Rejected">The lines that could not be taken, and why; they are set aside.</param>
+/// <param name="Rejected">The lines that could not be taken, and why.</param>
 sealed record IntakeResult(int Accepted, IReadOnlyList<IntakeRemark> Ignored, IReadOnlyList<IntakeRemark> Rejected);

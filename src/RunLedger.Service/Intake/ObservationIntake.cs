@@ -36,7 +36,7 @@ sealed class ObservationIntake(
     public Task<IntakeResult> Take(IEnumerable<IntakeLine> lines, string origin, CancellationToken cancellationToken) =>
         Patiently(cancellationToken => TakeAll(lines, origin, cancellationToken), cancellationToken);
 
-    /// <summary>Takes what was set aside once more; what still cannot be taken goes back to its row.</summary>
+    /// <summary>Takes what was rejected once more; what still cannot be taken goes back to its row.</summary>
     /// <returns>Null when it is durable; else why it cannot be taken, in words for whoever sent it.</returns>
     /// <exception cref="TimeoutException">Nothing is known of it; taking it again is safe.</exception>
     public async Task<string?> TakeAgain(object message, int bytes, Guid rejectedId, CancellationToken cancellationToken) =>

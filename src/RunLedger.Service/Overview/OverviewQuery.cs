@@ -1,5 +1,4 @@
 using RunLedger.Storage;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using RunLedger.Deadlines;
 using RunLedger.Folding;
@@ -22,12 +21,12 @@ sealed class OverviewQuery(
     static readonly TimeSpan Alive = TimeSpan.FromSeconds(30);
     static readonly TimeSpan Shown = TimeSpan.FromMinutes(10);
 
-    public const string FailuresSql =
-        """
+    public static readonly string FailuresSql =
+        $"""
         select cast(coalesce(sum(case when ended_at >= @hour then 1 else 0 end), 0) as bigint),
           cast(coalesce(sum(case when ended_at < @hour then 1 else 0 end), 0) as bigint)
         from (
-          select ended_at from process_run_observation where status = 'failed' and ended_at >= @before
+          select ended_at from process_run_observation where status = '{RunStatus.Failed.Text()}' and ended_at >= @before
           order by ended_at desc limit @most) f
         """;
 

@@ -3,6 +3,7 @@ using RunLedger.Deadlines;
 using RunLedger.Folding;
 using RunLedger.Service.Database;
 using RunLedger.Service.Runs;
+using RunLedger.Service.Web;
 
 namespace RunLedger.Service.Policies;
 
@@ -12,8 +13,7 @@ sealed class PolicyCover(IDbContextFactory<LedgerDb> ledger, DeadlineEvaluator l
     /// <summary>Of each status, so that a ledger of a million open runs costs no more.</summary>
     public const int Most = 10_000;
 
-    static readonly RunStatus[] Open =
-        [RunStatus.Observed, RunStatus.Started, RunStatus.StepStarted, RunStatus.StepCompleted, RunStatus.Stuck, RunStatus.Orphan];
+    static readonly RunStatus[] Open = [.. Enum.GetValues<RunStatus>().Where(status => !status.EndsRun())];
 
     /// <returns>In the order of the policies, the default last; and whether there are more than were counted.</returns>
     public async Task<(IReadOnlyList<long> Runs, bool Truncated)> Count(DeadlineOptions options, CancellationToken cancellationToken)

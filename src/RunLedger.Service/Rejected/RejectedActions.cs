@@ -31,16 +31,16 @@ sealed class RejectedActions(
     /// <summary>Sends one row again, as it came or corrected; null where there is none of this id.</summary>
     /// <param name="id">The rejected row.</param>
     /// <param name="corrected">What to send in its place, kept beside the original; null for what it has.</param>
-    /// <param name="who">Who does it.</param>
+    /// <param name="operatorName">The operator.</param>
     /// <param name="reason">Why, or null.</param>
     public async Task<ResendOutcome?> Resend(
-        Guid id, byte[]? corrected, string who, string? reason, CancellationToken cancellationToken)
+        Guid id, byte[]? corrected, string operatorName, string? reason, CancellationToken cancellationToken)
     {
         var taken = await ledger.InOne<RejectedRow?>(
             async sql =>
             {
                 var action = await actions.Enter(
-                    sql, who, ActionNames.Resend, $"{id}", reason, new { corrected = corrected is not null }, null, cancellationToken);
+                    sql, operatorName, ActionNames.Resend, $"{id}", reason, new { corrected = corrected is not null }, null, cancellationToken);
                 var rows = await sql.List(
                     RejectedSql.Claim, Row, cancellationToken, ("corrected", corrected), ("action", action), ("now", actions.Now), ("id", id));
                 if (rows.Count == 0)
@@ -58,16 +58,16 @@ sealed class RejectedActions(
     }
 
     /// <summary>Discards one row; null where there is none of this id.</summary>
-    public async Task<ResendOutcome?> Discard(Guid id, string who, string reason, CancellationToken cancellationToken)
+    public async Task<ResendOutcome?> Discard(Guid id, string operatorName, string reason, CancellationToken cancellationToken)
     {
         var action = await ledger.InOne<Guid?>(
             async sql =>
             {
                 var entered = await actions.Enter(
-                    sql, who, ActionNames.Discard, $"{id}", reason, null, "discarded", cancellationToken);
+                    sql, operatorName, ActionNames.Discard, $"{id}", reason, null, "discarded", cancellationToken);
                 if (await sql.Run(
                     RejectedSql.Discard, cancellationToken,
-                    ("action", entered), ("now", actions.Now), ("who", who), ("reason", reason), ("id", id)) > 0)
+                    ("action", entered), ("now", actions.Now), ("who", operatorName), ("reason", reason), ("id", id)) > 0)
                     return entered;
                 await sql.Run("delete from operator_action where id = @id", cancellationToken, ("id", entered));
                 return null;
@@ -78,15 +78,15 @@ sealed class RejectedActions(
 
     /// <summary>Begins to send a group again, or all that is open; the service goes on by itself.</summary>
     /// <param name="fingerprint">The group; null for all.</param>
-    /// <param name="until">Only rows set aside by then; null for now.</param>
-    /// <param name="who">Who does it.</param>
+    /// <param name="until">Only rows rejected by then; null for now.</param>
+    /// <param name="operatorName">The operator.</param>
     /// <param name="reason">Why, or null.</param>
-    public Task<GroupWork> ResendGroup(string? fingerprint, DateTimeOffset? until, string who, string? reason, CancellationToken cancellationToken) =>
-        Begin(ActionNames.ResendGroup, fingerprint, until, who, reason, cancellationToken);
+    public Task<GroupWork> ResendGroup(string? fingerprint, DateTimeOffset? until, string operatorName, string? reason, CancellationToken cancellationToken) =>
+        Begin(ActionNames.ResendGroup, fingerprint, until, operatorName, reason, cancellationToken);
 
     /// <summary>Begins to discard a group.</summary>
-    public Task<GroupWork> DiscardGroup(string fingerprint, DateTimeOffset? until, string who, string reason, CancellationToken cancellationToken) =>
-        Begin(ActionNames.DiscardGroup, fingerprint, until, who, reason, cancellationToken);
+    public Task<GroupWork> DiscardGroup(string fingerprint, DateTimeOffset? until, string operatorName, string reason, CancellationToken cancellationToken) =>
+        Begin(ActionNames.DiscardGroup, fingerprint, until, operatorName, reason, cancellationToken);
 
     /// <summary>How far work on a group is; null where there is no such work.</summary>
     public Task<GroupWork?> Find(Guid actionId, CancellationToken cancellationToken) => ledger.InOne(
@@ -121,7 +121,7 @@ sealed class RejectedActions(
     }
 
     async Task<GroupWork> Begin(
-        string action, string? fingerprint, DateTimeOffset? until, string who, string? reason, CancellationToken cancellationToken)
+        string action, string? fingerprint, DateTimeOffset? until, string operatorName, string? reason, CancellationToken cancellationToken)
     {
         var now = actions.Now;
         var progress = new GroupProgress
@@ -131,7 +131,7 @@ sealed class RejectedActions(
             After = Guid.AllBitsSet,
         };
         var id = await ledger.InOne(
-            sql => actions.Enter(sql, who, action, fingerprint ?? "all", reason, progress, null, cancellationToken), cancellationToken);
+            sql => actions.Enter(sql, operatorName, action, fingerprint ?? "all", reason, progress, null, cancellationToken), cancellationToken);
         signal.Raise();
         return WorkOf(id, progress, null);
     }
@@ -153,7 +153,7 @@ sealed class RejectedActions(
             ("resend", ActionNames.ResendGroup), ("discard", ActionNames.DiscardGroup));
         if (found.Count == 0)
             return (false, []);
-        var (id, who, action, reason, progress) = found[0];
+        var (id, operatorName, action, reason, progress) = found[0];
         var ofGroup = progress.Fingerprint is not null;
         (string, object?)[] where =
         [
@@ -166,7 +166,7 @@ sealed class RejectedActions(
                 RejectedSql.DiscardSlice(ofGroup, sql.SkipLocked),
                 reader => new RejectedRow { RejectedId = reader.GetGuid(0), RejectedAt = reader.TimeAt(1)!.Value },
                 cancellationToken,
-                [.. where, ("who", who), ("reason", reason)]);
+                [.. where, ("who", operatorName), ("reason", reason)]);
         if (taken.Count == 0)
         {
             await ActionLog.End(sql, id, Outcome(action, progress), cancellationToken);
@@ -200,7 +200,7 @@ sealed class RejectedActions(
     async Task Settle(
         LedgerSql sql, Guid id, IReadOnlyList<(RejectedRow Row, bool Known, string? Reason)> sent, CancellationToken cancellationToken)
     {
-        var (action, who, reason, detail) = (await sql.List(
+        var (action, operatorName, reason, detail) = (await sql.List(
             $"select action, who, reason, detail from operator_action where id = @id {sql.ForUpdate}",
             reader => (reader.GetString(0), reader.GetString(1), reader.TextAt(2), reader.TextAt(3)),
             cancellationToken,
@@ -209,7 +209,7 @@ sealed class RejectedActions(
         foreach (var (row, _, why) in sent.OrderBy(one => one.Row.RejectedId))
         {
             (string, object?)[] how =
-                [("id", row.RejectedId), ("action", id), ("now", actions.Now), ("who", who), ("reason", reason)];
+                [("id", row.RejectedId), ("action", id), ("now", actions.Now), ("who", operatorName), ("reason", reason)];
             var ended = why is null
                 ? await sql.Run(
                     RejectedSql.Resent, cancellationToken,

@@ -68,7 +68,7 @@ sealed record GroupProgress
     public Guid After { get; init; }
 }
 
-/// <summary>What is set aside and waits for somebody, by what is wrong with it; the largest group first.</summary>
+/// <summary>What was rejected and waits for somebody, by what is wrong with it; the largest group first.</summary>
 sealed record RejectedGroups
 {
     public required IReadOnlyList<RejectedGroup> Items { get; init; }

@@ -9,7 +9,7 @@ using RunLedger.Storage.Rows;
 namespace RunLedger.Service.Rejected;
 
 /// <summary>
-/// What was set aside, read once more as the door it came by reads it: an envelope of MassTransit, an event of OpenLineage,
+/// What was rejected, read once more as the endpoint it came by reads it: an envelope of MassTransit, an event of OpenLineage,
 /// an observation with its type, or plain JSON of the row's contract.
 /// </summary>
 /// <param name="Message">The observation or definition, or null.</param>

@@ -3,6 +3,7 @@ using RunLedger.Contracts;
 using RunLedger.Folding;
 using RunLedger.Service.Actions;
 using RunLedger.Service.Intake;
+using RunLedger.Service.Web;
 using RunLedger.Storage.Rows;
 
 namespace RunLedger.Service.Runs;
@@ -23,7 +24,7 @@ sealed class RunClosing(RunQueries runs, ObservationIntake intake, ActionLog act
             return CloseOutcome.Not(CloseResult.Invalid, fault);
         if (await runs.Find(id, cancellationToken) is not { } run)
             return CloseOutcome.Not(CloseResult.NotFound, $"There is no run {id}.");
-        if (run.Status is RunStatus.Completed or RunStatus.Failed or RunStatus.Cancelled)
+        if (run.Status.EndsRun())
         {
             return CloseOutcome.Not(
                 CloseResult.AlreadyOver,

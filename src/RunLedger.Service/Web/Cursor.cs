@@ -8,7 +8,7 @@ namespace RunLedger.Service.Web;
 
 /// <summary>
 /// Page keys as clients carry them: opaque, and tied by a digest to the list and filters they came from, so that a
-/// cursor used with others is refused instead of answered with a page that belongs to nothing.
+/// cursor used with others is rejected instead of answered with a page that belongs to nothing.
 /// </summary>
 static class Cursor
 {

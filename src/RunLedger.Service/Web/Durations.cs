@@ -27,7 +27,7 @@ static class Durations
                 builder.AddContent(5, Phrases.Long(to - from));
             }
         }
-        else if (status is RunStatus.Completed or RunStatus.Failed or RunStatus.Cancelled)
+        else if (status.EndsRun())
         {
             builder.AddContent(6, "–");
         }
