@@ -23,16 +23,21 @@ static class Archiving
         DefaultValueFactory = _ => 20,
     };
 
-    static readonly Option<bool> Files = new("--files") { Description = "Also write Parquet files, to a temporary folder." };
+    static readonly Option<bool> Files =
+        new("--files") { Description = "Also write Parquet files, to a temporary folder." };
 
     public static Command Create()
     {
-        var command = new Command("retention", "Observations per second while runs that are over are archived, as a ratio to without.")
+        var command = new Command(
+            "retention", "Observations per second while runs that are over are archived, as a ratio to without.")
         {
             Rows, Seconds, Files,
         };
         command.SetAction((parsed, _) => Run(
-            parsed.GetValue(Rows) / 4, TimeSpan.FromSeconds(parsed.GetValue(Seconds)), parsed.GetValue(Files), TimeProvider.System));
+            parsed.GetValue(Rows) / 4,
+            TimeSpan.FromSeconds(parsed.GetValue(Seconds)),
+            parsed.GetValue(Files),
+            TimeProvider.System));
         return command;
     }
 
@@ -58,7 +63,8 @@ static class Archiving
 
             await Task.Delay(WarmUp, time);
             var before = await load.Rate(() => Task.Delay(without, time));
-            await servers.Query<object>("update process_run_observation set settled_at = settled_at - interval '100 d' where process_candidate_code = 'over'; select 1");
+            await servers.Query<object>("update process_run_observation set settled_at = settled_at - interval '100 d' "
+                + "where process_candidate_code = 'over'; select 1");
             await Archived(servers, 1, publishing, time);
             var clock = Stopwatch.StartNew();
             var beside = await load.Rate(() => Archived(servers, runs, publishing, time));
@@ -68,12 +74,17 @@ static class Archiving
             await publishing;
             await host.StopAsync();
 
-            var moved = await servers.Query<long>("select (select count(*) from process_run_archive) + (select count(*) from process_component_archive)");
-            if (moved != 4L * runs || await servers.Query<long>("select count(*) from process_run_observation where process_candidate_code = 'over'") != 0)
+            var moved = await servers.Query<long>(
+                "select (select count(*) from process_run_archive) + (select count(*) from process_component_archive)");
+            if (moved != 4L * runs || await servers.Query<long>(
+                "select count(*) from process_run_observation where process_candidate_code = 'over'") != 0)
                 throw new BenchException($"{moved:N0} rows are archived, not {4L * runs:N0}.");
             var table = new Table().AddColumns("", "observations/s");
             table.AddRow("before", $"{before:N0}");
-            table.AddRow($"while {moved:N0} rows were archived{(files ? " and written as Parquet" : "")}, which took {took.TotalSeconds:N1} s ({moved / took.TotalSeconds:N0} rows/s)", $"{beside:N0}");
+            table.AddRow(
+                $"while {moved:N0} rows were archived{(files ? " and written as Parquet" : "")}, "
+                + $"which took {took.TotalSeconds:N1} s ({moved / took.TotalSeconds:N0} rows/s)",
+                $"{beside:N0}");
             table.AddRow("after", $"{after:N0}");
             table.AddRow("ratio to the mean of before and after", $"{beside / ((before + after) / 2):N2}");
             AnsiConsole.Write(table);
@@ -89,13 +100,16 @@ static class Archiving
     // As the ledger leaves them, evidence and fold of some length included; settled now, so that nothing is over yet.
     static Task<object> Store(Servers servers, int runs) => servers.Query<object>(
         $$"""
-         insert into process_run_observation (process_run_id, process_candidate_code, correlation_id, source_system, status,
+         insert into process_run_observation (process_run_id, process_candidate_code, correlation_id,
+           source_system, status,
            evidence_ref, started_at, ended_at, created_at, fold, last_event_at, live_at, settled_at)
          select gen_random_uuid(), 'over', 'c-' || n, 'dot_runtime', 'completed',
-           jsonb_build_object('from', jsonb_build_object('RunCompleted', jsonb_build_object('value', jsonb_build_object('rows', n)))),
+           jsonb_build_object('from', jsonb_build_object('RunCompleted',
+             jsonb_build_object('value', jsonb_build_object('rows', n)))),
            now(), now(), now(), decode(repeat(md5(n::text), 4), 'hex'), now(), now(), now() + n * interval '1 us'
          from generate_series(1, {{runs}}) n;
-         insert into process_component_observation (component_run_id, process_run_id, correlation_id, source_system, status,
+         insert into process_component_observation (component_run_id, process_run_id, correlation_id,
+           source_system, status,
            dot_code, component_role, started_at, ended_at, created_at, fold)
          select gen_random_uuid(), process_run_id, correlation_id, 'dot_runtime', 'step_completed', 'dot_' || n, 'step',
            now(), now(), now(), decode(repeat(md5(n::text), 4), 'hex')

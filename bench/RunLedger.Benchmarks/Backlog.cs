@@ -10,15 +10,18 @@ static class Backlog
     static readonly TimeSpan Limit = TimeSpan.FromMinutes(20);
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
-    static readonly Option<int> Messages = new("--messages") { Description = "Messages that wait.", DefaultValueFactory = _ => 1_000_000 };
+    static readonly Option<int> Messages =
+        new("--messages") { Description = "Messages that wait.", DefaultValueFactory = _ => 1_000_000 };
 
     public static Command Create()
     {
-        var command = new Command("backlog", "The most memory that the service holds while it works off a long queue, and how fast it does.")
+        var command = new Command(
+            "backlog", "The most memory that the service holds while it works off a long queue, and how fast it does.")
         {
             Messages,
         };
-        command.SetAction((parsed, _) => Run(parsed.GetValue(Messages) / ReferenceWork.MessagesPerRun, TimeProvider.System));
+        command.SetAction(
+            (parsed, _) => Run(parsed.GetValue(Messages) / ReferenceWork.MessagesPerRun, TimeProvider.System));
         return command;
     }
 
@@ -49,7 +52,8 @@ static class Backlog
         try
         {
             var clock = Stopwatch.StartNew();
-            while (await servers.Query<long>("select coalesce(sum(runs), 0)::bigint from run_status_count where status = 'completed'") is var done
+            while (await servers.Query<long>(
+                "select coalesce(sum(runs), 0)::bigint from run_status_count where status = 'completed'") is var done
                 && done < runs)
             {
                 if (service.HasExited || clock.Elapsed > Limit)

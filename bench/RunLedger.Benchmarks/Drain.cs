@@ -28,14 +28,18 @@ static class Drain
         await host.StopAsync();
         if (await servers.Depth(queue) is > 0 and var left)
             throw new BenchException($"{left:N0} messages are left in {queue}.");
-        if (writes && (await Completed(servers) - before, await Rejected(servers) - rejected) is var (completed, more) && (completed, more) != (runs, 0))
-            throw new BenchException($"{completed:N0} of {runs:N0} runs are complete and {more:N0} messages were rejected.");
+        if (writes
+            && (await Completed(servers) - before, await Rejected(servers) - rejected) is var (completed, more)
+            && (completed, more) != (runs, 0))
+            throw new BenchException(
+                $"{completed:N0} of {runs:N0} runs are complete and {more:N0} messages were rejected.");
         return runs * ReferenceWork.MessagesPerRun / elapsed.TotalSeconds;
     }
 
     static Task<long> Completed(Servers servers) => servers.Query<long>(
         $"""
-        select count(*) from process_run_observation r where process_candidate_code = '{ReferenceWork.Candidate}' and status = 'completed' and 3 =
+        select count(*) from process_run_observation r where process_candidate_code = '{ReferenceWork.Candidate}'
+          and status = 'completed' and 3 =
           (select count(*) from process_component_observation c
            where c.process_run_id = r.process_run_id and c.status = 'step_completed')
         """);

@@ -6,9 +6,12 @@ namespace RunLedger.Benchmarks;
 /// <summary><c>growth</c>: the same drain on an empty ledger and on a large one.</summary>
 static class Growth
 {
-    static readonly Option<int> Filled = new("--stored") { Description = "Runs stored before.", DefaultValueFactory = _ => 1_000_000 };
-    static readonly Option<int> Runs = new("--runs") { Description = "Runs of eight messages per drain.", DefaultValueFactory = _ => 5_000 };
-    static readonly Option<int> Rounds = new("--rounds") { Description = "Rounds; the median counts.", DefaultValueFactory = _ => 3 };
+    static readonly Option<int> Filled =
+        new("--stored") { Description = "Runs stored before.", DefaultValueFactory = _ => 1_000_000 };
+    static readonly Option<int> Runs =
+        new("--runs") { Description = "Runs of eight messages per drain.", DefaultValueFactory = _ => 5_000 };
+    static readonly Option<int> Rounds =
+        new("--rounds") { Description = "Rounds; the median counts.", DefaultValueFactory = _ => 3 };
 
     public static Command Create()
     {
@@ -44,7 +47,8 @@ static class Growth
         {
             var rates = new List<double>();
             for (var round = 0; round < count; round++)
-                rates.Add(await Drain.Rate(servers, queue, runs, c => Subject.Ledger(servers, queue, c), writes: true, time));
+                rates.Add(
+                    await Drain.Rate(servers, queue, runs, c => Subject.Ledger(servers, queue, c), writes: true, time));
             return rates;
         }
     }

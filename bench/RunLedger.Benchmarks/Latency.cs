@@ -23,7 +23,8 @@ static class Latency
 
     public static Command Create()
     {
-        var command = new Command("latency", "Milliseconds from publish to committed, at a steady rate.") { Rate, Seconds };
+        var command =
+            new Command("latency", "Milliseconds from publish to committed, at a steady rate.") { Rate, Seconds };
         command.SetAction((parsed, _) => Run(parsed.GetValue(Rate), parsed.GetValue(Seconds), TimeProvider.System));
         return command;
     }
@@ -36,7 +37,8 @@ static class Latency
         var latencies = new ConcurrentBag<double>();
         var consumption = new Consumption
         {
-            Done = message => latencies.Add(Stopwatch.GetElapsedTime(sent[Name((RunObservation)message)]).TotalMilliseconds),
+            Done = message =>
+                latencies.Add(Stopwatch.GetElapsedTime(sent[Name((RunObservation)message)]).TotalMilliseconds),
         };
         var runs = rate * (seconds + WarmUpSeconds) / ReferenceWork.MessagesPerRun;
         consumption.Expect(runs * ReferenceWork.MessagesPerRun);
@@ -69,8 +71,12 @@ static class Latency
         await host.StopAsync();
         var table = new Table().AddColumns("messages/s", "messages", "p50 ms", "p90 ms", "p99 ms", "max ms");
         table.AddRow(
-            $"{published / took.TotalSeconds:N0}", $"{latencies.Count:N0}", $"{Statistics.Quantile(latencies, 0.5):N1}",
-            $"{Statistics.Quantile(latencies, 0.9):N1}", $"{Statistics.Quantile(latencies, 0.99):N1}", $"{latencies.Max():N1}");
+            $"{published / took.TotalSeconds:N0}",
+            $"{latencies.Count:N0}",
+            $"{Statistics.Quantile(latencies, 0.5):N1}",
+            $"{Statistics.Quantile(latencies, 0.9):N1}",
+            $"{Statistics.Quantile(latencies, 0.99):N1}",
+            $"{latencies.Max():N1}");
         AnsiConsole.Write(table);
         return 0;
     }

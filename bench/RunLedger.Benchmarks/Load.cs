@@ -4,10 +4,14 @@ using RunLedger.Contracts;
 
 namespace RunLedger.Benchmarks;
 
-/// <summary>Publishes the reference work for as long as it is asked to, so much at once that the ledger is never idle.</summary>
+/// <summary>
+/// Publishes the reference work for as long as it is asked to, so much at once that the ledger is never idle.
+/// </summary>
 sealed class Load(Servers servers, string queue, TimeProvider time) : IDisposable
 {
-    /// <summary>Observations under way at once: enough to keep batches full, few enough to let other messages have their turn.</summary>
+    /// <summary>
+    /// Observations under way at once: enough to keep batches full, few enough to let other messages have their turn.
+    /// </summary>
     const int Window = 2_000;
     const int Chunk = 100;
 

@@ -7,10 +7,14 @@ using Spectre.Console;
 
 namespace RunLedger.Benchmarks;
 
-/// <summary><c>pages</c>: how long the service takes for each of its pages, and for lists at any depth, with many runs stored.</summary>
+/// <summary>
+/// <c>pages</c>: how long the service takes for each of its pages, and for lists at any depth, with many runs stored.
+/// </summary>
 static class Pages
 {
-    /// <summary>Answers of one address are kept, by the overview for two seconds; so each is asked once a round.</summary>
+    /// <summary>
+    /// Answers of one address are kept, by the overview for two seconds; so each is asked once a round.
+    /// </summary>
     static readonly TimeSpan Round = TimeSpan.FromSeconds(2.1);
 
     static readonly Option<int> Runs = new("--stored")
@@ -19,12 +23,19 @@ static class Pages
         DefaultValueFactory = _ => 1_000_000,
     };
 
-    static readonly Option<int> Rounds = new("--rounds") { Description = "How often each address is asked.", DefaultValueFactory = _ => 20 };
+    static readonly Option<int> Rounds =
+        new("--rounds") { Description = "How often each address is asked.", DefaultValueFactory = _ => 20 };
 
     public static Command Create()
     {
-        var command = new Command("pages", "Milliseconds that the service takes for each page, and for lists at any depth.") { Runs, Rounds };
-        command.SetAction((parsed, cancellationToken) => Run(parsed.GetValue(Runs), parsed.GetValue(Rounds), TimeProvider.System, cancellationToken));
+        var command = new Command(
+            "pages", "Milliseconds that the service takes for each page, and for lists at any depth.")
+        {
+            Runs,
+            Rounds,
+        };
+        command.SetAction((parsed, cancellationToken) =>
+            Run(parsed.GetValue(Runs), parsed.GetValue(Rounds), TimeProvider.System, cancellationToken));
         return command;
     }
 
@@ -51,7 +62,8 @@ static class Pages
             foreach (var address in addresses)
             {
                 var start = Stopwatch.GetTimestamp();
-                sizes[address] = (await http.GetByteArrayAsync(new Uri(address, UriKind.Relative), cancellationToken)).Length;
+                sizes[address] =
+                    (await http.GetByteArrayAsync(new Uri(address, UriKind.Relative), cancellationToken)).Length;
                 if (round >= 0)
                     times[address].Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
             }
@@ -62,21 +74,28 @@ static class Pages
         await service.StopAsync(cancellationToken);
         var table = new Table().AddColumns($"of {stored:N0} runs", "median ms", "most ms", "KB");
         foreach (var address in addresses)
-            table.AddRow(Markup.Escape(labels[address]), $"{Statistics.Median(times[address]):N1}", $"{times[address].Max():N1}", $"{sizes[address] / 1024.0:N0}");
+            table.AddRow(
+                Markup.Escape(labels[address]),
+                $"{Statistics.Median(times[address]):N1}",
+                $"{times[address].Max():N1}",
+                $"{sizes[address] / 1024.0:N0}");
         AnsiConsole.Write(table);
         return 0;
     }
 
     /// <summary>With what is said of each: cursors and ids say nothing.</summary>
-    static async Task<Dictionary<string, string>> Addresses(HttpClient http, Servers servers, int stored, CancellationToken cancellationToken)
+    static async Task<Dictionary<string, string>> Addresses(
+        HttpClient http, Servers servers, int stored, CancellationToken cancellationToken)
     {
         var run = await servers.Query<Guid>(
-            $"select process_run_id from process_run_observation where status = 'failed' order by created_at desc offset {stored / 200} limit 1");
+            "select process_run_id from process_run_observation where status = 'failed' "
+            + $"order by created_at desc offset {stored / 200} limit 1");
         var addresses = ((string[])
         [
-            "/", "/runs", "/runs?status=failed", "/runs?status=completed", "/runs?candidate=PROC-CAND:7", "/runs?candidate=PROC-CAND:8&status=failed",
-            "/runs?candidate=none", "/runs?source=job_queue", "/runs?source=workflow_engine", "/runs?status=failed&source=workflow_engine",
-            "/runs?correlationId=c77", "/runs?since=2020-01-01&until=2020-02-01", "/runs?q=c77", "/runs?q=timed+out", "/runs?q=matches+nothing",
+            "/", "/runs", "/runs?status=failed", "/runs?status=completed", "/runs?candidate=PROC-CAND:7",
+            "/runs?candidate=PROC-CAND:8&status=failed", "/runs?candidate=none", "/runs?source=job_queue",
+            "/runs?source=workflow_engine", "/runs?status=failed&source=workflow_engine", "/runs?correlationId=c77",
+            "/runs?since=2020-01-01&until=2020-02-01", "/runs?q=c77", "/runs?q=timed+out", "/runs?q=matches+nothing",
             "/failures", "/failures?days=30", "/grid?candidate=PROC-CAND:7&runs=100", "/rejected", "/settings",
         ]).ToDictionary(address => address);
         foreach (var address in (string[])["/runs/", "/runs?q=", "/runs?parentRunId="])
@@ -86,7 +105,8 @@ static class Pages
         for (int read = 0, next = 0; ; read += 200)
         {
             var at = cursor is null ? "" : $"&cursor={cursor}";
-            var page = await http.GetStringAsync(new Uri($"/api/runs?limit=200{at}", UriKind.Relative), cancellationToken);
+            var page = await http.GetStringAsync(
+                new Uri($"/api/runs?limit=200{at}", UriKind.Relative), cancellationToken);
             using var answer = JsonDocument.Parse(page);
             var link = answer.RootElement.GetProperty("nextCursor").GetString();
             if (read >= next || link is null)

@@ -3,7 +3,9 @@ using RunLedger.Contracts;
 
 namespace RunLedger.Benchmarks;
 
-/// <summary>Runs of eight messages (start, three steps started and completed, completion), many of them interleaved.</summary>
+/// <summary>
+/// Runs of eight messages (start, three steps started and completed, completion), many of them interleaved.
+/// </summary>
 static class ReferenceWork
 {
     public const string Candidate = "PROC-CAND:bench";

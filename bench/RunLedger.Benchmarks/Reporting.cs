@@ -13,8 +13,8 @@ using RunLedger.Client.Sending;
 namespace RunLedger.Benchmarks;
 
 /// <summary>
-/// What a run of five steps costs the thread it is reported from, beside the same code unreported. The sender is at work,
-/// as it is in a service; whom it hands to takes everything at once.
+/// What a run of five steps costs the thread it is reported from, beside the same code unreported. The sender is at
+/// work, as it is in a service; whom it hands to takes everything at once.
 /// </summary>
 [MemoryDiagnoser]
 public class Reporting
@@ -30,7 +30,8 @@ public class Reporting
 
     public static Command Create()
     {
-        var command = new Command("report", "What a run of five steps costs the thread it is reported from; needs no server.");
+        var command = new Command(
+            "report", "What a run of five steps costs the thread it is reported from; needs no server.");
         command.SetAction(_ => BenchmarkRunner.Run<Reporting>(DefaultConfig.Instance
             .AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance))
             .AddColumn(StatisticColumn.Median, StatisticColumn.P95)
@@ -83,7 +84,8 @@ public class Reporting
 
     sealed class Taking : ITransport
     {
-        public Task<IReadOnlyList<string>> Send(IReadOnlyList<ReadOnlyMemory<byte>> lines, CancellationToken cancellationToken) =>
+        public Task<IReadOnlyList<string>> Send(
+            IReadOnlyList<ReadOnlyMemory<byte>> lines, CancellationToken cancellationToken) =>
             Task.FromResult<IReadOnlyList<string>>([]);
     }
 }

@@ -9,7 +9,9 @@ using Spectre.Console;
 
 namespace RunLedger.Benchmarks;
 
-/// <summary><c>schedule</c>: messages scheduled through the queue and fired, with little and with much that waits.</summary>
+/// <summary>
+/// <c>schedule</c>: messages scheduled through the queue and fired, with little and with much that waits.
+/// </summary>
 static class Scheduling
 {
     const int Pending = 1_000_000;
@@ -21,12 +23,14 @@ static class Scheduling
         DefaultValueFactory = _ => 20_000,
     };
 
-    static readonly Option<int> Rounds = new("--rounds") { Description = "Rounds that count.", DefaultValueFactory = _ => 3 };
+    static readonly Option<int> Rounds =
+        new("--rounds") { Description = "Rounds that count.", DefaultValueFactory = _ => 3 };
 
     public static Command Create()
     {
         var command = new Command(
-            "schedule", $"Messages per second, from ScheduleMessage to arrival; with none and with {Pending:N0} pending.")
+            "schedule",
+            $"Messages per second, from ScheduleMessage to arrival; with none and with {Pending:N0} pending.")
         { Messages, Rounds };
         command.SetAction((parsed, _) => Run(parsed.GetValue(Messages), parsed.GetValue(Rounds), TimeProvider.System));
         return command;
@@ -45,7 +49,8 @@ static class Scheduling
             for (var round = 0; round <= rounds; round++)
             {
                 var rate = await Rate(servers, queue, target, messages, time);
-                AnsiConsole.WriteLine($"{(round == 0 ? "warm-up" : $"round {round}")}, {pending:N0} pending: {rate:N0}/s");
+                AnsiConsole.WriteLine(
+                    $"{(round == 0 ? "warm-up" : $"round {round}")}, {pending:N0} pending: {rate:N0}/s");
                 if (round > 0)
                     rates.Add(rate);
             }
@@ -59,7 +64,8 @@ static class Scheduling
 
     static Task<object> Fill(Servers servers, int pending) => servers.Query<object>(
         $"""
-         insert into scheduled_message (token, due_at, sent_at, destination, message_types, message_id, content_type, body)
+         insert into scheduled_message (token, due_at, sent_at, destination, message_types, message_id,
+           content_type, body)
          select gen_random_uuid(), now() + interval '1 day' + i * interval '1 second', now(), 'queue:nowhere',
            'urn:message:Some:Thing', gen_random_uuid(), 'application/json', convert_to(repeat('x', 500), 'utf8')
          from generate_series(1, {pending}) i;
@@ -67,7 +73,9 @@ static class Scheduling
          select 1
          """);
 
-    /// <summary>All are due at once: what is measured is the way through the queue, the table and back to the broker.</summary>
+    /// <summary>
+    /// All are due at once: what is measured is the way through the queue, the table and back to the broker.
+    /// </summary>
     static async Task<double> Rate(Servers servers, string queue, string target, int messages, TimeProvider time)
     {
         var consumption = new Consumption(static message => message is ScheduleMessage or Tick);
@@ -87,7 +95,8 @@ static class Scheduling
         await consumption.All(Limit);
         var elapsed = clock.Elapsed;
         await host.StopAsync();
-        if (await servers.Query<long>("select count(*) from scheduled_message where due_at <= now() and repeat_every is null") is > 0 and var left)
+        if (await servers.Query<long>("select count(*) from scheduled_message where due_at <= now() "
+            + "and repeat_every is null") is > 0 and var left)
             throw new BenchException($"{left:N0} messages were not deleted.");
         return messages / elapsed.TotalSeconds;
     }

@@ -5,7 +5,9 @@ using RunLedger.Schema;
 
 namespace RunLedger.Benchmarks;
 
-/// <summary>The servers a measurement runs on: a database of its own, and queues of its own that are deleted after it.</summary>
+/// <summary>
+/// The servers a measurement runs on: a database of its own, and queues of its own that are deleted after it.
+/// </summary>
 sealed class Servers : IAsyncDisposable
 {
     const string Advice = "Start them with: eval \"$(infra/servers-up)\"";
@@ -89,8 +91,10 @@ sealed class Servers : IAsyncDisposable
         }
 
         NpgsqlConnection.ClearAllPools();
-        // Not "with (force)": only a superuser may force out an autovacuum that happens to be here; a plain drop cancels it.
-        await Admin($"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{_database}' and usename = current_user");
+        // Not "with (force)": only a superuser may force out an autovacuum that happens to be here; a plain drop
+        // cancels it.
+        await Admin($"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{_database}' "
+            + "and usename = current_user");
         await Admin($"drop database {_database}");
     }
 

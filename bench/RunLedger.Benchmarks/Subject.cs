@@ -11,7 +11,12 @@ static class Subject
 {
     /// <summary>The ledger, with all its defaults but those given.</summary>
     public static IHost Ledger(
-        Servers servers, string queue, Consumption consumption, int? maxBatchSize = null, Action<RunLedgerOptions>? configure = null) => Host(
+        Servers servers,
+        string queue,
+        Consumption consumption,
+        int? maxBatchSize = null,
+        Action<RunLedgerOptions>? configure = null) =>
+        Host(
         servers,
         consumption,
         bus => bus.AddRunLedger(options =>

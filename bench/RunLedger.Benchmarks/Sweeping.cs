@@ -13,7 +13,8 @@ static class Sweeping
     static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(10);
     static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
 
-    static readonly Option<int> Due = new("--due") { Description = "Runs that are due.", DefaultValueFactory = _ => 100_000 };
+    static readonly Option<int> Due =
+        new("--due") { Description = "Runs that are due.", DefaultValueFactory = _ => 100_000 };
     static readonly Option<int> Seconds = new("--seconds")
     {
         Description = "How long to measure without a sweep, before it and after it.",
@@ -22,7 +23,8 @@ static class Sweeping
 
     public static Command Create()
     {
-        var command = new Command("sweep", "Observations per second while runs that are due are flagged, as a ratio to without.")
+        var command = new Command(
+            "sweep", "Observations per second while runs that are due are flagged, as a ratio to without.")
         {
             Due, Seconds,
         };
@@ -46,7 +48,8 @@ static class Sweeping
 
         await Task.Delay(WarmUp, time);
         var before = await load.Rate(() => Task.Delay(without, time));
-        await servers.Query<object>("update process_run_observation set deadline_at = now() where process_candidate_code = 'due'; select 1");
+        await servers.Query<object>(
+            "update process_run_observation set deadline_at = now() where process_candidate_code = 'due'; select 1");
         // The sweep comes on its beat.
         await Stuck(servers, 1, publishing, time);
         var clock = Stopwatch.StartNew();
@@ -57,7 +60,8 @@ static class Sweeping
         await publishing;
         await host.StopAsync();
 
-        var told = await servers.Query<long>("select count(*) from process_run_observation where jsonb_array_length(evidence_ref -> 'flags') > 1");
+        var told = await servers.Query<long>(
+            "select count(*) from process_run_observation where jsonb_array_length(evidence_ref -> 'flags') > 1");
         if (told != 0)
             throw new BenchException($"{told:N0} runs were flagged more than once.");
         var table = new Table().AddColumns("", "observations/s");
@@ -97,7 +101,8 @@ static class Sweeping
     static async Task Stuck(Servers servers, int runs, Task publishing, TimeProvider time)
     {
         var clock = Stopwatch.StartNew();
-        while (await servers.Query<long>("select coalesce(sum(runs), 0)::bigint from run_status_count where status = 'stuck'") is var stuck
+        while (await servers.Query<long>(
+            "select coalesce(sum(runs), 0)::bigint from run_status_count where status = 'stuck'") is var stuck
             && stuck < runs)
         {
             if (publishing.IsCompleted)

@@ -8,12 +8,15 @@ namespace RunLedger.Benchmarks;
 /// </summary>
 static class Throughput
 {
-    static readonly Option<int> Runs = new("--runs") { Description = "Runs of eight messages per drain.", DefaultValueFactory = _ => 5_000 };
-    static readonly Option<int> Rounds = new("--rounds") { Description = "Rounds; the median counts.", DefaultValueFactory = _ => 5 };
+    static readonly Option<int> Runs =
+        new("--runs") { Description = "Runs of eight messages per drain.", DefaultValueFactory = _ => 5_000 };
+    static readonly Option<int> Rounds =
+        new("--rounds") { Description = "Rounds; the median counts.", DefaultValueFactory = _ => 5 };
 
     public static Command Create()
     {
-        var command = new Command("throughput", "Messages per second, and the ratio to doing nothing and to a commit per message.")
+        var command = new Command(
+            "throughput", "Messages per second, and the ratio to doing nothing and to a commit per message.")
         {
             Runs, Rounds,
         };
@@ -34,11 +37,17 @@ static class Throughput
             await servers.Clear();
             var same = await Drain.Rate(
                 servers, nothing, size, c => Subject.Nothing(servers, nothing, c, prefetch), writes: false, time);
-            var own = await Drain.Rate(servers, ledger, size, c => Subject.Ledger(servers, ledger, c), writes: true, time);
+            var own = await Drain.Rate(
+                servers, ledger, size, c => Subject.Ledger(servers, ledger, c), writes: true, time);
             var usual = await Drain.Rate(
                 servers, nothing, size, c => Subject.Nothing(servers, nothing, c, prefetch: null), writes: false, time);
             var one = await Drain.Rate(
-                servers, single, Math.Max(1, size / 20), c => Subject.Ledger(servers, single, c, maxBatchSize: 1), writes: true, time);
+                servers,
+                single,
+                Math.Max(1, size / 20),
+                c => Subject.Ledger(servers, single, c, maxBatchSize: 1),
+                writes: true,
+                time);
             AnsiConsole.WriteLine(
                 $"{(round == 0 ? "warm-up" : $"round {round}")}: ledger {own:N0}/s, does nothing {same:N0}/s, "
                 + $"at MassTransit's prefetch {usual:N0}/s, commit per message {one:N0}/s");

@@ -38,7 +38,9 @@ public abstract record RunObservation : IRunMessage
     /// <summary>Where the output is; counts on a terminal observation only. At most 32,768 characters.</summary>
     public string? OutputRef { get; init; }
 
-    /// <summary>What went wrong, or where that is told; counts on a terminal observation only. At most 32,768 characters.</summary>
+    /// <summary>
+    /// What went wrong, or where that is told; counts on a terminal observation only. At most 32,768 characters.
+    /// </summary>
     public string? ErrorRef { get; init; }
 
     /// <summary>Any JSON worth keeping as evidence, by default at most 256 KB.</summary>

@@ -53,7 +53,8 @@ public sealed class ImportTests : IAsyncLifetime
         await Import.Run(["a"]);
         await Import.Run(["a"]);
 
-        Assert.Single(await Harness.Runs(runs => runs is [{ Status: "completed" }], TestContext.Current.CancellationToken));
+        Assert.Single(
+            await Harness.Runs(runs => runs is [{ Status: "completed" }], TestContext.Current.CancellationToken));
     }
 
     async Task<ReportedRun> Run() => Assert.Single(await Harness.Runs(

@@ -2,7 +2,9 @@ using RunLedger.Client;
 
 namespace NightlyImport;
 
-/// <summary>The work: it reads rows, checks them and stores them, and says so. Nothing in it waits for the ledger.</summary>
+/// <summary>
+/// The work: it reads rows, checks them and stores them, and says so. Nothing in it waits for the ledger.
+/// </summary>
 sealed class Import(IRunReporter reporter, TimeProvider time)
 {
     /// <returns>How many rows were stored.</returns>

@@ -4,7 +4,9 @@ using System.Globalization;
 
 namespace RunLedger.Cli;
 
-/// <summary>A time as people write it on a command line: <c>90</c>, <c>90s</c>, <c>500ms</c>, <c>5m</c>, <c>2h</c>, <c>1d</c>.</summary>
+/// <summary>
+/// A time as people write it on a command line: <c>90</c>, <c>90s</c>, <c>500ms</c>, <c>5m</c>, <c>2h</c>, <c>1d</c>.
+/// </summary>
 static class Duration
 {
     /// <summary>No timer can wait for more than 49 days.</summary>
@@ -26,7 +28,10 @@ static class Duration
     {
         var (unit, seconds) = Units.First(one => text.EndsWith(one.Unit, StringComparison.Ordinal));
         return double.TryParse(
-                text.AsSpan(0, text.Length - unit.Length), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count)
+                text.AsSpan(0, text.Length - unit.Length),
+                NumberStyles.AllowDecimalPoint,
+                CultureInfo.InvariantCulture,
+                out var count)
             && count * seconds <= Most.TotalSeconds
                 ? TimeSpan.FromSeconds(count * seconds)
                 : null;

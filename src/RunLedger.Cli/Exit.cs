@@ -1,6 +1,8 @@
 namespace RunLedger.Cli;
 
-/// <summary>The exit codes of the tool. <c>observe</c> has its command's own, and from 124 those of timeout(1) and shells.</summary>
+/// <summary>
+/// The exit codes of the tool. <c>observe</c> has its command's own, and from 124 those of timeout(1) and shells.
+/// </summary>
 static class Exit
 {
     public const int Done = 0;

@@ -21,7 +21,9 @@ static class Json
         json.Member(name) is { ValueKind: not JsonValueKind.Null } value ? Terminal.Plain(value.ToString()) : null;
 
     public static DateTimeOffset? Time(this JsonElement json, string name) =>
-        json.Member(name) is { ValueKind: JsonValueKind.String } value && value.TryGetDateTimeOffset(out var time) ? time : null;
+        json.Member(name) is { ValueKind: JsonValueKind.String } value && value.TryGetDateTimeOffset(out var time)
+            ? time
+            : null;
 
     public static IEnumerable<JsonElement> Items(this JsonElement json, string name) =>
         json.Member(name) is { ValueKind: JsonValueKind.Array } array ? array.EnumerateArray() : [];

@@ -7,7 +7,8 @@ sealed record LedgerAddress(Uri Uri)
 {
     public static readonly LedgerAddress Default = new(new Uri("http://127.0.0.1:5080/"));
 
-    public static Option<LedgerAddress?> Url() => Option("--url", "URL", $"The ledger's address; {Default.Uri} when nothing names one", Http);
+    public static Option<LedgerAddress?> Url() =>
+        Option("--url", "URL", $"The ledger's address; {Default.Uri} when nothing names one", Http);
 
     public static Option<LedgerAddress?> RabbitMq() => Option(
         "--rabbitmq", "URI", "The ledger's broker instead, amqp://user:password@host/", Amqp);

@@ -3,7 +3,9 @@ using Spectre.Console;
 
 namespace RunLedger.Cli;
 
-/// <summary>Where and how the tool prints: colours and lines for a terminal, plain and wide for a file or a pipe.</summary>
+/// <summary>
+/// Where and how the tool prints: colours and lines for a terminal, plain and wide for a file or a pipe.
+/// </summary>
 static class Screen
 {
     // A terminal's wrapping would break lines that somebody searches.

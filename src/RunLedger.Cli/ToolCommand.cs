@@ -25,7 +25,9 @@ static class ToolCommand
 
     /// <summary>The address that was given, else that of the environment, else the default one.</summary>
     public static LedgerAddress Ledger(this ParseResult parsed, Option<LedgerAddress?> url) =>
-        parsed.GetValue(url) ?? LedgerAddress.ReadUrl(Environment.GetEnvironmentVariable("RUNLEDGER_URL")) ?? LedgerAddress.Default;
+        parsed.GetValue(url)
+        ?? LedgerAddress.ReadUrl(Environment.GetEnvironmentVariable("RUNLEDGER_URL"))
+        ?? LedgerAddress.Default;
 
     const int Interrupt = 2;
 }

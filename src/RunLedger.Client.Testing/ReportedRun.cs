@@ -28,14 +28,14 @@ public sealed record ReportedRun
     public required IReadOnlyList<ReportedStep> Steps { get; init; }
 
     /// <summary>
-    /// What an operator would frown at, in words: a run that never ended, a step that is still open after it, a step outside
-    /// its run, a key that was used for two runs, ends that contradict each other. Empty where all is well.
+    /// What an operator would frown at, in words: a run that never ended, a step that is still open after it, a step
+    /// outside its run, a key that was used for two runs, ends that contradict each other. Empty where all is well.
     /// </summary>
     public required IReadOnlyList<string> Problems { get; init; }
 
     /// <summary>
-    /// <c>Completed</c> for a run that ended well and has no problems; else its status, its error and its problems: what an
-    /// assertion should print.
+    /// <c>Completed</c> for a run that ended well and has no problems; else its status, its error and its problems:
+    /// what an assertion should print.
     /// </summary>
     public string Outcome
     {

@@ -15,13 +15,13 @@ namespace RunLedger.Client.Testing;
 public static class ReportedRuns
 {
     /// <summary>
-    /// The runs that were reported so far, through the client or with plain messages, folded by the ledger's own rules, in the
-    /// order in which they were first heard of. What the ledger would reject is a problem of its run.
+    /// The runs that were reported so far, through the client or with plain messages, folded by the ledger's own rules,
+    /// in the order in which they were first heard of. What the ledger would reject is a problem of its run.
     /// </summary>
     /// <param name="harness">The harness whose bus the service publishes on.</param>
     /// <param name="until">
-    /// Waits until this is so, for as long as the harness waits for a message (<c>TestTimeout</c>); null for until the bus
-    /// has had nothing to do for the harness's <c>TestInactivityTimeout</c>.
+    /// Waits until this is so, for as long as the harness waits for a message (<c>TestTimeout</c>); null for until the
+    /// bus has had nothing to do for the harness's <c>TestInactivityTimeout</c>.
     /// </param>
     /// <param name="cancellationToken">Ends the wait with an exception.</param>
     public static async Task<IReadOnlyList<ReportedRun>> Runs(
@@ -42,7 +42,8 @@ public static class ReportedRuns
             cancellationToken.ThrowIfCancellationRequested();
             if (until is null || until(runs) || limit.IsCancellationRequested)
                 return runs;
-            await Task.Delay(TimeSpan.FromMilliseconds(20), limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), limit.Token)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -53,7 +54,11 @@ public static class ReportedRuns
         var door = new ObservationValidator(new RunLedgerOptions(), TimeProvider.System);
         var runs = new BatchRows<RunRow>(new LoadedRows<RunRow>());
         var components = new BatchRows<ComponentRow>(new LoadedRows<ComponentRow>());
-        var (order, problems, keys, begun) = (new List<Guid>(), new List<(Guid Run, string Problem)>(), new Dictionary<string, Guid>(), new HashSet<Guid>());
+        var (order, problems, keys, begun) = (
+            new List<Guid>(),
+            new List<(Guid Run, string Problem)>(),
+            new Dictionary<string, Guid>(),
+            new HashSet<Guid>());
         foreach (var message in observations)
         {
             if (!order.Contains(message.ProcessRunId))
@@ -68,7 +73,9 @@ public static class ReportedRuns
             {
                 components.Put(
                     step.ComponentRunId, step.IdempotencyKey,
-                    LedgerEntry.With(components.Find(step.ComponentRunId, step.IdempotencyKey), ComponentProjection.Of(observation)));
+                    LedgerEntry.With(
+                        components.Find(step.ComponentRunId, step.IdempotencyKey),
+                        ComponentProjection.Of(observation)));
             }
             else
             {
@@ -77,14 +84,27 @@ public static class ReportedRuns
 
             var key = message is StepObservation ? null : message.IdempotencyKey;
             if (key is not null && !keys.TryAdd(key, message.ProcessRunId) && keys[key] != message.ProcessRunId)
-                problems.Add((message.ProcessRunId, $"the key {key} was used for another run before, so that the ledger takes both for one"));
-            runs.Put(message.ProcessRunId, key, LedgerEntry.With(runs.Find(message.ProcessRunId, key), RunProjection.Of(observation)));
+                problems.Add((
+                    message.ProcessRunId,
+                    $"the key {key} was used for another run before, so that the ledger takes both for one"));
+            runs.Put(message.ProcessRunId, key, LedgerEntry.With(
+                runs.Find(message.ProcessRunId, key), RunProjection.Of(observation)));
         }
 
-        var headers = runs.Changes((entry, created) => RunRow.From(entry) with { CreatedAt = created }, DateTime.UnixEpoch).Inserted.ToDictionary(row => row.ProcessRunId);
-        var details = components.Changes((entry, created) => ComponentRow.From(entry, runs.Resolve(ComponentProjection.RunId(entry.Fold))) with { CreatedAt = created }, DateTime.UnixEpoch)
+        var headers = runs.Changes(
+            (entry, created) => RunRow.From(entry) with { CreatedAt = created },
+            DateTime.UnixEpoch).Inserted.ToDictionary(row => row.ProcessRunId);
+        var details = components.Changes(
+            (entry, created) => ComponentRow.From(entry, runs.Resolve(ComponentProjection.RunId(entry.Fold))) with
+            {
+                CreatedAt = created,
+            },
+            DateTime.UnixEpoch)
             .Inserted.ToLookup(row => row.ProcessRunId);
-        return [.. order.Select(runs.Resolve).Distinct().Where(headers.ContainsKey).Select(id => Run(headers[id], [.. details[id]], Said(id)))];
+        return [.. order.Select(runs.Resolve)
+            .Distinct()
+            .Where(headers.ContainsKey)
+            .Select(id => Run(headers[id], [.. details[id]], Said(id)))];
 
         IEnumerable<string> Said(Guid id)
         {
@@ -101,7 +121,8 @@ public static class ReportedRuns
     static ReportedRun Run(RunRow row, List<ComponentRow> components, IEnumerable<string> problems)
     {
         var steps = components.OrderBy(step => step.StartedAt ?? step.EndedAt)
-            .Select(step => new ReportedStep(step.ComponentRunId, step.DotCode, step.Status.Text(), step.ErrorRef)).ToList();
+            .Select(step => new ReportedStep(step.ComponentRunId, step.DotCode, step.Status.Text(), step.ErrorRef))
+            .ToList();
         var found = problems.ToList();
         if (row.EndedAt is null)
             found.Add("the run never ended");
@@ -140,7 +161,9 @@ public static class ReportedRuns
 
     static IEnumerable<RunObservation> Published(ITestHarness harness) =>
         // What is there: with another token it would wait for more, and hold the thread.
-        harness.Published.Select(published => published.MessageObject is RunObservation, new CancellationToken(canceled: true)).ToList()
+        harness.Published
+            .Select(published => published.MessageObject is RunObservation, new CancellationToken(canceled: true))
+            .ToList()
             .Select(published => (RunObservation)published.MessageObject);
 
 }

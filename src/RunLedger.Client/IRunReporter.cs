@@ -7,7 +7,9 @@ namespace RunLedger.Client;
 /// </summary>
 public interface IRunReporter
 {
-    /// <summary>The run that is open where this is called, or null. It flows along <c>await</c> as <c>AsyncLocal</c> does.</summary>
+    /// <summary>
+    /// The run that is open where this is called, or null. It flows along <c>await</c> as <c>AsyncLocal</c> does.
+    /// </summary>
     OpenRun? Current { get; }
 
     /// <summary>
@@ -16,17 +18,17 @@ public interface IRunReporter
     /// <c>Fail</c> or <see cref="OpenRun.Cancel"/>, it is recorded as failed with just that as its error.
     /// </summary>
     /// <param name="candidate">
-    /// The process the run is a candidate of, for example <c>PROC-CAND:dot:kg</c>. Without one, or with one of more than
-    /// 512 characters, the run is not reported.
+    /// The process the run is a candidate of, for example <c>PROC-CAND:dot:kg</c>. Without one, or with one of more
+    /// than 512 characters, the run is not reported.
     /// </param>
     /// <param name="details">What else is known of it; null for nothing.</param>
     OpenRun StartRun(string candidate, RunDetails? details = null);
 
     /// <summary>
-    /// Reports a run around <paramref name="work"/>: completed when it returns; failed when it throws, with the exception
-    /// as <c>error_ref</c>; cancelled when it throws <see cref="OperationCanceledException"/> after
-    /// <paramref name="cancellationToken"/> was cancelled. The exception goes on to the caller unchanged. An end that the work
-    /// reported itself counts.
+    /// Reports a run around <paramref name="work"/>: completed when it returns; failed when it throws, with the
+    /// exception as <c>error_ref</c>; cancelled when it throws <see cref="OperationCanceledException"/> after
+    /// <paramref name="cancellationToken"/> was cancelled. The exception goes on to the caller unchanged. An end that
+    /// the work reported itself counts.
     /// </summary>
     /// <param name="candidate">As for <see cref="StartRun"/>.</param>
     /// <param name="work">What is observed.</param>

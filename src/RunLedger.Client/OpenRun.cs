@@ -6,7 +6,9 @@ using UUIDNext;
 
 namespace RunLedger.Client;
 
-/// <summary>A run that was started and is reported until it ends. May be used from several threads; the first end counts.</summary>
+/// <summary>
+/// A run that was started and is reported until it ends. May be used from several threads; the first end counts.
+/// </summary>
 public sealed class OpenRun : IAsyncDisposable
 {
     readonly Outbox _outbox;
@@ -24,7 +26,8 @@ public sealed class OpenRun : IAsyncDisposable
         if (key is not null && details.Attempt > 1)
             key = Sanitizer.Code($"{key}#{details.Attempt}");
         _derived = key is not null || details.RunId is not null;
-        Id = Sanitizer.Id(details.RunId) ?? (key is not null ? Uuid.NewNameBased(Names.Runs, key) : Guid.CreateVersion7());
+        Id = Sanitizer.Id(details.RunId)
+            ?? (key is not null ? Uuid.NewNameBased(Names.Runs, key) : Guid.CreateVersion7());
         CorrelationId = Sanitizer.Code(details.CorrelationId) ?? outer?.CorrelationId ?? Id.ToString();
         if (Sanitizer.Code(candidate) is not { } code)
         {
@@ -38,7 +41,9 @@ public sealed class OpenRun : IAsyncDisposable
             ProcessRunId = Id,
             ProcessCandidateCode = code,
             CorrelationId = CorrelationId,
-            SourceSystem = details.SourceSystem is { } source && SourceSystems.All.Contains(source) ? source : outbox.Options.SourceSystem,
+            SourceSystem = details.SourceSystem is { } source && SourceSystems.All.Contains(source)
+                ? source
+                : outbox.Options.SourceSystem,
             OccurredAt = default,
             ParentRunId = Sanitizer.Id(details.ParentRunId) ?? outer?.ReportedId,
         };
@@ -68,7 +73,10 @@ public sealed class OpenRun : IAsyncDisposable
 
     Guid? ReportedId => _common is null ? Outer?.ReportedId : Id;
 
-    /// <summary>Reports a step around <paramref name="work"/>, as <see cref="IRunReporter.Run(string, Func{OpenRun, Task}, RunDetails?, CancellationToken)"/> does a run.</summary>
+    /// <summary>
+    /// Reports a step around <paramref name="work"/>, as
+    /// <see cref="IRunReporter.Run(string, Func{OpenRun, Task}, RunDetails?, CancellationToken)"/> does a run.
+    /// </summary>
     /// <param name="code">What ran, for example <c>extract</c>; at most 512 characters.</param>
     /// <param name="work">What is observed.</param>
     /// <param name="details">What else is known of it; null for nothing.</param>
@@ -112,10 +120,13 @@ public sealed class OpenRun : IAsyncDisposable
     {
         details ??= new StepDetails();
         var attempt = details.Attempt ?? _attempts.AddOrUpdate(code ?? "", 1, static (_, before) => before + 1);
-        return new OpenStep(this, code, details, _derived ? Uuid.NewNameBased(Id, $"{code}\0{attempt}") : Guid.CreateVersion7());
+        return new OpenStep(
+            this, code, details, _derived ? Uuid.NewNameBased(Id, $"{code}\0{attempt}") : Guid.CreateVersion7());
     }
 
-    /// <summary>Says that the run is alive, beyond what is said every <see cref="RunLedgerClientOptions.HeartbeatEvery"/>.</summary>
+    /// <summary>
+    /// Says that the run is alive, beyond what is said every <see cref="RunLedgerClientOptions.HeartbeatEvery"/>.
+    /// </summary>
     public void Heartbeat()
     {
         if (_common is null || !IsOpen)
@@ -152,7 +163,8 @@ public sealed class OpenRun : IAsyncDisposable
     /// <summary>The run failed, with the exception as its error.</summary>
     /// <param name="exception">Its type and message are <c>error_ref</c>.</param>
     /// <param name="evidence">Anything that becomes JSON, at once; null for nothing.</param>
-    public void Fail(Exception exception, object? evidence = null) => Fail(exception is null ? "unknown" : Sanitizer.Error(exception), evidence);
+    public void Fail(Exception exception, object? evidence = null) =>
+        Fail(exception is null ? "unknown" : Sanitizer.Error(exception), evidence);
 
     /// <summary>The run failed.</summary>
     /// <param name="errorRef">Why, or where that is written; beyond 32,768 characters it is cut.</param>
@@ -203,7 +215,9 @@ public sealed class OpenRun : IAsyncDisposable
 
     internal void Report(RunObservation message, string? traceParent = null) => _outbox.Add(message, traceParent);
 
-    /// <summary>By the clock, to the microsecond, and later than the time before: order decides between observations.</summary>
+    /// <summary>
+    /// By the clock, to the microsecond, and later than the time before: order decides between observations.
+    /// </summary>
     internal DateTimeOffset Now() => _outbox.Now();
 
     bool End()

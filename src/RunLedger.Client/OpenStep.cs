@@ -65,7 +65,8 @@ public sealed class OpenStep : IAsyncDisposable
     /// <summary>The step failed, with the exception as its error.</summary>
     /// <param name="exception">Its type and message are <c>error_ref</c>.</param>
     /// <param name="evidence">Anything that becomes JSON, at once; null for nothing.</param>
-    public void Fail(Exception exception, object? evidence = null) => Fail(exception is null ? "unknown" : Sanitizer.Error(exception), evidence);
+    public void Fail(Exception exception, object? evidence = null) =>
+        Fail(exception is null ? "unknown" : Sanitizer.Error(exception), evidence);
 
     /// <summary>The step failed.</summary>
     /// <param name="errorRef">Why, or where that is written; beyond 32,768 characters it is cut.</param>

@@ -6,8 +6,8 @@ namespace RunLedger.Client;
 public sealed record RunDetails
 {
     /// <summary>
-    /// Names this run once and for ever, for example <c>kg/2026-11-23</c>: whoever reports it again, in whatever process,
-    /// reports the same run. The ids of the run and its steps are derived from it.
+    /// Names this run once and for ever, for example <c>kg/2026-11-23</c>: whoever reports it again, in whatever
+    /// process, reports the same run. The ids of the run and its steps are derived from it.
     /// </summary>
     /// <value>The default is null: every start is a new run. At most 512 characters.</value>
     public string? IdempotencyKey { get; init; }
@@ -19,12 +19,16 @@ public sealed record RunDetails
     /// <value>The default is 1, as is anything less. Without a key it says nothing.</value>
     public int Attempt { get; init; } = 1;
 
-    /// <summary>The run's id, where its author has one, such as a job's. The ids of its steps are derived from it.</summary>
+    /// <summary>
+    /// The run's id, where its author has one, such as a job's. The ids of its steps are derived from it.
+    /// </summary>
     /// <value>The default is null: derived from <see cref="IdempotencyKey"/>, or a new one.</value>
     public Guid? RunId { get; init; }
 
     /// <summary>The wire key that all components of a run share, also those that others report.</summary>
-    /// <value>The default is that of the run this one is nested in, or else the run's id. At most 512 characters.</value>
+    /// <value>
+    /// The default is that of the run this one is nested in, or else the run's id. At most 512 characters.
+    /// </value>
     public string? CorrelationId { get; init; }
 
     /// <summary>The run this one is nested in.</summary>

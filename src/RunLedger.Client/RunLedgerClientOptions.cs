@@ -3,7 +3,9 @@ using RunLedger.Contracts;
 
 namespace RunLedger.Client;
 
-/// <summary>How runs are reported. Every default can stay as it is; a service that must not lose reports names a spool.</summary>
+/// <summary>
+/// How runs are reported. Every default can stay as it is; a service that must not lose reports names a spool.
+/// </summary>
 public sealed class RunLedgerClientOptions
 {
     /// <summary>The configuration section, <c>RunLedgerClient</c>.</summary>
@@ -23,7 +25,9 @@ public sealed class RunLedgerClientOptions
     [Range(typeof(TimeSpan), "00:00:00.100", "1.00:00:00")]
     public TimeSpan? HeartbeatEvery { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How many observations wait in memory at most; when more come the oldest is dropped and counted.</summary>
+    /// <summary>
+    /// How many observations wait in memory at most; when more come the oldest is dropped and counted.
+    /// </summary>
     /// <value>The default is 10,000, some 5 MB.</value>
     [Range(1, 1_000_000)]
     public int BufferSize { get; set; } = 10_000;
@@ -39,14 +43,16 @@ public sealed class RunLedgerClientOptions
     public TimeSpan FlushLimit { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Where observations wait while the broker or the ledger is away, also when this process ends or dies meanwhile. Several
-    /// processes may share it: each writes its own files, and takes over those of a process that is gone. It must be on a
-    /// file system that locks files, and only trusted users should be able to write there.
+    /// Where observations wait while the broker or the ledger is away, also when this process ends or dies meanwhile.
+    /// Several processes may share it: each writes its own files, and takes over those of a process that is gone. It
+    /// must be on a file system that locks files, and only trusted users should be able to write there.
     /// </summary>
     /// <value>The default is null: they wait in memory alone. It is made when missing.</value>
     public string? SpoolDirectory { get; set; }
 
-    /// <summary>The most bytes this process keeps in the spool; when more come the oldest are dropped and counted.</summary>
+    /// <summary>
+    /// The most bytes this process keeps in the spool; when more come the oldest are dropped and counted.
+    /// </summary>
     /// <value>The default is 256 MB, about 700,000 observations.</value>
     [Range(64L * 1024, 1024L * 1024 * 1024 * 1024)]
     public long MaxSpoolBytes { get; set; } = 256L * 1024 * 1024;

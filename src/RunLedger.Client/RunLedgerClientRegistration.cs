@@ -18,8 +18,8 @@ public static class RunLedgerClientRegistration
 
     /// <summary>
     /// Adds <see cref="IRunReporter"/> and the background service that sends what is reported: over the MassTransit bus
-    /// of the container, or over HTTP where <see cref="RunLedgerClientOptions.LedgerUrl"/> is set. May be called again: the
-    /// options of all calls apply, in turn.
+    /// of the container, or over HTTP where <see cref="RunLedgerClientOptions.LedgerUrl"/> is set. May be called again:
+    /// the options of all calls apply, in turn.
     /// </summary>
     /// <param name="services">The container's services.</param>
     /// <param name="configure">Sets the options; null for the defaults.</param>

@@ -24,7 +24,10 @@ sealed class RunReporter(Outbox outbox) : IRunReporter
         _current.Value = new OpenRun(outbox, candidate, details ?? new RunDetails(), Current);
 
     public async Task Run(
-        string candidate, Func<OpenRun, Task> work, RunDetails? details = null, CancellationToken cancellationToken = default)
+        string candidate,
+        Func<OpenRun, Task> work,
+        RunDetails? details = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(work);
         await Run(candidate, async run =>
@@ -35,7 +38,10 @@ sealed class RunReporter(Outbox outbox) : IRunReporter
     }
 
     public async Task<T> Run<T>(
-        string candidate, Func<OpenRun, Task<T>> work, RunDetails? details = null, CancellationToken cancellationToken = default)
+        string candidate,
+        Func<OpenRun, Task<T>> work,
+        RunDetails? details = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(work);
         var run = StartRun(candidate, details);

@@ -34,7 +34,9 @@ static class Sanitizer
             return null;
         if (text.Length > MaxRef)
             text = text[..(char.IsHighSurrogate(text[MaxRef - 1]) ? MaxRef - 1 : MaxRef)];
-        return IsStorable(text) ? text : string.Concat(text.EnumerateRunes().Select(rune => rune.Value == 0 ? "\uFFFD" : rune.ToString()));
+        return IsStorable(text)
+            ? text
+            : string.Concat(text.EnumerateRunes().Select(rune => rune.Value == 0 ? "\uFFFD" : rune.ToString()));
     }
 
     public static Guid? Id(Guid? id) => id == Guid.Empty ? null : id;
@@ -54,8 +56,8 @@ static class Sanitizer
     }
 
     /// <summary>
-    /// Evidence as JSON now, before it changes. What the ledger would refuse, and the end of a run with it, is replaced by a
-    /// word of that.
+    /// Evidence as JSON now, before it changes. What the ledger would refuse, and the end of a run with it, is replaced
+    /// by a word of that.
     /// </summary>
     public static JsonElement? Evidence(object? evidence)
     {
@@ -67,7 +69,9 @@ static class Sanitizer
             if (bytes.Length > MaxEvidence)
                 return Note($"left out: {bytes.Length:N0} bytes of JSON");
             var json = JsonElement.Parse(bytes, new JsonDocumentOptions { MaxDepth = MaxDepth });
-            return IsStorable(json) ? json : Note($"left out: a NUL character, or a number beyond what a double can say");
+            return IsStorable(json)
+                ? json
+                : Note($"left out: a NUL character, or a number beyond what a double can say");
         }
         catch (Exception e)
         {
@@ -81,7 +85,8 @@ static class Sanitizer
 
     static bool IsStorable(JsonElement json) => json.ValueKind switch
     {
-        JsonValueKind.Object => json.EnumerateObject().All(member => IsStorable(member.Name) && IsStorable(member.Value)),
+        JsonValueKind.Object =>
+            json.EnumerateObject().All(member => IsStorable(member.Name) && IsStorable(member.Value)),
         JsonValueKind.Array => json.EnumerateArray().All(IsStorable),
         JsonValueKind.String => IsStorable(json.GetString()!),
         JsonValueKind.Number => IsDouble(json.GetRawText()),
@@ -92,7 +97,8 @@ static class Sanitizer
     {
         var exponent = number.AsSpan(number.AsSpan().IndexOfAny('e', 'E') + 1);
         return number.Length <= 1_024 && (exponent.Length == number.Length
-            || (int.TryParse(exponent, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var power) && power is >= -308 and <= 308));
+            || (int.TryParse(exponent, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var power)
+                && power is >= -308 and <= 308));
     }
 
     // NUL fits in no column; half a surrogate pair is no text.
@@ -100,7 +106,8 @@ static class Sanitizer
     {
         for (var at = 0; at < text.Length; at++)
         {
-            if (text[at] == '\0' || (char.IsSurrogate(text[at]) && !(at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1]))))
+            if (text[at] == '\0' || (char.IsSurrogate(text[at])
+                && !(at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1]))))
                 return false;
             if (char.IsHighSurrogate(text[at]))
                 at++;

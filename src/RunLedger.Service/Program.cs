@@ -14,5 +14,6 @@ root.Subcommands.Add(RetentionCommand.Create(configuration, TimeProvider.System)
 root.Subcommands.Add(ArchiveCommand.Create(configuration));
 root.Subcommands.Add(DemoCommand.Create(configuration, TimeProvider.System));
 root.Subcommands.Add(KeyCommand.Create(configuration));
-// The parser ends the process two seconds after SIGTERM unless told otherwise; the host needs longer for its last batch.
+// The parser ends the process two seconds after SIGTERM unless told otherwise; the host needs longer for its last
+// batch.
 return await root.Parse(args).InvokeAsync(new() { ProcessTerminationTimeout = LedgerHost.EndLimit });

@@ -27,8 +27,8 @@ public sealed class RunLedgerOptions
 
     /// <summary>Messages the broker may have under way to this process at once.</summary>
     /// <value>
-    /// The default is 1,000: two full batches, one under way and one that fills. More is no faster and costs memory (each
-    /// holds its payload). Below 120 <see cref="RunLedgerRegistration.SurviveFailedWrites"/> is not needed.
+    /// The default is 1,000: two full batches, one under way and one that fills. More is no faster and costs memory
+    /// (each holds its payload). Below 120 <see cref="RunLedgerRegistration.SurviveFailedWrites"/> is not needed.
     /// </value>
     [Range(1, 60_000)]
     public int PrefetchCount { get; set; } = 1_000;
@@ -59,7 +59,9 @@ public sealed class RunLedgerOptions
     /// <summary>Where the ledger lives: the one place that decides.</summary>
     internal StorageProvider Provider => Postgres is null ? StorageProvider.Sqlite : StorageProvider.Postgres;
 
-    /// <summary>The file of the embedded ledger, made on first use; not used where <see cref="Postgres"/> is set.</summary>
+    /// <summary>
+    /// The file of the embedded ledger, made on first use; not used where <see cref="Postgres"/> is set.
+    /// </summary>
     /// <value>The default is <c>run-ledger.db</c> in the working directory.</value>
     [Required]
     public string SqliteFile { get; set; } = "run-ledger.db";

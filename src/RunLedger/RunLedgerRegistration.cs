@@ -32,7 +32,8 @@ public static class RunLedgerRegistration
     public const string Scheduler = "run-ledger";
 
     /// <summary>
-    /// The name of the ledger's meter and of its activity source: <c>metrics.AddMeter(RunLedgerRegistration.Telemetry)</c>,
+    /// The name of the ledger's meter and of its activity source:
+    /// <c>metrics.AddMeter(RunLedgerRegistration.Telemetry)</c>,
     /// <c>tracing.AddSource(RunLedgerRegistration.Telemetry)</c>.
     /// </summary>
     public const string Telemetry = "RunLedger";
@@ -41,12 +42,14 @@ public static class RunLedgerRegistration
 
     /// <summary>
     /// Adds the ledger to a bus: the state machine, its repository, the endpoints <c>run-ledger</c>,
-    /// <c>run-ledger_error</c> and <c>run-ledger-scheduler</c>, which <c>ConfigureEndpoints</c> then configures, and the
-    /// dispatcher of scheduled messages, which starts and stops with the bus. May be called again: the options of all calls
-    /// apply, in turn. Turns MassTransit's usage telemetry off.
+    /// <c>run-ledger_error</c> and <c>run-ledger-scheduler</c>, which <c>ConfigureEndpoints</c> then configures, and
+    /// the dispatcher of scheduled messages, which starts and stops with the bus. May be called again: the options of
+    /// all calls apply, in turn. Turns MassTransit's usage telemetry off.
     /// </summary>
     /// <param name="bus">The registration inside <c>AddMassTransit</c> or <c>AddMassTransitTestHarness</c>.</param>
-    /// <param name="configure">Sets the options; without it the ledger is a SQLite file in the working directory.</param>
+    /// <param name="configure">
+    /// Sets the options; without it the ledger is a SQLite file in the working directory.
+    /// </param>
     /// <exception cref="OptionsValidationException">When the host starts and an option is out of its range.</exception>
     public static IBusRegistrationConfigurator AddRunLedger(
         this IBusRegistrationConfigurator bus, Action<RunLedgerOptions>? configure = null)
@@ -82,7 +85,8 @@ public static class RunLedgerRegistration
         {
             repository.RegisterLoadSagaRepository<Run, RunRepository>();
             repository.RegisterQuerySagaRepository<Run, RunRepository>();
-            repository.RegisterSagaRepository<Run, GroupCommitter, SagaConsumeContextFactory<GroupCommitter, Run>, RunRepository>();
+            repository.RegisterSagaRepository<
+                Run, GroupCommitter, SagaConsumeContextFactory<GroupCommitter, Run>, RunRepository>();
         });
         bus.AddConsumer<RejectedBodyConsumer, RejectedBodyConsumerDefinition>();
         bus.AddConsumer<ErrorQueueConsumer, ErrorQueueConsumerDefinition>();
@@ -106,8 +110,9 @@ public static class RunLedgerRegistration
     /// <summary>
     /// Lets a bus come back at once from a broker that went away under load. Without it RabbitMQ.Client up to 7.2.2 can
     /// wait for several missed heartbeats when more than 128 acknowledgements were under way
-    /// (<see href="https://github.com/rabbitmq/rabbitmq-dotnet-client/issues/1930"/>): call it on the host of a bus with the
-    /// ledger, or keep <see cref="RunLedgerOptions.PrefetchCount"/> below 120. It sets <c>OnRefreshConnectionFactory</c>.
+    /// (<see href="https://github.com/rabbitmq/rabbitmq-dotnet-client/issues/1930"/>): call it on the host of a bus
+    /// with the ledger, or keep <see cref="RunLedgerOptions.PrefetchCount"/> below 120. It sets
+    /// <c>OnRefreshConnectionFactory</c>.
     /// </summary>
     /// <param name="host">The host inside <c>UsingRabbitMq</c>.</param>
     public static void SurviveFailedWrites(this IRabbitMqHostConfigurator host) =>

@@ -9,7 +9,8 @@ static class Checkout
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "Bus.sln")))
-            folder = folder.Parent ?? throw new InvalidOperationException($"No folder above {AppContext.BaseDirectory} holds Bus.sln.");
+            folder = folder.Parent
+                ?? throw new InvalidOperationException($"No folder above {AppContext.BaseDirectory} holds Bus.sln.");
         return folder.FullName;
     }
 }

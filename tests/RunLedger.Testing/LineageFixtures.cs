@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace RunLedger.Testing;
 
-/// <summary>Streams that real clients sent, beside the repository, with what another implementation found in them.</summary>
+/// <summary>
+/// Streams that real clients sent, beside the repository, with what another implementation found in them.
+/// </summary>
 static class LineageFixtures
 {
     public const string Airflow = "airflow";
@@ -26,7 +28,9 @@ static class LineageFixtures
 
     /// <summary>The events of a stream in the order in which they were sent.</summary>
     public static List<string> Events(string stream) =>
-        [.. Directory.GetFiles(Path.Combine(Folder(), stream), "*.json").Order(StringComparer.Ordinal).Select(File.ReadAllText)];
+        [.. Directory.GetFiles(Path.Combine(Folder(), stream), "*.json")
+            .Order(StringComparer.Ordinal)
+            .Select(File.ReadAllText)];
 
     public static List<(Guid Id, DateTimeOffset Started, DateTimeOffset Ended)> Expected(string stream)
     {

@@ -23,7 +23,8 @@ static class ObservationGen
         from component in Component
         from at in Gen.Int[0, 3]
         from candidate in Pick("P", "P", "P", "P", "Q")
-        from source in Pick(SourceSystems.DotRuntime, SourceSystems.DotRuntime, SourceSystems.DotRuntime, SourceSystems.JobQueue)
+        from source in Pick(
+            SourceSystems.DotRuntime, SourceSystems.DotRuntime, SourceSystems.DotRuntime, SourceSystems.JobQueue)
         from key in Pick(null, null, null, null, null, null, null, null, "k1", "k2", "k3")
         from parent in Pick<Guid?>(null, null, null, Ids[0], Ids[1])
         from texts in Text.Array[5]
@@ -54,7 +55,11 @@ static class ObservationGen
         (from message in One
          from at in Gen.Int[0, 60]
          from correlation in Gen.Int[0, 60]
-         select message with { OccurredAt = Some.Noon.AddSeconds(at), CorrelationId = $"c{correlation}" }).Array[30, 60];
+         select message with
+         {
+             OccurredAt = Some.Noon.AddSeconds(at),
+             CorrelationId = $"c{correlation}",
+         }).Array[30, 60];
 
     /// <summary>The same set twice: as generated, and permuted with some of it repeated.</summary>
     public static readonly Gen<(RunObservation[] Once, RunObservation[] Again, int[] Batches)> Twice =

@@ -49,5 +49,6 @@ sealed class RunFilterOptions(int limit)
         return text.Length == 0 ? "api/runs" : $"api/runs?{text}";
     }
 
-    static Option<string?> Text(string name, string help, string description) => new(name) { Description = description, HelpName = help };
+    static Option<string?> Text(string name, string help, string description) =>
+        new(name) { Description = description, HelpName = help };
 }

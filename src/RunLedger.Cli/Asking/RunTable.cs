@@ -32,16 +32,22 @@ static class RunTable
 
     public static Table Of(IEnumerable<JsonElement> runs, int width) => Of(RunColumns, runs, width);
 
-    public static Table OfComponents(IEnumerable<JsonElement> components, int width) => Of(ComponentColumns, components, width);
+    public static Table OfComponents(IEnumerable<JsonElement> components, int width) =>
+        Of(ComponentColumns, components, width);
 
     public static Text Status(JsonElement run) => new(run.Text("status") ?? "", Screen.Of(run.Text("status")));
 
-    static Table Of((string Name, int From, Func<JsonElement, Text> Cell)[] columns, IEnumerable<JsonElement> rows, int width)
+    static Table Of(
+        (string Name, int From, Func<JsonElement, Text> Cell)[] columns, IEnumerable<JsonElement> rows, int width)
     {
         columns = [.. columns.Where(column => width >= column.From)];
         var table = new Table { Border = TableBorder.Simple };
         foreach (var column in columns)
-            table.AddColumn(new TableColumn(new Text(column.Name)) { Padding = new Padding(0, 0, 1, 0), NoWrap = column.Name is "Run" or "Status" });
+            table.AddColumn(new TableColumn(new Text(column.Name))
+            {
+                Padding = new Padding(0, 0, 1, 0),
+                NoWrap = column.Name is "Run" or "Status",
+            });
         foreach (var row in rows)
             table.AddRow(columns.Select(column => column.Cell(row)));
         return table;

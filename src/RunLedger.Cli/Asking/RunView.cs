@@ -10,9 +10,12 @@ namespace RunLedger.Cli.Asking;
 /// <param name="Tree">The answer of its <c>/tree</c>.</param>
 sealed record RunView(JsonElement Run, IReadOnlyList<JsonElement> Components, JsonElement Tree)
 {
-    public string Json => JsonSerializer.Serialize(new { run = Run, components = Components, tree = Tree }, Cli.Json.Indented);
+    public string Json =>
+        JsonSerializer.Serialize(new { run = Run, components = Components, tree = Tree }, Cli.Json.Indented);
 
-    /// <summary>What a person should know before the rest: why it is stuck or an orphan, what disagrees, what looks wrong.</summary>
+    /// <summary>
+    /// What a person should know before the rest: why it is stuck or an orphan, what disagrees, what looks wrong.
+    /// </summary>
     public IEnumerable<string> Remarks
     {
         get
@@ -21,7 +24,8 @@ sealed record RunView(JsonElement Run, IReadOnlyList<JsonElement> Components, Js
             var flags = evidence.Items("flags").Where(flag => flag.Member("recoveredAt") is null).Select(Why);
             return [.. flags, .. Texts("conflicts"), .. Texts("warnings")];
 
-            IEnumerable<string> Texts(string name) => evidence.Items(name).Select(text => Terminal.Plain(text.ToString()));
+            IEnumerable<string> Texts(string name) =>
+                evidence.Items(name).Select(text => Terminal.Plain(text.ToString()));
         }
     }
 
@@ -74,7 +78,9 @@ sealed record RunView(JsonElement Run, IReadOnlyList<JsonElement> Components, Js
     string Ended()
     {
         var (started, ended) = (Run.Time("startedAt"), Run.Time("endedAt"));
-        return Screen.Took(started, ended) is { Length: > 0 } took ? $"{Screen.Shown(ended)} after {took}" : Screen.Shown(ended);
+        return Screen.Took(started, ended) is { Length: > 0 } took
+            ? $"{Screen.Shown(ended)} after {took}"
+            : Screen.Shown(ended);
     }
 
     static string Why(JsonElement flag)
@@ -87,7 +93,8 @@ sealed record RunView(JsonElement Run, IReadOnlyList<JsonElement> Components, Js
             ("orphan", _) => "Orphan: its counterpart was not seen within",
             var (kind, limit) => $"{kind}: the limit {limit} is over,",
         };
-        return $"{what} {flag.Text("value")}. Last observed {Screen.Shown(flag.Time("lastObservedAt"))}, flagged {Screen.Shown(flag.Time("flaggedAt"))}.";
+        return $"{what} {flag.Text("value")}. Last observed {Screen.Shown(flag.Time("lastObservedAt"))}, "
+            + $"flagged {Screen.Shown(flag.Time("flaggedAt"))}.";
     }
 
     bool Related() => Tree.Items("ancestors").Any() || Tree.Text("unseenParentId") is not null
@@ -117,7 +124,8 @@ sealed record RunView(JsonElement Run, IReadOnlyList<JsonElement> Components, Js
 
     static Paragraph Node(JsonElement run)
     {
-        var line = new Paragraph($"{run.Text("processCandidateCode")} ").Append(run.Text("status") ?? "", Screen.Of(run.Text("status")));
+        var line = new Paragraph($"{run.Text("processCandidateCode")} ").Append(
+            run.Text("status") ?? "", Screen.Of(run.Text("status")));
         if (Screen.Took(run.Time("startedAt"), run.Time("endedAt")) is { Length: > 0 } took)
             line.Append($" {took}");
         return line.Append($"  {run.Text("processRunId")}", Color.Grey);

@@ -52,7 +52,8 @@ sealed class RunWatch(LedgerHttp ledger, TextWriter output, TimeSpan every, bool
         {
             if (!InPlace)
                 return await Loop(ask, _ => { }, cancellationToken);
-            return await _console.Live(new Text("")).StartAsync(live => Loop(ask, live.UpdateTarget, cancellationToken));
+            return await _console.Live(new Text(""))
+                .StartAsync(live => Loop(ask, live.UpdateTarget, cancellationToken));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -86,7 +87,9 @@ sealed class RunWatch(LedgerHttp ledger, TextWriter output, TimeSpan every, bool
     IRenderable Shown(RunView view)
     {
         var run = RunTable.Of([view.Run], _console.Profile.Width);
-        return view.Components.Count == 0 ? run : new Rows(run, RunTable.OfComponents(view.Components, _console.Profile.Width));
+        return view.Components.Count == 0
+            ? run
+            : new Rows(run, RunTable.OfComponents(view.Components, _console.Profile.Width));
     }
 
     async Task Changed(JsonElement row, string id, string? name)
@@ -97,7 +100,8 @@ sealed class RunWatch(LedgerHttp ledger, TextWriter output, TimeSpan every, bool
         _seen[key] = status;
         await output.WriteLineAsync(json
             ? JsonSerializer.Serialize(row, Json.Line)
-            : $"{Screen.Shown(time.GetUtcNow())} {status} {name ?? key} {key} {row.Text("errorRef")}".TrimEnd().ReplaceLineEndings(" "));
+            : $"{Screen.Shown(time.GetUtcNow())} {status} {name ?? key} {key} {row.Text("errorRef")}".TrimEnd()
+                .ReplaceLineEndings(" "));
         await output.FlushAsync(CancellationToken.None);
     }
 }

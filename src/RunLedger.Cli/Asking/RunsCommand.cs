@@ -4,7 +4,9 @@ using RunLedger.Cli.Sending;
 
 namespace RunLedger.Cli.Asking;
 
-/// <summary><c>runs list | show | watch</c>: what the ledger knows. Exit codes: 0 answered, 1 no such run, 2 no ledger.</summary>
+/// <summary>
+/// <c>runs list | show | watch</c>: what the ledger knows. Exit codes: 0 answered, 1 no such run, 2 no ledger.
+/// </summary>
 static class RunsCommand
 {
     const int MostComponents = 10_000;
@@ -13,7 +15,8 @@ static class RunsCommand
     {
         var url = LedgerAddress.Url();
         url.Recursive = true;
-        var json = new Option<bool>("--json") { Description = "Print the ledger's answer, for scripts", Recursive = true };
+        var json =
+            new Option<bool>("--json") { Description = "Print the ledger's answer, for scripts", Recursive = true };
         return new("runs", "Ask the ledger of runs") { url, json, List(), Show(), Watch() };
 
         Command List()
@@ -40,7 +43,11 @@ static class RunsCommand
         Command Show()
         {
             var id = Id();
-            var command = new Command("show", "One run: its row, its components, its tree, its evidence, and what is wrong") { id };
+            var command = new Command(
+                "show", "One run: its row, its components, its tree, its evidence, and what is wrong")
+            {
+                id,
+            };
             command.Does(async (parsed, cancellationToken) =>
             {
                 using var ledger = new LedgerHttp(parsed.Ledger(url), time);
@@ -62,12 +69,19 @@ static class RunsCommand
             var filter = new RunFilterOptions(20);
             var every = Duration.Option("--every", TimeSpan.FromSeconds(2), "How often to ask");
             var command = new Command(
-                "watch", "Runs as they change; with an ID one run until it has ended: then the exit code is 0 only if it completed") { id, every };
+                "watch",
+                "Runs as they change; with an ID one run until it has ended: then the exit code is 0 only "
+                + "if it completed")
+                {
+                    id,
+                    every,
+                };
             filter.AddTo(command);
             command.Does(async (parsed, cancellationToken) =>
             {
                 using var ledger = new LedgerHttp(parsed.Ledger(url), time);
-                var watch = new RunWatch(ledger, parsed.InvocationConfiguration.Output, parsed.GetValue(every), parsed.GetValue(json), time);
+                var watch = new RunWatch(
+                    ledger, parsed.InvocationConfiguration.Output, parsed.GetValue(every), parsed.GetValue(json), time);
                 return parsed.GetResult(id) is null
                     ? await watch.All(filter.Route(parsed), filter.Limit(parsed), cancellationToken)
                     : await watch.One(parsed.GetValue(id), cancellationToken);
@@ -92,7 +106,8 @@ static class RunsCommand
         CustomParser = result =>
         {
             if (!Guid.TryParse(result.Tokens[0].Value, out var id))
-                result.AddError($"'{result.Tokens[0].Value}' is no id of a run such as 0198c0de-7a3b-7c11-9d3e-2f6a5b4c3d2e.");
+                result.AddError(
+                    $"'{result.Tokens[0].Value}' is no id of a run such as 0198c0de-7a3b-7c11-9d3e-2f6a5b4c3d2e.");
             return id;
         },
     };

@@ -9,7 +9,13 @@ namespace RunLedger.Cli.DryRunning;
 
 /// <summary>The four steps. One that fails says what to do, and is the last.</summary>
 sealed class DryRun(
-    IAnsiConsole console, PostgresTarget postgres, string[] guards, LedgerHttp ledger, LedgerAddress? broker, TimeSpan wait, TimeProvider time)
+    IAnsiConsole console,
+    PostgresTarget postgres,
+    string[] guards,
+    LedgerHttp ledger,
+    LedgerAddress? broker,
+    TimeSpan wait,
+    TimeProvider time)
 {
     /// <summary>Of those that nobody named: a first look, not a census.</summary>
     public const int MostGuards = 20;
@@ -48,27 +54,34 @@ sealed class DryRun(
             console.WriteLine();
         }
 
-        Say("All of it works. Next: let your services publish (RunLedger.Client, or runledger observe -- command), and look at "
-            + $"{ledger.Shown} or with runledger runs list.");
+        Say("All of it works. Next: let your services publish (RunLedger.Client, or runledger observe -- command), "
+            + $"and look at {ledger.Shown} or with runledger runs list.");
         return Exit.Done;
     }
 
     async Task Rehearse(CancellationToken cancellationToken)
     {
         var report = await SchemaRehearsal.Run(
-            postgres.ConnectionString!, guards.Length > 0 ? guards : await Others(cancellationToken), cancellationToken);
+            postgres.ConnectionString!,
+            guards.Length > 0 ? guards : await Others(cancellationToken),
+            cancellationToken);
         foreach (var (what, seen, good) in report.Lines)
-            Say($"  {(good ? "ok" : "FAILED")} {what}: {string.Join(", ", seen.Split('\n'))}", good ? Style.Plain : new Style(Color.Red));
+            Say(
+                $"  {(good ? "ok" : "FAILED")} {what}: {string.Join(", ", seen.Split('\n'))}",
+                good ? Style.Plain : new Style(Color.Red));
         if (!report.Passed)
         {
-            throw new CliException("The rehearsal did not pass, and nothing was changed. Mend what is marked as failed, then run dry-run again.");
+            throw new CliException("The rehearsal did not pass, and nothing was changed. Mend what is marked as "
+                + "failed, then run dry-run again.");
         }
     }
 
     async Task Apply(CancellationToken cancellationToken)
     {
         var applied = await new LedgerSchema(postgres.ConnectionString!).Apply(cancellationToken);
-        Say(applied.Count == 0 ? "  Nothing to apply: the tables are up to date." : $"  Applied {string.Join(", ", applied)}.");
+        Say(applied.Count == 0
+            ? "  Nothing to apply: the tables are up to date."
+            : $"  Applied {string.Join(", ", applied)}.");
     }
 
     async Task Send(CancellationToken cancellationToken)
@@ -101,8 +114,9 @@ sealed class DryRun(
             if (view is null && time.GetElapsedTime(start) > wait)
             {
                 throw new CliException(
-                    $"{ledger.Shown} has not all of run {_run.Id} after {wait.TotalSeconds:0} s. Look at {ledger.Shown}health/ready and "
-                    + $"{ledger.Shown}api/rejected, and whether its ConnectionStrings__RabbitMq is the one used here.");
+                    $"{ledger.Shown} has not all of run {_run.Id} after {wait.TotalSeconds:0} s. "
+                    + $"Look at {ledger.Shown}health/ready and {ledger.Shown}api/rejected, and whether its "
+                    + "ConnectionStrings__RabbitMq is the one used here.");
             }
 
             if (view is null)
@@ -112,7 +126,8 @@ sealed class DryRun(
         if (!await IsInTable(cancellationToken))
         {
             throw new CliException(
-                $"{ledger.Shown} has the run, but not in {postgres.Fault}: start the service with the ConnectionStrings__Postgres used here.");
+                $"{ledger.Shown} has the run, but not in {postgres.Fault}: start the service with the "
+                + "ConnectionStrings__Postgres used here.");
         }
 
         view.Write(console);
@@ -124,7 +139,9 @@ sealed class DryRun(
         try
         {
             var view = await RunsCommand.Ask(ledger, _run.Id, cancellationToken);
-            return view.Run.Text("status") == "completed" && view.Components is [var one] && one.Text("status") == "step_completed" ? view : null;
+            return view.Run.Text("status") == "completed"
+                && view.Components is [var one]
+                && one.Text("status") == "step_completed" ? view : null;
         }
         catch (CliException e) when (e.ExitCode == Exit.No)
         {
@@ -135,7 +152,8 @@ sealed class DryRun(
     async Task<bool> IsInTable(CancellationToken cancellationToken)
     {
         await using var database = NpgsqlDataSource.Create(postgres.ConnectionString!);
-        await using var command = database.CreateCommand("select count(*) from process_run_observation where process_run_id = $1");
+        await using var command = database.CreateCommand(
+            "select count(*) from process_run_observation where process_run_id = $1");
         command.Parameters.AddWithValue(_run.Id);
         return await command.ExecuteScalarAsync(cancellationToken) is 1L;
     }

@@ -5,8 +5,8 @@ using RunLedger.Schema;
 namespace RunLedger.Cli.DryRunning;
 
 /// <summary>
-/// <c>dry-run</c>: the staged plan of a first deployment. Exit codes: 0 all of it worked, 1 a step failed or was declined,
-/// 2 it cannot be done here.
+/// <c>dry-run</c>: the staged plan of a first deployment. Exit codes: 0 all of it worked, 1 a step failed or was
+/// declined, 2 it cannot be done here.
 /// </summary>
 static class DryRunCommand
 {
@@ -16,32 +16,40 @@ static class DryRunCommand
         var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask before each step" };
         var connection = new Option<string?>("--connection")
         {
-            Description = "Npgsql connection string of the tables' owner; without it ConnectionStrings__Postgres of the environment",
+            Description = "Npgsql connection string of the tables' owner; without it ConnectionStrings__Postgres of "
+                + "the environment",
             HelpName = "STRING",
         };
         var rabbitMq = LedgerAddress.RabbitMq();
         var guards = new Option<string[]>("--guard")
         {
-            Description = $"Tables that must not change, counted before and after; without it up to {DryRun.MostGuards} of the same schema",
+            Description = "Tables that must not change, counted before and after; without it up to "
+                + $"{DryRun.MostGuards} of the same schema",
             HelpName = "TABLE",
             AllowMultipleArgumentsPerToken = true,
         };
-        var wait = Duration.Option("--wait", TimeSpan.FromSeconds(60), "How long the run may take to the ledger's tables");
+        var wait = Duration.Option(
+            "--wait", TimeSpan.FromSeconds(60), "How long the run may take to the ledger's tables");
         var command = new Command(
-            "dry-run", "A first deployment, step by step: rehearse the tables, apply them, send one run through the service, look at it")
+            "dry-run",
+            "A first deployment, step by step: rehearse the tables, apply them, send one run through the "
+            + "service, look at it")
         {
             yes, connection, url, rabbitMq, guards, wait,
         };
         command.Does(async (parsed, cancellationToken) =>
         {
-            var postgres = PostgresTarget.Read(parsed.GetValue(connection) ?? Environment.GetEnvironmentVariable("ConnectionStrings__Postgres"));
+            var postgres = PostgresTarget.Read(
+                parsed.GetValue(connection) ?? Environment.GetEnvironmentVariable("ConnectionStrings__Postgres"));
             if (postgres.ConnectionString is null)
                 throw new CliException(postgres.Fault);
             var console = Screen.Of(parsed.InvocationConfiguration.Output);
             if (!parsed.GetValue(yes) && (Console.IsInputRedirected || !console.Profile.Out.IsTerminal))
                 throw new CliException("dry-run asks before each step: run it in a terminal, or say --yes.");
             using var ledger = new LedgerHttp(parsed.Ledger(url), time, parsed.GetValue(wait));
-            var run = new DryRun(console, postgres, parsed.GetValue(guards) ?? [], ledger, parsed.GetValue(rabbitMq) ?? Broker(), parsed.GetValue(wait), time);
+            var run = new DryRun(
+                console, postgres, parsed.GetValue(guards) ?? [], ledger,
+                parsed.GetValue(rabbitMq) ?? Broker(), parsed.GetValue(wait), time);
             return await run.Run(parsed.GetValue(yes), cancellationToken);
         });
         return command;
@@ -51,6 +59,7 @@ static class DryRunCommand
     {
         var text = Environment.GetEnvironmentVariable("ConnectionStrings__RabbitMq");
         return string.IsNullOrWhiteSpace(text) ? null
-            : LedgerAddress.ReadRabbitMq(text) ?? throw new CliException("ConnectionStrings__RabbitMq is no address such as amqp://host.");
+            : LedgerAddress.ReadRabbitMq(text)
+                ?? throw new CliException("ConnectionStrings__RabbitMq is no address such as amqp://host.");
     }
 }

@@ -17,18 +17,44 @@ sealed class SyntheticRun
         [
             .. ((RunObservation[])
             [
-                new RunStarted { ProcessRunId = Id, ProcessCandidateCode = Candidate, CorrelationId = key, SourceSystem = source, OccurredAt = At(0) },
+                new RunStarted
+                {
+                    ProcessRunId = Id,
+                    ProcessCandidateCode = Candidate,
+                    CorrelationId = key,
+                    SourceSystem = source,
+                    OccurredAt = At(0),
+                },
                 new StepStarted
                 {
-                    ProcessRunId = Id, ProcessCandidateCode = Candidate, CorrelationId = key, SourceSystem = source, OccurredAt = At(1),
-                    ComponentRunId = step, DotCode = "dry-run", ComponentRole = ComponentRoles.Step,
+                    ProcessRunId = Id,
+                    ProcessCandidateCode = Candidate,
+                    CorrelationId = key,
+                    SourceSystem = source,
+                    OccurredAt = At(1),
+                    ComponentRunId = step,
+                    DotCode = "dry-run",
+                    ComponentRole = ComponentRoles.Step,
                 },
                 new StepCompleted
                 {
-                    ProcessRunId = Id, ProcessCandidateCode = Candidate, CorrelationId = key, SourceSystem = source, OccurredAt = At(2),
-                    ComponentRunId = step, DotCode = "dry-run", ComponentRole = ComponentRoles.Step,
+                    ProcessRunId = Id,
+                    ProcessCandidateCode = Candidate,
+                    CorrelationId = key,
+                    SourceSystem = source,
+                    OccurredAt = At(2),
+                    ComponentRunId = step,
+                    DotCode = "dry-run",
+                    ComponentRole = ComponentRoles.Step,
                 },
-                new RunCompleted { ProcessRunId = Id, ProcessCandidateCode = Candidate, CorrelationId = key, SourceSystem = source, OccurredAt = At(3) },
+                new RunCompleted
+                {
+                    ProcessRunId = Id,
+                    ProcessCandidateCode = Candidate,
+                    CorrelationId = key,
+                    SourceSystem = source,
+                    OccurredAt = At(3),
+                },
             ]).Select(message => (ReadOnlyMemory<byte>)Line.Write(new Report(message, TraceParent: null))),
         ];
 

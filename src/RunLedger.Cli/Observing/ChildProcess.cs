@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace RunLedger.Cli.Observing;
 
-/// <summary>The command, from its start to its exit status. A signal for it never reaches whoever has its id afterwards.</summary>
+/// <summary>
+/// The command, from its start to its exit status. A signal for it never reaches whoever has its id afterwards.
+/// </summary>
 sealed class ChildProcess(int id, bool ownGroup)
 {
     readonly Lock _gate = new();
@@ -19,13 +21,16 @@ sealed class ChildProcess(int id, bool ownGroup)
         {
             _gone = true;
             if (Posix.waitpid(id, out var status, 0) != id)
-                throw new CliException("the exit code of the command is lost: somebody else waited for it", Exit.ObserveFailed);
+                throw new CliException(
+                    "the exit code of the command is lost: somebody else waited for it", Exit.ObserveFailed);
             var signal = status & 0x7f;
             return signal == 0 ? ((status >> 8) & 0xff, 0) : (Exit.Signalled + signal, signal);
         }
     }
 
-    /// <summary>To the command; in a group of its own to all of that, since who signals our group does not reach it.</summary>
+    /// <summary>
+    /// To the command; in a group of its own to all of that, since who signals our group does not reach it.
+    /// </summary>
     public void Signal(int signal)
     {
         lock (_gate)
@@ -60,7 +65,8 @@ sealed class ChildProcess(int id, bool ownGroup)
     List<int> Descendants()
     {
         var parents = Directory.EnumerateDirectories("/proc")
-            .Select(folder => int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var pid) ? pid : 0)
+            .Select(
+                folder => int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var pid) ? pid : 0)
             .Where(pid => pid > 0)
             .ToLookup(Parent);
         List<int> found = [id];

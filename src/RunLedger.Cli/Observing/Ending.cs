@@ -8,15 +8,17 @@ namespace RunLedger.Cli.Observing;
 /// <param name="TimedOut">It was told to end after this time.</param>
 /// <param name="Fault">Why there was nothing to start.</param>
 /// <param name="Stderr">The last lines of it; empty where it went to a terminal.</param>
-sealed record Ending(int ExitCode, int Signal = 0, TimeSpan? TimedOut = null, string? Fault = null, IReadOnlyList<string>? Stderr = null)
+sealed record Ending(
+    int ExitCode, int Signal = 0, TimeSpan? TimedOut = null, string? Fault = null, IReadOnlyList<string>? Stderr = null)
 {
     /// <summary>More than anybody reads of one line, and far from what the ledger takes.</summary>
     const int MaxLine = 1_000;
 
     static readonly string[] Names =
     [
-        "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM", "TERM", "STKFLT",
-        "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO", "PWR", "SYS",
+        "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM",
+        "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF",
+        "WINCH", "IO", "PWR", "SYS",
     ];
 
     public bool IsGood => ExitCode == 0 && TimedOut is null;
@@ -51,5 +53,6 @@ sealed record Ending(int ExitCode, int Signal = 0, TimeSpan? TimedOut = null, st
     }
 
     IReadOnlyList<string> Lines =>
-        [.. (Stderr ?? []).Select(line => line.Length <= MaxLine ? line : line[..(char.IsHighSurrogate(line[MaxLine - 1]) ? MaxLine - 1 : MaxLine)])];
+        [.. (Stderr ?? []).Select(line =>
+            line.Length <= MaxLine ? line : line[..(char.IsHighSurrogate(line[MaxLine - 1]) ? MaxLine - 1 : MaxLine)])];
 }

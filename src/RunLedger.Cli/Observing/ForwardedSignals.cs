@@ -4,15 +4,17 @@ using System.Runtime.InteropServices;
 namespace RunLedger.Cli.Observing;
 
 /// <summary>
-/// Signals given to this process go to the command, and this process lives on to report what came of it. What was ignored
-/// before (nohup, a job in the background) stays so, for both.
+/// Signals given to this process go to the command, and this process lives on to report what came of it. What was
+/// ignored before (nohup, a job in the background) stays so, for both.
 /// </summary>
 sealed class ForwardedSignals : IDisposable
 {
     static readonly int[] Forwarded =
         [Posix.SigHup, Posix.SigInt, Posix.SigQuit, Posix.SigTerm, Posix.SigUsr1, Posix.SigUsr2];
 
-    /// <summary>A Ctrl+C that the command died of may be heard of only after its end: that one is no reason not to report it.</summary>
+    /// <summary>
+    /// A Ctrl+C that the command died of may be heard of only after its end: that one is no reason not to report it.
+    /// </summary>
     static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
 
     readonly Lock _gate = new();
@@ -87,7 +89,9 @@ sealed class ForwardedSignals : IDisposable
         }
     }
 
-    /// <summary>A terminal's Ctrl+C and Ctrl+\ go to its whole foreground group: the command has had them already.</summary>
+    /// <summary>
+    /// A terminal's Ctrl+C and Ctrl+\ go to its whole foreground group: the command has had them already.
+    /// </summary>
     static bool FromKeyboard(int signal) =>
         signal is Posix.SigInt or Posix.SigQuit && Posix.Foreground() == Posix.getpgrp();
 
@@ -105,7 +109,8 @@ sealed class ForwardedSignals : IDisposable
         const string name = "SigIgn:";
         try
         {
-            var line = File.ReadLines("/proc/self/status").First(line => line.StartsWith(name, StringComparison.Ordinal));
+            var line = File.ReadLines("/proc/self/status")
+                .First(line => line.StartsWith(name, StringComparison.Ordinal));
             return ulong.Parse(line.AsSpan(name.Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
         }
         catch (IOException)

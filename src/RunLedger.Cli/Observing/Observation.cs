@@ -28,7 +28,8 @@ sealed class Observation(ObserveOptions options, ObservedCommand about, Reportin
         using var signals = new ForwardedSignals();
         about.Variables.Export(options.Address);
         var tee = options.Tail > 0 && StderrTee.IsWanted ? new StderrTee() : null;
-        // Where a terminal watches, its signals must find the command in our group. Elsewhere a group of its own can be ended whole.
+        // Where a terminal watches, its signals must find the command in our group. Elsewhere a group of its own can be
+        // ended whole.
         var ownGroup = options.Timeout is not null && Posix.Foreground() is null;
         var started = time.GetUtcNow();
         var error = Spawning.Start(Spawning.RawArguments(command), tee?.Handles ?? [], ownGroup, out var pid);
@@ -58,10 +59,16 @@ sealed class Observation(ObserveOptions options, ObservedCommand about, Reportin
     {
         var started = time.GetTimestamp();
         using var heartbeat = options.Heartbeat > TimeSpan.Zero
-            ? time.CreateTimer(_ => reporting.Report(about.Alive(time.GetUtcNow(), time.GetElapsedTime(started))), null, options.Heartbeat, options.Heartbeat)
+            ? time.CreateTimer(
+                _ => reporting.Report(about.Alive(time.GetUtcNow(), time.GetElapsedTime(started))),
+                null,
+                options.Heartbeat,
+                options.Heartbeat)
             : null;
-        using var kill = time.CreateTimer(_ => child.SignalAll(Posix.SigKill), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        using var timeout = time.CreateTimer(_ => TimeIsOver(), null, options.Timeout ?? Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        using var kill = time.CreateTimer(
+            _ => child.SignalAll(Posix.SigKill), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        using var timeout = time.CreateTimer(
+            _ => TimeIsOver(), null, options.Timeout ?? Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         var (exitCode, signal) = child.Wait();
         return new(exitCode, signal, _timedOut);
 

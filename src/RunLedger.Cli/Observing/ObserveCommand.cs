@@ -3,7 +3,9 @@ using RunLedger.Contracts;
 
 namespace RunLedger.Cli.Observing;
 
-/// <summary><c>observe … -- command</c>: runs a command as if it were called alone, and tells the ledger of it.</summary>
+/// <summary>
+/// <c>observe … -- command</c>: runs a command as if it were called alone, and tells the ledger of it.
+/// </summary>
 sealed class ObserveCommand : Command
 {
     readonly Option<LedgerAddress?> _url = LedgerAddress.Url();
@@ -51,29 +53,35 @@ sealed class ObserveCommand : Command
         CustomParser = result => Duration.Parse(result),
     };
 
-    readonly Option<TimeSpan> _killAfter = Duration.Option("--kill-after", TimeSpan.FromSeconds(10), "How long after its time is over it is killed");
-    readonly Option<TimeSpan> _heartbeat = Duration.Option("--heartbeat", TimeSpan.FromSeconds(60), "How often to say that it is alive; 0 for never");
-    readonly Option<TimeSpan> _flush = Duration.Option("--flush", TimeSpan.FromSeconds(2), "How long its end may be delayed by a slow ledger, at most");
+    readonly Option<TimeSpan> _killAfter = Duration.Option(
+        "--kill-after", TimeSpan.FromSeconds(10), "How long after its time is over it is killed");
+    readonly Option<TimeSpan> _heartbeat = Duration.Option(
+        "--heartbeat", TimeSpan.FromSeconds(60), "How often to say that it is alive; 0 for never");
+    readonly Option<TimeSpan> _flush = Duration.Option(
+        "--flush", TimeSpan.FromSeconds(2), "How long its end may be delayed by a slow ledger, at most");
     readonly Option<int> _tail = new("--tail")
     {
-        Description = "How many of the last lines of stderr to report; 0 leaves stderr entirely alone, as a terminal always is",
+        Description =
+            "How many of the last lines of stderr to report; 0 leaves stderr entirely alone, as a terminal always is",
         HelpName = "N",
         DefaultValueFactory = _ => 20,
     };
 
     readonly Option<string?> _spool = new("--spool")
     {
-        Description = $"The folder of what could not be sent; {RunVariables.SpoolFolder} of the environment without it, "
-            + "else ~/.local/state/runledger/spool",
+        Description = $"The folder of what could not be sent; {RunVariables.SpoolFolder} of the environment without "
+            + "it, else ~/.local/state/runledger/spool",
         HelpName = "FOLDER",
     };
 
-    readonly Option<bool> _verbose = new("--verbose") { Description = "Say on stderr what the ledger does not know yet, and where it is" };
+    readonly Option<bool> _verbose =
+        new("--verbose") { Description = "Say on stderr what the ledger does not know yet, and where it is" };
 
     readonly string[] _command;
 
     ObserveCommand(string[] command) : base(
-        "observe", "Run a command, with its input, output, signals and exit code as they are, and tell the ledger of it") =>
+        "observe",
+        "Run a command, with its input, output, signals and exit code as they are, and tell the ledger of it") =>
         _command = command;
 
     /// <param name="command">What stands behind <c>--</c>.</param>
@@ -89,7 +97,10 @@ sealed class ObserveCommand : Command
     void AddOptions()
     {
         foreach (var option in (Option[])
-            [_url, _rabbitMq, _candidate, _role, _parent, _correlation, _source, _key, _timeout, _killAfter, _heartbeat, _flush, _tail, _spool, _verbose])
+            [
+                _url, _rabbitMq, _candidate, _role, _parent, _correlation, _source, _key, _timeout, _killAfter,
+                _heartbeat, _flush, _tail, _spool, _verbose,
+            ])
         {
             Options.Add(option);
         }
@@ -111,7 +122,10 @@ sealed class ObserveCommand : Command
 
     ObserveOptions Read(ParseResult parsed) => new()
     {
-        Address = parsed.GetValue(_url) ?? parsed.GetValue(_rabbitMq) ?? RunVariables.Address() ?? LedgerAddress.Default,
+        Address = parsed.GetValue(_url)
+            ?? parsed.GetValue(_rabbitMq)
+            ?? RunVariables.Address()
+            ?? LedgerAddress.Default,
         Candidate = Text(parsed, _candidate),
         Role = parsed.GetValue(_role),
         Parent = parsed.GetValue(_parent),
@@ -128,5 +142,6 @@ sealed class ObserveCommand : Command
     };
 
     // A script's variable that is not set is nothing said.
-    static string? Text(ParseResult parsed, Option<string?> option) => parsed.GetValue(option) is { Length: > 0 } text ? text : null;
+    static string? Text(ParseResult parsed, Option<string?> option) =>
+        parsed.GetValue(option) is { Length: > 0 } text ? text : null;
 }

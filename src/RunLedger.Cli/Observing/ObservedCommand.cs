@@ -47,7 +47,8 @@ sealed class ObservedCommand
             _run,
             options.Correlation ?? known.Correlation ?? _run.ToString(),
             options.Candidate ?? known.Candidate ?? throw new CliException(
-                "--role makes the command a component of the run of --parent: name its --candidate, too.", Exit.ObserveFailed),
+                "--role makes the command a component of the run of --parent: name its --candidate, too.",
+                Exit.ObserveFailed),
             options.Source ?? known.Source ?? SourceSystems.DotRuntime);
     }
 
@@ -58,13 +59,21 @@ sealed class ObservedCommand
         _component is null ? nameof(RunStarted) : nameof(StepStarted),
         at,
         // Without the arguments: passwords are among them.
-        new() { ["command"] = _name, ["host"] = Environment.MachineName, ["directory"] = Environment.CurrentDirectory, ["pid"] = pid });
+        new()
+        {
+            ["command"] = _name,
+            ["host"] = Environment.MachineName,
+            ["directory"] = Environment.CurrentDirectory,
+            ["pid"] = pid,
+        });
 
     /// <summary>A component that lives is a sign of life of its run.</summary>
     /// <param name="at">Now.</param>
     /// <param name="elapsed">Since the start of the command.</param>
     public RunObservation Alive(DateTimeOffset at, TimeSpan elapsed) => Message(
-        nameof(RunHeartbeat), at, new() { ["command"] = _name, ["elapsedSeconds"] = Math.Round(elapsed.TotalSeconds, 1) });
+        nameof(RunHeartbeat),
+        at,
+        new() { ["command"] = _name, ["elapsedSeconds"] = Math.Round(elapsed.TotalSeconds, 1) });
 
     public RunObservation Ended(DateTimeOffset at, Ending ending) => Message(
         (_component is null, ending.IsGood) switch

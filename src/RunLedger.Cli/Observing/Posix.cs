@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace RunLedger.Cli.Observing;
 
-/// <summary>What of Linux .NET does not show: exact exit statuses, process groups, spawning with handles as they are.</summary>
+/// <summary>
+/// What of Linux .NET does not show: exact exit statuses, process groups, spawning with handles as they are.
+/// </summary>
 static unsafe partial class Posix
 {
     public const int Enoent = 2;
@@ -38,8 +40,8 @@ static unsafe partial class Posix
     const int PPid = 1;
 
     /// <summary>
-    /// Whether who started this process gave it that handle. One that was closed then may be something of the runtime's by
-    /// now, but that never outlives an exec.
+    /// Whether who started this process gave it that handle. One that was closed then may be something of the runtime's
+    /// by now, but that never outlives an exec.
     /// </summary>
     public static bool IsInherited(int fd) => fcntl(fd, FGetFd, 0) is var flags and >= 0 && (flags & FdCloexec) == 0;
 
@@ -54,7 +56,9 @@ static unsafe partial class Posix
         static string? Target(int fd) => new FileInfo($"/proc/self/fd/{fd}").LinkTarget;
     }
 
-    /// <summary>The foreground process group of the terminal that can send this process signals; null without one.</summary>
+    /// <summary>
+    /// The foreground process group of the terminal that can send this process signals; null without one.
+    /// </summary>
     public static int? Foreground()
     {
         var terminal = open("/dev/tty", ORdwr | OCloexec);
@@ -113,7 +117,8 @@ static unsafe partial class Posix
     public static partial int unsetenv(string name);
 
     [LibraryImport("libc")]
-    public static partial int posix_spawnp(out int pid, byte* file, void* actions, void* attributes, byte** argv, byte** envp);
+    public static partial int posix_spawnp(
+        out int pid, byte* file, void* actions, void* attributes, byte** argv, byte** envp);
 
     [LibraryImport("libc")]
     public static partial int posix_spawn_file_actions_init(void* actions);

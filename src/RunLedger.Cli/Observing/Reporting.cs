@@ -7,8 +7,8 @@ using RunLedger.Contracts;
 namespace RunLedger.Cli.Observing;
 
 /// <summary>
-/// Tells the ledger beside the command that is observed and never in its way: nothing here waits but <see cref="Finish"/>,
-/// and that no longer than it is allowed.
+/// Tells the ledger beside the command that is observed and never in its way: nothing here waits but
+/// <see cref="Finish"/>, and that no longer than it is allowed.
 /// </summary>
 sealed class Reporting : ITransport, ILogger<Sender>, IAsyncDisposable
 {
@@ -55,7 +55,9 @@ sealed class Reporting : ITransport, ILogger<Sender>, IAsyncDisposable
         await Stop(end.Token).WaitAsync(_options.FlushLimit + TimeSpan.FromSeconds(1), CancellationToken.None)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return (
-            _sender.Lost > 0 ? $"{_sender.Lost} observations are lost. {_warning ?? "The spool had them in part."}" : null,
+            _sender.Lost > 0
+                ? $"{_sender.Lost} observations are lost. {_warning ?? "The spool had them in part."}"
+                : null,
             Waits() ? $"not sent yet, kept in {_options.SpoolDirectory}. {_warning}" : null);
     }
 
@@ -65,8 +67,11 @@ sealed class Reporting : ITransport, ILogger<Sender>, IAsyncDisposable
         _enough.Dispose();
     }
 
-    /// <summary>Once the command has ended, one attempt that fails is enough: a ledger that is away costs it nothing.</summary>
-    async Task<IReadOnlyList<string>> ITransport.Send(IReadOnlyList<ReadOnlyMemory<byte>> lines, CancellationToken cancellationToken)
+    /// <summary>
+    /// Once the command has ended, one attempt that fails is enough: a ledger that is away costs it nothing.
+    /// </summary>
+    async Task<IReadOnlyList<string>> ITransport.Send(
+        IReadOnlyList<ReadOnlyMemory<byte>> lines, CancellationToken cancellationToken)
     {
         try
         {
@@ -80,7 +85,11 @@ sealed class Reporting : ITransport, ILogger<Sender>, IAsyncDisposable
     }
 
     void ILogger.Log<TState>(
-        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        LogLevel logLevel,
+        EventId eventId,
+        TState state,
+        Exception? exception,
+        Func<TState, Exception?, string> formatter)
     {
         if (logLevel >= LogLevel.Warning)
             _warning = formatter(state, exception).ReplaceLineEndings(" ");
@@ -103,5 +112,6 @@ sealed class Reporting : ITransport, ILogger<Sender>, IAsyncDisposable
         await _sender.StoppedAsync(hurry);
     }
 
-    bool Waits() => Directory.Exists(_options.SpoolDirectory) && Directory.EnumerateFiles(_options.SpoolDirectory).Any();
+    bool Waits() =>
+        Directory.Exists(_options.SpoolDirectory) && Directory.EnumerateFiles(_options.SpoolDirectory).Any();
 }

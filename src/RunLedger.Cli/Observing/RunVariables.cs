@@ -1,8 +1,8 @@
 namespace RunLedger.Cli.Observing;
 
 /// <summary>
-/// How what a command starts finds the run it is part of. What cannot be read counts as not there: a variable that somebody
-/// mistyped is no reason not to run a command.
+/// How what a command starts finds the run it is part of. What cannot be read counts as not there: a variable that
+/// somebody mistyped is no reason not to run a command.
 /// </summary>
 sealed record RunVariables(Guid? Run, string? Correlation, string? Candidate, string? Source)
 {
@@ -34,7 +34,8 @@ sealed record RunVariables(Guid? Run, string? Correlation, string? Candidate, st
         Set(RabbitMq, address.IsBroker ? address.Uri.OriginalString : null);
     }
 
-    public static string? Text(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? text : null;
+    public static string? Text(string name) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? text : null;
 
     // In the process's own environment, byte by byte as it came, and not in the runtime's copy of it.
     static void Set(string name, string? value) =>

@@ -4,8 +4,8 @@ using System.Text;
 namespace RunLedger.Cli.Observing;
 
 /// <summary>
-/// Starts a program as a shell would: its arguments and environment byte by byte, found on the PATH and nowhere else, every
-/// handle inherited but those that are replaced, and no signal ignored that was not before.
+/// Starts a program as a shell would: its arguments and environment byte by byte, found on the PATH and nowhere else,
+/// every handle inherited but those that are replaced, and no signal ignored that was not before.
 /// </summary>
 static unsafe class Spawning
 {
@@ -20,9 +20,11 @@ static unsafe class Spawning
     /// <param name="ownGroup">In a process group of its own.</param>
     /// <param name="pid">The process, when the result is 0.</param>
     /// <returns>0, or the errno that says why there is no process.</returns>
-    public static int Start(IReadOnlyList<byte[]> arguments, IReadOnlyList<(int From, int To)> handles, bool ownGroup, out int pid)
+    public static int Start(
+        IReadOnlyList<byte[]> arguments, IReadOnlyList<(int From, int To)> handles, bool ownGroup, out int pid)
     {
-        void* actions = stackalloc byte[Opaque], attributes = stackalloc byte[Opaque], signals = stackalloc byte[Opaque];
+        void* actions = stackalloc byte[Opaque], attributes = stackalloc byte[Opaque],
+            signals = stackalloc byte[Opaque];
         _ = Posix.posix_spawn_file_actions_init(actions);
         _ = Posix.posix_spawnattr_init(attributes);
         foreach (var (from, to) in handles)
@@ -49,8 +51,8 @@ static unsafe class Spawning
     }
 
     /// <summary>
-    /// The last so many arguments of this process as they are: the runtime's own have become text, and a file name need not
-    /// be any.
+    /// The last so many arguments of this process as they are: the runtime's own have become text, and a file name need
+    /// not be any.
     /// </summary>
     public static IReadOnlyList<byte[]> RawArguments(IReadOnlyList<string> texts)
     {

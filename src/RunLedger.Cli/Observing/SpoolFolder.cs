@@ -24,7 +24,8 @@ static class SpoolFolder
     /// <summary>Of one ledger, by its address without a password.</summary>
     public static string Of(string folder, LedgerAddress address) => Path.GetFullPath(Path.Combine(
         folder,
-        $"{address.Uri.Host}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(address.Shown)))[..12]}"));
+        $"{address.Uri.Host}-"
+        + $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(address.Shown)))[..12]}"));
 
     /// <summary>Only for its owner: what a command said of its failure may be nobody else's business.</summary>
     public static void Make(string folder)
@@ -34,7 +35,8 @@ static class SpoolFolder
             if (OperatingSystem.IsWindows())
                 Directory.CreateDirectory(folder);
             else
-                Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+                Directory.CreateDirectory(
+                    folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

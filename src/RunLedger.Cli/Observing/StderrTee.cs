@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace RunLedger.Cli.Observing;
 
 /// <summary>
-/// The command's stderr on its way to ours, byte by byte, of which the end is remembered. Where stdout goes to the same place
-/// both travel together, or their order would be lost.
+/// The command's stderr on its way to ours, byte by byte, of which the end is remembered. Where stdout goes to the same
+/// place both travel together, or their order would be lost.
 /// </summary>
 sealed unsafe class StderrTee
 {
@@ -86,7 +86,8 @@ sealed unsafe class StderrTee
         }
 
         // Something that the command left behind has it still: that must not lose its stderr with us.
-        _ = Spawning.Start(["cat"u8.ToArray()], [(_read, Posix.Stdin), (Posix.Stderr, Posix.Stdout)], ownGroup: false, out _);
+        _ = Spawning.Start(
+            ["cat"u8.ToArray()], [(_read, Posix.Stdin), (Posix.Stderr, Posix.Stdout)], ownGroup: false, out _);
         _ = Posix.close(_read);
     }
 

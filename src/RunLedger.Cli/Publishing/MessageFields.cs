@@ -8,11 +8,14 @@ using RunLedger.Contracts;
 
 namespace RunLedger.Cli.Publishing;
 
-/// <summary>An option for every member of the contracts, by its name: <c>--process-run-id</c> is <c>ProcessRunId</c>.</summary>
+/// <summary>
+/// An option for every member of the contracts, by its name: <c>--process-run-id</c> is <c>ProcessRunId</c>.
+/// </summary>
 sealed class MessageFields
 {
     static readonly Dictionary<string, Type> Contracts = typeof(RunObservation).Assembly.GetExportedTypes()
-        .Where(type => type is { IsClass: true, IsAbstract: false } && (type.IsSubclassOf(typeof(RunObservation)) || type == typeof(ProcessDefined)))
+        .Where(type => type is { IsClass: true, IsAbstract: false }
+            && (type.IsSubclassOf(typeof(RunObservation)) || type == typeof(ProcessDefined)))
         .ToDictionary(type => type.Name);
 
     // As observe calls them.
@@ -30,7 +33,9 @@ sealed class MessageFields
 
     readonly List<(string Member, Option<string?> Option)> _options =
     [
-        .. Contracts.Values.SelectMany(Members).DistinctBy(member => member.Name).Select(member => (member.Name, Of(member.Name, member.Type))),
+        .. Contracts.Values.SelectMany(Members)
+            .DistinctBy(member => member.Name)
+            .Select(member => (member.Name, Of(member.Name, member.Type))),
     ];
 
     public static IReadOnlyList<string> Types { get; } = [.. Contracts.Keys.Order(StringComparer.Ordinal)];
@@ -47,7 +52,8 @@ sealed class MessageFields
 
     /// <summary>The message as <c>POST /api/observations</c> takes it.</summary>
     /// <exception cref="CliException">A field cannot be read, is not of this message, or is missing.</exception>
-    public static JsonObject Fill(string contract, IEnumerable<(string Member, string Value)> given, RunVariables around, TimeProvider time)
+    public static JsonObject Fill(
+        string contract, IEnumerable<(string Member, string Value)> given, RunVariables around, TimeProvider time)
     {
         var members = Members(Contracts[contract]).ToDictionary(member => member.Name, member => member.Type);
         var message = new JsonObject { ["type"] = contract };
@@ -59,11 +65,15 @@ sealed class MessageFields
         }
 
         // A start may be of something new; anything else is about something that there is.
-        Default(nameof(RunObservation.ProcessRunId), around.Run?.ToString() ?? (contract is nameof(RunObserved) or nameof(RunStarted) ? NewId() : null));
+        Default(
+            nameof(RunObservation.ProcessRunId),
+            around.Run?.ToString() ?? (contract is nameof(RunObserved) or nameof(RunStarted) ? NewId() : null));
         Default(nameof(StepObservation.ComponentRunId), contract == nameof(StepStarted) ? NewId() : null);
         var inside = message["processRunId"]?.ToString() == around.Run?.ToString();
         Default(nameof(RunObservation.ProcessCandidateCode), inside ? around.Candidate : null);
-        Default(nameof(RunObservation.CorrelationId), (inside ? around.Correlation : null) ?? message["processRunId"]?.ToString());
+        Default(
+            nameof(RunObservation.CorrelationId),
+            (inside ? around.Correlation : null) ?? message["processRunId"]?.ToString());
         Default(nameof(RunObservation.SourceSystem), (inside ? around.Source : null) ?? SourceSystems.DotRuntime);
         Default(nameof(RunObservation.OccurredAt), time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture));
         return message;
@@ -84,7 +94,8 @@ sealed class MessageFields
             return type == typeof(JsonElement) ? JsonNode.Parse(value)
                 : type == typeof(Guid) ? Guid.Parse(value).ToString()
                 : type == typeof(DateTimeOffset)
-                    ? DateTimeOffset.Parse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal).ToString("O", CultureInfo.InvariantCulture)
+                    ? DateTimeOffset.Parse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal)
+                        .ToString("O", CultureInfo.InvariantCulture)
                     : value;
         }
         catch (Exception e) when (e is FormatException or JsonException)
@@ -102,11 +113,15 @@ sealed class MessageFields
     }
 
     static string Kind(Type type) =>
-        type == typeof(JsonElement) ? "JSON" : type == typeof(Guid) ? "UUID" : type == typeof(DateTimeOffset) ? "TIME" : "TEXT";
+        type == typeof(JsonElement) ? "JSON"
+        : type == typeof(Guid) ? "UUID"
+        : type == typeof(DateTimeOffset) ? "TIME"
+        : "TEXT";
 
     static IEnumerable<(string Name, Type Type)> Members(Type contract) => contract.GetProperties()
         .Where(property => property.CanWrite)
-        .Select(property => (property.Name, Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType));
+        .Select(
+            property => (property.Name, Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType));
 
     static string Name(string member) => JsonNamingPolicy.CamelCase.ConvertName(member);
 

@@ -17,16 +17,22 @@ static class PublishCommand
         var type = new Argument<string>("TYPE") { Description = $"One of {string.Join(", ", MessageFields.Types)}" };
         var file = new Option<string?>("--json")
         {
-            Description = "The whole message as a JSON object, from a file or with - from standard input, instead of fields",
+            Description =
+                "The whole message as a JSON object, from a file or with - from standard input, instead of fields",
             HelpName = "FILE",
         };
         var fields = new MessageFields();
-        var command = new Command("publish", "Send one message; what it does not say is taken from the run around, as observe tells it") { type, url, rabbitMq, file };
+        var command = new Command(
+            "publish", "Send one message; what it does not say is taken from the run around, as observe tells it")
+        {
+            type, url, rabbitMq, file,
+        };
         fields.AddTo(command);
         command.Validators.Add(parsed =>
         {
             if (parsed.GetResult(type) is { Tokens: [var token] } && !MessageFields.Types.Contains(token.Value))
-                parsed.AddError($"'{token.Value}' is no message: send one of {string.Join(", ", MessageFields.Types)}.");
+                parsed.AddError(
+                    $"'{token.Value}' is no message: send one of {string.Join(", ", MessageFields.Types)}.");
             if (parsed.GetResult(url) is not null && parsed.GetResult(rabbitMq) is not null)
                 parsed.AddError("Name one place to send to: --url or --rabbitmq.");
             if (parsed.GetResult(file) is not null && fields.Given(parsed).Any())
@@ -38,21 +44,29 @@ static class PublishCommand
             var message = parsed.GetValue(file) is { } path
                 ? await Read(path, contract, cancellationToken)
                 : MessageFields.Fill(contract, fields.Given(parsed.CommandResult), RunVariables.Read(), time);
-            var address = parsed.GetValue(url) ?? parsed.GetValue(rabbitMq) ?? RunVariables.Address() ?? LedgerAddress.Default;
+            var address = parsed.GetValue(url)
+                ?? parsed.GetValue(rabbitMq)
+                ?? RunVariables.Address()
+                ?? LedgerAddress.Default;
             return await Send(address, message, parsed.InvocationConfiguration, time, cancellationToken);
         });
         return command;
     }
 
     static async Task<int> Send(
-        LedgerAddress address, JsonObject message, InvocationConfiguration streams, TimeProvider time, CancellationToken cancellationToken)
+        LedgerAddress address,
+        JsonObject message,
+        InvocationConfiguration streams,
+        TimeProvider time,
+        CancellationToken cancellationToken)
     {
         var bytes = Encoding.UTF8.GetBytes(message.ToJsonString());
         var what = $"{message["type"]}{(message["processRunId"] is { } run ? $" of run {run}" : "")}";
         if (address.IsBroker)
         {
             await ToBroker(address, bytes, cancellationToken);
-            await streams.Output.WriteLineAsync($"The broker has it: {what}. Whether the ledger takes it: runledger runs show, or /api/rejected.");
+            await streams.Output.WriteLineAsync(
+                $"The broker has it: {what}. Whether the ledger takes it: runledger runs show, or /api/rejected.");
             return Exit.Done;
         }
 
@@ -66,7 +80,8 @@ static class PublishCommand
     }
 
     /// <exception cref="CliException">It is not known to be durable.</exception>
-    public static async Task ToBroker(LedgerAddress address, ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
+    public static async Task ToBroker(
+        LedgerAddress address, ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
     {
         await using var broker = new BrokerTransport(address);
         try
@@ -75,7 +90,8 @@ static class PublishCommand
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            var reason = e is RabbitMQ.Client.Exceptions.PublishException { IsReturn: true } || e.Message.Contains("NOT_FOUND", StringComparison.Ordinal)
+            var reason = e is RabbitMQ.Client.Exceptions.PublishException { IsReturn: true }
+                || e.Message.Contains("NOT_FOUND", StringComparison.Ordinal)
                 ? "no ledger has its queue there yet: start one once"
                 : e.GetBaseException().Message.ReplaceLineEndings(" ");
             throw new CliException($"{address.Shown} does not take it: {reason}");
@@ -86,7 +102,9 @@ static class PublishCommand
     {
         try
         {
-            var text = path == "-" ? await Console.In.ReadToEndAsync(cancellationToken) : await File.ReadAllTextAsync(path, cancellationToken);
+            var text = path == "-"
+                ? await Console.In.ReadToEndAsync(cancellationToken)
+                : await File.ReadAllTextAsync(path, cancellationToken);
             if (JsonNode.Parse(text) is not JsonObject message)
                 throw new CliException($"{path} is no JSON object.");
             if (message["type"]?.ToString() is { } other && other != contract)

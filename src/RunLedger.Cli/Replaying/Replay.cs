@@ -35,7 +35,8 @@ sealed class Replay(LedgerHttp ledger, Action<string, int, string> rejected, Act
                 continue;
             }
 
-            if (_batch.Count == MaxBatch || (_batch.Count > 0 && (_batch[0].Kind != item.Kind || _bytes + item.Json.Length > MaxBatchBytes)))
+            if (_batch.Count == MaxBatch
+                || (_batch.Count > 0 && (_batch[0].Kind != item.Kind || _bytes + item.Json.Length > MaxBatchBytes)))
                 await Flush(name, cancellationToken);
             _batch.Add(item);
             _bytes += item.Json.Length;

@@ -6,8 +6,8 @@ using Spectre.Console;
 namespace RunLedger.Cli.Replaying;
 
 /// <summary>
-/// <c>replay FILE…</c>: sends files of observations or OpenLineage events. Exit codes: 0 all taken, 1 some refused, 2 a file
-/// cannot be read or no ledger takes it.
+/// <c>replay FILE…</c>: sends files of observations or OpenLineage events. Exit codes: 0 all taken, 1 some refused, 2 a
+/// file cannot be read or no ledger takes it.
 /// </summary>
 static class ReplayCommand
 {
@@ -18,12 +18,18 @@ static class ReplayCommand
         var url = LedgerAddress.Url();
         var files = new Argument<string[]>("FILE")
         {
-            Description = "NDJSON of observations, OpenLineage events (one a line, or an array), or - for standard input; told apart by what is in them",
+            Description = "NDJSON of observations, OpenLineage events (one a line, or an array), or - for standard "
+                + "input; told apart by what is in them",
             Arity = ArgumentArity.OneOrMore,
         };
-        var patience = Duration.Option("--patience", TimeSpan.FromMinutes(5), "How long a ledger that is busy or restarts is waited for");
+        var patience = Duration.Option(
+            "--patience", TimeSpan.FromMinutes(5), "How long a ledger that is busy or restarts is waited for");
         var command = new Command(
-            "replay", "Send what files hold; what arrived before counts once, so an interrupted replay is simply run again") { files, url, patience };
+            "replay",
+            "Send what files hold; what arrived before counts once, so an interrupted replay is simply run again")
+            {
+                files, url, patience,
+            };
         command.Does(async (parsed, cancellationToken) =>
         {
             var streams = parsed.InvocationConfiguration;
@@ -33,7 +39,8 @@ static class ReplayCommand
         return command;
     }
 
-    static async Task<int> Run(string[] files, LedgerHttp ledger, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+    static async Task<int> Run(
+        string[] files, LedgerHttp ledger, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
         var console = Screen.Of(error);
         var waits = "";
@@ -57,7 +64,8 @@ static class ReplayCommand
         finally
         {
             await output.WriteLineAsync(string.Create(
-                CultureInfo.InvariantCulture, $"{replay.Taken:N0} taken, {replay.Ignored:N0} ignored, {replay.Rejected:N0} rejected."));
+                CultureInfo.InvariantCulture,
+                $"{replay.Taken:N0} taken, {replay.Ignored:N0} ignored, {replay.Rejected:N0} rejected."));
         }
 
         return code == Exit.Done && replay.Rejected > 0 ? Exit.No : code;
@@ -76,7 +84,8 @@ static class ReplayCommand
                     await replay.File(file, watched, cancellationToken);
                     progress?.Value = progress.MaxValue;
                 }
-                catch (Exception e) when (e is UnauthorizedAccessException or IOException or ArgumentException or NotSupportedException)
+                catch (Exception e)
+                    when (e is UnauthorizedAccessException or IOException or ArgumentException or NotSupportedException)
                 {
                     Say($"{file} cannot be read: {e.Message}");
                     code = Exit.NotUsable;
@@ -95,5 +104,6 @@ static class ReplayCommand
     }
 
     static Progress Bar(IAnsiConsole console) => console.Progress()
-        .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn());
+        .Columns(
+            new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn());
 }

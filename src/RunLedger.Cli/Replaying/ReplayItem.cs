@@ -28,7 +28,11 @@ readonly record struct ReplayItem(int Line, ReadOnlyMemory<byte> Json, ReplayKin
             return new(line, default, default, NotJson(fault));
         return KindOf(json.Span) is { } kind
             ? new(line, json, kind)
-            : new(line, default, default, "Neither an observation (it has no \"type\") nor an OpenLineage event (no \"eventTime\").");
+            : new(
+                line,
+                default,
+                default,
+                "Neither an observation (it has no \"type\") nor an OpenLineage event (no \"eventTime\").");
     }
 
     /// <summary>Told apart by what they cannot do without.</summary>

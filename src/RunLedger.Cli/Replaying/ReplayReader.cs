@@ -6,8 +6,8 @@ using System.Text.Json;
 namespace RunLedger.Cli.Replaying;
 
 /// <summary>
-/// The JSON values of a stream, with the lines they begin on: one a line (NDJSON, of any length), an array of them, or values
-/// that go over several lines. What is wrong with one costs only that one where it has a line to itself.
+/// The JSON values of a stream, with the lines they begin on: one a line (NDJSON, of any length), an array of them, or
+/// values that go over several lines. What is wrong with one costs only that one where it has a line to itself.
 /// </summary>
 static class ReplayReader
 {
@@ -31,7 +31,9 @@ static class ReplayReader
             yield return item;
     }
 
-    /// <summary>Whether the first line is no value by itself, but the beginning of one that the second goes on with.</summary>
+    /// <summary>
+    /// Whether the first line is no value by itself, but the beginning of one that the second goes on with.
+    /// </summary>
     static async Task<bool> IsWholeAsync(PipeReader pipe, CancellationToken cancellationToken)
     {
         while (true)
@@ -72,7 +74,8 @@ static class ReplayReader
         return text[0] == '{' && !next.IsEmpty && next[0] != '{' && ReplayItem.FaultOf(text[..end]) is not null;
     }
 
-    static async IAsyncEnumerable<ReplayItem> Lines(PipeReader pipe, [EnumeratorCancellation] CancellationToken cancellationToken)
+    static async IAsyncEnumerable<ReplayItem> Lines(
+        PipeReader pipe, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var number = 0;
         while (true)
@@ -143,7 +146,8 @@ static class ReplayReader
         {
             var read = await pipe.ReadAsync(cancellationToken);
             if (read.Buffer.Length > MaxWhole)
-                throw new CliException("An array of more than 1 GB cannot be read at once: write one value a line, for example with jq -c '.[]'.");
+                throw new CliException("An array of more than 1 GB cannot be read at once: write one value a line, "
+                    + "for example with jq -c '.[]'.");
             if (read.IsCompleted)
                 return read.Buffer.ToArray();
             pipe.AdvanceTo(read.Buffer.Start, read.Buffer.End);
@@ -160,7 +164,8 @@ static class ReplayReader
         {
             while (reader.Read())
             {
-                if (reader.TokenType is JsonTokenType.StartArray && reader.CurrentDepth == 0 || reader.TokenType is JsonTokenType.EndArray)
+                if (reader.TokenType is JsonTokenType.StartArray && reader.CurrentDepth == 0
+                    || reader.TokenType is JsonTokenType.EndArray)
                     continue;
                 var start = (int)reader.TokenStartIndex;
                 reader.Skip();
@@ -169,7 +174,11 @@ static class ReplayReader
         }
         catch (JsonException e)
         {
-            items.Add(new(LineAt((int)reader.BytesConsumed), default, default, $"{ReplayItem.NotJson(e)} What follows it was not read."));
+            items.Add(new(
+                LineAt((int)reader.BytesConsumed),
+                default,
+                default,
+                $"{ReplayItem.NotJson(e)} What follows it was not read."));
         }
 
         return items;

@@ -4,12 +4,15 @@ using RunLedger.Client.Sending;
 
 namespace RunLedger.Cli.Sending;
 
-/// <summary>Plain JSON to the exchange of its contract, each confirmed by the broker and by a queue that has it.</summary>
+/// <summary>
+/// Plain JSON to the exchange of its contract, each confirmed by the broker and by a queue that has it.
+/// </summary>
 sealed class BrokerTransport(LedgerAddress address) : ITransport, IAsyncDisposable
 {
     IConnection? _connection;
 
-    public async Task<IReadOnlyList<string>> Send(IReadOnlyList<ReadOnlyMemory<byte>> lines, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> Send(
+        IReadOnlyList<ReadOnlyMemory<byte>> lines, CancellationToken cancellationToken)
     {
         // What failed may have been the connection: a new one may do better.
         if (_connection is not { IsOpen: true })
@@ -44,7 +47,12 @@ sealed class BrokerTransport(LedgerAddress address) : ITransport, IAsyncDisposab
             $"RunLedger.Contracts:{type}",
             routingKey: "",
             mandatory: true,
-            new BasicProperties { ContentType = "application/json", Type = type, DeliveryMode = DeliveryModes.Persistent },
+            new BasicProperties
+            {
+                ContentType = "application/json",
+                Type = type,
+                DeliveryMode = DeliveryModes.Persistent,
+            },
             line,
             cancellationToken);
     }

@@ -8,9 +8,11 @@ namespace RunLedger.Client.Sending;
 sealed class HttpTransport(IHttpClientFactory clients, Uri ledger) : ITransport
 {
     static readonly MediaTypeHeaderValue Ndjson = new("application/x-ndjson");
-    readonly Uri _observations = new(ledger.AbsoluteUri.EndsWith('/') ? ledger : new Uri(ledger.AbsoluteUri + "/"), "api/observations");
+    readonly Uri _observations = new(
+        ledger.AbsoluteUri.EndsWith('/') ? ledger : new Uri(ledger.AbsoluteUri + "/"), "api/observations");
 
-    public async Task<IReadOnlyList<string>> Send(IReadOnlyList<ReadOnlyMemory<byte>> lines, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> Send(
+        IReadOnlyList<ReadOnlyMemory<byte>> lines, CancellationToken cancellationToken)
     {
         using var client = clients.CreateClient(RunLedgerClientRegistration.HttpClientName);
         using var body = new MemoryStream();
@@ -36,9 +38,11 @@ sealed class HttpTransport(IHttpClientFactory clients, Uri ledger) : ITransport
         }
 
         var answer = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
-        if (response.StatusCode is HttpStatusCode.Accepted or HttpStatusCode.BadRequest && Rejected(answer) is { } rejected)
+        if (response.StatusCode is HttpStatusCode.Accepted or HttpStatusCode.BadRequest
+            && Rejected(answer) is { } rejected)
             return rejected;
-        throw new HttpRequestException($"{_observations} answered {(int)response.StatusCode}: {answer[..Math.Min(answer.Length, 200)]}");
+        throw new HttpRequestException(
+            $"{_observations} answered {(int)response.StatusCode}: {answer[..Math.Min(answer.Length, 200)]}");
     }
 
     /// <summary>The reasons in an answer of the ledger; null where it is none of its answers.</summary>
@@ -47,8 +51,10 @@ sealed class HttpTransport(IHttpClientFactory clients, Uri ledger) : ITransport
         try
         {
             using var document = JsonDocument.Parse(answer);
-            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("rejected", out var rejected)
-                ? [.. rejected.EnumerateArray().Select(one => one.TryGetProperty("reason", out var reason) ? reason.ToString() : one.ToString())]
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty("rejected", out var rejected)
+                ? [.. rejected.EnumerateArray()
+                    .Select(one => one.TryGetProperty("reason", out var reason) ? reason.ToString() : one.ToString())]
                 : null;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)

@@ -4,10 +4,13 @@ using RunLedger.Contracts;
 
 namespace RunLedger.Client.Sending;
 
-/// <summary>An observation as one line of JSON with its type: what the ledger takes over HTTP, and what the spool holds.</summary>
+/// <summary>
+/// An observation as one line of JSON with its type: what the ledger takes over HTTP, and what the spool holds.
+/// </summary>
 static class Line
 {
-    static readonly JsonSerializerOptions Json = new(JsonSerializerOptions.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+    static readonly JsonSerializerOptions Json =
+        new(JsonSerializerOptions.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     static readonly Dictionary<string, Type> Types = typeof(RunObservation).Assembly.GetExportedTypes()
         .Where(type => type is { IsClass: true, IsAbstract: false } && type.IsSubclassOf(typeof(RunObservation)))
@@ -15,13 +18,16 @@ static class Line
 
     public static byte[] Write(Report report)
     {
-        var message = report.TraceParent is null ? report.Message : report.Message with { EvidenceRef = Traced(report) };
+        var message = report.TraceParent is null
+            ? report.Message
+            : report.Message with { EvidenceRef = Traced(report) };
         using var buffer = new MemoryStream(512);
         using (var writer = new Utf8JsonWriter(buffer))
         {
             writer.WriteStartObject();
             writer.WriteString("type", message.GetType().Name);
-            foreach (var member in JsonSerializer.SerializeToElement(message, message.GetType(), Json).EnumerateObject())
+            foreach (var member in JsonSerializer.SerializeToElement(message, message.GetType(), Json)
+                .EnumerateObject())
                 member.WriteTo(writer);
             writer.WriteEndObject();
         }

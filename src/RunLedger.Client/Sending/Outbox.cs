@@ -4,8 +4,8 @@ using RunLedger.Contracts;
 namespace RunLedger.Client.Sending;
 
 /// <summary>
-/// Where callers put what they report: memory of a fixed size, from which the sender takes. Putting does no I/O and never
-/// waits; where it is full the oldest goes.
+/// Where callers put what they report: memory of a fixed size, from which the sender takes. Putting does no I/O and
+/// never waits; where it is full the oldest goes.
 /// </summary>
 sealed class Outbox
 {
@@ -19,7 +19,11 @@ sealed class Outbox
     {
         (Options, Time) = (options, time);
         _waiting = Channel.CreateBounded<Report>(
-            new BoundedChannelOptions(options.BufferSize) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true },
+            new BoundedChannelOptions(options.BufferSize)
+            {
+                FullMode = BoundedChannelFullMode.DropOldest,
+                SingleReader = true,
+            },
             _ => Interlocked.Increment(ref _dropped));
     }
 
@@ -29,7 +33,9 @@ sealed class Outbox
 
     public ChannelReader<Report> Waiting => _waiting.Reader;
 
-    /// <summary>How many were dropped because there was no room, or came after the last, since the process started.</summary>
+    /// <summary>
+    /// How many were dropped because there was no room, or came after the last, since the process started.
+    /// </summary>
     public long Dropped => Interlocked.Read(ref _dropped);
 
     /// <summary>How many runs had no candidate that could be stored.</summary>
@@ -51,7 +57,9 @@ sealed class Outbox
     /// <summary>No more comes; what waits can still be taken.</summary>
     public void Close() => _waiting.Writer.TryComplete();
 
-    /// <summary>The clock to the microsecond, which the ledger keeps; every call is later than the one before.</summary>
+    /// <summary>
+    /// The clock to the microsecond, which the ledger keeps; every call is later than the one before.
+    /// </summary>
     public DateTimeOffset Now()
     {
         var now = Time.GetUtcNow().UtcTicks / TimeSpan.TicksPerMicrosecond;

@@ -7,7 +7,8 @@ namespace RunLedger.Client.Sending;
 /// Takes what callers reported and hands it to the ledger, in order. While nobody takes it, it waits in the spool where
 /// there is one, else in memory. Nothing that goes wrong here reaches who reports.
 /// </summary>
-sealed partial class Sender(Outbox outbox, ITransport transport, ILogger<Sender> logger) : IHostedLifecycleService, IAsyncDisposable
+sealed partial class Sender(Outbox outbox, ITransport transport, ILogger<Sender> logger)
+    : IHostedLifecycleService, IAsyncDisposable
 {
     const int MaxBatch = 500;
     static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(20);
@@ -51,8 +52,8 @@ sealed partial class Sender(Outbox outbox, ITransport transport, ILogger<Sender>
     public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>
-    /// What was reported so far is sent, or spooled, or waits on after <see cref="RunLedgerClientOptions.FlushLimit"/>. Others
-    /// stop still, a bus among them that waits for its consumers: more may come.
+    /// What was reported so far is sent, or spooled, or waits on after <see cref="RunLedgerClientOptions.FlushLimit"/>.
+    /// Others stop still, a bus among them that waits for its consumers: more may come.
     /// </summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -71,9 +72,11 @@ sealed partial class Sender(Outbox outbox, ITransport transport, ILogger<Sender>
             return;
         await _closing.CancelAsync().ConfigureAwait(false);
         // By the real clock: a test's may stand still.
-        await _loop.WaitAsync(_options.FlushLimit, TimeProvider.System, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _loop.WaitAsync(_options.FlushLimit, TimeProvider.System, cancellationToken)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _stop.CancelAsync().ConfigureAwait(false);
-        await _loop.WaitAsync(LastLimit, TimeProvider.System, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _loop.WaitAsync(LastLimit, TimeProvider.System, CancellationToken.None)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_loop.IsCompleted)
             _spool?.Dispose();
     }
@@ -98,7 +101,10 @@ sealed partial class Sender(Outbox outbox, ITransport transport, ILogger<Sender>
             try
             {
                 Tell();
-                if (!_away && _spool is not { IsEmpty: false } && _inHand.Count == 0 && !await More().ConfigureAwait(false))
+                if (!_away
+                    && _spool is not { IsEmpty: false }
+                    && _inHand.Count == 0
+                    && !await More().ConfigureAwait(false))
                     return;
                 Take();
                 if (await SendOldest().ConfigureAwait(false))
@@ -132,7 +138,9 @@ sealed partial class Sender(Outbox outbox, ITransport transport, ILogger<Sender>
         Abandon();
     }
 
-    /// <summary>Waits for reports; meanwhile others may die and leave their spool. False where no more will come.</summary>
+    /// <summary>
+    /// Waits for reports; meanwhile others may die and leave their spool. False where no more will come.
+    /// </summary>
     async Task<bool> More()
     {
         while (true)
@@ -185,7 +193,9 @@ sealed partial class Sender(Outbox outbox, ITransport transport, ILogger<Sender>
         }
     }
 
-    /// <summary>Puts what is in hand into the spool; where that cannot be it waits in memory, as if there were none.</summary>
+    /// <summary>
+    /// Puts what is in hand into the spool; where that cannot be it waits in memory, as if there were none.
+    /// </summary>
     /// <param name="put">Puts it there.</param>
     /// <param name="from">The first that is put there.</param>
     bool ToSpool(Action<Spool> put, int from = 0)
@@ -205,8 +215,8 @@ sealed partial class Sender(Outbox outbox, ITransport transport, ILogger<Sender>
     }
 
     /// <summary>
-    /// Spools what comes until a task is done: at once while nobody takes it, so that it survives this process, else what
-    /// there would soon be no room for.
+    /// Spools what comes until a task is done: at once while nobody takes it, so that it survives this process, else
+    /// what there would soon be no room for.
     /// </summary>
     async Task Spooling(Task task)
     {
@@ -218,7 +228,8 @@ sealed partial class Sender(Outbox outbox, ITransport transport, ILogger<Sender>
                 break;
             if (!_away && outbox.Waiting.Count <= _options.BufferSize / 2)
             {
-                await Task.WhenAny(task, Task.Delay(LookEvery, TimeProvider.System, CancellationToken.None)).ConfigureAwait(false);
+                await Task.WhenAny(task, Task.Delay(LookEvery, TimeProvider.System, CancellationToken.None))
+                    .ConfigureAwait(false);
                 continue;
             }
 
@@ -286,7 +297,8 @@ sealed partial class Sender(Outbox outbox, ITransport transport, ILogger<Sender>
         {
             _spool = new Spool(folder, _options.MaxSpoolBytes);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception e)
+            when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             NoSpool(logger, folder, e.Message);
         }
@@ -328,7 +340,10 @@ sealed partial class Sender(Outbox outbox, ITransport transport, ILogger<Sender>
     [LoggerMessage(61, LogLevel.Information, "Runs are reported again.")]
     static partial void Back(ILogger logger);
 
-    [LoggerMessage(62, LogLevel.Warning, "{Count} observations, the oldest, were dropped because there was no room; {Total} since the start.")]
+    [LoggerMessage(
+        62,
+        LogLevel.Warning,
+        "{Count} observations, the oldest, were dropped because there was no room; {Total} since the start.")]
     static partial void Dropped(ILogger logger, long count, long total);
 
     [LoggerMessage(63, LogLevel.Warning, "The ledger refuses {Count} observations; the first: {Reason}")]
@@ -337,10 +352,12 @@ sealed partial class Sender(Outbox outbox, ITransport transport, ILogger<Sender>
     [LoggerMessage(64, LogLevel.Warning, "Observations cannot be spooled to {Folder}: {Reason} They wait in memory.")]
     static partial void NoSpool(ILogger logger, string folder, string reason);
 
-    [LoggerMessage(65, LogLevel.Warning, "{Count} observations were not sent before the host stopped, and there is no spool.")]
+    [LoggerMessage(
+        65, LogLevel.Warning, "{Count} observations were not sent before the host stopped, and there is no spool.")]
     static partial void GivenUp(ILogger logger, int count);
 
-    [LoggerMessage(66, LogLevel.Warning, "{Count} runs are not reported: a candidate is 1 to 512 characters of text without NUL.")]
+    [LoggerMessage(
+        66, LogLevel.Warning, "{Count} runs are not reported: a candidate is 1 to 512 characters of text without NUL.")]
     static partial void NoCandidate(ILogger logger, long count);
 
     [LoggerMessage(67, LogLevel.Error, "Observations could not be sent. It is tried again.")]

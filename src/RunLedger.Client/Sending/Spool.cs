@@ -1,9 +1,9 @@
 namespace RunLedger.Client.Sending;
 
 /// <summary>
-/// Lines that wait on disk, in order, in files of this process: written at the end, read a file at a time from the front. A
-/// file is locked while its process lives; the files of one that is gone are taken over. Of a file that was read in part
-/// when the process died all is sent again, which changes no row. Used by the sender alone.
+/// Lines that wait on disk, in order, in files of this process: written at the end, read a file at a time from the
+/// front. A file is locked while its process lives; the files of one that is gone are taken over. Of a file that was
+/// read in part when the process died all is sent again, which changes no row. Used by the sender alone.
 /// </summary>
 sealed class Spool : IDisposable
 {
@@ -44,7 +44,9 @@ sealed class Spool : IDisposable
     {
         var mine = _files.Select(file => file.Name).ToHashSet(StringComparer.Ordinal);
         // A name begins with the time at which its file was made: the newest first, each before the one it precedes.
-        foreach (var path in Directory.EnumerateFiles(_folder, "*.spool").Where(path => !mine.Contains(path)).OrderDescending(StringComparer.Ordinal))
+        foreach (var path in Directory.EnumerateFiles(_folder, "*.spool")
+            .Where(path => !mine.Contains(path))
+            .OrderDescending(StringComparer.Ordinal))
         {
             if (TryOpen(path) is not { } file)
                 continue;
@@ -73,7 +75,10 @@ sealed class Spool : IDisposable
     {
         foreach (var line in lines)
         {
-            if (_files.Last is not { Value: var last } || _cut || last.Length >= _fileBytes || (_reading && _files.Count == 1))
+            if (_files.Last is not { Value: var last }
+                || _cut
+                || last.Length >= _fileBytes
+                || (_reading && _files.Count == 1))
                 last = _files.AddLast(Make()).Value;
             _cut = true;
             Write(last, line);
@@ -161,7 +166,8 @@ sealed class Spool : IDisposable
 
     FileStream Make() => Open(Path.Combine(_folder, $"{Guid.CreateVersion7():N}.spool"), FileMode.CreateNew);
 
-    static FileStream Open(string path, FileMode mode) => new(path, mode, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+    static FileStream Open(string path, FileMode mode) =>
+        new(path, mode, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
 
     /// <summary>Null where another process has it, or has just sent it.</summary>
     static FileStream? TryOpen(string path)

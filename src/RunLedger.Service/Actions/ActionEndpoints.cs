@@ -38,10 +38,14 @@ static class ActionEndpoints
         return text.Problem is { } problem
             ? problem
             : Answers.Paged(
-                await actions.List(page, cancellationToken), page, OperatorAction.From, ActionJson.Default.PageAnswerOperatorAction);
+                await actions.List(page, cancellationToken),
+                page,
+                OperatorAction.From,
+                ActionJson.Default.PageAnswerOperatorAction);
     }
 
-    static async Task<IResult> GetAction(string id, [FromServices] ActionQueries actions, CancellationToken cancellationToken)
+    static async Task<IResult> GetAction(
+        string id, [FromServices] ActionQueries actions, CancellationToken cancellationToken)
     {
         var text = new QueryReader();
         var sent = text.Id("id", id);

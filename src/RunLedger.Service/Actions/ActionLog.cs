@@ -12,7 +12,13 @@ sealed class ActionLog(ILedgerTransactions ledger, TimeProvider time)
     /// <summary>Enters an action; without an outcome it goes on.</summary>
     /// <returns>Its id.</returns>
     public async Task<Guid> Enter(
-        LedgerSql sql, string operatorName, string action, string subject, string? reason, object? detail, string? outcome,
+        LedgerSql sql,
+        string operatorName,
+        string action,
+        string subject,
+        string? reason,
+        object? detail,
+        string? outcome,
         CancellationToken cancellationToken)
     {
         var now = Now;
@@ -23,24 +29,40 @@ sealed class ActionLog(ILedgerTransactions ledger, TimeProvider time)
             values (@id, @at, @who, @action, @subject, @reason, @detail, @outcome)
             """,
             cancellationToken,
-            ("id", id), ("at", now), ("who", operatorName), ("action", action), ("subject", subject), ("reason", reason),
-            ("detail", detail is null ? null : new LedgerSql.Json(JsonSerializer.Serialize(detail, JsonSerializerOptions.Web))), ("outcome", outcome));
+            ("id", id),
+            ("at", now),
+            ("who", operatorName),
+            ("action", action),
+            ("subject", subject),
+            ("reason", reason),
+            ("detail", detail is null
+                ? null
+                : new LedgerSql.Json(JsonSerializer.Serialize(detail, JsonSerializerOptions.Web))),
+            ("outcome", outcome));
         return id;
     }
 
     public static Task End(LedgerSql sql, Guid id, string outcome, CancellationToken cancellationToken) => sql.Run(
-        "update operator_action set outcome = @outcome where id = @id", cancellationToken, ("outcome", outcome), ("id", id));
+        "update operator_action set outcome = @outcome where id = @id", cancellationToken,
+        ("outcome", outcome), ("id", id));
 
     /// <summary>
-    /// For what is done elsewhere than in the ledger's own transaction: entered before it, and ended with what became of it,
-    /// so that one whose process went away says so by having no outcome.
+    /// For what is done elsewhere than in the ledger's own transaction: entered before it, and ended with what became
+    /// of it, so that one whose process went away says so by having no outcome.
     /// </summary>
     /// <param name="work">Does it, and says what became of it.</param>
     public async Task<T> Around<T>(
-        string operatorName, string action, string subject, string? reason, object? detail, Func<Task<(T Result, string Outcome)>> work,
+        string operatorName,
+        string action,
+        string subject,
+        string? reason,
+        object? detail,
+        Func<Task<(T Result, string Outcome)>> work,
         CancellationToken cancellationToken)
     {
-        var id = await ledger.InOne(sql => Enter(sql, operatorName, action, subject, reason, detail, null, cancellationToken), cancellationToken);
+        var id = await ledger.InOne(
+            sql => Enter(sql, operatorName, action, subject, reason, detail, null, cancellationToken),
+            cancellationToken);
         var outcome = "";
         try
         {

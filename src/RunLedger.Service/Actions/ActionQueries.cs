@@ -9,7 +9,9 @@ sealed class ActionQueries(IDbContextFactory<LedgerDb> ledger)
     public async Task<Page<OperatorActionRow>> List(PageRequest page, CancellationToken cancellationToken)
     {
         await using var db = await ledger.CreateDbContextAsync(cancellationToken);
-        var rows = await db.Actions.OlderThan(page.After, db.Dialect).Newest(page.Limit + 1).ToListAsync(cancellationToken);
+        var rows = await db.Actions.OlderThan(page.After, db.Dialect)
+            .Newest(page.Limit + 1)
+            .ToListAsync(cancellationToken);
         return Page<OperatorActionRow>.From(rows, page.Limit, action => new(action.At, action.Id));
     }
 

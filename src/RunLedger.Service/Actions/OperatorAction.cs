@@ -14,10 +14,12 @@ sealed record OperatorAction
     [Description("The authenticated name; local where nobody has to say who he is; for a verb the login it ran under.")]
     public string Who { get; init; } = "";
 
-    [Description("close, resend, resend_group, discard, discard_group, acknowledge, note, retention_run or archive_restore.")]
+    [Description(
+        "close, resend, resend_group, discard, discard_group, acknowledge, note, retention_run or archive_restore.")]
     public string Action { get; init; } = "";
 
-    [Description("What it was done to: the id of a run or of a rejected row, or a group's fingerprint; all for everything.")]
+    [Description(
+        "What it was done to: the id of a run or of a rejected row, or a group's fingerprint; all for everything.")]
     public string Subject { get; init; } = "";
     public string? Reason { get; init; }
 

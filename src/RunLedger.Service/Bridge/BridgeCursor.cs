@@ -22,14 +22,16 @@ sealed class BridgeCursor : IAsyncDisposable
     public BridgePoint Point { get; }
 
     /// <summary>Null where another replica reads.</summary>
-    public static async Task<BridgeCursor?> Take(NpgsqlDataSource ledger, string source, CancellationToken cancellationToken)
+    public static async Task<BridgeCursor?> Take(
+        NpgsqlDataSource ledger, string source, CancellationToken cancellationToken)
     {
         var connection = await ledger.OpenConnectionAsync(cancellationToken);
         try
         {
             var transaction = await connection.BeginTransactionAsync(cancellationToken);
             if (await Lock(connection, source, cancellationToken))
-                return new BridgeCursor(source, await Find(connection, source, cancellationToken), connection, transaction);
+                return new BridgeCursor(
+                    source, await Find(connection, source, cancellationToken), connection, transaction);
             await transaction.DisposeAsync();
             await connection.DisposeAsync();
             return null;
@@ -47,7 +49,8 @@ sealed class BridgeCursor : IAsyncDisposable
         command.CommandText =
             """
             insert into bridge_cursor (source, transaction, row_key) values ($1, $2, $3)
-            on conflict (source) do update set transaction = excluded.transaction, row_key = excluded.row_key, moved_at = now()
+            on conflict (source) do update set transaction = excluded.transaction,
+              row_key = excluded.row_key, moved_at = now()
             """;
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = _source });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = to.Transaction });
@@ -62,8 +65,8 @@ sealed class BridgeCursor : IAsyncDisposable
         await _connection.DisposeAsync();
     }
 
-    // The row's own lock would give this transaction an id, and the source may be of the same server: what is written there
-    // after it would wait for its end.
+    // The row's own lock would give this transaction an id, and the source may be of the same server: what is written
+    // there after it would wait for its end.
     static async Task<bool> Lock(NpgsqlConnection connection, string source, CancellationToken cancellationToken)
     {
         await using var command = connection.CreateCommand();
@@ -78,6 +81,8 @@ sealed class BridgeCursor : IAsyncDisposable
         command.CommandText = "select transaction, row_key from bridge_cursor where source = $1";
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = source });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? new BridgePoint(reader.GetInt64(0), reader.GetString(1)) : BridgePoint.Beginning;
+        return await reader.ReadAsync(cancellationToken)
+            ? new BridgePoint(reader.GetInt64(0), reader.GetString(1))
+            : BridgePoint.Beginning;
     }
 }

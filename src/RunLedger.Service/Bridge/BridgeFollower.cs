@@ -6,8 +6,8 @@ using RunLedger.Service.Intake;
 namespace RunLedger.Service.Bridge;
 
 /// <summary>
-/// Follows one source: takes the cursor, reads a page, has its observations made durable, moves the cursor. Whatever ends
-/// that in between, the page is read again, by this process or another, and adds nothing to what was there.
+/// Follows one source: takes the cursor, reads a page, has its observations made durable, moves the cursor. Whatever
+/// ends that in between, the page is read again, by this process or another, and adds nothing to what was there.
 /// </summary>
 sealed class BridgeFollower(
     BridgeSource source,
@@ -46,7 +46,8 @@ sealed class BridgeFollower(
             try
             {
                 await SetQueryAside(cancellationToken);
-                await using var reader = await BridgeReader.Open(source, relation, connectionString, options.Channel, cancellationToken);
+                await using var reader = await BridgeReader.Open(
+                    source, relation, connectionString, options.Channel, cancellationToken);
                 while (true)
                 {
                     if (await Page(reader, cancellationToken) is { Ticks: > 0 } wait)
@@ -110,7 +111,8 @@ sealed class BridgeFollower(
         var observations = row.Faults.Count == 0 ? source.Read(row).ToList() : [];
         row.Required(source.Key);
         if (row.Faults.Count > 0)
-            return [new IntakeLine(index + 1, source.Name, row.Payload, null, Named(string.Join("; ", row.Faults.Distinct())))];
+            return [new IntakeLine(
+                index + 1, source.Name, row.Payload, null, Named(string.Join("; ", row.Faults.Distinct())))];
         return observations.Select(observation => door.TryValidate(observation, out _, out var reason)
             ? new IntakeLine(index + 1, observation.GetType().Name, row.Payload, observation, null)
             : new IntakeLine(index + 1, observation.GetType().Name, row.Payload, null, Named(reason)));
@@ -131,8 +133,10 @@ sealed class BridgeFollower(
     {
         if (_broken is null || _broken == _toldOf)
             return;
-        var payload = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["source"] = relation, ["fault"] = _broken });
-        await intake.Take([new IntakeLine(1, source.Name, payload, null, $"{source.Name}: {_broken}")], Origin, cancellationToken);
+        var payload = JsonSerializer.SerializeToUtf8Bytes(
+            new Dictionary<string, string> { ["source"] = relation, ["fault"] = _broken });
+        await intake.Take(
+            [new IntakeLine(1, source.Name, payload, null, $"{source.Name}: {_broken}")], Origin, cancellationToken);
         _toldOf = _broken;
     }
 
@@ -142,7 +146,8 @@ sealed class BridgeFollower(
             (_horizon, _horizonSince) = (page.Horizon, time.GetTimestamp());
         return time.GetElapsedTime(_horizonSince) < OpenAtMost
             ? null
-            : $"transaction {page.Horizon} is open for more than {OpenAtMost.TotalSeconds:N0} s: rows written since it began wait for its end.";
+            : $"transaction {page.Horizon} is open for more than {OpenAtMost.TotalSeconds:N0} s: rows written since it "
+                + "began wait for its end.";
     }
 
     void Found(string? fault)

@@ -6,11 +6,15 @@ static partial class BridgeLog
     [LoggerMessage(120, LogLevel.Information, "The bridge reads {Source} as it should.")]
     public static partial void Reads(ILogger logger, string source);
 
-    [LoggerMessage(121, LogLevel.Warning, "The bridge does not read {Source} as it should: {Fault} Nothing is lost; it goes on when it can.")]
+    [LoggerMessage(
+        121,
+        LogLevel.Warning,
+        "The bridge does not read {Source} as it should: {Fault} Nothing is lost; it goes on when it can.")]
     public static partial void HeldUp(ILogger logger, string source, string fault);
 
     [LoggerMessage(122, LogLevel.Warning,
-        "The bridge reads {Source} from its beginning: its server has not had the transaction {Transaction} yet, so it is another one.")]
+        "The bridge reads {Source} from its beginning: its server has not had the transaction {Transaction} yet, "
+        + "so it is another one.")]
     public static partial void StartsOver(ILogger logger, string source, long transaction);
 
     [LoggerMessage(123, LogLevel.Debug, "The bridge read {Rows} rows of {Source}.")]

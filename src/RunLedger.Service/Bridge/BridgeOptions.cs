@@ -3,8 +3,8 @@ using System.ComponentModel.DataAnnotations;
 namespace RunLedger.Service.Bridge;
 
 /// <summary>
-/// What the bridge follows in the PostgreSQL of <c>ConnectionStrings:Bridge</c>. Each source is a view, a table or a whole
-/// query with the columns that <see cref="BridgeSource"/> names.
+/// What the bridge follows in the PostgreSQL of <c>ConnectionStrings:Bridge</c>. Each source is a view, a table or a
+/// whole query with the columns that <see cref="BridgeSource"/> names.
 /// </summary>
 sealed class BridgeOptions
 {
@@ -24,7 +24,9 @@ sealed class BridgeOptions
     [Range(typeof(TimeSpan), "00:00:00.010", "01:00:00")]
     public TimeSpan Poll { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The channel of <c>NOTIFY</c> that wakes the bridge at once; empty where it may not <c>LISTEN</c>.</summary>
+    /// <summary>
+    /// The channel of <c>NOTIFY</c> that wakes the bridge at once; empty where it may not <c>LISTEN</c>.
+    /// </summary>
     /// <value>The default is <c>run_ledger_bridge</c>.</value>
     [RegularExpression("^[A-Za-z_][A-Za-z0-9_]{0,62}$")]
     public string Channel { get; set; } = "run_ledger_bridge";

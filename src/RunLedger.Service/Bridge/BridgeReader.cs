@@ -28,7 +28,11 @@ sealed class BridgeReader : IAsyncDisposable
     }
 
     public static async Task<BridgeReader> Open(
-        BridgeSource source, string relation, string connectionString, string channel, CancellationToken cancellationToken)
+        BridgeSource source,
+        string relation,
+        string connectionString,
+        string channel,
+        CancellationToken cancellationToken)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false };
         if (!settings.ShouldSerialize("Application Name"))
@@ -82,7 +86,9 @@ sealed class BridgeReader : IAsyncDisposable
         }
     }
 
-    /// <summary>The first rows that have no place in the order of transactions: theirs is NULL, or none of this server.</summary>
+    /// <summary>
+    /// The first rows that have no place in the order of transactions: theirs is NULL, or none of this server.
+    /// </summary>
     /// <exception cref="NpgsqlException">The database cannot be asked.</exception>
     public async Task<IReadOnlyList<BridgeRead>> Unplaced(CancellationToken cancellationToken)
     {
@@ -108,7 +114,8 @@ sealed class BridgeReader : IAsyncDisposable
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
     // Half as many rows, until they can be read, or the one is known that cannot be.
-    async Task<BridgePage> PageAround(PostgresException fault, BridgePoint after, int size, CancellationToken cancellationToken)
+    async Task<BridgePage> PageAround(
+        PostgresException fault, BridgePoint after, int size, CancellationToken cancellationToken)
     {
         for (var fewer = size; fewer > 1; fewer /= 2)
         {
@@ -141,7 +148,8 @@ sealed class BridgeReader : IAsyncDisposable
 
     async Task<BridgePage> Page(string rows, BridgePoint at, int size, CancellationToken cancellationToken)
     {
-        await using var transaction = await _connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        await using var transaction = await _connection.BeginTransactionAsync(
+            IsolationLevel.RepeatableRead, cancellationToken);
         await using var batch = Batch(
             // Its columns, in the same breath: a view may change between two pages.
             new(_sql.Columns),
@@ -167,14 +175,16 @@ sealed class BridgeReader : IAsyncDisposable
 
     async Task<IReadOnlyList<BridgeRead>> Unplaced(bool whole, CancellationToken cancellationToken)
     {
-        await using var transaction = await _connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        await using var transaction = await _connection.BeginTransactionAsync(
+            IsolationLevel.RepeatableRead, cancellationToken);
         await using var batch = Batch(new NpgsqlBatchCommand(_sql.Unplaced(whole)));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         return [.. (await Read(reader, cancellationToken)).Select(row => row with
         {
             Fault = row.At.Transaction == BridgeSql.NoTransaction
                 ? $"{BridgeRow.Transaction} is NULL, so that nobody can say when it became visible: fill it in"
-                : $"{BridgeRow.Transaction} {row.At.Transaction} is of no transaction of its server, so that it came from another: set it anew",
+                : $"{BridgeRow.Transaction} {row.At.Transaction} is of no transaction of its server, so that it came "
+                    + "from another: set it anew",
         })];
     }
 

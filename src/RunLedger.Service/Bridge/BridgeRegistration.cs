@@ -5,7 +5,9 @@ using RunLedger.Service.Settings;
 
 namespace RunLedger.Service.Bridge;
 
-/// <summary>Puts the bridge into the host, where <c>ConnectionStrings:Bridge</c> says whose database it reads.</summary>
+/// <summary>
+/// Puts the bridge into the host, where <c>ConnectionStrings:Bridge</c> says whose database it reads.
+/// </summary>
 static class BridgeRegistration
 {
     /// <summary>The name of the connection string.</summary>
@@ -36,7 +38,8 @@ static class BridgeRegistration
         var section = settings.GetSection(BridgeOptions.Section);
         if (string.IsNullOrWhiteSpace(section[nameof(BridgeOptions.JobQueue)])
             && string.IsNullOrWhiteSpace(section[nameof(BridgeOptions.EventOutbox)]))
-            yield return "ConnectionStrings__Bridge needs Bridge__JobQueue or Bridge__EventOutbox: the view or query to read";
+            yield return "ConnectionStrings__Bridge needs Bridge__JobQueue or Bridge__EventOutbox: the view "
+                + "or query to read";
         foreach (var fault in OptionFaults(section))
             yield return fault;
     }
@@ -53,6 +56,7 @@ static class BridgeRegistration
             return e.Failures;
         }
 
-        return (new BridgeOptionsValidation().Validate(null, options).Failures ?? []).Select(fault => $"{BridgeOptions.Section}__{fault}");
+        return (new BridgeOptionsValidation().Validate(null, options).Failures ?? []).Select(
+            fault => $"{BridgeOptions.Section}__{fault}");
     }
 }

@@ -6,7 +6,9 @@ using RunLedger.Service.Intake;
 
 namespace RunLedger.Service.Bridge;
 
-/// <summary>Follows the sources that are configured, each on its own: what is wrong with one does not concern the other.</summary>
+/// <summary>
+/// Follows the sources that are configured, each on its own: what is wrong with one does not concern the other.
+/// </summary>
 sealed class BridgeService(
     IConfiguration settings,
     [FromKeyedServices(RunLedgerRegistration.DataSource)] NpgsqlDataSource ledger,
@@ -27,17 +29,18 @@ sealed class BridgeService(
             Follow(BridgeSource.EventOutbox, options.Value.EventOutbox, stoppingToken));
     }
 
-    Task Follow(BridgeSource source, string? relation, CancellationToken cancellationToken) => string.IsNullOrWhiteSpace(relation)
-        ? Task.CompletedTask
-        : new BridgeFollower(
-            source,
-            relation.Trim(),
-            settings.GetConnectionString(BridgeRegistration.Connection)!,
-            ledger,
-            intake,
-            door,
-            state,
-            options.Value,
-            time,
-            logger).Follow(cancellationToken);
+    Task Follow(BridgeSource source, string? relation, CancellationToken cancellationToken) =>
+        string.IsNullOrWhiteSpace(relation)
+            ? Task.CompletedTask
+            : new BridgeFollower(
+                source,
+                relation.Trim(),
+                settings.GetConnectionString(BridgeRegistration.Connection)!,
+                ledger,
+                intake,
+                door,
+                state,
+                options.Value,
+                time,
+                logger).Follow(cancellationToken);
 }

@@ -19,7 +19,9 @@ sealed class BridgeSql
         _key = $"coalesce(r.{key}::text, '') collate \"C\"";
     }
 
-    /// <summary>What transactions before the first wrote is all there is; the second will be the next to begin.</summary>
+    /// <summary>
+    /// What transactions before the first wrote is all there is; the second will be the next to begin.
+    /// </summary>
     public static string Horizon =>
         "select pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint from pg_current_snapshot() s";
 
@@ -32,7 +34,9 @@ sealed class BridgeSql
     /// <summary>The same without what is in them.</summary>
     public string Places => Next($"r.transaction_id::text::bigint, {_key}, null::text");
 
-    /// <summary>The same rows as <see cref="Rows"/>, and nothing made of others to find them, which costs reading twice.</summary>
+    /// <summary>
+    /// The same rows as <see cref="Rows"/>, and nothing made of others to find them, which costs reading twice.
+    /// </summary>
     public string RowsOfPlaces =>
         $"""
          with places as materialized ({Next($"r.transaction_id as transaction_id, {_key} as named")})
@@ -52,19 +56,21 @@ sealed class BridgeSql
          """;
 
     /// <summary>
-    /// The first rows that have no place in the order. Of a transaction that this server has not had it can show no row, but of
-    /// one that another server had.
+    /// The first rows that have no place in the order. Of a transaction that this server has not had it can show no
+    /// row, but of one that another server had.
     /// </summary>
     public string Unplaced(bool whole) =>
         $"""
-         select coalesce(r.transaction_id::text::bigint, {NoTransaction}), {_key}, {(whole ? "row_to_json(r)::text" : "null::text")}
+         select coalesce(r.transaction_id::text::bigint, {NoTransaction}), {_key},
+           {(whole ? "row_to_json(r)::text" : "null::text")}
          from {_relation} as r
          where r.transaction_id is null or r.transaction_id >= pg_snapshot_xmax(pg_current_snapshot())
          limit {UnplacedAtMost}
          """;
 
-    // A row counts when every transaction that began before its own has ended: what comes later was written by later ones,
-    // so that the cursor passes nobody, whatever order they commit in. Rows that cannot be told apart stay on one page.
+    // A row counts when every transaction that began before its own has ended: what comes later was written by later
+    // ones, so that the cursor passes nobody, whatever order they commit in. Rows that cannot be told apart stay on one
+    // page.
     string Next(string columns) =>
         $"""
          select {columns}

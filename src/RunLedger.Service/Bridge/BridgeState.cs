@@ -8,7 +8,8 @@ sealed class BridgeState
     readonly ConcurrentDictionary<string, string> _faults = new(StringComparer.Ordinal);
 
     /// <summary>Why sources are not read as they should be; empty while all is well.</summary>
-    public IEnumerable<string> Faults => _faults.OrderBy(fault => fault.Key, StringComparer.Ordinal).Select(fault => $"{fault.Key}: {fault.Value}");
+    public IEnumerable<string> Faults =>
+        _faults.OrderBy(fault => fault.Key, StringComparer.Ordinal).Select(fault => $"{fault.Key}: {fault.Value}");
 
     /// <summary>Whether that is news.</summary>
     public bool Set(string source, string? fault)

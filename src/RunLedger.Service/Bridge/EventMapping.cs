@@ -8,7 +8,9 @@ static class EventMapping
 {
     /// <summary>Blank ones: <c>with</c> keeps the contract and fills in the members, the required ones too.</summary>
     static readonly Dictionary<string, RunObservation> Blank = ContractMap.Folded.ToDictionary(
-        name => name, name => (RunObservation)Activator.CreateInstance(ContractMap.TypeOf(name)!)!, StringComparer.Ordinal);
+        name => name,
+        name => (RunObservation)Activator.CreateInstance(ContractMap.TypeOf(name)!)!,
+        StringComparer.Ordinal);
 
     public static IEnumerable<RunObservation> Of(BridgeRow row)
     {

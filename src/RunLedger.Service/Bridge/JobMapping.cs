@@ -3,9 +3,9 @@ using RunLedger.Contracts;
 namespace RunLedger.Service.Bridge;
 
 /// <summary>
-/// What a job says by the state it is in: that its run is known, since when it runs, how it ended. Every state says also
-/// what came before it, so that nothing is lost where a job was quicker than the bridge. A job that is all of its run starts and
-/// ends that too: nobody else would.
+/// What a job says by the state it is in: that its run is known, since when it runs, how it ended. Every state says
+/// also what came before it, so that nothing is lost where a job was quicker than the bridge. A job that is all of its
+/// run starts and ends that too: nobody else would.
 /// </summary>
 static class JobMapping
 {
@@ -40,7 +40,8 @@ static class JobMapping
             yield break;
         if (!Ends.TryGetValue(status, out var end))
         {
-            row.Faults.Add($"status '{status}' is not known: give one of queued, running, {string.Join(", ", Ends.Keys)}");
+            row.Faults.Add(
+                $"status '{status}' is not known: give one of queued, running, {string.Join(", ", Ends.Keys)}");
             yield break;
         }
 

@@ -7,8 +7,8 @@ namespace RunLedger.Service.Database;
 static class Aliases
 {
     /// <summary>
-    /// The first answer about the run that this id or alias names, where it is: in the ledger's tables, by either, or in
-    /// the archive.
+    /// The first answer about the run that this id or alias names, where it is: in the ledger's tables, by either, or
+    /// in the archive.
     /// </summary>
     public static async Task<T?> OfRun<T>(
         this LedgerDb db, Guid id, Func<IQueryable<RunRow>, IQueryable<T>> ask, CancellationToken cancellationToken) =>
@@ -35,12 +35,15 @@ static class Aliases
         return
         [
             run,
-            .. await db.RunAliases.Where(a => a.ProcessRunId == run).Select(a => (Guid?)a.AliasId).ToListAsync(cancellationToken),
+            .. await db.RunAliases.Where(a => a.ProcessRunId == run)
+                .Select(a => (Guid?)a.AliasId)
+                .ToListAsync(cancellationToken),
         ];
     }
 
     /// <summary>Replaces parents that were sent by an alias; one query, and none where no row has a parent.</summary>
-    public static async Task<List<T>> WithParents<T>(this LedgerDb db, List<T> rows, CancellationToken cancellationToken)
+    public static async Task<List<T>> WithParents<T>(
+        this LedgerDb db, List<T> rows, CancellationToken cancellationToken)
         where T : LedgerRow
     {
         var sent = rows.Select(row => row.ParentRunId).OfType<Guid>().Distinct().ToList();

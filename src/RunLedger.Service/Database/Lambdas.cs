@@ -13,7 +13,8 @@ static class Lambdas
     {
         var row = Expression.Parameter(typeof(T));
         var body = new Replaced(condition.Parameters[0], Column(first, row)).Visit(condition.Body);
-        return Expression.Lambda<Func<T, bool>>(new Replaced(condition.Parameters[1], Column(second, row)).Visit(body), row);
+        return Expression.Lambda<Func<T, bool>>(
+            new Replaced(condition.Parameters[1], Column(second, row)).Visit(body), row);
     }
 
     /// <summary>The condition, of any of the columns.</summary>

@@ -28,7 +28,8 @@ sealed class LedgerDb(DbContextOptions<LedgerDb> options) : DbContext(options)
     public IQueryable<RunRow> ArchivedRuns => Runs.FromSql($"select * from process_run_archive");
 
     /// <summary>The components of <see cref="ArchivedRuns"/>.</summary>
-    public IQueryable<ComponentRow> ArchivedComponents => Components.FromSql($"select * from process_component_archive");
+    public IQueryable<ComponentRow> ArchivedComponents =>
+        Components.FromSql($"select * from process_component_archive");
 
     /// <summary>
     /// The first bytes of a column, cut by the database, so that a long one does not travel. SQLite makes null of none.

@@ -3,10 +3,14 @@ namespace RunLedger.Service.Database;
 /// <summary>A page of a list; <paramref name="Next"/> is null on the last one.</summary>
 sealed record Page<T>(IReadOnlyList<T> Items, PageKey? Next)
 {
-    /// <summary>For the page of newer rows before this one; null on the first page, and where lists go one way only.</summary>
+    /// <summary>
+    /// For the page of newer rows before this one; null on the first page, and where lists go one way only.
+    /// </summary>
     public PageKey? Previous { get; init; }
 
-    /// <summary>Among how many of the newest rows text was searched for, where there are more; null where all were.</summary>
+    /// <summary>
+    /// Among how many of the newest rows text was searched for, where there are more; null where all were.
+    /// </summary>
     public int? SearchedNewest { get; init; }
 
     /// <summary>Cuts a page from one row more than asked for: only that row tells that there is a next page.</summary>
@@ -14,7 +18,9 @@ sealed record Page<T>(IReadOnlyList<T> Items, PageKey? Next)
         ? new(rows[..limit], key(rows[limit - 1]))
         : new(rows, null);
 
-    /// <summary>The same from rows that come oldest first, for a page that goes back: the row more tells of a page before.</summary>
+    /// <summary>
+    /// The same from rows that come oldest first, for a page that goes back: the row more tells of a page before.
+    /// </summary>
     public static Page<T> Back(List<T> rows, int limit, Func<T, PageKey> key)
     {
         var more = rows.Count > limit;

@@ -5,7 +5,9 @@ using RunLedger.Storage;
 
 namespace RunLedger.Service.Database;
 
-/// <summary>All that differs between the databases the ledger can be read from. Each is a folder below this one.</summary>
+/// <summary>
+/// All that differs between the databases the ledger can be read from. Each is a folder below this one.
+/// </summary>
 abstract class ReadingDialect
 {
     /// <summary>The database as the page and the log name it.</summary>

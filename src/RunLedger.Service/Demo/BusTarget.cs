@@ -59,7 +59,8 @@ sealed class BusTarget : IDemoTarget
             throw new DemoException(
                 "No ledger has a queue on this broker: start one there first, with the same connection string.");
         }
-        catch (Exception e) when (IntakeOutage.Is(e) || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception e) when (IntakeOutage.Is(e)
+            || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             throw new DemoException($"The broker did not take the messages: {e.Message}");
         }

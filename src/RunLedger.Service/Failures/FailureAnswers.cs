@@ -12,7 +12,9 @@ sealed record FailureGroups
     public required bool Truncated { get; init; }
 }
 
-/// <summary>Failures of one candidate and component whose error texts differ only in ids, numbers and the like.</summary>
+/// <summary>
+/// Failures of one candidate and component whose error texts differ only in ids, numbers and the like.
+/// </summary>
 sealed record FailureGroup
 {
     public required string Fingerprint { get; init; }
@@ -52,4 +54,5 @@ sealed record FailureGroup
 }
 
 /// <summary>What an operator says of a group of failures.</summary>
-sealed record NoteRequest([property: Description("At most 2,000 characters; an empty note takes the last one away.")] string? Note);
+sealed record NoteRequest(
+    [property: Description("At most 2,000 characters; an empty note takes the last one away.")] string? Note);

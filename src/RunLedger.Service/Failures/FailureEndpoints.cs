@@ -24,9 +24,9 @@ static class FailureEndpoints
         var api = routes.MapReading();
         api.MapGet("/failures", ListFailures).WithName("GroupFailures")
             .WithSummary("What failed, by candidate, component and error text, with its trend.")
-            .WithDescription("Texts that differ only in numbers, ids, paths and quoted text are one. Cut by endedAt. At most "
-                + $"{FailureQueries.MostRead} of the newest failures of runs, and of components, are counted; truncated says "
-                + "when there are more.")
+            .WithDescription("Texts that differ only in numbers, ids, paths and quoted text are one. Cut by endedAt. "
+                + $"At most {FailureQueries.MostRead} of the newest failures of runs, and of components, are counted; "
+                + "truncated says when there are more.")
             .Describes<FailureGroups>().AddOpenApiOperationTransformer(QuerySchemas.Describe)
             .WithExamples(answer: FailureExamples.Groups);
         return routes;
@@ -61,7 +61,10 @@ static class FailureEndpoints
     }
 
     static async Task<IResult> Acknowledge(
-        string fingerprint, HttpContext http, [FromServices] FailureActions failures, CancellationToken cancellationToken)
+        string fingerprint,
+        HttpContext http,
+        [FromServices] FailureActions failures,
+        CancellationToken cancellationToken)
     {
         var (body, problem) = await OperatorBody.Read<NoteRequest>(http.Request, cancellationToken);
         if ((problem ?? OperatorBody.Fault("note", body!.Note, required: false)) is { } fault)
@@ -72,7 +75,10 @@ static class FailureEndpoints
     }
 
     static async Task<IResult> Note(
-        string fingerprint, HttpContext http, [FromServices] FailureActions failures, CancellationToken cancellationToken)
+        string fingerprint,
+        HttpContext http,
+        [FromServices] FailureActions failures,
+        CancellationToken cancellationToken)
     {
         var (body, problem) = await OperatorBody.Read<NoteRequest>(http.Request, cancellationToken);
         if ((problem ?? OperatorBody.Fault("note", body!.Note, required: false)) is { } fault)
@@ -85,7 +91,11 @@ static class FailureEndpoints
     }
 
     static async Task<IResult> AcknowledgeByForm(
-        string fingerprint, HttpContext http, [FromForm] string? note, FailureActions failures, CancellationToken cancellationToken)
+        string fingerprint,
+        HttpContext http,
+        [FromForm] string? note,
+        FailureActions failures,
+        CancellationToken cancellationToken)
     {
         if (OperatorBody.Fault("note", note, required: false) is not null)
             return FormOutcomes.Back("/failures", FormOutcomes.Reason);

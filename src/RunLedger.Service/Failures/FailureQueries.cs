@@ -7,8 +7,8 @@ using RunLedger.Service.Database;
 namespace RunLedger.Service.Failures;
 
 /// <summary>
-/// Failures by what failed and how. Texts are folded here, because no database can; so what is read is bounded by a time and
-/// a number, newest first, by an index of what failed.
+/// Failures by what failed and how. Texts are folded here, because no database can; so what is read is bounded by a
+/// time and a number, newest first, by an index of what failed.
 /// </summary>
 sealed class FailureQueries(IDbContextFactory<LedgerDb> ledger, TimeProvider time)
 {
@@ -16,7 +16,9 @@ sealed class FailureQueries(IDbContextFactory<LedgerDb> ledger, TimeProvider tim
     public const int MostRead = 5_000;
     const int TrendHours = 24;
 
-    /// <summary>Of the texts that were read last: folding them is what the answer costs, and most are read again.</summary>
+    /// <summary>
+    /// Of the texts that were read last: folding them is what the answer costs, and most are read again.
+    /// </summary>
     Dictionary<string, string> _shapes = [];
 
     /// <summary>Runs that failed.</summary>
@@ -27,7 +29,9 @@ sealed class FailureQueries(IDbContextFactory<LedgerDb> ledger, TimeProvider tim
          order by ended_at desc, process_run_id limit @most
          """;
 
-    /// <summary>Components that failed; the candidate of each is fetched by its run's id, never by joining all runs.</summary>
+    /// <summary>
+    /// Components that failed; the candidate of each is fetched by its run's id, never by joining all runs.
+    /// </summary>
     public static readonly string ComponentsSql =
         $"""
          select process_run_id,
@@ -49,7 +53,8 @@ sealed class FailureQueries(IDbContextFactory<LedgerDb> ledger, TimeProvider tim
         var truncated = false;
         foreach (var statement in (string[])[RunsSql, ComponentsSql])
         {
-            var rows = await sql.List(statement, reader => Read(reader, Shape), cancellationToken, ("from", from), ("most", MostRead + 1));
+            var rows = await sql.List(
+                statement, reader => Read(reader, Shape), cancellationToken, ("from", from), ("most", MostRead + 1));
             truncated |= rows.Count > MostRead;
             failures.AddRange(rows.Take(MostRead));
         }
@@ -57,10 +62,16 @@ sealed class FailureQueries(IDbContextFactory<LedgerDb> ledger, TimeProvider tim
         Volatile.Write(ref _shapes, shapes);
         var said = (await sql.List(
             """
-            select fingerprint, acknowledged_at, acknowledged_by, acknowledged_until, note, noted_at, noted_by from failure_group
+            select fingerprint, acknowledged_at, acknowledged_by, acknowledged_until, note, noted_at,
+              noted_by from failure_group
             """,
             reader => new Said(
-                reader.GetString(0), reader.TimeAt(1), reader.TextAt(2), reader.TimeAt(3), reader.TextAt(4), reader.TimeAt(5),
+                reader.GetString(0),
+                reader.TimeAt(1),
+                reader.TextAt(2),
+                reader.TimeAt(3),
+                reader.TextAt(4),
+                reader.TimeAt(5),
                 reader.TextAt(6)),
             cancellationToken)).ToDictionary(group => group.Fingerprint);
         return new()
@@ -81,7 +92,8 @@ sealed class FailureQueries(IDbContextFactory<LedgerDb> ledger, TimeProvider tim
     }
 
     /// <summary>Null where nothing failed since then.</summary>
-    static FailureGroup? Group(IReadOnlyList<Failure> failures, DateTime since, DateTime now, Dictionary<string, Said> all)
+    static FailureGroup? Group(
+        IReadOnlyList<Failure> failures, DateTime since, DateTime now, Dictionary<string, Said> all)
     {
         var asked = failures.Where(failure => failure.At >= since).ToList();
         if (asked.Count == 0)

@@ -20,12 +20,18 @@ sealed class GridQuery(IDbContextFactory<LedgerDb> ledger)
         var ids = columns.ConvertAll(run => run.ProcessRunId);
         var components = await db.Components.Where(c => ids.Contains(c.ProcessRunId))
             .Select(c => new Part(
-                c.ComponentRunId, c.ProcessRunId, c.DotCode ?? c.EventCode ?? c.ComponentRole ?? "", c.Status, c.StartedAt, c.EndedAt))
+                c.ComponentRunId,
+                c.ProcessRunId,
+                c.DotCode ?? c.EventCode ?? c.ComponentRole ?? "",
+                c.Status,
+                c.StartedAt,
+                c.EndedAt))
             .Take(MostComponents + 1)
             .ToListAsync(cancellationToken);
         var truncated = components.Count > MostComponents;
         var begun = components.Where(part => part.StartedAt is not null)
-            .GroupBy(part => part.Run).ToDictionary(parts => parts.Key, parts => parts.Min(part => part.StartedAt!.Value));
+            .GroupBy(part => part.Run)
+            .ToDictionary(parts => parts.Key, parts => parts.Min(part => part.StartedAt!.Value));
         return new()
         {
             Candidate = candidate,
@@ -48,7 +54,9 @@ sealed class GridQuery(IDbContextFactory<LedgerDb> ledger)
         };
     }
 
-    /// <summary>How long after the first component of its run it starts, on average; those that never did are last.</summary>
+    /// <summary>
+    /// How long after the first component of its run it starts, on average; those that never did are last.
+    /// </summary>
     static double Place(IEnumerable<Part> parts, Dictionary<Guid, DateTime> begun) => parts
         .Where(part => part.StartedAt is not null)
         .Select(part => (part.StartedAt!.Value - begun[part.Run]).TotalSeconds)
@@ -61,7 +69,9 @@ sealed class GridQuery(IDbContextFactory<LedgerDb> ledger)
         return runs.ConvertAll(run =>
         {
             // The last attempt counts; one that has not started is behind those that have.
-            var last = byRun[run].OrderBy(part => part.StartedAt ?? DateTime.MaxValue).ThenBy(part => part.Id).LastOrDefault();
+            var last = byRun[run].OrderBy(part => part.StartedAt ?? DateTime.MaxValue)
+                .ThenBy(part => part.Id)
+                .LastOrDefault();
             return last is null ? null : new GridCell
             {
                 ComponentRunId = last.Id,

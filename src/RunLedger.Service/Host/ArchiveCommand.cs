@@ -14,7 +14,10 @@ static class ArchiveCommand
         var verify = new Command("verify", "Check every file of the archive against its manifest and the database");
         verify.SetAction((parsed, cancellationToken) => ArchiveTarget.Run(
             parsed, connection, configuration, (target, output) => Verify(target, output, cancellationToken)));
-        return new("archive", "Runs that have left the ledger's tables") { connection, verify, Restore(connection, configuration) };
+        return new("archive", "Runs that have left the ledger's tables")
+        {
+            connection, verify, Restore(connection, configuration),
+        };
     }
 
     static Command Restore(Option<string> connection, IConfiguration configuration)
@@ -25,7 +28,8 @@ static class ArchiveCommand
             Description = "The runs that were settled in a month, UTC",
             HelpName = "YYYY-MM",
         };
-        var command = new Command("restore", "Put runs back into the ledger's tables; their period begins anew") { run, month };
+        var command =
+            new Command("restore", "Put runs back into the ledger's tables; their period begins anew") { run, month };
         command.Validators.Add(parsed =>
         {
             if (parsed.GetResult(run) is null == parsed.GetResult(month) is null)
@@ -33,33 +37,37 @@ static class ArchiveCommand
             if (parsed.GetResult(month) is not null && Month(parsed.GetValue(month)) is null)
                 parsed.AddError("--month is a month such as 2026-08.");
         });
-        command.SetAction((parsed, cancellationToken) => ArchiveTarget.Run(parsed, connection, configuration, async (target, output) =>
-        {
-            if (parsed.GetValue(run) is { } id)
+        command.SetAction((parsed, cancellationToken) =>
+            ArchiveTarget.Run(parsed, connection, configuration, async (target, output) =>
             {
-                var found = await target.Noted(ActionNames.ArchiveRestore, $"{id}", async () =>
+                if (parsed.GetValue(run) is { } id)
                 {
-                    var run = await target.Restoring.Run(id, cancellationToken);
-                    return (run, run is null ? "not in the archive" : "restored");
-                }, cancellationToken);
-                if (found is not { } back)
-                {
-                    await output.WriteLineAsync($"The archive has no run {id}: it never had, or the run is in the ledger's tables.");
-                    return ArchiveTarget.No;
+                    var found = await target.Noted(ActionNames.ArchiveRestore, $"{id}", async () =>
+                    {
+                        var run = await target.Restoring.Run(id, cancellationToken);
+                        return (run, run is null ? "not in the archive" : "restored");
+                    }, cancellationToken);
+                    if (found is not { } back)
+                    {
+                        await output.WriteLineAsync(
+                            $"The archive has no run {id}: it never had, or the run is in the ledger's tables.");
+                        return ArchiveTarget.No;
+                    }
+
+                    await output.WriteLineAsync($"Run {back} is back with its components.");
+                    return ArchiveTarget.Done;
                 }
 
-                await output.WriteLineAsync($"Run {back} is back with its components.");
-                return ArchiveTarget.Done;
-            }
-
-            var count = await target.Noted(ActionNames.ArchiveRestore, parsed.GetValue(month)!, async () =>
-            {
-                var runs = await target.Restoring.Month(Month(parsed.GetValue(month))!.Value, null, cancellationToken);
-                return (runs, string.Create(CultureInfo.InvariantCulture, $"restored {runs:N0} runs"));
-            }, cancellationToken);
-            await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{count:N0} runs are back with their components."));
-            return count > 0 ? ArchiveTarget.Done : ArchiveTarget.No;
-        }));
+                var count = await target.Noted(ActionNames.ArchiveRestore, parsed.GetValue(month)!, async () =>
+                {
+                    var runs = await target.Restoring.Month(
+                        Month(parsed.GetValue(month))!.Value, null, cancellationToken);
+                    return (runs, string.Create(CultureInfo.InvariantCulture, $"restored {runs:N0} runs"));
+                }, cancellationToken);
+                await output.WriteLineAsync(
+                    string.Create(CultureInfo.InvariantCulture, $"{count:N0} runs are back with their components."));
+                return count > 0 ? ArchiveTarget.Done : ArchiveTarget.No;
+            }));
         return command;
     }
 
@@ -88,18 +96,24 @@ static class ArchiveCommand
         foreach (var stray in target.Files.Slices().ExceptBy(left.Select(slice => slice.Id), slice => slice.Id))
         {
             await output.WriteLineAsync(
-                $"note: {stray.Month}/{stray.Id} belongs to no move: its {stray.Runs} runs stayed in the tables. It can be deleted.");
+                $"note: {stray.Month}/{stray.Id} belongs to no move: its {stray.Runs} runs stayed in the tables. "
+                + "It can be deleted.");
         }
 
         await output.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $"{left.Count:N0} slices with {runs:N0} runs and {components:N0} components: {(faults == 0 ? "all as written" : $"{faults:N0} faulty")}."));
+            $"{left.Count:N0} slices with {runs:N0} runs and {components:N0} components: "
+            + $"{(faults == 0 ? "all as written" : $"{faults:N0} faulty")}."));
         return faults == 0 ? ArchiveTarget.Done : ArchiveTarget.No;
     }
 
     static DateTime? Month(string? text) =>
         DateTime.TryParseExact(
-            text, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var month)
+            text,
+            "yyyy-MM",
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out var month)
             ? month
             : null;
 }

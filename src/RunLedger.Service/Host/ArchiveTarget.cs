@@ -12,9 +12,9 @@ using RunLedger.Storage;
 namespace RunLedger.Service.Host;
 
 /// <summary>
-/// The ledger that the verbs of retention and archive work on, with the options <c>serve</c> would have: PostgreSQL where a
-/// string names it, else the embedded file. Exit codes of such a verb: 0 done, 1 the answer is no, 2 the ledger or its
-/// archive could not be used.
+/// The ledger that the verbs of retention and archive work on, with the options <c>serve</c> would have: PostgreSQL
+/// where a string names it, else the embedded file. Exit codes of such a verb: 0 done, 1 the answer is no, 2 the ledger
+/// or its archive could not be used.
 /// </summary>
 sealed class ArchiveTarget : IAsyncDisposable
 {
@@ -44,21 +44,27 @@ sealed class ArchiveTarget : IAsyncDisposable
 
     /// <summary>Does what is to be seen among the actions later, as the login this runs under.</summary>
     public Task<T> Noted<T>(
-        string action, string subject, Func<Task<(T Result, string Outcome)>> work, CancellationToken cancellationToken) =>
+        string action,
+        string subject,
+        Func<Task<(T Result, string Outcome)>> work,
+        CancellationToken cancellationToken) =>
         new ActionLog(_services.GetRequiredService<ILedgerTransactions>(), TimeProvider.System).Around(
             Environment.UserName, action, subject, null, null, work, cancellationToken);
 
     public static Option<string> Connection() => new("--connection")
     {
-        Description = "Npgsql connection string; without it ConnectionStrings__Postgres of the environment, and without that "
-            + "the embedded file",
+        Description = "Npgsql connection string; without it ConnectionStrings__Postgres of the environment, "
+            + "and without that the embedded file",
         HelpName = "string",
         Recursive = true,
     };
 
     /// <summary>Does a verb's work and says on one line why it could not.</summary>
     public static async Task<int> Run(
-        ParseResult parsed, Option<string> connection, IConfiguration configuration, Func<ArchiveTarget, TextWriter, Task<int>> verb)
+        ParseResult parsed,
+        Option<string> connection,
+        IConfiguration configuration,
+        Func<ArchiveTarget, TextWriter, Task<int>> verb)
     {
         var streams = parsed.InvocationConfiguration;
         PostgresTarget? postgres = null;

@@ -29,7 +29,8 @@ static class DemoCommand
 
     static readonly Option<string?> Url = new("--url")
     {
-        Description = $"The ledger's address; {LedgerHost.DefaultUrl} when no bus is given; Demo__Key of the environment is its key",
+        Description = $"The ledger's address; {LedgerHost.DefaultUrl} when no bus is given; Demo__Key of the "
+            + "environment is its key",
         HelpName = "URL",
     };
 
@@ -80,7 +81,9 @@ static class DemoCommand
         var bus = parsed.GetValue(RabbitMq)
             ?? (parsed.GetValue(Url) is null ? configuration.GetConnectionString("RabbitMq") : null);
         var given = Address(parsed.GetValue(Url) ?? LedgerHost.DefaultUrl, "--url", "http", "https");
-        var url = new Uri(given.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/') + "/");
+        var url = new Uri(
+            given.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/')
+            + "/");
         var messages = DemoMix.Of(parsed.GetValue(Runs), seed, time.GetUtcNow());
 
         await using IDemoTarget target = string.IsNullOrEmpty(bus)

@@ -8,7 +8,8 @@ static class KeyCommand
 {
     public static Command Create(IConfiguration configuration)
     {
-        var name = new Option<string>("--name") { Description = "Who will hold it", HelpName = "NAME", Required = true };
+        var name =
+            new Option<string>("--name") { Description = "Who will hold it", HelpName = "NAME", Required = true };
         var scopes = new Option<string[]>("--scope")
         {
             Description = "What it allows: observe (report runs), read, operate (includes read); may be repeated",
@@ -22,7 +23,8 @@ static class KeyCommand
             if (SecurityFaults.NameFault(given.GetValueOrDefault<string>() ?? "") is { } fault)
                 given.AddError($"--name {fault}.");
         });
-        var create = new Command("create", "Make a key and print it, once, with the settings that let it in") { name, scopes };
+        var create =
+            new Command("create", "Make a key and print it, once, with the settings that let it in") { name, scopes };
         create.SetAction(async (parsed, _) =>
         {
             var key = ApiKeys.Create();

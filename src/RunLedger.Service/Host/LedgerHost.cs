@@ -25,7 +25,10 @@ static class LedgerHost
     /// <summary>Above MassTransit's own patience: the batch in hand is finished before the process goes.</summary>
     public static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
 
-    /// <summary>After SIGTERM, when the process ends whatever it is doing; who started it waits longer than that before killing it.</summary>
+    /// <summary>
+    /// After SIGTERM, when the process ends whatever it is doing; who started it waits longer than that before killing
+    /// it.
+    /// </summary>
     public static readonly TimeSpan EndLimit = StopLimit + TimeSpan.FromSeconds(5);
 
     /// <param name="args">Settings, as on a command line.</param>
@@ -104,7 +107,8 @@ static class LedgerHost
         app.MapPage();
         app.MapLogin();
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false }).AllowAnonymous();
-        app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready") }).AllowAnonymous();
+        app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready") })
+            .AllowAnonymous();
     }
 
     static void CheckConnections(IConfiguration settings)
@@ -113,7 +117,8 @@ static class LedgerHost
         if (settings.GetConnectionString("RabbitMq") is { Length: > 0 } rabbit
             && !(Uri.TryCreate(rabbit, UriKind.Absolute, out var uri) && uri.Scheme is "amqp" or "amqps"
                 && uri.AbsolutePath.Split('/', StringSplitOptions.RemoveEmptyEntries).Length <= 1))
-            faults.Add("ConnectionStrings__RabbitMq is no amqp URI such as amqp://user:password@host:5672/ or amqps://user:password@host/vhost");
+            faults.Add("ConnectionStrings__RabbitMq is no amqp URI such as amqp://user:password@host:5672/ or "
+                + "amqps://user:password@host/vhost");
         if (settings.GetConnectionString("Postgres") is { Length: > 0 } postgres
             && PostgresTarget.Read(postgres, settings) is { ConnectionString: null } unreadable)
             faults.Add($"ConnectionStrings__Postgres: {unreadable.Fault}");
@@ -122,7 +127,8 @@ static class LedgerHost
             throw new OptionsValidationException("ConnectionStrings", typeof(string), faults);
     }
 
-    static void ConfigureRabbit(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator transport, string address)
+    static void ConfigureRabbit(
+        IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator transport, string address)
     {
         transport.ConfigureBroker(new Uri(address));
         transport.ConfigureEndpoints(context);

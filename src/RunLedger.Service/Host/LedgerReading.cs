@@ -15,16 +15,17 @@ namespace RunLedger.Service.Host;
 /// <summary>The reading side of every feature, and the document that describes it.</summary>
 static class LedgerReading
 {
-    public static IServiceCollection AddLedgerReading(this IServiceCollection services, ReadingDialect dialect) => services
-        .AddLedgerDatabase(dialect)
-        .AddRuns()
-        .AddPolicies()
-        .AddRejected()
-        .AddOverview()
-        .AddFailures()
-        .AddGrid()
-        .AddActions()
-        .AddOpenApi();
+    public static IServiceCollection AddLedgerReading(this IServiceCollection services, ReadingDialect dialect) =>
+        services
+            .AddLedgerDatabase(dialect)
+            .AddRuns()
+            .AddPolicies()
+            .AddRejected()
+            .AddOverview()
+            .AddFailures()
+            .AddGrid()
+            .AddActions()
+            .AddOpenApi();
 
     public static IEndpointRouteBuilder MapLedgerReading(this IEndpointRouteBuilder routes) => routes
         .MapRuns()

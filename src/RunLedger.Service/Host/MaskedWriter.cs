@@ -51,7 +51,9 @@ sealed partial class MaskedWriter(TextWriter inner) : TextWriter
     }
 
     // Up to what ends a value in a connection string: too much hidden is better than too little.
-    [GeneratedRegex("""(\b(?:ssl )?(?:password|passphrase|pwd|psw|client_?secret))\s*=\s*("[^"]*"|[^;\r\n]*)""", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        """(\b(?:ssl )?(?:password|passphrase|pwd|psw|client_?secret))\s*=\s*("[^"]*"|[^;\r\n]*)""",
+        RegexOptions.IgnoreCase)]
     private static partial Regex NamedSecret();
 
     [GeneratedRegex("""://[^\s'"]*@""")]

@@ -17,21 +17,26 @@ static class RetentionCommand
     {
         var connection = ArchiveTarget.Connection();
         var preview = new Command("preview", "Show what would leave the tables now; changes nothing");
-        preview.SetAction((parsed, cancellationToken) => ArchiveTarget.Run(parsed, connection, configuration, async (target, output) =>
-        {
-            Show(output, target, await target.Store.Preview(target.Periods, LedgerTime.Time(LedgerTime.Of(time.GetUtcNow())), cancellationToken));
-            return ArchiveTarget.Done;
-        }));
-        var run = new Command("run", "Archive what is over now, as serve does every so often; safe beside it");
-        run.SetAction((parsed, cancellationToken) => ArchiveTarget.Run(parsed, connection, configuration, async (target, output) =>
-        {
-            var due = await target.Store.Preview(target.Periods, LedgerTime.Time(LedgerTime.Of(time.GetUtcNow())), cancellationToken);
-            return await target.Noted(ActionNames.RetentionRun, "all", async () =>
+        preview.SetAction((parsed, cancellationToken) =>
+            ArchiveTarget.Run(parsed, connection, configuration, async (target, output) =>
             {
-                var runs = await Run(output, target, due.Sum(one => one.Runs), cancellationToken);
-                return (ArchiveTarget.Done, string.Create(CultureInfo.InvariantCulture, $"archived {runs:N0} runs"));
-            }, cancellationToken);
-        }));
+                Show(output, target, await target.Store.Preview(
+                    target.Periods, LedgerTime.Time(LedgerTime.Of(time.GetUtcNow())), cancellationToken));
+                return ArchiveTarget.Done;
+            }));
+        var run = new Command("run", "Archive what is over now, as serve does every so often; safe beside it");
+        run.SetAction((parsed, cancellationToken) =>
+            ArchiveTarget.Run(parsed, connection, configuration, async (target, output) =>
+            {
+                var due = await target.Store.Preview(
+                    target.Periods, LedgerTime.Time(LedgerTime.Of(time.GetUtcNow())), cancellationToken);
+                return await target.Noted(ActionNames.RetentionRun, "all", async () =>
+                {
+                    var runs = await Run(output, target, due.Sum(one => one.Runs), cancellationToken);
+                    return (
+                        ArchiveTarget.Done, string.Create(CultureInfo.InvariantCulture, $"archived {runs:N0} runs"));
+                }, cancellationToken);
+            }));
         return new("retention", "Runs whose time in the ledger's tables is over") { connection, preview, run };
     }
 
@@ -56,10 +61,12 @@ static class RetentionCommand
         }
 
         SchemaReport.Console(output).Write(table);
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{due.Sum(one => one.Runs):N0} runs would leave."));
+        output.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"{due.Sum(one => one.Runs):N0} runs would leave."));
     }
 
-    static async Task<long> Run(TextWriter output, ArchiveTarget target, long expected, CancellationToken cancellationToken)
+    static async Task<long> Run(
+        TextWriter output, ArchiveTarget target, long expected, CancellationToken cancellationToken)
     {
         long runs = 0, components = 0;
         await SchemaReport.Console(output).Progress().StartAsync(async context =>
@@ -80,7 +87,8 @@ static class RetentionCommand
             bar.Value = bar.MaxValue;
         });
         output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{runs:N0} runs with {components:N0} components are archived{Where(target)}."));
+            CultureInfo.InvariantCulture,
+            $"{runs:N0} runs with {components:N0} components are archived{Where(target)}."));
         return runs;
     }
 

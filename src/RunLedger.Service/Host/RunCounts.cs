@@ -3,8 +3,11 @@ using RunLedger.Telemetry;
 
 namespace RunLedger.Service.Host;
 
-/// <summary>Keeps the number of runs by status for whoever reads the metrics, from the same few rows as the summary.</summary>
-sealed class RunCounts(RunQueries runs, LedgerMeter meter, TimeProvider time, ILogger<RunCounts> logger) : BackgroundService
+/// <summary>
+/// Keeps the number of runs by status for whoever reads the metrics, from the same few rows as the summary.
+/// </summary>
+sealed class RunCounts(RunQueries runs, LedgerMeter meter, TimeProvider time, ILogger<RunCounts> logger)
+    : BackgroundService
 {
     static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
 

@@ -45,7 +45,8 @@ static class ServeCommand
         }
         catch (IOException e) when (e.InnerException is AddressInUseException)
         {
-            await Console.Error.WriteLineAsync($"{e.Message} End who listens there, or listen elsewhere: --urls or ASPNETCORE_URLS.");
+            await Console.Error.WriteLineAsync(
+                $"{e.Message} End who listens there, or listen elsewhere: --urls or ASPNETCORE_URLS.");
             return 1;
         }
     }
@@ -58,7 +59,9 @@ static class ServeCommand
         var ledger = app.Services.GetRequiredService<RunLedgerOptions>();
         ServeLog.Serving(
             app.Logger,
-            string.IsNullOrEmpty(app.Configuration.GetConnectionString("RabbitMq")) ? "HTTP alone" : $"HTTP and RabbitMQ, queue {ledger.QueueName}",
+            string.IsNullOrEmpty(app.Configuration.GetConnectionString("RabbitMq"))
+                ? "HTTP alone"
+                : $"HTTP and RabbitMQ, queue {ledger.QueueName}",
             app.Services.GetRequiredService<ReadingDialect>().Name);
         await app.RunAsync(cancellationToken);
         return 0;

@@ -45,8 +45,11 @@ static class ServeTelemetry
         }
     }
 
-    /// <summary>Whether OpenTelemetry's variable does not switch it off; then there is no <c>/metrics</c> either.</summary>
+    /// <summary>
+    /// Whether OpenTelemetry's variable does not switch it off; then there is no <c>/metrics</c> either.
+    /// </summary>
     public static bool IsOn(IConfiguration settings) => !settings.GetValue(Disabled, false);
 
-    static bool IsWatching(PathString path) => path.StartsWithSegments("/health") || path.StartsWithSegments("/metrics");
+    static bool IsWatching(PathString path) =>
+        path.StartsWithSegments("/health") || path.StartsWithSegments("/metrics");
 }

@@ -41,7 +41,9 @@ sealed class CommitSignal : IConsumeObserver
         return Task.CompletedTask;
     }
 
-    /// <remarks>MassTransit's retries are inside of what it observes: it is called once, when they have ended.</remarks>
+    /// <remarks>
+    /// MassTransit's retries are inside of what it observes: it is called once, when they have ended.
+    /// </remarks>
     public Task ConsumeFault<T>(ConsumeContext<T> context, Exception exception)
         where T : class
     {

@@ -35,8 +35,9 @@ static class IntakeEndpoints
         var intake = routes.MapGroup("/api").WithTags("Intake").RequireRateLimiting(IntakeRateLimits.Policy);
         intake.MapPost("/observations", Observations).WithName("TakeObservations")
             .WithSummary("Takes observations: one JSON object, an array of them, or NDJSON.")
-            .WithDescription("The answer comes when they are durable. What cannot be taken is set aside with its reason and "
-                + "costs its neighbours nothing.")
+            .WithDescription(
+                "The answer comes when they are durable. What cannot be taken is set aside with its reason and "
+                    + "costs its neighbours nothing.")
             .Answers().AddOpenApiOperationTransformer(IntakeSchemas.Observations);
         intake.MapPost("/v1/lineage", Lineage).WithName("TakeLineage")
             .WithSummary("Takes OpenLineage events as its clients send them: one, or an array.")
@@ -62,7 +63,8 @@ static class IntakeEndpoints
         IntakeLine Read(int number, JsonElement json, ReadOnlyMemory<byte> raw)
         {
             var (observation, reason, ignored) = LineageMapping.Map(json, options.MaxEvidenceBytes);
-            return new IntakeLine(number, observation?.GetType().Name ?? "OpenLineage", raw, observation, reason, ignored);
+            return new IntakeLine(
+                number, observation?.GetType().Name ?? "OpenLineage", raw, observation, reason, ignored);
         }
     }
 
@@ -79,7 +81,8 @@ static class IntakeEndpoints
         if (parts.Count > intake.MaxObservations)
         {
             return TypedResults.Problem(
-                string.Create(CultureInfo.InvariantCulture, $"Send at most {intake.MaxObservations:N0} observations at once."),
+                string.Create(
+                    CultureInfo.InvariantCulture, $"Send at most {intake.MaxObservations:N0} observations at once."),
                 statusCode: StatusCodes.Status413PayloadTooLarge);
         }
 
@@ -101,7 +104,8 @@ static class IntakeEndpoints
         return TypedResults.Problem(
             result.Rejected.Count == 0
                 ? "The body is empty: send an observation as JSON."
-                : string.Create(CultureInfo.InvariantCulture, $"None of the {result.Rejected.Count} observations can be taken."),
+                : string.Create(
+                    CultureInfo.InvariantCulture, $"None of the {result.Rejected.Count} observations can be taken."),
             statusCode: StatusCodes.Status400BadRequest,
             extensions: new Dictionary<string, object?> { ["accepted"] = 0, ["rejected"] = result.Rejected });
     }

@@ -3,7 +3,9 @@ namespace RunLedger.Service.Intake;
 /// <summary>What the intake holds in memory at most: requests under way times the size of one.</summary>
 static class IntakeLimits
 {
-    /// <summary>Larger batches are sent in several requests; an observation with the most evidence allowed has 256 KB.</summary>
+    /// <summary>
+    /// Larger batches are sent in several requests; an observation with the most evidence allowed has 256 KB.
+    /// </summary>
     public const int MaxBodyBytes = 8 * 1024 * 1024;
 
     /// <summary>The next one is answered 429 at once, with Retry-After: it waits at its sender, not here.</summary>

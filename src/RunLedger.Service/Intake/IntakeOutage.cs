@@ -22,7 +22,8 @@ static partial class IntakeOutage
         http.Response.Headers.RetryAfter = RetryAfterSeconds;
         return TypedResults.Problem(
             (cause is MessageReturnedException
-                ? "The observations are not durable yet: the broker has no queue for them. A ledger that starts declares it. "
+                ? "The observations are not durable yet: the broker has no queue for them. A ledger that "
+                    + "starts declares it. "
                 : "The observations are not durable yet: the broker or the database is away. ")
             + "Send them again; what arrived twice counts once.",
             statusCode: StatusCodes.Status503ServiceUnavailable);

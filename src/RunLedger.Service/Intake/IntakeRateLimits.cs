@@ -6,7 +6,9 @@ using RunLedger.Service.Security;
 
 namespace RunLedger.Service.Intake;
 
-/// <summary>How many requests with observations may be under way at once, and how many a second a caller may send.</summary>
+/// <summary>
+/// How many requests with observations may be under way at once, and how many a second a caller may send.
+/// </summary>
 static class IntakeRateLimits
 {
     public const string Policy = "intake";
@@ -21,7 +23,9 @@ static class IntakeRateLimits
     /// <summary>429, and when to come back.</summary>
     static async ValueTask Answer(OnRejectedContext rejection, CancellationToken cancellationToken)
     {
-        var wait = rejection.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromSeconds(1);
+        var wait = rejection.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after)
+            ? after
+            : TimeSpan.FromSeconds(1);
         var seconds = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         rejection.HttpContext.Response.Headers.RetryAfter = seconds;
         await TypedResults.Problem(

@@ -6,7 +6,9 @@ using RunLedger.Service.Intake.OpenLineage;
 
 namespace RunLedger.Service.Intake;
 
-/// <summary>Reads what was sent into observations, or into reasons. Nothing is thrown, whatever the bytes are.</summary>
+/// <summary>
+/// Reads what was sent into observations, or into reasons. Nothing is thrown, whatever the bytes are.
+/// </summary>
 static class ObservationBody
 {
     /// <summary>An unknown name is quoted so that its sender recognizes it, not more.</summary>
@@ -15,7 +17,9 @@ static class ObservationBody
     static readonly JsonDocumentOptions Options = new() { MaxDepth = ReadableJson.MaxDepth };
 
     /// <param name="parts">Of one body.</param>
-    /// <param name="read">Makes an observation of one JSON value, all of whose text can be read, or says why not.</param>
+    /// <param name="read">
+    /// Makes an observation of one JSON value, all of whose text can be read, or says why not.
+    /// </param>
     public static IEnumerable<IntakeLine> Read(
         IEnumerable<BodyPart> parts, Func<int, JsonElement, ReadOnlyMemory<byte>, IntakeLine> read) =>
         parts.Select(part => Read(part, read));

@@ -22,8 +22,8 @@ sealed class ObservationIntake(
     CommitSignal? commits = null)
 {
     /// <summary>
-    /// Once the process stops. Its requests are waited for, and then cut without an answer; what comes after them, the bus with
-    /// the messages in hand, has the rest of the time in which the host has to stop.
+    /// Once the process stops. Its requests are waited for, and then cut without an answer; what comes after them, the
+    /// bus with the messages in hand, has the rest of the time in which the host has to stop.
     /// </summary>
     static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(5);
 
@@ -39,7 +39,8 @@ sealed class ObservationIntake(
     /// <summary>Takes what was rejected once more; what still cannot be taken goes back to its row.</summary>
     /// <returns>Null when it is durable; else why it cannot be taken, in words for whoever sent it.</returns>
     /// <exception cref="TimeoutException">Nothing is known of it; taking it again is safe.</exception>
-    public async Task<string?> TakeAgain(object message, int bytes, Guid rejectedId, CancellationToken cancellationToken) =>
+    public async Task<string?> TakeAgain(
+        object message, int bytes, Guid rejectedId, CancellationToken cancellationToken) =>
         Refusal(message) ?? await Patiently<string?>(
             async cancellationToken =>
             {
@@ -61,7 +62,8 @@ sealed class ObservationIntake(
         {
             return await take(any.Token);
         }
-        catch (OperationCanceledException) when (any.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (any.IsCancellationRequested
+            && !cancellationToken.IsCancellationRequested)
         {
             throw new TimeoutException(last.IsCancellationRequested
                 ? "Not durable before the ledger stopped."
@@ -96,8 +98,11 @@ sealed class ObservationIntake(
                 }
 
                 rejected.Add(remark);
-                durable.Add(await room.Enter(line.Json.Length, () => committer.Reject(
-                    rejections.Of(line.Contract, origin, "application/json", line.Json.ToArray(), reason!)), cancellationToken));
+                durable.Add(await room.Enter(
+                    line.Json.Length,
+                    () => committer.Reject(
+                        rejections.Of(line.Contract, origin, "application/json", line.Json.ToArray(), reason!)),
+                    cancellationToken));
             }
 
             await Task.WhenAll(durable).WaitAsync(cancellationToken);

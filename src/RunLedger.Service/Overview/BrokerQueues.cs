@@ -9,8 +9,8 @@ using RabbitMQ.Client.Exceptions;
 namespace RunLedger.Service.Overview;
 
 /// <summary>
-/// The ledger's queues as the broker has them: over AMQP by declaring them passively, which needs no right but to look; what
-/// is under way only from the management plug-in.
+/// The ledger's queues as the broker has them: over AMQP by declaring them passively, which needs no right but to look;
+/// what is under way only from the management plug-in.
 /// </summary>
 sealed class BrokerQueues(Uri broker, Uri? management, RunLedgerOptions ledger) : IAsyncDisposable
 {
@@ -65,7 +65,8 @@ sealed class BrokerQueues(Uri broker, Uri? management, RunLedgerOptions ledger) 
         _one.Dispose();
     }
 
-    static string Late => string.Create(CultureInfo.InvariantCulture, $"The broker did not answer within {Patience.TotalSeconds:0} seconds.");
+    static string Late => string.Create(
+        CultureInfo.InvariantCulture, $"The broker did not answer within {Patience.TotalSeconds:0} seconds.");
 
     async Task<IReadOnlyList<QueueFigures>> Declare(CancellationToken cancellationToken)
     {
@@ -74,7 +75,12 @@ sealed class BrokerQueues(Uri broker, Uri? management, RunLedgerOptions ledger) 
             if (_connection is not null)
                 await _connection.DisposeAsync();
             _connection = null;
-            var factory = new ConnectionFactory { Uri = broker, ClientProvidedName = "run-ledger overview", AutomaticRecoveryEnabled = false };
+            var factory = new ConnectionFactory
+            {
+                Uri = broker,
+                ClientProvidedName = "run-ledger overview",
+                AutomaticRecoveryEnabled = false,
+            };
             _connection = await factory.CreateConnectionAsync(cancellationToken);
         }
 
@@ -87,7 +93,14 @@ sealed class BrokerQueues(Uri broker, Uri? management, RunLedgerOptions ledger) 
             {
                 channel ??= await _connection.CreateChannelAsync(cancellationToken: cancellationToken);
                 var found = await channel.QueueDeclarePassiveAsync(name, cancellationToken);
-                queues.Add(new() { Name = name, Exists = true, Ready = found.MessageCount, Unacknowledged = null, Consumers = found.ConsumerCount });
+                queues.Add(new()
+                {
+                    Name = name,
+                    Exists = true,
+                    Ready = found.MessageCount,
+                    Unacknowledged = null,
+                    Consumers = found.ConsumerCount,
+                });
             }
             catch (OperationInterruptedException e) when (e.ShutdownReason?.ReplyCode == Constants.NotFound)
             {
@@ -102,7 +115,8 @@ sealed class BrokerQueues(Uri broker, Uri? management, RunLedgerOptions ledger) 
         return queues;
     }
 
-    async Task<IReadOnlyList<QueueFigures>> WithManagement(IReadOnlyList<QueueFigures> queues, CancellationToken cancellationToken)
+    async Task<IReadOnlyList<QueueFigures>> WithManagement(
+        IReadOnlyList<QueueFigures> queues, CancellationToken cancellationToken)
     {
         var path = Uri.UnescapeDataString(broker.AbsolutePath.TrimStart('/'));
         var host = Uri.EscapeDataString(path.Length == 0 ? "/" : path);
@@ -110,7 +124,10 @@ sealed class BrokerQueues(Uri broker, Uri? management, RunLedgerOptions ledger) 
         foreach (var queue in queues)
         {
             using var request = new HttpRequestMessage(
-                HttpMethod.Get, new Uri(management!, $"/api/queues/{host}/{Uri.EscapeDataString(queue.Name)}?columns=messages_unacknowledged"));
+                HttpMethod.Get,
+                new Uri(
+                    management!,
+                    $"/api/queues/{host}/{Uri.EscapeDataString(queue.Name)}?columns=messages_unacknowledged"));
             var login = management!.UserInfo.Length > 0 ? management.UserInfo : broker.UserInfo;
             request.Headers.Authorization = new AuthenticationHeaderValue(
                 "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(login))));

@@ -8,8 +8,8 @@ using RunLedger.Telemetry;
 namespace RunLedger.Service.Overview;
 
 /// <summary>
-/// Tells that something was committed, by this process or another one, at most once a second: this process knows what it
-/// commits, the counters in the database know of the others. Nobody asks them while nobody listens.
+/// Tells that something was committed, by this process or another one, at most once a second: this process knows what
+/// it commits, the counters in the database know of the others. Nobody asks them while nobody listens.
 /// </summary>
 sealed class LiveChanges(LedgerMeter meter, IDbContextFactory<LedgerDb> ledger, TimeProvider time) : BackgroundService
 {
@@ -38,10 +38,11 @@ sealed class LiveChanges(LedgerMeter meter, IDbContextFactory<LedgerDb> ledger, 
     public void Leave() => Interlocked.Decrement(ref _listeners);
 
     /// <summary>
-    /// The number of the newest change, for who has entered: at once, then when it has grown, and unchanged every 15 seconds.
-    /// Ends with the token.
+    /// The number of the newest change, for who has entered: at once, then when it has grown, and unchanged every 15
+    /// seconds. Ends with the token.
     /// </summary>
-    public async IAsyncEnumerable<(long Number, bool Changed)> Listen([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<(long Number, bool Changed)> Listen(
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         for (var told = 0L; !cancellationToken.IsCancellationRequested;)
         {
@@ -52,7 +53,8 @@ sealed class LiveChanges(LedgerMeter meter, IDbContextFactory<LedgerDb> ledger, 
                 continue;
             }
 
-            await changed.WaitAsync(Quiet, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await changed.WaitAsync(Quiet, time, cancellationToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!changed.IsCompleted && !cancellationToken.IsCancellationRequested)
                 yield return (told, false);
         }
@@ -97,7 +99,9 @@ sealed class LiveChanges(LedgerMeter meter, IDbContextFactory<LedgerDb> ledger, 
         }
     }
 
-    /// <summary>A text that is another one after a commit: of any replica, or of who writes these tables without being one.</summary>
+    /// <summary>
+    /// A text that is another one after a commit: of any replica, or of who writes these tables without being one.
+    /// </summary>
     async Task<string> Counters(CancellationToken cancellationToken)
     {
         var own = meter.Commits.ToString(CultureInfo.InvariantCulture);

@@ -5,17 +5,19 @@ using Microsoft.AspNetCore.Mvc;
 namespace RunLedger.Service.Overview;
 
 /// <summary>
-/// <c>GET /api/live</c>: server-sent events that say that something changed, not what. Who hears one asks again for what
-/// is shown.
+/// <c>GET /api/live</c>: server-sent events that say that something changed, not what. Who hears one asks again for
+/// what is shown.
 /// </summary>
 static class LiveEndpoint
 {
     public static IEndpointRouteBuilder MapLive(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/live", Listen).WithName("Live").WithTags("Reading")
-            .WithSummary("Server-sent events: changed, at most once a second, when anything was committed by any replica.")
-            .WithDescription("The first comes at once. The data is a number that grows. While nothing changes, still comes every 15 seconds. "
-                + $"At most {LiveChanges.MostListeners} listen to one process; the next is answered 503 with Retry-After.")
+            .WithSummary(
+                "Server-sent events: changed, at most once a second, when anything was committed by any replica.")
+            .WithDescription("The first comes at once. The data is a number that grows. While nothing changes, "
+                + $"still comes every 15 seconds. At most {LiveChanges.MostListeners} listen to one process; "
+                + "the next is answered 503 with Retry-After.")
             .Produces<string>(StatusCodes.Status200OK, "text/event-stream")
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         return routes;
@@ -43,7 +45,9 @@ static class LiveEndpoint
     }
 
     static async IAsyncEnumerable<SseItem<long>> Events(
-        LiveChanges changes, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        LiveChanges changes,
+        CancellationToken stopping,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
         await foreach (var (number, changed) in changes.Listen(end.Token))

@@ -34,7 +34,9 @@ static class OverviewEndpoints
                 .ValidateOnStart();
             services.AddSingleton(provider => new BrokerQueues(
                 broker,
-                provider.GetRequiredService<IOptions<BrokerOptions>>().Value.Management is { Length: > 0 } url ? new Uri(url) : null,
+                provider.GetRequiredService<IOptions<BrokerOptions>>().Value.Management is { Length: > 0 } url
+                    ? new Uri(url)
+                    : null,
                 provider.GetRequiredService<RunLedgerOptions>()));
         }
 
@@ -47,7 +49,8 @@ static class OverviewEndpoints
         api.MapGet("/overview", async ([FromServices] OverviewQuery overview, CancellationToken cancellationToken) =>
                 TypedResults.Json(await overview.Find(cancellationToken), OverviewJson.Default.Overview))
             .WithName("GetOverview")
-            .WithSummary("How the ledger and what it observes are: counts, throughput, sweeps, freshness, replicas and queues.")
+            .WithSummary(
+                "How the ledger and what it observes are: counts, throughput, sweeps, freshness, replicas and queues.")
             .WithDescription("An answer is kept for two seconds.")
             .Produces<Overview>();
         api.MapGet("/activity", GetActivity).WithName("GetActivity")
@@ -57,12 +60,16 @@ static class OverviewEndpoints
     }
 
     static async Task<IResult> GetActivity(
-        [Description("How many, at most.")] string? limit, [FromServices] ActivityQuery activity, CancellationToken cancellationToken)
+        [Description("How many, at most.")] string? limit,
+        [FromServices] ActivityQuery activity,
+        CancellationToken cancellationToken)
     {
         var text = new QueryReader();
         var count = text.Limit(limit);
         return text.Problem is { } problem
             ? problem
-            : TypedResults.Json(new ActivityAnswer { Items = await activity.Latest(count, cancellationToken) }, OverviewJson.Default.ActivityAnswer);
+            : TypedResults.Json(
+                new ActivityAnswer { Items = await activity.Latest(count, cancellationToken) },
+                OverviewJson.Default.ActivityAnswer);
     }
 }

@@ -26,7 +26,8 @@ sealed class OverviewQuery(
         select cast(coalesce(sum(case when ended_at >= @hour then 1 else 0 end), 0) as bigint),
           cast(coalesce(sum(case when ended_at < @hour then 1 else 0 end), 0) as bigint)
         from (
-          select ended_at from process_run_observation where status = '{RunStatus.Failed.Text()}' and ended_at >= @before
+          select ended_at from process_run_observation where status = '{RunStatus.Failed.Text()}'
+            and ended_at >= @before
           order by ended_at desc limit @most) f
         """;
 
@@ -58,7 +59,8 @@ sealed class OverviewQuery(
          select minute, count(*) from (
            select {minute} as minute
            from process_run_observation
-           where {column} >= @from {(column == "settled_at" ? "and settled_at is not null and ended_at is not null" : "")}
+           where {column} >= @from
+             {(column == "settled_at" ? "and settled_at is not null and ended_at is not null" : "")}
            order by {column} desc limit @most) m
          group by minute
          """;
@@ -85,7 +87,8 @@ sealed class OverviewQuery(
         return new()
         {
             At = now,
-            ByStatus = Enum.GetValues<RunStatus>().ToDictionary(status => status.Text(), status => counts.GetValueOrDefault(status)),
+            ByStatus = Enum.GetValues<RunStatus>()
+                .ToDictionary(status => status.Text(), status => counts.GetValueOrDefault(status)),
             Running = counts.GetValueOrDefault(RunStatus.Started) + counts.GetValueOrDefault(RunStatus.StepStarted)
                 + counts.GetValueOrDefault(RunStatus.StepCompleted),
             Stuck = counts.GetValueOrDefault(RunStatus.Stuck),
@@ -111,10 +114,14 @@ sealed class OverviewQuery(
         };
     }
 
-    static async Task<Dictionary<long, long>> PerMinute(LedgerSql sql, string column, DateTime from, CancellationToken cancellationToken) =>
+    static async Task<Dictionary<long, long>> PerMinute(
+        LedgerSql sql, string column, DateTime from, CancellationToken cancellationToken) =>
         (await sql.List(
-            MinutesSql(column, sql.EpochMinutes(column)), reader => (reader.GetInt64(0), reader.GetInt64(1)), cancellationToken,
-            ("from", from), ("most", MostCounted))).ToDictionary();
+            MinutesSql(column, sql.EpochMinutes(column)),
+            reader => (reader.GetInt64(0), reader.GetInt64(1)),
+            cancellationToken,
+            ("from", from),
+            ("most", MostCounted))).ToDictionary();
 
     static Task<List<(ReplicaFigures Figures, DateTime? CommittedAt, double? LagSeconds)>> Replicas(
         LedgerSql sql, DateTime now, CancellationToken cancellationToken) => sql.List(
@@ -141,7 +148,8 @@ sealed class OverviewQuery(
     {
         var names = ((string[])[nameof(SweepDeadlines), nameof(ApplyRetention)]).ToDictionary(RecurringMessage.TokenOf);
         return await sql.List(
-            "select token, due_at, sent_at, repeat_every from scheduled_message where token in (@one, @other) order by repeat_every",
+            "select token, due_at, sent_at, repeat_every from scheduled_message where token in (@one, @other) "
+            + "order by repeat_every",
             reader =>
             {
                 var due = reader.TimeAt(1)!.Value;

@@ -7,8 +7,8 @@ using RunLedger.Telemetry;
 namespace RunLedger.Service.Overview;
 
 /// <summary>
-/// Keeps this process's row of <c>ledger_replica</c>: every ten seconds that it lives, and every second in which it committed
-/// something, so that other replicas notice.
+/// Keeps this process's row of <c>ledger_replica</c>: every ten seconds that it lives, and every second in which it
+/// committed something, so that other replicas notice.
 /// </summary>
 sealed partial class ReplicaHeartbeat(
     ILedgerTransactions ledger, LedgerMeter meter, TimeProvider time, ILogger<ReplicaHeartbeat> log) : BackgroundService
@@ -20,7 +20,8 @@ sealed partial class ReplicaHeartbeat(
     public static string Name { get; } = $"{Environment.MachineName}/{Environment.ProcessId}";
 
     static readonly string Version =
-        typeof(ReplicaHeartbeat).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+        typeof(ReplicaHeartbeat).Assembly
+            .GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -56,25 +57,29 @@ sealed partial class ReplicaHeartbeat(
         }
     }
 
-    Task<bool> BeatAsync(DateTime started, DateTime now, long commits, CancellationToken cancellationToken) => ledger.InOne(
-        async sql =>
-        {
-            var last = meter.Last;
-            await sql.Run(
-                """
-                insert into ledger_replica (name, version, started_at, seen_at, commits, committed_at, lag_ms)
-                values (@name, @version, @started, @now, @commits, @at, @lag)
-                on conflict (name) do update set version = excluded.version, started_at = excluded.started_at,
-                  seen_at = excluded.seen_at, commits = excluded.commits, committed_at = excluded.committed_at,
-                  lag_ms = excluded.lag_ms
-                """,
-                cancellationToken,
-                ("name", Name), ("version", Version), ("started", started), ("now", now), ("commits", commits),
-                ("at", last?.At), ("lag", (long?)last?.Lag.TotalMilliseconds));
-            await sql.Run("delete from ledger_replica where seen_at < @forgotten", cancellationToken, ("forgotten", now - Forgotten));
-            return true;
-        },
-        cancellationToken);
+    Task<bool> BeatAsync(DateTime started, DateTime now, long commits, CancellationToken cancellationToken) =>
+        ledger.InOne(
+            async sql =>
+            {
+                var last = meter.Last;
+                await sql.Run(
+                    """
+                    insert into ledger_replica (name, version, started_at, seen_at, commits, committed_at, lag_ms)
+                    values (@name, @version, @started, @now, @commits, @at, @lag)
+                    on conflict (name) do update set version = excluded.version, started_at = excluded.started_at,
+                      seen_at = excluded.seen_at, commits = excluded.commits, committed_at = excluded.committed_at,
+                      lag_ms = excluded.lag_ms
+                    """,
+                    cancellationToken,
+                    ("name", Name), ("version", Version), ("started", started), ("now", now), ("commits", commits),
+                    ("at", last?.At), ("lag", (long?)last?.Lag.TotalMilliseconds));
+                await sql.Run(
+                    "delete from ledger_replica where seen_at < @forgotten",
+                    cancellationToken,
+                    ("forgotten", now - Forgotten));
+                return true;
+            },
+            cancellationToken);
 
     [LoggerMessage(121, LogLevel.Warning, "This replica cannot say that it is alive: {Fault}")]
     static partial void CannotBeat(ILogger log, string fault);

@@ -16,7 +16,8 @@ sealed class PolicyCover(IDbContextFactory<LedgerDb> ledger, DeadlineEvaluator l
     static readonly RunStatus[] Open = [.. Enum.GetValues<RunStatus>().Where(status => !status.EndsRun())];
 
     /// <returns>In the order of the policies, the default last; and whether there are more than were counted.</returns>
-    public async Task<(IReadOnlyList<long> Runs, bool Truncated)> Count(DeadlineOptions options, CancellationToken cancellationToken)
+    public async Task<(IReadOnlyList<long> Runs, bool Truncated)> Count(
+        DeadlineOptions options, CancellationToken cancellationToken)
     {
         await using var db = await ledger.CreateDbContextAsync(cancellationToken);
         var (covered, truncated) = (new long[options.Policies.Count + 1], false);

@@ -38,6 +38,7 @@ static class PolicyEndpoints
     {
         var now = LedgerTime.Time(LedgerTime.Of(time.GetUtcNow()));
         var due = await archive.Preview(periods, now, cancellationToken);
-        return TypedResults.Json(RetentionPreview.From(due, periods, now, state.Fault), PolicyJson.Default.RetentionPreview);
+        return TypedResults.Json(
+            RetentionPreview.From(due, periods, now, state.Fault), PolicyJson.Default.RetentionPreview);
     }
 }

@@ -27,18 +27,24 @@ static class RejectedActionEndpoints
         var api = routes.MapOperating();
         api.MapPost("/rejected/{id}/resend", Resend).WithName("ResendRejected")
             .WithSummary("Sends one rejected observation again, as it came or corrected.")
-            .WithDescription("It goes through the intake like any other; what arrives twice counts once. The row stays and "
-                + "says what became of it.")
-            .Accepts<ResendRequest>("application/json").Produces<ResendOutcome>().ProducesProblem(StatusCodes.Status404NotFound)
+            .WithDescription(
+                "It goes through the intake like any other; what arrives twice counts once. The row stays and "
+                    + "says what became of it.")
+            .Accepts<ResendRequest>("application/json")
+            .Produces<ResendOutcome>()
+            .ProducesProblem(StatusCodes.Status404NotFound)
             .WithExamples(RejectedExamples.Resend, RejectedExamples.Outcome);
         api.MapPost("/rejected/resend", ResendGroup).WithName("ResendRejectedGroup")
             .WithSummary("Sends a group of rejected observations again, or all that are open.")
-            .WithDescription("The service goes on by itself, also after a restart: /api/actions/{id} says how far it is.")
+            .WithDescription(
+                "The service goes on by itself, also after a restart: /api/actions/{id} says how far it is.")
             .Accepts<GroupRequest>("application/json").Produces<GroupWork>(StatusCodes.Status202Accepted)
             .WithExamples(RejectedExamples.ResendGroup, RejectedExamples.Work);
         api.MapPost("/rejected/{id}/discard", Discard).WithName("DiscardRejected")
             .WithSummary("Discards one rejected observation. The row stays and says by whom and why.")
-            .Accepts<ReasonRequest>("application/json").Produces<ResendOutcome>().ProducesProblem(StatusCodes.Status404NotFound)
+            .Accepts<ReasonRequest>("application/json")
+            .Produces<ResendOutcome>()
+            .ProducesProblem(StatusCodes.Status404NotFound)
             .WithExamples(RejectedExamples.Discard);
         api.MapPost("/rejected/discard", DiscardGroup).WithName("DiscardRejectedGroup")
             .WithSummary("Discards a group of rejected observations.")
@@ -68,17 +74,20 @@ static class RejectedActionEndpoints
             return OperatorBody.Bad("payloadBase64 is no base64.");
         }
 
-        return await rejected.Resend(row, corrected, Operator.From(http), body!.Reason, cancellationToken) is { } outcome
+        return await rejected.Resend(
+            row, corrected, Operator.From(http), body!.Reason, cancellationToken) is { } outcome
             ? TypedResults.Json(outcome, RejectedJson.Default.ResendOutcome)
             : Answers.Unknown("rejected observation", id);
     }
 
-    static async Task<IResult> ResendGroup(HttpContext http, [FromServices] RejectedActions rejected, CancellationToken cancellationToken)
+    static async Task<IResult> ResendGroup(
+        HttpContext http, [FromServices] RejectedActions rejected, CancellationToken cancellationToken)
     {
         var (body, problem) = await OperatorBody.Read<GroupRequest>(http.Request, cancellationToken);
         if ((problem ?? Fault(body!) ?? OperatorBody.Fault("reason", body!.Reason, required: false)) is { } fault)
             return fault;
-        return Accepted(await rejected.ResendGroup(body!.Fingerprint, body.Until, Operator.From(http), body.Reason, cancellationToken));
+        return Accepted(await rejected.ResendGroup(
+            body!.Fingerprint, body.Until, Operator.From(http), body.Reason, cancellationToken));
     }
 
     static async Task<IResult> Discard(
@@ -94,24 +103,29 @@ static class RejectedActionEndpoints
             : Answers.Unknown("rejected observation", id);
     }
 
-    static async Task<IResult> DiscardGroup(HttpContext http, [FromServices] RejectedActions rejected, CancellationToken cancellationToken)
+    static async Task<IResult> DiscardGroup(
+        HttpContext http, [FromServices] RejectedActions rejected, CancellationToken cancellationToken)
     {
         var (body, problem) = await OperatorBody.Read<GroupRequest>(http.Request, cancellationToken);
         if ((problem ?? OperatorBody.Fault("reason", body!.Reason, required: true)) is { } fault)
             return fault;
         if (string.IsNullOrEmpty(body!.Fingerprint) || body.All is true)
-            return OperatorBody.Bad("fingerprint is missing: discard one group at a time, a fingerprint of /api/rejected/groups.");
-        return Accepted(await rejected.DiscardGroup(body.Fingerprint, body.Until, Operator.From(http), body.Reason!, cancellationToken));
+            return OperatorBody.Bad(
+                "fingerprint is missing: discard one group at a time, a fingerprint of /api/rejected/groups.");
+        return Accepted(await rejected.DiscardGroup(
+            body.Fingerprint, body.Until, Operator.From(http), body.Reason!, cancellationToken));
     }
 
     static byte[]? Corrected(ResendRequest body) =>
         body.PayloadBase64 is { } base64 ? Convert.FromBase64String(base64)
         : body.Payload is not { ValueKind: not JsonValueKind.Null } payload ? null
-        : Encoding.UTF8.GetBytes(payload.ValueKind == JsonValueKind.String ? payload.GetString()! : payload.GetRawText());
+        : Encoding.UTF8.GetBytes(
+            payload.ValueKind == JsonValueKind.String ? payload.GetString()! : payload.GetRawText());
 
     static ProblemHttpResult? Fault(GroupRequest body) =>
         string.IsNullOrEmpty(body.Fingerprint) == body.All is not true
-            ? OperatorBody.Bad("Say what to send again: either fingerprint, one of /api/rejected/groups, or \"all\": true.")
+            ? OperatorBody.Bad(
+                "Say what to send again: either fingerprint, one of /api/rejected/groups, or \"all\": true.")
             : null;
 
     static JsonHttpResult<GroupWork> Accepted(GroupWork work) =>
@@ -131,8 +145,15 @@ static class RejectedActionEndpoints
         var outcome = action == "discard"
             ? await rejected.Discard(id, Operator.From(http), reason!, cancellationToken)
             : await rejected.Resend(
-                id, action == "correct" && payload is not null ? Encoding.UTF8.GetBytes(payload) : null, Operator.From(http), reason, cancellationToken);
-        return FormOutcomes.Back("/rejected", outcome?.State switch { null => FormOutcomes.Gone, "discarded" => "discarded", "open" => "again", _ => "resent" });
+                id,
+                action == "correct" && payload is not null ? Encoding.UTF8.GetBytes(payload) : null,
+                Operator.From(http),
+                reason,
+                cancellationToken);
+        return FormOutcomes.Back(
+            "/rejected",
+            outcome?.State switch { null => FormOutcomes.Gone, "discarded" => "discarded", "open" => "again", _ =>
+                "resent" });
     }
 
     static async Task<IResult> ActOnGroupByForm(

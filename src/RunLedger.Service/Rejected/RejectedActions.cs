@@ -11,9 +11,9 @@ using RunLedger.Storage.Rows;
 namespace RunLedger.Service.Rejected;
 
 /// <summary>
-/// Sends rejected rows again, or discards them. A row is taken in one transaction, goes through the intake, and is ended in
-/// another: a process that dies between the two leaves it taken, another one sends it again, and what arrives twice counts
-/// once. Rows are never deleted: their state says what became of them.
+/// Sends rejected rows again, or discards them. A row is taken in one transaction, goes through the intake, and is
+/// ended in another: a process that dies between the two leaves it taken, another one sends it again, and what arrives
+/// twice counts once. Rows are never deleted: their state says what became of them.
 /// </summary>
 sealed class RejectedActions(
     ILedgerTransactions ledger,
@@ -25,7 +25,9 @@ sealed class RejectedActions(
 {
     public const int SliceSize = 100;
 
-    /// <summary>Beyond the intake's patience, so that a row is not sent again by somebody else while it is under way.</summary>
+    /// <summary>
+    /// Beyond the intake's patience, so that a row is not sent again by somebody else while it is under way.
+    /// </summary>
     static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     /// <summary>Sends one row again, as it came or corrected; null where there is none of this id.</summary>
@@ -40,9 +42,11 @@ sealed class RejectedActions(
             async sql =>
             {
                 var action = await actions.Enter(
-                    sql, operatorName, ActionNames.Resend, $"{id}", reason, new { corrected = corrected is not null }, null, cancellationToken);
+                    sql, operatorName, ActionNames.Resend, $"{id}", reason,
+                    new { corrected = corrected is not null }, null, cancellationToken);
                 var rows = await sql.List(
-                    RejectedSql.Claim, Row, cancellationToken, ("corrected", corrected), ("action", action), ("now", actions.Now), ("id", id));
+                    RejectedSql.Claim, Row, cancellationToken,
+                    ("corrected", corrected), ("action", action), ("now", actions.Now), ("id", id));
                 if (rows.Count == 0)
                     await sql.Run("delete from operator_action where id = @id", cancellationToken, ("id", action));
                 return rows.Count == 0 ? null : rows[0];
@@ -51,14 +55,16 @@ sealed class RejectedActions(
         if (taken is not null)
         {
             // It goes on when whoever asked has gone.
-            await Task.Run(() => Settle([taken], CancellationToken.None), CancellationToken.None).WaitAsync(cancellationToken);
+            await Task.Run(() => Settle([taken], CancellationToken.None), CancellationToken.None)
+                .WaitAsync(cancellationToken);
         }
 
         return await State(id, taken?.ActionId, cancellationToken);
     }
 
     /// <summary>Discards one row; null where there is none of this id.</summary>
-    public async Task<ResendOutcome?> Discard(Guid id, string operatorName, string reason, CancellationToken cancellationToken)
+    public async Task<ResendOutcome?> Discard(
+        Guid id, string operatorName, string reason, CancellationToken cancellationToken)
     {
         var action = await ledger.InOne<Guid?>(
             async sql =>
@@ -66,8 +72,13 @@ sealed class RejectedActions(
                 var entered = await actions.Enter(
                     sql, operatorName, ActionNames.Discard, $"{id}", reason, null, "discarded", cancellationToken);
                 if (await sql.Run(
-                    RejectedSql.Discard, cancellationToken,
-                    ("action", entered), ("now", actions.Now), ("who", operatorName), ("reason", reason), ("id", id)) > 0)
+                    RejectedSql.Discard,
+                    cancellationToken,
+                    ("action", entered),
+                    ("now", actions.Now),
+                    ("who", operatorName),
+                    ("reason", reason),
+                    ("id", id)) > 0)
                     return entered;
                 await sql.Run("delete from operator_action where id = @id", cancellationToken, ("id", entered));
                 return null;
@@ -81,11 +92,21 @@ sealed class RejectedActions(
     /// <param name="until">Only rows rejected by then; null for now.</param>
     /// <param name="operatorName">The operator.</param>
     /// <param name="reason">Why, or null.</param>
-    public Task<GroupWork> ResendGroup(string? fingerprint, DateTimeOffset? until, string operatorName, string? reason, CancellationToken cancellationToken) =>
+    public Task<GroupWork> ResendGroup(
+        string? fingerprint,
+        DateTimeOffset? until,
+        string operatorName,
+        string? reason,
+        CancellationToken cancellationToken) =>
         Begin(ActionNames.ResendGroup, fingerprint, until, operatorName, reason, cancellationToken);
 
     /// <summary>Begins to discard a group.</summary>
-    public Task<GroupWork> DiscardGroup(string fingerprint, DateTimeOffset? until, string operatorName, string reason, CancellationToken cancellationToken) =>
+    public Task<GroupWork> DiscardGroup(
+        string fingerprint,
+        DateTimeOffset? until,
+        string operatorName,
+        string reason,
+        CancellationToken cancellationToken) =>
         Begin(ActionNames.DiscardGroup, fingerprint, until, operatorName, reason, cancellationToken);
 
     /// <summary>How far work on a group is; null where there is no such work.</summary>
@@ -94,7 +115,8 @@ sealed class RejectedActions(
             "select id, detail, outcome from operator_action where id = @id and action in (@resend, @discard)",
             reader => WorkOf(reader.GetGuid(0), Read(reader.GetString(1)), reader.TextAt(2)),
             cancellationToken,
-            ("id", actionId), ("resend", ActionNames.ResendGroup), ("discard", ActionNames.DiscardGroup))).FirstOrDefault(),
+            ("id", actionId), ("resend", ActionNames.ResendGroup), ("discard", ActionNames.DiscardGroup)))
+            .FirstOrDefault(),
         cancellationToken);
 
     /// <summary>Does one slice of what is to be done, of whoever began it.</summary>
@@ -121,7 +143,12 @@ sealed class RejectedActions(
     }
 
     async Task<GroupWork> Begin(
-        string action, string? fingerprint, DateTimeOffset? until, string operatorName, string? reason, CancellationToken cancellationToken)
+        string action,
+        string? fingerprint,
+        DateTimeOffset? until,
+        string operatorName,
+        string? reason,
+        CancellationToken cancellationToken)
     {
         var now = actions.Now;
         var progress = new GroupProgress
@@ -131,7 +158,9 @@ sealed class RejectedActions(
             After = Guid.AllBitsSet,
         };
         var id = await ledger.InOne(
-            sql => actions.Enter(sql, operatorName, action, fingerprint ?? "all", reason, progress, null, cancellationToken), cancellationToken);
+            sql => actions.Enter(
+                sql, operatorName, action, fingerprint ?? "all", reason, progress, null, cancellationToken),
+            cancellationToken);
         signal.Raise();
         return WorkOf(id, progress, null);
     }
@@ -147,8 +176,9 @@ sealed class RejectedActions(
                  select 1 from rejected_observation r where r.state = 'resending' and r.action_id = operator_action.id))
              order by at limit 1 {sql.SkipLocked}
              """,
-            reader => (Id: reader.GetGuid(0), Who: reader.GetString(1), Action: reader.GetString(2), Reason: reader.TextAt(3),
-                Progress: Read(reader.GetString(4))),
+            reader =>
+                (Id: reader.GetGuid(0), Who: reader.GetString(1), Action: reader.GetString(2), Reason: reader.TextAt(3),
+                    Progress: Read(reader.GetString(4))),
             cancellationToken,
             ("resend", ActionNames.ResendGroup), ("discard", ActionNames.DiscardGroup));
         if (found.Count == 0)
@@ -173,7 +203,9 @@ sealed class RejectedActions(
             return (true, []);
         }
 
-        var last = taken.OrderBy(row => row.RejectedAt).ThenBy(row => $"{row.RejectedId}", StringComparer.Ordinal).First();
+        var last = taken.OrderBy(row => row.RejectedAt)
+            .ThenBy(row => $"{row.RejectedId}", StringComparer.Ordinal)
+            .First();
         progress = progress with { At = last.RejectedAt, After = last.RejectedId };
         if (action == ActionNames.DiscardGroup)
             progress = progress with { Done = progress.Done + taken.Count };
@@ -198,7 +230,10 @@ sealed class RejectedActions(
     }
 
     async Task Settle(
-        LedgerSql sql, Guid id, IReadOnlyList<(RejectedRow Row, bool Known, string? Reason)> sent, CancellationToken cancellationToken)
+        LedgerSql sql,
+        Guid id,
+        IReadOnlyList<(RejectedRow Row, bool Known, string? Reason)> sent,
+        CancellationToken cancellationToken)
     {
         var (action, operatorName, reason, detail) = (await sql.List(
             $"select action, who, reason, detail from operator_action where id = @id {sql.ForUpdate}",
@@ -209,7 +244,13 @@ sealed class RejectedActions(
         foreach (var (row, _, why) in sent.OrderBy(one => one.Row.RejectedId))
         {
             (string, object?)[] how =
-                [("id", row.RejectedId), ("action", id), ("now", actions.Now), ("who", operatorName), ("reason", reason)];
+                [
+                    ("id", row.RejectedId),
+                    ("action", id),
+                    ("now", actions.Now),
+                    ("who", operatorName),
+                    ("reason", reason),
+                ];
             var ended = why is null
                 ? await sql.Run(
                     RejectedSql.Resent, cancellationToken,
@@ -228,10 +269,16 @@ sealed class RejectedActions(
         }
 
         var progress = Read(detail!);
-        await Save(sql, id, progress with { Done = progress.Done + done, Failed = progress.Failed + failed }, cancellationToken);
+        await Save(
+            sql,
+            id,
+            progress with { Done = progress.Done + done, Failed = progress.Failed + failed },
+            cancellationToken);
     }
 
-    /// <summary>Not known is what the broker or the database did not answer: the row stays taken, and is sent again later.</summary>
+    /// <summary>
+    /// Not known is what the broker or the database did not answer: the row stays taken, and is sent again later.
+    /// </summary>
     async Task<(RejectedRow Row, bool Known, string? Reason)> Send(RejectedRow row, CancellationToken cancellationToken)
     {
         var read = RejectedMessage.Read(row, options.MaxEvidenceBytes);
@@ -239,7 +286,8 @@ sealed class RejectedActions(
             return (row, true, read.Reason);
         try
         {
-            return (row, true, await intake.TakeAgain(read.Message, (row.Corrected ?? row.Payload).Length, row.RejectedId, cancellationToken));
+            return (row, true, await intake.TakeAgain(
+                read.Message, (row.Corrected ?? row.Payload).Length, row.RejectedId, cancellationToken));
         }
         catch (Exception e) when (IntakeOutage.Is(e))
         {
@@ -263,8 +311,10 @@ sealed class RejectedActions(
             foreach (var (id, contract, reason) in rows)
             {
                 await sql.Run(
-                    "update rejected_observation set fingerprint = @fingerprint where rejected_id = @id", cancellationToken,
-                    ("fingerprint", ErrorShape.Fingerprint(contract, ErrorShape.Of(reason))), ("id", id));
+                    "update rejected_observation set fingerprint = @fingerprint where rejected_id = @id",
+                    cancellationToken,
+                    ("fingerprint", ErrorShape.Fingerprint(contract, ErrorShape.Of(reason))),
+                    ("id", id));
             }
 
             return rows.Count > 0;
@@ -285,9 +335,10 @@ sealed class RejectedActions(
             ("id", id))).FirstOrDefault(),
         cancellationToken);
 
-    static Task<int> Save(LedgerSql sql, Guid id, GroupProgress progress, CancellationToken cancellationToken) => sql.Run(
-        "update operator_action set detail = @detail where id = @id", cancellationToken,
-        ("detail", new LedgerSql.Json(JsonSerializer.Serialize(progress, JsonSerializerOptions.Web))), ("id", id));
+    static Task<int> Save(LedgerSql sql, Guid id, GroupProgress progress, CancellationToken cancellationToken) =>
+        sql.Run(
+            "update operator_action set detail = @detail where id = @id", cancellationToken,
+            ("detail", new LedgerSql.Json(JsonSerializer.Serialize(progress, JsonSerializerOptions.Web))), ("id", id));
 
     static string Outcome(string action, GroupProgress progress) => string.Create(
         CultureInfo.InvariantCulture,
@@ -303,7 +354,8 @@ sealed class RejectedActions(
         Outcome = outcome,
     };
 
-    static GroupProgress Read(string detail) => JsonSerializer.Deserialize<GroupProgress>(detail, JsonSerializerOptions.Web)!;
+    static GroupProgress Read(string detail) =>
+        JsonSerializer.Deserialize<GroupProgress>(detail, JsonSerializerOptions.Web)!;
 
     static RejectedRow Row(StoredRow reader) => new()
     {

@@ -70,7 +70,9 @@ sealed record RejectedAnswer
             PayloadTruncated = cut,
             State = head.Row.State,
             Fingerprint = head.Row.Fingerprint,
-            Corrected = head.Row.Corrected is { } corrected ? TextOf(corrected, cut: false) ?? Convert.ToBase64String(corrected) : null,
+            Corrected = head.Row.Corrected is { } corrected
+                ? TextOf(corrected, cut: false) ?? Convert.ToBase64String(corrected)
+                : null,
             ActionId = head.Row.ActionId,
             HandledAt = head.Row.HandledAt,
             HandledBy = head.Row.HandledBy,

@@ -6,7 +6,8 @@ namespace RunLedger.Service.Rejected;
 
 /// <summary>What an operator says to send one rejected row again.</summary>
 sealed record ResendRequest(
-    [property: Description("What to send in place of what was rejected: JSON, or its text as a string. Left out: what it has.")]
+    [property: Description(
+        "What to send in place of what was rejected: JSON, or its text as a string. Left out: what it has.")]
     JsonElement? Payload,
     [property: Description("The same in base64, for what is no text.")] string? PayloadBase64,
     [property: Description("Why; at most 2,000 characters.")] string? Reason);
@@ -15,7 +16,8 @@ sealed record ResendRequest(
 sealed record GroupRequest(
     [property: Description("The group, a fingerprint of /api/rejected/groups.")] string? Fingerprint,
     [property: Description("True, in place of a fingerprint, for everything that is open.")] bool? All,
-    [property: Description("Only rows set aside by this time, such as lastSeen of a group that was looked at; without it all that are open.")]
+    [property: Description("Only rows set aside by this time, such as lastSeen of a group that was looked at; "
+        + "without it all that are open.")]
     DateTimeOffset? Until,
     [property: Description("Why; at most 2,000 characters. To discard it has to be said.")] string? Reason);
 
@@ -27,7 +29,8 @@ sealed record ResendOutcome
 {
     public required Guid RejectedId { get; init; }
 
-    [Description("open (it was rejected again, see reason), resending (another request does it now), resent or discarded.")]
+    [Description(
+        "open (it was rejected again, see reason), resending (another request does it now), resent or discarded.")]
     public required string State { get; init; }
 
     [Description("Why it still cannot be taken; null when it was.")]

@@ -20,8 +20,10 @@ static class RejectedEndpoints
             .WithSummary("Lists what could not be taken, newest first, a page at a time.")
             .WithDescription($"Payloads are cut to {RejectedQueries.HeadBytes} bytes; payloadTruncated says which.")
             .Describes<PageAnswer<RejectedAnswer>>().AddOpenApiOperationTransformer(QuerySchemas.Describe);
-        api.MapGet("/rejected/groups", async ([FromServices] RejectedQueries rejected, CancellationToken cancellationToken) =>
-                TypedResults.Json(await rejected.Groups(cancellationToken), RejectedJson.Default.RejectedGroups))
+        api.MapGet(
+            "/rejected/groups",
+            async ([FromServices] RejectedQueries rejected, CancellationToken cancellationToken) =>
+                    TypedResults.Json(await rejected.Groups(cancellationToken), RejectedJson.Default.RejectedGroups))
             .WithName("GroupRejected")
             .WithSummary("What is set aside and open, by contract and what is wrong; the largest group first.")
             .WithDescription("Reasons that differ only in numbers, ids, paths and quoted text are one. At most "
@@ -34,7 +36,9 @@ static class RejectedEndpoints
     }
 
     static async Task<IResult> ListRejected(
-        [AsParameters] RejectedListQuery query, [FromServices] RejectedQueries rejected, CancellationToken cancellationToken)
+        [AsParameters] RejectedListQuery query,
+        [FromServices] RejectedQueries rejected,
+        CancellationToken cancellationToken)
     {
         var text = new QueryReader();
         var (filter, page) = query.Read(text);
@@ -54,7 +58,8 @@ static class RejectedEndpoints
         var sent = text.Id("id", id);
         return text.Problem is { } problem ? problem
             : await rejected.Find(sent.GetValueOrDefault(), cancellationToken) is { } row
-                ? TypedResults.Json(RejectedAnswer.From(new(row, row.Payload.Length)), RejectedJson.Default.RejectedAnswer)
+                ? TypedResults.Json(
+                    RejectedAnswer.From(new(row, row.Payload.Length)), RejectedJson.Default.RejectedAnswer)
                 : Answers.Unknown("rejected observation", id);
     }
 }

@@ -9,8 +9,8 @@ using RunLedger.Storage.Rows;
 namespace RunLedger.Service.Rejected;
 
 /// <summary>
-/// What was rejected, read once more as the endpoint it came by reads it: an envelope of MassTransit, an event of OpenLineage,
-/// an observation with its type, or plain JSON of the row's contract.
+/// What was rejected, read once more as the endpoint it came by reads it: an envelope of MassTransit, an event of
+/// OpenLineage, an observation with its type, or plain JSON of the row's contract.
 /// </summary>
 /// <param name="Message">The observation or definition, or null.</param>
 /// <param name="Reason">Why it is none, or null.</param>
@@ -27,7 +27,8 @@ sealed record RejectedMessage(object? Message, string? Reason)
             if (json.ValueKind == JsonValueKind.Object)
             {
                 if (Envelope(json) is var (names, message))
-                    return Line(names.Select(ContractNames.Resolve).FirstOrDefault(type => type is not null), message, names);
+                    return Line(
+                        names.Select(ContractNames.Resolve).FirstOrDefault(type => type is not null), message, names);
                 if (!json.TryGetProperty("type", out _))
                 {
                     if (json.TryGetProperty("eventTime", out _) && json.TryGetProperty("producer", out _))
@@ -39,14 +40,16 @@ sealed record RejectedMessage(object? Message, string? Reason)
 
             return ObservationBody.Observation(number, json, raw);
 
-            IntakeLine Line(Type? contract, JsonElement message, IReadOnlyList<string> names) => Taken(contract) is { } type
-                ? ObservationDeserializer.Read(type, message) switch
-                {
-                    RejectedBody refused => new(number, type.Name, raw, null, refused.Reason),
-                    var read => new(number, type.Name, raw, read, null),
-                }
-                : new(number, null, raw, null, $"It is no observation but {string.Join(" or ", names)}: "
-                    + $"it cannot be sent from here. An observation has a \"type\": one of {string.Join(", ", ContractMap.Names)}.");
+            IntakeLine Line(Type? contract, JsonElement message, IReadOnlyList<string> names) =>
+                Taken(contract) is { } type
+                    ? ObservationDeserializer.Read(type, message) switch
+                    {
+                        RejectedBody refused => new(number, type.Name, raw, null, refused.Reason),
+                        var read => new(number, type.Name, raw, read, null),
+                    }
+                    : new(number, null, raw, null, $"It is no observation but {string.Join(" or ", names)}: "
+                        + $"it cannot be sent from here. An observation has a \"type\": "
+                        + $"one of {string.Join(", ", ContractMap.Names)}.");
         }
 
         IntakeLine Lineage(JsonElement json, ReadOnlyMemory<byte> raw)

@@ -18,7 +18,8 @@ sealed class RejectedQueries(IDbContextFactory<LedgerDb> ledger)
     public static readonly IReadOnlyList<string> States = ["open", "resending", "resent", "discarded"];
 
     /// <summary>A page of rejected rows, newest first, whichever way it is turned.</summary>
-    public async Task<Page<RejectedHead>> List(RejectedFilter filter, PageRequest page, CancellationToken cancellationToken)
+    public async Task<Page<RejectedHead>> List(
+        RejectedFilter filter, PageRequest page, CancellationToken cancellationToken)
     {
         await using var db = await ledger.CreateDbContextAsync(cancellationToken);
         if (page.Before is { } before)
@@ -78,24 +79,33 @@ sealed class RejectedQueries(IDbContextFactory<LedgerDb> ledger)
                 groups.Add(group);
         }
 
-        return new() { Items = groups, Truncated = counts.Count > MostGroups || counts.Sum(c => c.Count) >= MostCounted };
+        return new()
+        {
+            Items = groups,
+            Truncated = counts.Count > MostGroups || counts.Sum(c => c.Count) >= MostCounted,
+        };
     }
 
     /// <summary>One group; null where nothing of it is open.</summary>
     public async Task<RejectedGroup?> Group(string fingerprint, CancellationToken cancellationToken)
     {
         await using var db = await ledger.CreateDbContextAsync(cancellationToken);
-        return await Counts(Open(db).Where(r => r.Fingerprint == fingerprint), cancellationToken) is [var count] ? await Group(db, count, cancellationToken) : null;
+        return await Counts(Open(db).Where(r => r.Fingerprint == fingerprint), cancellationToken) is [var count]
+            ? await Group(db, count, cancellationToken)
+            : null;
     }
 
-    static Task<List<Counted>> Counts(IQueryable<RejectedRow> open, CancellationToken cancellationToken) => open.Take(MostCounted)
-        .GroupBy(r => r.Fingerprint)
-        .Select(group => new Counted(group.Key, group.LongCount(), group.Min(r => r.RejectedAt), group.Max(r => r.RejectedAt)))
-        .ToListAsync(cancellationToken);
+    static Task<List<Counted>> Counts(IQueryable<RejectedRow> open, CancellationToken cancellationToken) =>
+        open.Take(MostCounted)
+            .GroupBy(r => r.Fingerprint)
+            .Select(group =>
+                new Counted(group.Key, group.LongCount(), group.Min(r => r.RejectedAt), group.Max(r => r.RejectedAt)))
+            .ToListAsync(cancellationToken);
 
     static async Task<RejectedGroup?> Group(LedgerDb db, Counted count, CancellationToken cancellationToken) =>
         await Open(db).Where(r => r.Fingerprint == count.Fingerprint)
-            .Select(r => new { r.RejectedId, r.Contract, r.Origin, r.Reason }).FirstOrDefaultAsync(cancellationToken) is { } newest
+            .Select(r => new { r.RejectedId, r.Contract, r.Origin, r.Reason })
+            .FirstOrDefaultAsync(cancellationToken) is { } newest
             ? new()
             {
                 Fingerprint = count.Fingerprint!,
@@ -115,7 +125,8 @@ sealed class RejectedQueries(IDbContextFactory<LedgerDb> ledger)
 
     // A constant, because a prepared plan could not know that an index of open rows applies.
     static IQueryable<RejectedRow> Of(LedgerDb db, RejectedFilter filter) =>
-        filter.Fingerprint is { } fingerprint ? db.Rejected.Where(r => r.State == "open" && r.Fingerprint == fingerprint)
+        filter.Fingerprint is { } fingerprint
+            ? db.Rejected.Where(r => r.State == "open" && r.Fingerprint == fingerprint)
         : filter.State is { } state ? db.Rejected.Where(r => r.State == EF.Constant(state))
         : db.Rejected;
 

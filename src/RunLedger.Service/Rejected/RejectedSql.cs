@@ -15,7 +15,9 @@ static class RejectedSql
          returning {Taken}
          """;
 
-    /// <summary>The next slice of an action, from where the one before ended; what came after the action began is not its own.</summary>
+    /// <summary>
+    /// The next slice of an action, from where the one before ended; what came after the action began is not its own.
+    /// </summary>
     public static string ClaimSlice(bool ofGroup, string skipLocked) =>
         $"""
          with slice as ({Slice(ofGroup, skipLocked)})
@@ -35,7 +37,10 @@ static class RejectedSql
          returning rejected_id, rejected_at
          """;
 
-    /// <summary>Rows whose service went away, or gave up waiting for the broker or the database, before it said what became of them.</summary>
+    /// <summary>
+    /// Rows whose service went away, or gave up waiting for the broker or the database, before it said what became of
+    /// them.
+    /// </summary>
     public static string ClaimLeft(string skipLocked) =>
         $"""
          with slice as (
@@ -56,7 +61,8 @@ static class RejectedSql
     public const string Resent =
         """
         update rejected_observation
-        set state = 'resent', claimed_at = null, handled_at = @now, handled_by = @who, handled_reason = @reason, outcome = @outcome
+        set state = 'resent', claimed_at = null, handled_at = @now, handled_by = @who,
+          handled_reason = @reason, outcome = @outcome
         where rejected_id = @id and state = 'resending' and action_id = @action
         """;
 

@@ -38,6 +38,7 @@ sealed partial class RejectedWorker(
         }
     }
 
-    [LoggerMessage(120, LogLevel.Warning, "Rejected observations wait to be sent again: {Fault} Trying again in {Pause}.")]
+    [LoggerMessage(
+        120, LogLevel.Warning, "Rejected observations wait to be sent again: {Fault} Trying again in {Pause}.")]
     static partial void CannotWork(ILogger log, string fault, TimeSpan pause);
 }

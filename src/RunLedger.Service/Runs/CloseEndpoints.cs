@@ -80,7 +80,8 @@ static class CloseEndpoints
         CancellationToken cancellationToken)
     {
         var by = Operator.From(http);
-        var outcome = await closing.Close(id, new CloseRequest(status, reason, by), by, $"POST /runs/{id}/close", cancellationToken);
+        var outcome = await closing.Close(
+            id, new CloseRequest(status, reason, by), by, $"POST /runs/{id}/close", cancellationToken);
         return FormOutcomes.Back($"/runs/{id}", outcome.Result switch
         {
             CloseResult.Closed => closing.AwaitsCommit ? "closed" : "queued",

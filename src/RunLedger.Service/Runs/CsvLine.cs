@@ -3,8 +3,8 @@ using System.Text;
 namespace RunLedger.Service.Runs;
 
 /// <summary>
-/// A line of CSV by RFC 4180. What a spreadsheet would take for a formula gets an apostrophe before it: codes and texts are
-/// whatever publishers sent.
+/// A line of CSV by RFC 4180. What a spreadsheet would take for a formula gets an apostrophe before it: codes and texts
+/// are whatever publishers sent.
 /// </summary>
 static class CsvLine
 {

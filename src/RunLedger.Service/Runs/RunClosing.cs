@@ -28,24 +28,29 @@ sealed class RunClosing(RunQueries runs, ObservationIntake intake, ActionLog act
         {
             return CloseOutcome.Not(
                 CloseResult.AlreadyOver,
-                $"The run ended {run.Status.Text()} at {LedgerTime.Text(run.EndedAt!.Value)}; nothing is left to close.");
+                $"The run ended {run.Status.Text()} at {LedgerTime.Text(run.EndedAt!.Value)}; nothing "
+                + "is left to close.");
         }
 
         if (await runs.ArchivedAt(run.ProcessRunId, cancellationToken) is { } archived)
         {
             return CloseOutcome.Not(
                 CloseResult.AlreadyOver,
-                $"The run was archived {LedgerTime.Text(archived)}: bring it back with archive restore --run {run.ProcessRunId}.");
+                $"The run was archived {LedgerTime.Text(archived)}: bring it back with archive restore --run "
+                + $"{run.ProcessRunId}.");
         }
 
         var message = Ending(run, close!, time.GetUtcNow());
-        var line = new IntakeLine(1, message.GetType().Name, JsonSerializer.SerializeToUtf8Bytes((object)message), message, null);
+        var line = new IntakeLine(
+            1, message.GetType().Name, JsonSerializer.SerializeToUtf8Bytes((object)message), message, null);
         var result = await actions.Around(
             operatorName, ActionNames.Close, $"{run.ProcessRunId}", close!.Reason, new { close.Status, close.By },
             async () =>
             {
                 var taken = await intake.Take([line], origin, cancellationToken);
-                return (taken, taken.Rejected.Count == 0 ? $"closed as {close.Status}" : $"rejected: {taken.Rejected[0].Reason}");
+                return (
+                    taken,
+                    taken.Rejected.Count == 0 ? $"closed as {close.Status}" : $"rejected: {taken.Rejected[0].Reason}");
             },
             cancellationToken);
         return result.Rejected.Count == 0
@@ -55,8 +60,10 @@ sealed class RunClosing(RunQueries runs, ObservationIntake intake, ActionLog act
 
     static string? Fault(CloseRequest? close) =>
         close?.Status is not ("cancelled" or "failed") ? "status is missing or unknown: send cancelled or failed."
-        : string.IsNullOrWhiteSpace(close.Reason) || close.Reason.Length > 2_000 ? "reason is missing or has more than 2,000 characters."
-        : string.IsNullOrWhiteSpace(close.By) || close.By.Length > 200 ? "by is missing or has more than 200 characters: say who closes it."
+        : string.IsNullOrWhiteSpace(close.Reason) || close.Reason.Length > 2_000
+            ? "reason is missing or has more than 2,000 characters."
+        : string.IsNullOrWhiteSpace(close.By) || close.By.Length > 200
+            ? "by is missing or has more than 200 characters: say who closes it."
         : null;
 
     static RunObservation Ending(RunRow run, CloseRequest close, DateTimeOffset now)

@@ -50,7 +50,10 @@ static class RunEndpoints
         return text.Problem is { } problem
             ? problem
             : Answers.Paged(
-                await runs.List(filter, page, cancellationToken), page, RunAnswer.From, RunsJson.Default.PageAnswerRunAnswer);
+                await runs.List(filter, page, cancellationToken),
+                page,
+                RunAnswer.From,
+                RunsJson.Default.PageAnswerRunAnswer);
     }
 
     static async Task<IResult> GetRun(string id, [FromServices] RunQueries runs, CancellationToken cancellationToken)
@@ -60,7 +63,8 @@ static class RunEndpoints
         return text.Problem is { } problem ? problem
             : await runs.Find(run.GetValueOrDefault(), cancellationToken) is { } row
                 ? TypedResults.Json(
-                    RunAnswer.From(row, await runs.ArchivedAt(row.ProcessRunId, cancellationToken)), RunsJson.Default.RunAnswer)
+                    RunAnswer.From(row, await runs.ArchivedAt(row.ProcessRunId, cancellationToken)),
+                    RunsJson.Default.RunAnswer)
                 : Answers.Unknown("run", id);
     }
 
@@ -87,7 +91,8 @@ static class RunEndpoints
                 RunsJson.Default.PageAnswerComponentAnswer);
     }
 
-    static async Task<IResult> GetTree(string id, [FromServices] RunTreeQuery trees, CancellationToken cancellationToken)
+    static async Task<IResult> GetTree(
+        string id, [FromServices] RunTreeQuery trees, CancellationToken cancellationToken)
     {
         var text = new QueryReader();
         var run = text.Id("id", id);

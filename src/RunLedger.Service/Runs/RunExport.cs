@@ -16,8 +16,9 @@ static class RunExport
     {
         routes.MapGet("/api/runs/export", Export).WithName("ExportRuns").WithTags("Reading")
             .WithSummary("Every run of the filters of /api/runs, newest first, as CSV or NDJSON, streamed.")
-            .WithDescription("limit, cursor and before count for nothing. In CSV a text that a spreadsheet would take for a "
-                + "formula has an apostrophe before it.")
+            .WithDescription(
+                "limit, cursor and before count for nothing. In CSV a text that a spreadsheet would take for a "
+                    + "formula has an apostrophe before it.")
             .Produces<string>(StatusCodes.Status200OK, "text/csv", "application/x-ndjson").ProducesValidationProblem()
             .AddEndpointFilter<OutageFilter>().ProducesProblem(StatusCodes.Status503ServiceUnavailable)
             .AddOpenApiOperationTransformer(QuerySchemas.Describe);
@@ -25,7 +26,11 @@ static class RunExport
     }
 
     static async Task<IResult> Export(
-        [AsParameters] RunListQuery query, string? format, [FromServices] RunQueries runs, HttpContext http, CancellationToken cancellationToken)
+        [AsParameters] RunListQuery query,
+        string? format,
+        [FromServices] RunQueries runs,
+        HttpContext http,
+        CancellationToken cancellationToken)
     {
         var text = new QueryReader();
         var filter = query.Filter(text);
@@ -60,8 +65,9 @@ static class RunExport
 
     static readonly string[] Columns =
     [
-        "processRunId", "processCandidateCode", "processDefinitionCode", "correlationId", "parentRunId", "status", "sourceSystem",
-        "idempotencyKey", "inputRef", "outputRef", "errorRef", "startedAt", "endedAt", "createdAt", "evidenceRef",
+        "processRunId", "processCandidateCode", "processDefinitionCode", "correlationId", "parentRunId", "status",
+        "sourceSystem", "idempotencyKey", "inputRef", "outputRef", "errorRef", "startedAt", "endedAt", "createdAt",
+        "evidenceRef",
     ];
 
     static void Append(StringBuilder lines, RunAnswer run, bool csv)
@@ -74,8 +80,8 @@ static class RunExport
 
         CsvLine.Append(
             lines, $"{run.ProcessRunId}", run.ProcessCandidateCode, run.ProcessDefinitionCode, run.CorrelationId,
-            $"{run.ParentRunId}", run.Status, run.SourceSystem, run.IdempotencyKey, run.InputRef, run.OutputRef, run.ErrorRef,
-            Time(run.StartedAt), Time(run.EndedAt), Time(run.CreatedAt),
+            $"{run.ParentRunId}", run.Status, run.SourceSystem, run.IdempotencyKey, run.InputRef, run.OutputRef,
+            run.ErrorRef, Time(run.StartedAt), Time(run.EndedAt), Time(run.CreatedAt),
             run.EvidenceRef is { } evidence ? Encoding.UTF8.GetString(evidence.Utf8.Span) : null);
     }
 

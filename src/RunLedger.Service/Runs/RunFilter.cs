@@ -21,7 +21,9 @@ sealed record RunFilter
     public DateTime? Since { get; init; }
     public DateTime? Until { get; init; }
 
-    /// <summary>Free text: the exact id, key or code where there is one, else a part of a code, key or error text.</summary>
+    /// <summary>
+    /// Free text: the exact id, key or code where there is one, else a part of a code, key or error text.
+    /// </summary>
     public string? Text { get; init; }
 
     /// <summary>

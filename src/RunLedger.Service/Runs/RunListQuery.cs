@@ -52,9 +52,11 @@ sealed record RunListQuery
     [FromQuery(Name = "to")]
     public string? To { get; init; }
 
-    [Description("Free text: the runs of an id (of a run, a parent, a component or a job of the queue; of a run also its first "
-        + "six digits or more), a wire key, an idempotency key or a candidate, wherever they are; where there is none, those with "
-        + "the text in a code, key or error among the newest 50,000 of the time asked for: searchedNewest then says so.")]
+    [Description(
+        "Free text: the runs of an id (of a run, a parent, a component or a job of the queue; of a run also its first "
+            + "six digits or more), a wire key, an idempotency key or a candidate, wherever they are; "
+            + "where there is none, those with the text in a code, key or error among the newest 50,000 of the time "
+            + "asked for: searchedNewest then says so.")]
     [FromQuery(Name = "q")]
     public string? Text { get; init; }
 

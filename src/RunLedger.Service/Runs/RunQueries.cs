@@ -26,7 +26,11 @@ sealed class RunQueries(IDbContextFactory<LedgerDb> ledger)
         var (query, searched) = await PageOf(db, filter, after, back: false, limit + 1, cancellationToken);
         var rows = await db.WithParents(await query.ToListAsync(cancellationToken), cancellationToken);
         var page = Page<RunRow>.From(rows, limit, Key);
-        return page with { SearchedNewest = searched, Previous = after is not null && rows.Count > 0 ? Key(rows[0]) : null };
+        return page with
+        {
+            SearchedNewest = searched,
+            Previous = after is not null && rows.Count > 0 ? Key(rows[0]) : null,
+        };
     }
 
     /// <summary>The page of newer runs that ends before a row, newest first.</summary>
@@ -39,7 +43,8 @@ sealed class RunQueries(IDbContextFactory<LedgerDb> ledger)
     }
 
     /// <summary>Every run of the filter, newest first, read as it is asked for.</summary>
-    public async IAsyncEnumerable<RunRow> Stream(RunFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<RunRow> Stream(
+        RunFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         for (PageKey? after = null; ;)
         {
@@ -59,13 +64,17 @@ sealed class RunQueries(IDbContextFactory<LedgerDb> ledger)
             filter = await RunSearch.AsFilter(db, filter, filter.Text, cancellationToken) ?? filter;
         var parents = filter.ParentRunId is { } parent ? await db.Names(parent, cancellationToken) : [];
         if (filter.Text is not { } text)
-            return (back ? RowsBack(db, filter, parents, key!.Value, count) : Rows(db, filter, parents, key, count), null);
+            return (
+                back ? RowsBack(db, filter, parents, key!.Value, count) : Rows(db, filter, parents, key, count), null);
         var named = await RunSearch.Named(db, text).ToListAsync(cancellationToken);
         var runs = filter.Where(
-            named.Count > 0 ? db.Runs.Where(r => named.Contains(r.ProcessRunId)) : RunSearch.Newest(db, filter, text), parents);
+            named.Count > 0 ? db.Runs.Where(r => named.Contains(r.ProcessRunId)) : RunSearch.Newest(db, filter, text),
+            parents);
         if (filter.Statuses.Count > 0)
             runs = runs.Where(r => filter.Statuses.Contains(r.Status));
-        runs = back ? runs.NewerThan(key!.Value, db.Dialect).Oldest(count) : runs.OlderThan(key, db.Dialect).Newest(count);
+        runs = back
+            ? runs.NewerThan(key!.Value, db.Dialect).Oldest(count)
+            : runs.OlderThan(key, db.Dialect).Newest(count);
         var cut = named.Count == 0 && await RunSearch.IsCut(db, filter, cancellationToken);
         return (runs, cut ? RunSearch.MostSearched : null);
     }
@@ -84,7 +93,9 @@ sealed class RunQueries(IDbContextFactory<LedgerDb> ledger)
     public async Task<DateTime?> ArchivedAt(Guid run, CancellationToken cancellationToken)
     {
         await using var db = await ledger.CreateDbContextAsync(cancellationToken);
-        return await db.ArchivedAt.Where(a => a.ProcessRunId == run).Select(a => (DateTime?)a.At).SingleOrDefaultAsync(cancellationToken);
+        return await db.ArchivedAt.Where(a => a.ProcessRunId == run)
+            .Select(a => (DateTime?)a.At)
+            .SingleOrDefaultAsync(cancellationToken);
     }
 
     /// <summary>The id of the run that this id or alias names, archived or not; null where there is none.</summary>
@@ -94,7 +105,8 @@ sealed class RunQueries(IDbContextFactory<LedgerDb> ledger)
         return await db.OfRun(id, runs => runs.Select(r => (Guid?)r.ProcessRunId), cancellationToken);
     }
 
-    public async Task<Page<ComponentRow>> Components(Guid run, PageKey? after, int limit, CancellationToken cancellationToken)
+    public async Task<Page<ComponentRow>> Components(
+        Guid run, PageKey? after, int limit, CancellationToken cancellationToken)
     {
         await using var db = await ledger.CreateDbContextAsync(cancellationToken);
         var rows = await In(db.Components);
@@ -107,8 +119,11 @@ sealed class RunQueries(IDbContextFactory<LedgerDb> ledger)
             components.Where(c => c.ProcessRunId == run).After(after).InOrder(limit + 1).ToListAsync(cancellationToken);
     }
 
-    /// <summary>The same for the run's page, which shows no evidence: that of a page of components may be long.</summary>
-    public async Task<RunComponents> WithFigures(Guid run, PageKey? after, int limit, CancellationToken cancellationToken)
+    /// <summary>
+    /// The same for the run's page, which shows no evidence: that of a page of components may be long.
+    /// </summary>
+    public async Task<RunComponents> WithFigures(
+        Guid run, PageKey? after, int limit, CancellationToken cancellationToken)
     {
         await using var db = await ledger.CreateDbContextAsync(cancellationToken);
         var components = db.Components.Where(c => c.ProcessRunId == run);
@@ -117,25 +132,30 @@ sealed class RunQueries(IDbContextFactory<LedgerDb> ledger)
             counts = await CountOf(components = db.ArchivedComponents.Where(c => c.ProcessRunId == run));
         var rows = await Shown(components.After(after).InOrder(limit + 1)).ToListAsync(cancellationToken);
         var failed = counts.ContainsKey(RunStatus.Failed)
-            ? await Shown(components.Where(c => c.Status == RunStatus.Failed).OrderBy(c => c.EndedAt).ThenBy(c => c.ComponentRunId)).FirstAsync(cancellationToken)
+            ? await Shown(components.Where(c => c.Status == RunStatus.Failed)
+                .OrderBy(c => c.EndedAt)
+                .ThenBy(c => c.ComponentRunId)).FirstAsync(cancellationToken)
             : null;
         return new(Page<ComponentRow>.From(rows, limit, InOrder), counts, failed);
 
         Task<Dictionary<RunStatus, long>> CountOf(IQueryable<ComponentRow> rows) =>
-            rows.GroupBy(c => c.Status).Select(all => new { all.Key, Count = all.LongCount() }).ToDictionaryAsync(all => all.Key, all => all.Count, cancellationToken);
+            rows.GroupBy(c => c.Status)
+                .Select(all => new { all.Key, Count = all.LongCount() })
+                .ToDictionaryAsync(all => all.Key, all => all.Count, cancellationToken);
     }
 
-    static IQueryable<ComponentRow> Shown(IQueryable<ComponentRow> components) => components.Select(c => new ComponentRow
-    {
-        ComponentRunId = c.ComponentRunId,
-        DotCode = c.DotCode,
-        EventCode = c.EventCode,
-        ComponentRole = c.ComponentRole,
-        Status = c.Status,
-        ErrorRef = c.ErrorRef,
-        StartedAt = c.StartedAt,
-        EndedAt = c.EndedAt,
-    });
+    static IQueryable<ComponentRow> Shown(IQueryable<ComponentRow> components) =>
+        components.Select(c => new ComponentRow
+        {
+            ComponentRunId = c.ComponentRunId,
+            DotCode = c.DotCode,
+            EventCode = c.EventCode,
+            ComponentRole = c.ComponentRole,
+            Status = c.Status,
+            ErrorRef = c.ErrorRef,
+            StartedAt = c.StartedAt,
+            EndedAt = c.EndedAt,
+        });
 
     static PageKey InOrder(ComponentRow component) => new(component.StartedAt, component.ComponentRunId);
 

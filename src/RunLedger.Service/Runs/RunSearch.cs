@@ -6,8 +6,8 @@ using RunLedger.Storage.Rows;
 namespace RunLedger.Service.Runs;
 
 /// <summary>
-/// Free text against runs. What is an id, a key or a code exactly is found by an index, however old; anything else is looked
-/// for as a part of codes, keys and error texts among the newest runs only, for which no index would do.
+/// Free text against runs. What is an id, a key or a code exactly is found by an index, however old; anything else is
+/// looked for as a part of codes, keys and error texts among the newest runs only, for which no index would do.
 /// </summary>
 static class RunSearch
 {
@@ -16,11 +16,14 @@ static class RunSearch
     /// <summary>Of an id's beginning at least; with less it is more likely a word.</summary>
     const int LeastDigits = 6;
 
-    /// <summary>How many runs of one kind of match are found, so that a parent of a million runs costs no more.</summary>
+    /// <summary>
+    /// How many runs of one kind of match are found, so that a parent of a million runs costs no more.
+    /// </summary>
     const int MostNamed = 1_000;
 
     /// <summary>The filter without its text, where the text is a candidate or a wire key; else null.</summary>
-    public static async Task<RunFilter?> AsFilter(LedgerDb db, RunFilter filter, string text, CancellationToken cancellationToken)
+    public static async Task<RunFilter?> AsFilter(
+        LedgerDb db, RunFilter filter, string text, CancellationToken cancellationToken)
     {
         // An id is looked for everywhere: others may use it as their wire key.
         if (Guid.TryParse(text, out _))
@@ -47,7 +50,9 @@ static class RunSearch
         }
         else if (Beginning(text) is var (from, to))
         {
-            legs.Add(db.Runs.Where(r => r.ProcessRunId >= from && r.ProcessRunId <= to).Select(r => r.ProcessRunId).Take(MostNamed));
+            legs.Add(db.Runs.Where(r => r.ProcessRunId >= from && r.ProcessRunId <= to)
+                .Select(r => r.ProcessRunId)
+                .Take(MostNamed));
         }
 
         return legs.Aggregate(Queryable.Union);
@@ -94,6 +99,8 @@ static class RunSearch
                 return null;
         }
 
-        return (Guid.Parse(text + Form[text.Length..].Replace('#', '0')), Guid.Parse(text + Form[text.Length..].Replace('#', 'f')));
+        return (
+            Guid.Parse(text + Form[text.Length..].Replace('#', '0')),
+            Guid.Parse(text + Form[text.Length..].Replace('#', 'f')));
     }
 }

@@ -25,7 +25,8 @@ static class RunSummary
             _ => Since(run, now),
         };
         return components.All == 0 ? head
-            : $"{head}; {Phrases.Count(components.Counts.GetValueOrDefault(RunStatus.StepCompleted))} of {Phrases.Count(components.All)} components done";
+            : $"{head}; {Phrases.Count(components.Counts.GetValueOrDefault(RunStatus.StepCompleted))} of "
+                + $"{Phrases.Count(components.All)} components done";
     }
 
     public static string Name(ComponentRow component) =>

@@ -101,8 +101,9 @@ sealed class RunTreeQuery(IDbContextFactory<LedgerDb> ledger)
             ? child with { ParentRunId = parent }
             : child);
 
-        Task<List<RunTreeNode>> ChildrenIn(IQueryable<RunRow> runs) => Nodes(runs.Where(r => names.Contains(r.ParentRunId))
-            .OrderBy(r => r.CreatedAt).ThenBy(r => r.ProcessRunId).Take(count)).ToListAsync(cancellationToken);
+        Task<List<RunTreeNode>> ChildrenIn(IQueryable<RunRow> runs) =>
+            Nodes(runs.Where(r => names.Contains(r.ParentRunId))
+                .OrderBy(r => r.CreatedAt).ThenBy(r => r.ProcessRunId).Take(count)).ToListAsync(cancellationToken);
     }
 
     static async Task<RunTreeNode?> FindNode(LedgerDb db, Guid id, CancellationToken cancellationToken) =>

@@ -9,7 +9,11 @@ namespace RunLedger.Service.Runs;
 
 /// <summary>What the evidence of a row says, taken apart for reading.</summary>
 sealed record RunView(
-    string? Evidence, IReadOnlyList<string> Conflicts, IReadOnlyList<string> Warnings, IReadOnlyList<Flag> Flags, string? TraceId)
+    string? Evidence,
+    IReadOnlyList<string> Conflicts,
+    IReadOnlyList<string> Warnings,
+    IReadOnlyList<Flag> Flags,
+    string? TraceId)
 {
     static readonly JsonSerializerOptions Readable = new()
     {
@@ -48,27 +52,36 @@ sealed record RunView(
         };
         var end = flag.RecoveredAt is { } at
             ? $" It came back {LedgerTime.Text(at)} by {flag.RecoveredBy}."
-            : flag.Kind == FlagKind.Stuck ? " The next sign of life brings it back." : " Its counterpart, however late, brings it back.";
-        return $"{(flag.Kind == FlagKind.Stuck ? "Stuck" : "Orphan")}: {why}. Last observation {LedgerTime.Text(flag.LastObservedAt)}, "
-            + $"flagged {LedgerTime.Text(flag.FlaggedAt)}.{end}";
+            : flag.Kind == FlagKind.Stuck ? " The next sign of life brings it back."
+            : " Its counterpart, however late, brings it back.";
+        return $"{(flag.Kind == FlagKind.Stuck ? "Stuck" : "Orphan")}: {why}. Last observation "
+            + $"{LedgerTime.Text(flag.LastObservedAt)}, flagged {LedgerTime.Text(flag.FlaggedAt)}.{end}";
     }
 
     static List<string> Texts(JsonElement root, string name) =>
-        root.ValueKind == JsonValueKind.Object && root.TryGetProperty(name, out var texts) && texts.ValueKind == JsonValueKind.Array
+        root.ValueKind == JsonValueKind.Object
+        && root.TryGetProperty(name, out var texts)
+        && texts.ValueKind == JsonValueKind.Array
             ? [.. texts.EnumerateArray().Select(text => text.ToString())]
             : [];
 
     // The W3C trace context of the publisher: 00-<trace id>-<span id>-<flags>.
     static string? TraceOf(JsonElement root)
     {
-        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("from", out var from) || from.ValueKind != JsonValueKind.Object)
+        if (root.ValueKind != JsonValueKind.Object
+            || !root.TryGetProperty("from", out var from)
+            || from.ValueKind != JsonValueKind.Object)
             return null;
         foreach (var contract in from.EnumerateObject())
         {
             if (contract.Value.ValueKind == JsonValueKind.Object
-                && contract.Value.TryGetProperty("value", out var value) && value.ValueKind == JsonValueKind.Object
-                && value.TryGetProperty("traceparent", out var parent) && parent.ValueKind == JsonValueKind.String
-                && parent.GetString()!.Split('-') is { Length: >= 4 } parts && parts[1].Length == 32 && parts[1].All(char.IsAsciiHexDigit))
+                && contract.Value.TryGetProperty("value", out var value)
+                && value.ValueKind == JsonValueKind.Object
+                && value.TryGetProperty("traceparent", out var parent)
+                && parent.ValueKind == JsonValueKind.String
+                && parent.GetString()!.Split('-') is { Length: >= 4 } parts
+                && parts[1].Length == 32
+                && parts[1].All(char.IsAsciiHexDigit))
                 return parts[1];
         }
 

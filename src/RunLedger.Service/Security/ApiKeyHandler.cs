@@ -18,7 +18,9 @@ sealed class ApiKeyHandler(
         if (request.Headers[Header] is { Count: > 0 } own)
             return own.ToString();
         var bearer = request.Headers.Authorization.ToString();
-        return bearer.StartsWith(Bearer + ApiKeys.Prefix, StringComparison.OrdinalIgnoreCase) ? bearer[Bearer.Length..].Trim() : null;
+        return bearer.StartsWith(Bearer + ApiKeys.Prefix, StringComparison.OrdinalIgnoreCase)
+            ? bearer[Bearer.Length..].Trim()
+            : null;
     }
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(

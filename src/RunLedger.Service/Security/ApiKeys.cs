@@ -21,7 +21,8 @@ sealed class ApiKeys(SecurityOptions options)
 
     public static string Create() => Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Bytes));
 
-    public static string Hash(string key) => Algorithm + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+    public static string Hash(string key) =>
+        Algorithm + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 
     /// <summary>Null where it is no hash.</summary>
     public static byte[]? ReadHash(string text) =>

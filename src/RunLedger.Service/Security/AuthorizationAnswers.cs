@@ -8,7 +8,10 @@ namespace RunLedger.Service.Security;
 sealed class AuthorizationAnswers(SecurityOptions options) : IAuthorizationMiddlewareResultHandler
 {
     public Task HandleAsync(
-        RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
+        RequestDelegate next,
+        HttpContext context,
+        AuthorizationPolicy policy,
+        PolicyAuthorizationResult authorizeResult)
     {
         if (authorizeResult.Succeeded)
             return next(context);
@@ -18,19 +21,23 @@ sealed class AuthorizationAnswers(SecurityOptions options) : IAuthorizationMiddl
     IResult Answer(HttpContext http, AuthorizationPolicy policy, PolicyAuthorizationResult result)
     {
         if (!options.IsOpen && IsPerson(http.Request))
-            return TypedResults.LocalRedirect(LoginPage.Address(http.Request.PathBase + http.Request.Path + http.Request.QueryString));
+            return TypedResults.LocalRedirect(
+                LoginPage.Address(http.Request.PathBase + http.Request.Path + http.Request.QueryString));
         if (result.Challenged)
         {
             http.Response.Headers.WWWAuthenticate = "Bearer";
             return TypedResults.Problem(
-                $"Say who you are: a key in the header {ApiKeyHandler.Header}, or a bearer token. What was sent, if anything, is not known.",
+                $"Say who you are: a key in the header {ApiKeyHandler.Header}, or a bearer token. What was sent, "
+                + "if anything, is not known.",
                 statusCode: StatusCodes.Status401Unauthorized);
         }
 
-        var scope = policy.Requirements.OfType<ClaimsAuthorizationRequirement>().FirstOrDefault()?.AllowedValues?.First();
+        var scope = policy.Requirements.OfType<ClaimsAuthorizationRequirement>()
+            .FirstOrDefault()?.AllowedValues?.First();
         var who = Caller.From(http.User);
         return TypedResults.Problem(
-            $"This needs the scope {scope}; {who} has {(who?.Scopes is { Count: > 0 } scopes ? string.Join(", ", scopes) : "none")}.",
+            $"This needs the scope {scope}; {who} has "
+            + $"{(who?.Scopes is { Count: > 0 } scopes ? string.Join(", ", scopes) : "none")}.",
             statusCode: StatusCodes.Status403Forbidden);
     }
 

@@ -36,7 +36,8 @@ sealed class BrowserGuard(RequestDelegate next, SecurityOptions options, IAntifo
         // The page's own endpoints look after themselves; what is under /api is for programs.
         return cookie && request.Path.StartsWithSegments("/api") && !await antiforgery.IsValid(http)
             ? TypedResults.Problem(
-                "A login by cookie needs the antiforgery token in the header RequestVerificationToken. Programs send a key instead.",
+                "A login by cookie needs the antiforgery token in the header RequestVerificationToken. Programs "
+                + "send a key instead.",
                 statusCode: StatusCodes.Status400BadRequest)
             : null;
     }
@@ -52,7 +53,9 @@ sealed class BrowserGuard(RequestDelegate next, SecurityOptions options, IAntifo
         : null;
 
     static bool Changes(HttpContext http) =>
-        !(HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method) || HttpMethods.IsOptions(http.Request.Method))
+        !(HttpMethods.IsGet(http.Request.Method)
+            || HttpMethods.IsHead(http.Request.Method)
+            || HttpMethods.IsOptions(http.Request.Method))
         || http.Request.Headers.Upgrade.Count > 0;
 
     static bool IsCrossSite(HttpRequest request) =>

@@ -7,8 +7,8 @@ namespace RunLedger.Service.Security;
 static class ListenAddresses
 {
     public const string HowToKey =
-        "Make a key with 'key create --name NAME --scope read' and set the lines it prints (Security__Keys__0__Name, __Hash, "
-        + "__Scopes__0), or name an OpenID provider (Security__Oidc__Authority).";
+        "Make a key with 'key create --name NAME --scope read' and set the lines it prints (Security__Keys__0__Name, "
+        + "__Hash, __Scopes__0), or name an OpenID provider (Security__Oidc__Authority).";
 
     /// <exception cref="OptionsValidationException">
     /// An address cannot be read, or there is no key and it can be reached from elsewhere.
@@ -29,9 +29,9 @@ static class ListenAddresses
     }
 
     static string Refusal(string setting, string url) =>
-        $"No key is configured, so the ledger listens only where this machine alone reaches it, and {setting} says {url}. "
-        + $"{HowToKey} Or listen on http://127.0.0.1:5080 (ASPNETCORE_URLS). In a container that is the container alone: "
-        + "give it a key, as environment.";
+        $"No key is configured, so the ledger listens only where this machine alone reaches it, and {setting} says "
+        + $"{url}. {HowToKey} Or listen on http://127.0.0.1:5080 (ASPNETCORE_URLS). In a container that is the "
+        + "container alone: give it a key, as environment.";
 
     static IEnumerable<(string Setting, string Url)> All(IConfiguration settings)
     {

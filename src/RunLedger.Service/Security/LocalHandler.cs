@@ -5,7 +5,9 @@ using Microsoft.Extensions.Options;
 
 namespace RunLedger.Service.Security;
 
-/// <summary>Whoever comes over this machine's loopback, or its Unix socket, may do everything: there is no key.</summary>
+/// <summary>
+/// Whoever comes over this machine's loopback, or its Unix socket, may do everything: there is no key.
+/// </summary>
 sealed class LocalHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logs, UrlEncoder encoder)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logs, encoder)
 {

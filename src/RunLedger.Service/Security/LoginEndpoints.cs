@@ -13,9 +13,12 @@ static class LoginEndpoints
     public static IEndpointRouteBuilder MapLogin(this IEndpointRouteBuilder routes)
     {
         var login = routes.MapGroup("").AllowAnonymous().ExcludeFromDescription();
-        login.MapGet(LoginPage.Path, (HttpContext http, SecurityOptions options, string? returnUrl, bool? failed) => options.IsOpen
-            ? TypedResults.LocalRedirect(Local(returnUrl))
-            : LoginPage.Answer(http, options, Local(returnUrl), failed == true ? "The provider did not sign you in." : null));
+        login.MapGet(
+            LoginPage.Path,
+            (HttpContext http, SecurityOptions options, string? returnUrl, bool? failed) => options.IsOpen
+                ? TypedResults.LocalRedirect(Local(returnUrl))
+                : LoginPage.Answer(
+                    http, options, Local(returnUrl), failed == true ? "The provider did not sign you in." : null));
         login.MapGet($"{LoginPage.Path}.css", () => TypedResults.Text(LoginPage.Style, "text/css"));
         login.MapPost(LoginPage.Path, SignIn)
             .RequireRateLimiting(RateLimits.Login).WithMetadata(new RequestSizeLimitAttribute(MaxFormBytes));
@@ -48,7 +51,8 @@ static class LoginEndpoints
         return TypedResults.LocalRedirect(LoginPage.Path);
     }
 
-    static async Task<IResult> Challenge(HttpContext http, SecurityOptions options, ILoggerFactory logs, string? returnUrl)
+    static async Task<IResult> Challenge(
+        HttpContext http, SecurityOptions options, ILoggerFactory logs, string? returnUrl)
     {
         if (options.Oidc.ClientId is null)
             return TypedResults.NotFound();
@@ -62,7 +66,11 @@ static class LoginEndpoints
             // Its discovery document cannot be had.
             SecurityLog.ProviderAway(logs.CreateLogger(typeof(LoginEndpoints)), e.Message);
             return LoginPage.Answer(
-                http, options, Local(returnUrl), "The OpenID provider does not answer.", StatusCodes.Status503ServiceUnavailable);
+                http,
+                options,
+                Local(returnUrl),
+                "The OpenID provider does not answer.",
+                StatusCodes.Status503ServiceUnavailable);
         }
     }
 
@@ -70,7 +78,11 @@ static class LoginEndpoints
         http.Request.HasFormContentType && await antiforgery.IsValid(http) ? await http.Request.ReadFormAsync() : null;
 
     static IResult Forged(HttpContext http, SecurityOptions options) => LoginPage.Answer(
-        http, options, "/", "That form was not this page's, or it was too old. Try again.", StatusCodes.Status400BadRequest);
+        http,
+        options,
+        "/",
+        "That form was not this page's, or it was too old. Try again.",
+        StatusCodes.Status400BadRequest);
 
     /// <summary>Where to go afterwards: within this service.</summary>
     static string Local(string? url) => RedirectHttpResult.IsLocalUrl(url) && url!.StartsWith('/') ? url : "/";

@@ -19,7 +19,11 @@ static class LoginPage
     public static string Address(string returnUrl) => $"{Path}?returnUrl={Uri.EscapeDataString(returnUrl)}";
 
     public static IResult Answer(
-        HttpContext http, SecurityOptions options, string returnUrl, string? remark = null, int status = StatusCodes.Status200OK)
+        HttpContext http,
+        SecurityOptions options,
+        string returnUrl,
+        string? remark = null,
+        int status = StatusCodes.Status200OK)
     {
         var tokens = http.RequestServices.GetRequiredService<IAntiforgery>().GetAndStoreTokens(http);
         var token = $"""<input type="hidden" name="{tokens.FormFieldName}" value="{tokens.RequestToken}">""";
@@ -36,7 +40,8 @@ static class LoginPage
         }
 
         if (options.Oidc.ClientId is not null)
-            parts.Add($"""<p><a class="button" href="{Path}/oidc?returnUrl={WebUtility.HtmlEncode(Uri.EscapeDataString(returnUrl))}">Sign in</a></p>""");
+            parts.Add(
+                $"""<p><a class="button" href="{Path}/oidc?returnUrl={WebUtility.HtmlEncode(Uri.EscapeDataString(returnUrl))}">Sign in</a></p>""");
         if (options.Keys.Count > 0)
         {
             parts.Add($"""
@@ -59,5 +64,6 @@ static class LoginPage
             statusCode: status);
     }
 
-    static string Scope(Caller caller) => caller.Scopes.Count > 0 ? $"the scope {string.Join(", ", caller.Scopes)}" : "no scope";
+    static string Scope(Caller caller) =>
+        caller.Scopes.Count > 0 ? $"the scope {string.Join(", ", caller.Scopes)}" : "no scope";
 }

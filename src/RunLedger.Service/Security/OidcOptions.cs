@@ -28,7 +28,9 @@ sealed class OidcOptions
     /// <summary>By scope, the values of <see cref="Claim"/> that grant it; <c>*</c> grants it to everybody.</summary>
     public IDictionary<string, IList<string>> Grants { get; } = new Dictionary<string, IList<string>>();
 
-    /// <summary>Who a token is about. Nothing of it is kept but the name, the subject and what the grants make of it.</summary>
+    /// <summary>
+    /// Who a token is about. Nothing of it is kept but the name, the subject and what the grants make of it.
+    /// </summary>
     public Caller CallerOf(ClaimsPrincipal token)
     {
         // "scope" and "scp" are one text with spaces between.

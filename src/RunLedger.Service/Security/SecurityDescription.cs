@@ -19,7 +19,8 @@ static class SecurityDescription
                 Type = SecuritySchemeType.ApiKey,
                 In = ParameterLocation.Header,
                 Name = ApiKeyHandler.Header,
-                Description = "A key made by 'key create'. Without keys the ledger listens on loopback and asks for none.",
+                Description =
+                    "A key made by 'key create'. Without keys the ledger listens on loopback and asks for none.",
             });
             document.AddComponent(Bearer, new OpenApiSecurityScheme
             {

@@ -37,23 +37,29 @@ static class SecurityFaults
     {
         if (oidc.Authority is null)
         {
-            if (oidc.ClientId is not null || oidc.ClientSecret is not null || oidc.Audience is not null || oidc.Grants.Count > 0)
+            if (oidc.ClientId is not null
+                || oidc.ClientSecret is not null
+                || oidc.Audience is not null
+                || oidc.Grants.Count > 0)
                 yield return "Security:Oidc has no Authority: set the provider's address";
             yield break;
         }
 
         if (!Uri.TryCreate(oidc.Authority, UriKind.Absolute, out var authority)
-            || !(authority.Scheme == Uri.UriSchemeHttps || (authority.Scheme == Uri.UriSchemeHttp && authority.IsLoopback))
+            || !(authority.Scheme == Uri.UriSchemeHttps
+                || (authority.Scheme == Uri.UriSchemeHttp && authority.IsLoopback))
             || authority.UserInfo.Length > 0)
             yield return "Security:Oidc:Authority is no https address";
         if (oidc.ClientId is null && oidc.Audience is null)
-            yield return "Security:Oidc needs ClientId, for the login of the page, or Audience, for bearer tokens, or both";
+            yield return "Security:Oidc needs ClientId, for the login of the page, or Audience, for bearer "
+                + "tokens, or both";
         if (oidc.ClientId is not null && oidc.ClientId == oidc.Audience)
-            yield return "Security:Oidc:Audience is the ClientId: whoever has seen a login's token could use it as a bearer token";
+            yield return "Security:Oidc:Audience is the ClientId: whoever has seen a login's token could use it "
+                + "as a bearer token";
         if (oidc.Grants.Count == 0 || oidc.Grants.Keys.Except(Scopes.All).Any())
         {
-            yield return $"Security:Oidc:Grants has the scopes {string.Join(", ", Scopes.All)}, at least one, each with values "
-                + $"of the claim '{oidc.Claim}', for example Security__Oidc__Grants__read__0=staff";
+            yield return $"Security:Oidc:Grants has the scopes {string.Join(", ", Scopes.All)}, at least one, "
+                + $"each with values of the claim '{oidc.Claim}', for example Security__Oidc__Grants__read__0=staff";
         }
     }
 
@@ -61,14 +67,17 @@ static class SecurityFaults
     {
         for (var n = 0; n < options.Proxies.Count; n++)
         {
-            if (!IPAddress.TryParse(options.Proxies[n], out _) && !System.Net.IPNetwork.TryParse(options.Proxies[n], out _))
+            if (!IPAddress.TryParse(options.Proxies[n], out _)
+                && !System.Net.IPNetwork.TryParse(options.Proxies[n], out _))
                 yield return $"Security:Proxies:{n} is no address and no network such as 10.0.0.0/8";
         }
 
         if (options.IsOpen && options.Proxies.Count > 0)
-            yield return $"Security:Proxies is set and no key: what comes through a proxy comes from elsewhere. {ListenAddresses.HowToKey}";
+            yield return "Security:Proxies is set and no key: what comes through a proxy comes from elsewhere. "
+                + $"{ListenAddresses.HowToKey}";
         // It would believe any sender.
         if (settings.GetValue<bool>("ForwardedHeaders_Enabled"))
-            yield return "ASPNETCORE_FORWARDEDHEADERS_ENABLED believes whoever asks: name the proxies in Security:Proxies instead";
+            yield return "ASPNETCORE_FORWARDEDHEADERS_ENABLED believes whoever asks: name the proxies in "
+                + "Security:Proxies instead";
     }
 }

@@ -19,8 +19,8 @@ sealed class SecurityOptions
 
     /// <summary>A directory for the keys that seal cookies; replicas that share it know each other's logins.</summary>
     /// <value>
-    /// The default is ASP.NET Core's: below the user's home, or, where there is none, in memory, so that a login ends with
-    /// the process.
+    /// The default is ASP.NET Core's: below the user's home, or, where there is none, in memory, so that a login ends
+    /// with the process.
     /// </value>
     public string? KeyRing { get; set; }
 
@@ -30,12 +30,16 @@ sealed class SecurityOptions
 
     public bool IsOpen => Keys.Count == 0 && Oidc.Authority is null;
 
-    /// <exception cref="OptionsValidationException">Every fault of the section, none with a value that may be secret.</exception>
+    /// <exception cref="OptionsValidationException">
+    /// Every fault of the section, none with a value that may be secret.
+    /// </exception>
     public static SecurityOptions Read(IConfiguration settings)
     {
         var options = new SecurityOptions();
         LedgerSettings.Bind(settings.GetSection(Section), options, quote: false);
         var faults = SecurityFaults.Of(options, settings).ToList();
-        return faults.Count == 0 ? options : throw new OptionsValidationException(Section, typeof(SecurityOptions), faults);
+        return faults.Count == 0
+            ? options
+            : throw new OptionsValidationException(Section, typeof(SecurityOptions), faults);
     }
 }

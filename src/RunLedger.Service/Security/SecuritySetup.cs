@@ -74,7 +74,8 @@ static class SecuritySetup
     {
         var believed = new ForwardedHeadersOptions
         {
-            ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost,
+            ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto
+                | ForwardedHeaders.XForwardedHost,
             // As far as the chain is of known proxies.
             ForwardLimit = null,
         };
@@ -106,62 +107,66 @@ static class SecuritySetup
         return Task.CompletedTask;
     }
 
-    static void AddTokens(AuthenticationBuilder authentication, OidcOptions oidc) => authentication.AddJwtBearer(token =>
-    {
-        token.Authority = oidc.Authority;
-        token.Audience = oidc.Audience;
-        token.RequireHttpsMetadata = !new Uri(oidc.Authority!).IsLoopback;
-        token.MapInboundClaims = false;
-        token.Events = new()
+    static void AddTokens(AuthenticationBuilder authentication, OidcOptions oidc) =>
+        authentication.AddJwtBearer(token =>
         {
-            OnTokenValidated = context =>
+            token.Authority = oidc.Authority;
+            token.Audience = oidc.Audience;
+            token.RequireHttpsMetadata = !new Uri(oidc.Authority!).IsLoopback;
+            token.MapInboundClaims = false;
+            token.Events = new()
             {
-                context.Principal = oidc.CallerOf(context.Principal!).Principal(Schemes.Token);
-                return Task.CompletedTask;
-            },
-        };
-    });
+                OnTokenValidated = context =>
+                {
+                    context.Principal = oidc.CallerOf(context.Principal!).Principal(Schemes.Token);
+                    return Task.CompletedTask;
+                },
+            };
+        });
 
-    static void AddProvider(AuthenticationBuilder authentication, OidcOptions oidc) => authentication.AddOpenIdConnect(provider =>
-    {
-        provider.Authority = oidc.Authority;
-        provider.ClientId = oidc.ClientId;
-        provider.ClientSecret = oidc.ClientSecret;
-        provider.RequireHttpsMetadata = !new Uri(oidc.Authority!).IsLoopback;
-        provider.SignInScheme = Schemes.Cookie;
-        provider.ResponseType = OpenIdConnectResponseType.Code;
-        // The answer is a plain redirect, for which cookies may stay SameSite=Lax.
-        provider.ResponseMode = OpenIdConnectResponseMode.Query;
-        provider.CorrelationCookie.SameSite = SameSiteMode.Lax;
-        provider.NonceCookie.SameSite = SameSiteMode.Lax;
-        provider.CorrelationCookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
-        provider.NonceCookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
-        provider.CallbackPath = "/login/oidc/done";
-        provider.MapInboundClaims = false;
-        provider.GetClaimsFromUserInfoEndpoint = false;
-        provider.Events = new()
+    static void AddProvider(AuthenticationBuilder authentication, OidcOptions oidc) =>
+        authentication.AddOpenIdConnect(provider =>
         {
-            OnTokenValidated = context =>
+            provider.Authority = oidc.Authority;
+            provider.ClientId = oidc.ClientId;
+            provider.ClientSecret = oidc.ClientSecret;
+            provider.RequireHttpsMetadata = !new Uri(oidc.Authority!).IsLoopback;
+            provider.SignInScheme = Schemes.Cookie;
+            provider.ResponseType = OpenIdConnectResponseType.Code;
+            // The answer is a plain redirect, for which cookies may stay SameSite=Lax.
+            provider.ResponseMode = OpenIdConnectResponseMode.Query;
+            provider.CorrelationCookie.SameSite = SameSiteMode.Lax;
+            provider.NonceCookie.SameSite = SameSiteMode.Lax;
+            provider.CorrelationCookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+            provider.NonceCookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+            provider.CallbackPath = "/login/oidc/done";
+            provider.MapInboundClaims = false;
+            provider.GetClaimsFromUserInfoEndpoint = false;
+            provider.Events = new()
             {
-                context.Principal = oidc.CallerOf(context.Principal!).Principal(Schemes.Cookie);
-                return Task.CompletedTask;
-            },
-            OnTicketReceived = context =>
-            {
-                // What the provider takes away from a user ends here with the login, which therefore is not prolonged.
-                context.Properties!.AllowRefresh = false;
-                return Task.CompletedTask;
-            },
-            OnRemoteFailure = context =>
-            {
-                var logs = context.HttpContext.RequestServices.GetRequiredService<ILoggerFactory>();
-                SecurityLog.ProviderRefused(logs.CreateLogger(typeof(SecuritySetup)), context.Failure?.Message ?? "");
-                context.Response.Redirect($"{LoginPage.Path}?failed=true");
-                context.HandleResponse();
-                return Task.CompletedTask;
-            },
-        };
-    });
+                OnTokenValidated = context =>
+                {
+                    context.Principal = oidc.CallerOf(context.Principal!).Principal(Schemes.Cookie);
+                    return Task.CompletedTask;
+                },
+                OnTicketReceived = context =>
+                {
+                    // What the provider takes away from a user ends here with the login, which therefore is not
+                    // prolonged.
+                    context.Properties!.AllowRefresh = false;
+                    return Task.CompletedTask;
+                },
+                OnRemoteFailure = context =>
+                {
+                    var logs = context.HttpContext.RequestServices.GetRequiredService<ILoggerFactory>();
+                    SecurityLog.ProviderRefused(
+                        logs.CreateLogger(typeof(SecuritySetup)), context.Failure?.Message ?? "");
+                    context.Response.Redirect($"{LoginPage.Path}?failed=true");
+                    context.HandleResponse();
+                    return Task.CompletedTask;
+                },
+            };
+        });
 
     /// <exception cref="OptionsValidationException">The directory cannot be written.</exception>
     static void AddKeyRing(IDataProtectionBuilder protection, string? directory)
@@ -173,7 +178,8 @@ static class SecuritySetup
             // The keys lie there as they are: nobody else may read them.
             var folder = OperatingSystem.IsWindows()
                 ? Directory.CreateDirectory(directory)
-                : Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+                : Directory.CreateDirectory(
+                    directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             var probe = Path.Combine(folder.FullName, $".probe-{Environment.ProcessId}");
             File.WriteAllText(probe, "");
             File.Delete(probe);
@@ -182,7 +188,9 @@ static class SecuritySetup
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new OptionsValidationException(
-                "Security:KeyRing", typeof(string), [$"Security:KeyRing: keys cannot be kept in {directory}: {e.Message}"]);
+                "Security:KeyRing",
+                typeof(string),
+                [$"Security:KeyRing: keys cannot be kept in {directory}: {e.Message}"]);
         }
     }
 }

@@ -20,10 +20,12 @@ static class ServerCertificate
             faults.Add("it is for another host than the connection string's");
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors))
         {
-            faults.Add($"it is not trusted ({string.Join(", ", chain?.ChainStatus.Select(status => status.Status) ?? [])}); "
-                + "SSL_CERT_FILE names a file with the certificate of an authority of one's own");
+            faults.Add(
+                $"it is not trusted ({string.Join(", ", chain?.ChainStatus.Select(status => status.Status) ?? [])}); "
+                    + "SSL_CERT_FILE names a file with the certificate of an authority of one's own");
         }
 
-        throw new AuthenticationException($"The server's certificate, {certificate?.Subject}, is refused: {string.Join("; ", faults)}.");
+        throw new AuthenticationException(
+            $"The server's certificate, {certificate?.Subject}, is refused: {string.Join("; ", faults)}.");
     }
 }

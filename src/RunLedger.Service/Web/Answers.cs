@@ -7,13 +7,15 @@ namespace RunLedger.Service.Web;
 /// <summary>Answers that look the same whatever they are about.</summary>
 static class Answers
 {
-    public static PageAnswer<TAnswer> From<TRow, TAnswer>(Page<TRow> page, PageRequest request, Func<TRow, TAnswer> answer) => new()
-    {
-        Items = page.Items.Select(answer).ToList(),
-        NextCursor = page.Next is { } next ? Cursor.Write(next, request.List) : null,
-        PrevCursor = page.Previous is { } previous ? Cursor.Write(previous, request.List) : null,
-        SearchedNewest = page.SearchedNewest,
-    };
+    public static PageAnswer<TAnswer> From<TRow, TAnswer>(
+        Page<TRow> page, PageRequest request, Func<TRow, TAnswer> answer) =>
+        new()
+        {
+            Items = page.Items.Select(answer).ToList(),
+            NextCursor = page.Next is { } next ? Cursor.Write(next, request.List) : null,
+            PrevCursor = page.Previous is { } previous ? Cursor.Write(previous, request.List) : null,
+            SearchedNewest = page.SearchedNewest,
+        };
 
     public static JsonHttpResult<PageAnswer<TAnswer>> Paged<TRow, TAnswer>(
         Page<TRow> page, PageRequest request, Func<TRow, TAnswer> answer, JsonTypeInfo<PageAnswer<TAnswer>> json) =>

@@ -9,7 +9,8 @@ static class OperationExamples
     /// <param name="route">The route.</param>
     /// <param name="request">JSON that is sent, or null.</param>
     /// <param name="answer">JSON that is answered where all is well, or null.</param>
-    public static RouteHandlerBuilder WithExamples(this RouteHandlerBuilder route, string? request = null, string? answer = null) =>
+    public static RouteHandlerBuilder WithExamples(
+        this RouteHandlerBuilder route, string? request = null, string? answer = null) =>
         route.AddOpenApiOperationTransformer((operation, _, _) =>
         {
             if (request is not null)

@@ -9,7 +9,8 @@ static class OperatorBody
     const int MostText = 2_000;
 
     /// <summary>An empty body is an object without members.</summary>
-    public static async Task<(T? Body, ProblemHttpResult? Problem)> Read<T>(HttpRequest request, CancellationToken cancellationToken)
+    public static async Task<(T? Body, ProblemHttpResult? Problem)> Read<T>(
+        HttpRequest request, CancellationToken cancellationToken)
         where T : class
     {
         try

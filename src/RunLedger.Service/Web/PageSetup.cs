@@ -14,7 +14,8 @@ static class PageSetup
             .Configure(options => LedgerSettings.Bind(settings.GetSection(PageOptions.Section), options))
             .Validate(
                 options => options.TraceUrl is not { } url || (url.Contains("{traceId}", StringComparison.Ordinal)
-                    && Uri.TryCreate(options.Trace("0"), UriKind.Absolute, out var link) && link.Scheme is "http" or "https"),
+                    && Uri.TryCreate(options.Trace("0"), UriKind.Absolute, out var link)
+                    && link.Scheme is "http" or "https"),
                 "Page:TraceUrl is no http or https address with {traceId} in it.")
             .ValidateOnStart();
         services.AddRazorComponents();

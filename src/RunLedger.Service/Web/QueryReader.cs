@@ -48,7 +48,9 @@ sealed class QueryReader
     public int Limit(string? value) => Number("limit", value, DefaultLimit, MaxLimit);
 
     public int Number(string name, string? value, int usual, int most) => value is null or "" ? usual
-        : int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= most
+        : int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number >= 1
+            && number <= most
             ? number
             : Refuse<int>(name, $"'{Shown(value)}' is not a whole number from 1 to {most}.");
 

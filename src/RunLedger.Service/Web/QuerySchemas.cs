@@ -33,7 +33,10 @@ static class QuerySchemas
         return Task.CompletedTask;
     }
 
-    static string? Format(ParameterDescriptor? parameter) => parameter is IParameterInfoParameterDescriptor { ParameterInfo: { } info }
-        ? info.GetCustomAttributes(typeof(QueryFormatAttribute), false).OfType<QueryFormatAttribute>().FirstOrDefault()?.Format
-        : null;
+    static string? Format(ParameterDescriptor? parameter) =>
+        parameter is IParameterInfoParameterDescriptor { ParameterInfo: { } info }
+            ? info.GetCustomAttributes(typeof(QueryFormatAttribute), false)
+                .OfType<QueryFormatAttribute>()
+                .FirstOrDefault()?.Format
+            : null;
 }

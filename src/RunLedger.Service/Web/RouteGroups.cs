@@ -4,18 +4,22 @@ namespace RunLedger.Service.Web;
 static class RouteGroups
 {
     /// <summary>For what is read: an answer has a tag, and who has it already is told so.</summary>
-    public static RouteGroupBuilder MapReading(this IEndpointRouteBuilder routes) => routes.MapGroup("/api").WithTags("Reading")
-        .AddEndpointFilter<OutageFilter>().ProducesProblem(StatusCodes.Status503ServiceUnavailable)
-        .AddEndpointFilter<TagFilter>().WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status304NotModified));
+    public static RouteGroupBuilder MapReading(this IEndpointRouteBuilder routes) => routes.MapGroup("/api")
+        .WithTags("Reading")
+        .AddEndpointFilter<OutageFilter>()
+        .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+        .AddEndpointFilter<TagFilter>()
+        .WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status304NotModified));
 
     /// <summary>For what an operator does.</summary>
-    public static RouteGroupBuilder MapOperating(this IEndpointRouteBuilder routes) => routes.MapGroup("/api").WithTags("Operating")
-        .AddEndpointFilter<OutageFilter>().ProducesProblem(StatusCodes.Status503ServiceUnavailable)
-        .ProducesProblem(StatusCodes.Status400BadRequest);
+    public static RouteGroupBuilder MapOperating(this IEndpointRouteBuilder routes) =>
+        routes.MapGroup("/api").WithTags("Operating")
+            .AddEndpointFilter<OutageFilter>().ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .ProducesProblem(StatusCodes.Status400BadRequest);
 
     /// <summary>
-    /// For the forms of the page: they do the same as the routes of the API, with the antiforgery token that form binding
-    /// asks for, and lead back to the page, so that a reload does nothing twice.
+    /// For the forms of the page: they do the same as the routes of the API, with the antiforgery token that form
+    /// binding asks for, and lead back to the page, so that a reload does nothing twice.
     /// </summary>
     public static RouteGroupBuilder MapForms(this IEndpointRouteBuilder routes) =>
         routes.MapGroup("").ExcludeFromDescription().AddEndpointFilter<OutageFilter>();

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace RunLedger.Service.Web;
 
 /// <summary>
-/// Gives an answer a weak ETag of what it says; who has it already is answered 304 without a body. The question is asked all
-/// the same: what is spared is the way back.
+/// Gives an answer a weak ETag of what it says; who has it already is answered 304 without a body. The question is
+/// asked all the same: what is spared is the way back.
 /// </summary>
 sealed class TagFilter : IEndpointFilter
 {
@@ -50,6 +50,7 @@ sealed class TagFilter : IEndpointFilter
         }
 
         static bool Has(string? sent, string tag) => sent is not null
-            && sent.Split(',', StringSplitOptions.TrimEntries).Any(one => one == "*" || one == tag || $"W/{one}" == tag);
+            && sent.Split(',', StringSplitOptions.TrimEntries)
+                .Any(one => one == "*" || one == tag || $"W/{one}" == tag);
     }
 }

@@ -8,9 +8,9 @@ using RunLedger.Telemetry;
 namespace RunLedger.Batching;
 
 /// <summary>
-/// Commits what waits in batches. No timer gathers one: while a batch is on the wire the next fills by itself, so a lone
-/// item waits for nobody. A conflict is tried again, a refused batch is halved until the guilty item is alone, and a
-/// database that is away is waited for until the process stops, when what waits is given back.
+/// Commits what waits in batches. No timer gathers one: while a batch is on the wire the next fills by itself, so a
+/// lone item waits for nobody. A conflict is tried again, a refused batch is halved until the guilty item is alone, and
+/// a database that is away is waited for until the process stops, when what waits is given back.
 /// </summary>
 /// <param name="maxCount">Items of a batch, at most.</param>
 /// <param name="maxBytes">Beyond this a batch takes no more items.</param>
@@ -41,7 +41,9 @@ sealed class BatchLoop<T>(
     Task? _loop;
 
     /// <summary>An item that is under way is never abandoned: whoever waits for it learns what became of it.</summary>
-    /// <exception cref="RequeueException">The process stops and the database is away: nothing was committed.</exception>
+    /// <exception cref="RequeueException">
+    /// The process stops and the database is away: nothing was committed.
+    /// </exception>
     public Task Enqueue(T item)
     {
         if (_loop is null)

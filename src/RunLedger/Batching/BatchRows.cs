@@ -39,8 +39,8 @@ sealed class BatchRows<TRow>
     public Guid Resolve(Guid id) => _aliases.GetValueOrDefault(id, id);
 
     /// <summary>
-    /// The run whose row in the archive the id or the key names; null where neither does. A key whose row is nowhere names
-    /// it for ever all the same: it was purged.
+    /// The run whose row in the archive the id or the key names; null where neither does. A key whose row is nowhere
+    /// names it for ever all the same: it was purged.
     /// </summary>
     public Guid? Archived(Guid id, string? key)
     {
@@ -64,7 +64,9 @@ sealed class BatchRows<TRow>
             : LedgerEntry.Merge(byId, byKey);
     }
 
-    /// <summary>Keeps what the message made of the row; every id and key it is known by leads there from now on.</summary>
+    /// <summary>
+    /// Keeps what the message made of the row; every id and key it is known by leads there from now on.
+    /// </summary>
     public void Put(Guid id, string? key, LedgerEntry entry)
     {
         var own = entry.Fold.Id;

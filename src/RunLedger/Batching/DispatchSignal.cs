@@ -21,7 +21,9 @@ sealed class DispatchSignal
     /// <summary>From now on every message signals, as the dispatcher is about to look.</summary>
     public void Listen() => Volatile.Write(ref _sleepsUntil, long.MaxValue);
 
-    /// <summary>Completes when a message was stored that is due before <paramref name="until"/>, or when that comes.</summary>
+    /// <summary>
+    /// Completes when a message was stored that is due before <paramref name="until"/>, or when that comes.
+    /// </summary>
     public async Task Sleep(DateTime until, TimeProvider time, CancellationToken cancellationToken)
     {
         Volatile.Write(ref _sleepsUntil, until.Ticks);

@@ -41,8 +41,8 @@ sealed class GroupCommitter : IAsyncDisposable
     }
 
     /// <summary>
-    /// Completes when the observation is committed, or set aside because its run is archived; fails when it, and nothing
-    /// else, could not be.
+    /// Completes when the observation is committed, or set aside because its run is archived; fails when it, and
+    /// nothing else, could not be.
     /// </summary>
     /// <exception cref="RequeueException">The process stops and the database is away: nothing was handled.</exception>
     public Task Commit(
@@ -51,11 +51,16 @@ sealed class GroupCommitter : IAsyncDisposable
         _loop.Enqueue(new PendingMessage(observation, handle, reject, sentAt, trace));
 
     /// <summary>Completes when the ledger has looked at the rows and what it found is committed.</summary>
-    /// <inheritdoc cref="Commit(Observation, Func{MessageRows, Task}, Func{string, RejectedRow}, DateTime?, ActivityContext)" path="/exception"/>
-    public Task Commit(DeadlineReached deadline, Func<MessageRows, Task> handle) => _loop.Enqueue(new PendingMessage(deadline, handle));
+    /// <inheritdoc
+    /// cref="Commit(Observation, Func{MessageRows, Task}, Func{string, RejectedRow}, DateTime?, ActivityContext)"
+    /// path="/exception"/>
+    public Task Commit(DeadlineReached deadline, Func<MessageRows, Task> handle) =>
+        _loop.Enqueue(new PendingMessage(deadline, handle));
 
     /// <summary>Completes when what was rejected is set aside.</summary>
-    /// <inheritdoc cref="Commit(Observation, Func{MessageRows, Task}, Func{string, RejectedRow}, DateTime?, ActivityContext)" path="/exception"/>
+    /// <inheritdoc
+    /// cref="Commit(Observation, Func{MessageRows, Task}, Func{string, RejectedRow}, DateTime?, ActivityContext)"
+    /// path="/exception"/>
     public Task Reject(RejectedRow rejected) => _loop.Enqueue(new PendingMessage(rejected));
 
     public ValueTask DisposeAsync() => _loop.DisposeAsync();
@@ -126,8 +131,9 @@ sealed class GroupCommitter : IAsyncDisposable
 
             if (message.Reject is not null && Archived(message, runs, components) is { } archived)
             {
-                rejected.Add(message.Reject($"Its run {archived} is archived, so that this came too late. To have it counted set "
-                    + "Archive__Reopen, or bring the run back with archive restore, and send it again."));
+                rejected.Add(message.Reject(
+                    $"Its run {archived} is archived, so that this came too late. To have it counted set "
+                        + "Archive__Reopen, or bring the run back with archive restore, and send it again."));
                 tally.Observed(message.Contract!.Value, Outcome.Late);
                 continue;
             }
@@ -156,7 +162,8 @@ sealed class GroupCommitter : IAsyncDisposable
     void Fail(PendingMessage message, Exception exception)
     {
         if (message.Contract is { } contract)
-            _meter.Observed(contract, exception is RequeueException or NewerFoldException ? Outcome.Requeued : Outcome.Failed);
+            _meter.Observed(
+                contract, exception is RequeueException or NewerFoldException ? Outcome.Requeued : Outcome.Failed);
         message.Fail(exception);
     }
 
@@ -176,7 +183,8 @@ sealed class GroupCommitter : IAsyncDisposable
         tally.Changed(componentBefore, rows.Component);
         if (message.Contract is { } contract)
         {
-            var known = Fold.Same(runBefore?.Fold, rows.Run?.Fold) && Fold.Same(componentBefore?.Fold, rows.Component?.Fold);
+            var known = Fold.Same(runBefore?.Fold, rows.Run?.Fold)
+                && Fold.Same(componentBefore?.Fold, rows.Component?.Fold);
             tally.Observed(contract, known ? Outcome.Duplicate : Outcome.Recorded);
         }
 

@@ -10,6 +10,8 @@ interface ILedgerBatch : IAsyncDisposable
     LoadedRows<ComponentRow> Components { get; }
 
     /// <summary>Writes everything and commits.</summary>
-    /// <exception cref="StoreException">Nothing was written, or (a lost connection) nobody knows; taking it again is safe.</exception>
+    /// <exception cref="StoreException">
+    /// Nothing was written, or (a lost connection) nobody knows; taking it again is safe.
+    /// </exception>
     Task Commit(LedgerChanges changes, CancellationToken cancellationToken);
 }

@@ -2,7 +2,9 @@ using RunLedger.Storage.Rows;
 
 namespace RunLedger.Batching;
 
-/// <summary>What a store found of one table for a batch: the rows, and the aliases and keys that lead to them.</summary>
+/// <summary>
+/// What a store found of one table for a batch: the rows, and the aliases and keys that lead to them.
+/// </summary>
 sealed record LoadedRows<TRow>
     where TRow : LedgerRow
 {

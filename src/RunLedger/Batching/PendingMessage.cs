@@ -8,7 +8,8 @@ using RunLedger.Telemetry;
 namespace RunLedger.Batching;
 
 /// <summary>
-/// One message on its way through a commit: what names rows, with what handles them, or something rejected to set aside.
+/// One message on its way through a commit: what names rows, with what handles them, or something rejected to set
+/// aside.
 /// </summary>
 sealed class PendingMessage : IPending
 {

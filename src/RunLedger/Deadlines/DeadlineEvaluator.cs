@@ -27,7 +27,9 @@ sealed class DeadlineEvaluator(RunLedgerOptions options, TimeProvider time)
         return options.Deadlines.Default;
     }
 
-    /// <summary>A run after an observation was folded into it: life lifts flags, and the next deadline is set.</summary>
+    /// <summary>
+    /// A run after an observation was folded into it: life lifts flags, and the next deadline is set.
+    /// </summary>
     /// <param name="known">The run before it; null where it is new.</param>
     /// <param name="observed">What the observation says of the run.</param>
     /// <param name="by">Its contract.</param>
@@ -56,7 +58,8 @@ sealed class DeadlineEvaluator(RunLedgerOptions options, TimeProvider time)
         var check = OrphanCheck(before, run, state, policy, now);
         var next = DeadlineState.Earlier(StuckAt(run, state, policy)?.At, check);
 
-        // A deadline that is set stays, though the run lives: moving an indexed column costs more than looking once more.
+        // A deadline that is set stays, though the run lives: moving an indexed column costs more than looking once
+        // more.
         state = state with { DeadlineAt = next is null ? null : DeadlineState.Earlier(state.DeadlineAt, next) };
         var recovered = ReferenceEquals(was.Flags, state.Flags) ? null : Notices.Recovered(run, now, by.ToString());
         return (new(run, state), recovered);
@@ -109,11 +112,15 @@ sealed class DeadlineEvaluator(RunLedgerOptions options, TimeProvider time)
                 state = state with { SettledAt = null };
         }
 
-        DateTime? recheck = state.Flags.LastOrDefault(flag => flag is { Kind: FlagKind.Orphan, IsOpen: true }) is { } orphan
+        DateTime? recheck = state.Flags.LastOrDefault(
+            flag => flag is { Kind: FlagKind.Orphan, IsOpen: true }) is { } orphan
             ? now + Longer(policy.OrphanGrace ?? SeldomestRecheck, Shorter(SeldomestRecheck, now - orphan.FlaggedAt))
-            : policy.OrphanGrace is { } later && Unpaired(run) && state.CreatedAt + later > now ? state.CreatedAt + later : null;
+            : policy.OrphanGrace is { } later && Unpaired(run) && state.CreatedAt + later > now
+                ? state.CreatedAt + later
+                : null;
         return (
-            new(run, state with { DeadlineAt = DeadlineState.Earlier(StuckAt(run, state, policy)?.At, recheck) }), [.. said]);
+            new(run, state with { DeadlineAt = DeadlineState.Earlier(StuckAt(run, state, policy)?.At, recheck) }),
+            [.. said]);
     }
 
     /// <summary>A component that was open when the sweep looked at its ended run.</summary>
@@ -146,7 +153,8 @@ sealed class DeadlineEvaluator(RunLedgerOptions options, TimeProvider time)
             (Limit.Quiet, policy.Quiet, state.LiveAt ?? state.CreatedAt),
         ];
         return limits.Where(limit => limit.Value is not null)
-            .Select(limit => ((string Limit, TimeSpan Value, DateTime At)?)(limit.Limit, limit.Value!.Value, limit.From + limit.Value.Value))
+            .Select(limit => ((string Limit, TimeSpan Value, DateTime At)?)(
+                limit.Limit, limit.Value!.Value, limit.From + limit.Value.Value))
             .MinBy(limit => limit!.Value.At);
     }
 
@@ -158,13 +166,15 @@ sealed class DeadlineEvaluator(RunLedgerOptions options, TimeProvider time)
         if (state.Open(FlagKind.Orphan) is not null)
             return state.DeadlineAt ?? now + grace;
         var due = state.CreatedAt + grace;
-        var parentIsNew = before is not null && FoldColumns.Id(before, RegisterColumn.ParentRunId) != FoldColumns.Id(run, RegisterColumn.ParentRunId);
+        var parentIsNew = before is not null
+            && FoldColumns.Id(before, RegisterColumn.ParentRunId) != FoldColumns.Id(run, RegisterColumn.ParentRunId);
         return parentIsNew ? now + grace
             : before is null || now < due || state.DeadlineAt <= due ? due
             : null;
     }
 
-    static bool Unpaired(Fold run) => run.Best.Class >= 2 || FoldColumns.Id(run, RegisterColumn.ParentRunId) is not null;
+    static bool Unpaired(Fold run) =>
+        run.Best.Class >= 2 || FoldColumns.Id(run, RegisterColumn.ParentRunId) is not null;
 
     static IEnumerable<string> Missing(Fold run, DeadlineState state, bool? parentKnown)
     {

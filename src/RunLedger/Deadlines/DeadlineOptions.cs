@@ -40,20 +40,29 @@ public sealed class DeadlineOptions
         foreach (var fault in Faults("Deadlines:Default", Default))
             yield return fault;
         if (Default.Candidate != "*")
-            yield return $"Deadlines:Default:Candidate is '{Default.Candidate}': leave it out, the default is for all that no policy matches.";
-        foreach (var alike in Policies.Select((policy, at) => (policy.Candidate, at)).GroupBy(p => p.Candidate).Where(g => g.Count() > 1))
+            yield return $"Deadlines:Default:Candidate is '{Default.Candidate}': leave it out, the default is for all "
+                + "that no policy matches.";
+        foreach (var alike in Policies.Select((policy, at) => (policy.Candidate, at))
+            .GroupBy(p => p.Candidate)
+            .Where(g => g.Count() > 1))
         {
-            yield return $"Deadlines:Policies {string.Join(" and ", alike.Select(p => p.at))} are both for '{alike.Key}': "
-                + "only the first would ever count, so keep one.";
+            yield return $"Deadlines:Policies {string.Join(" and ", alike.Select(p => p.at))} are both for "
+                + $"'{alike.Key}': only the first would ever count, so keep one.";
         }
     }
 
     static IEnumerable<string> Faults(string where, DeadlinePolicy policy)
     {
         if (string.IsNullOrWhiteSpace(policy.Candidate) || policy.Candidate.Length > 512)
-            yield return $"{where}:Candidate is empty or has more than 512 characters: give a candidate code, with * and ? as wildcards.";
+            yield return $"{where}:Candidate is empty or has more than 512 characters: give a candidate code, "
+                + "with * and ? as wildcards.";
         foreach (var (name, limit) in ((string, TimeSpan?)[])
-            [("Start", policy.Start), ("Run", policy.Run), ("Quiet", policy.Quiet), ("OrphanGrace", policy.OrphanGrace)])
+            [
+                ("Start", policy.Start),
+                ("Run", policy.Run),
+                ("Quiet", policy.Quiet),
+                ("OrphanGrace", policy.OrphanGrace),
+            ])
         {
             if (limit < Shortest || limit > Longest)
                 yield return $"{where}:{name} is {limit}: give 1 second to ten years, or leave it out for none.";

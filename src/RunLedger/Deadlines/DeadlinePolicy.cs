@@ -5,7 +5,9 @@ namespace RunLedger.Deadlines;
 /// <summary>The limits of the runs of some candidates. A limit that is left out does not exist for them.</summary>
 public sealed class DeadlinePolicy
 {
-    /// <summary>Which candidates: their code, with <c>*</c> for any characters and <c>?</c> for one; case counts.</summary>
+    /// <summary>
+    /// Which candidates: their code, with <c>*</c> for any characters and <c>?</c> for one; case counts.
+    /// </summary>
     /// <value>The default is <c>*</c>, all.</value>
     [Required, StringLength(512, MinimumLength = 1)]
     public string Candidate { get; set; } = "*";

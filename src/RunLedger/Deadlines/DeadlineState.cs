@@ -14,13 +14,17 @@ sealed record DeadlineState
     /// <summary>When the ledger first heard of the row.</summary>
     public required DateTime CreatedAt { get; init; }
 
-    /// <summary>When <see cref="Fold.LastAt"/> last grew: the ledger's own time of the last sign of life; null before one.</summary>
+    /// <summary>
+    /// When <see cref="Fold.LastAt"/> last grew: the ledger's own time of the last sign of life; null before one.
+    /// </summary>
     public DateTime? LiveAt { get; init; }
 
     /// <summary>When to look at the row again; null for never.</summary>
     public DateTime? DeadlineAt { get; init; }
 
-    /// <summary>Since when the row is as it will be, unless something is still heard of it: ended, or flagged.</summary>
+    /// <summary>
+    /// Since when the row is as it will be, unless something is still heard of it: ended, or flagged.
+    /// </summary>
     public DateTime? SettledAt { get; init; }
 
     /// <summary>By time.</summary>
@@ -33,17 +37,18 @@ sealed record DeadlineState
     public DeadlineState With(Flag flag) => this with { Flags = [.. Flags.TakeLast(MaxFlags - 1), flag] };
 
     /// <summary>Closes what is open of a kind, and of a limit where one is named.</summary>
-    public DeadlineState Recovered(FlagKind kind, DateTime at, string by, string? limit = null) => Open(kind, limit) is null
-        ? this
-        : this with
-        {
-            Flags =
-            [
-                .. Flags.Select(flag => flag.Kind == kind && flag.IsOpen && (limit ?? flag.Limit) == flag.Limit
-                    ? flag with { RecoveredAt = at, RecoveredBy = by }
-                    : flag),
-            ],
-        };
+    public DeadlineState Recovered(FlagKind kind, DateTime at, string by, string? limit = null) =>
+        Open(kind, limit) is null
+            ? this
+            : this with
+            {
+                Flags =
+                [
+                    .. Flags.Select(flag => flag.Kind == kind && flag.IsOpen && (limit ?? flag.Limit) == flag.Limit
+                        ? flag with { RecoveredAt = at, RecoveredBy = by }
+                        : flag),
+                ],
+            };
 
     public static DeadlineState? Merge(DeadlineState? a, DeadlineState? b)
     {
@@ -57,8 +62,11 @@ sealed record DeadlineState
             SettledAt = Earlier(a.SettledAt, b.SettledAt),
             Flags =
             [
-                .. a.Flags.Concat(b.Flags).DistinctBy(flag => (flag.Kind, flag.FlaggedAt)).OrderBy(flag => flag.FlaggedAt)
-                    .ThenBy(flag => flag.Kind).TakeLast(MaxFlags),
+                .. a.Flags.Concat(b.Flags)
+                    .DistinctBy(flag => (flag.Kind, flag.FlaggedAt))
+                    .OrderBy(flag => flag.FlaggedAt)
+                    .ThenBy(flag => flag.Kind)
+                    .TakeLast(MaxFlags),
             ],
         };
     }

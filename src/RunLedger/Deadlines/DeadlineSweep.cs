@@ -44,7 +44,8 @@ sealed class DeadlineSweep(ISweepStore store, RunLedgerOptions options, TimeProv
     async Task ApplyPolicies(CancellationToken cancellationToken)
     {
         var policies = JsonSerializer.Serialize(
-            options.Deadlines.Policies.Append(options.Deadlines.Default).Select(p => new { p.Candidate, p.Start, p.Run, p.Quiet, p.OrphanGrace }));
+            options.Deadlines.Policies.Append(options.Deadlines.Default)
+                .Select(p => new { p.Candidate, p.Start, p.Run, p.Quiet, p.OrphanGrace }));
         var known = await store.Mark(PoliciesMark, cancellationToken);
         if (known == policies)
             return;
@@ -57,8 +58,8 @@ sealed class DeadlineSweep(ISweepStore store, RunLedgerOptions options, TimeProv
         await store.SetMark(PoliciesMark, policies, cancellationToken);
     }
 
-    // The header does not say whether all its components have ended; those of every run are looked at once, a grace time
-    // after it ended. The mark moves when the messages are there.
+    // The header does not say whether all its components have ended; those of every run are looked at once, a grace
+    // time after it ended. The mark moves when the messages are there.
     async Task FindOpenComponents(Func<IReadOnlyList<DeadlineReached>, Task> send, CancellationToken cancellationToken)
     {
         var grace = options.Deadlines.Policies.Append(options.Deadlines.Default).Max(policy => policy.OrphanGrace);

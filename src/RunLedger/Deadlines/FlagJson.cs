@@ -60,7 +60,8 @@ static class FlagJson
                 json.TryGetProperty("recoveredAt", out var at) ? Time(at) : null,
                 json.TryGetProperty("recoveredBy", out var by) ? by.GetString() : null);
         }
-        catch (Exception e) when (e is KeyNotFoundException or FormatException or InvalidOperationException or ArgumentNullException)
+        catch (Exception e)
+            when (e is KeyNotFoundException or FormatException or InvalidOperationException or ArgumentNullException)
         {
             return null;
         }
@@ -69,5 +70,7 @@ static class FlagJson
     static string Text(FlagKind kind) => kind == FlagKind.Stuck ? "stuck" : "orphan";
 
     static DateTime Time(JsonElement value) => DateTime.Parse(
-        value.GetString()!, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal);
+        value.GetString()!,
+        CultureInfo.InvariantCulture,
+        DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal);
 }

@@ -32,8 +32,11 @@ static class Limit
             "Only its components were observed, for {0}.", "its counterpart was not seen for {0} (no_run)"),
         new(NoParent, FlagKind.Orphan,
             "Its parent {1} was not observed within {0}.", "its counterpart was not seen for {0} (no_parent)"),
-        new(RunEnded, FlagKind.Orphan,
-            "Its component {1} is still open {0} after the run ended.", "its counterpart was not seen for {0} (run_ended)"),
+        new(
+            RunEnded,
+            FlagKind.Orphan,
+            "Its component {1} is still open {0} after the run ended.",
+            "its counterpart was not seen for {0} (run_ended)"),
     ];
 
     /// <summary>Null for a limit of a newer version.</summary>

@@ -11,7 +11,8 @@ static class ProcessingType
 {
     public static bool IsEndless(Fold run) =>
         run.Identities.First.Of.StartsWith("OL:", StringComparison.Ordinal)
-        && run.Evidence.Any(proof => proof.Json is { } json && json.Contains("\"processingType\"", StringComparison.Ordinal) && IsEndless(json));
+        && run.Evidence.Any(proof =>
+            proof.Json is { } json && json.Contains("\"processingType\"", StringComparison.Ordinal) && IsEndless(json));
 
     static bool IsEndless(string evidence)
     {

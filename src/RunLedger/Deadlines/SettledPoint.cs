@@ -10,7 +10,8 @@ readonly record struct SettledPoint(DateTime At, Guid RunId)
     {
         var parts = text.Split(' ');
         return new SettledPoint(
-            DateTime.Parse(parts[0], CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal), Guid.Parse(parts[1]));
+            DateTime.Parse(parts[0], CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal),
+            Guid.Parse(parts[1]));
     }
 
     public override string ToString() => $"{LedgerTime.Text(At)} {RunId}";

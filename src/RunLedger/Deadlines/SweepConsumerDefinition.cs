@@ -12,6 +12,8 @@ sealed class SweepConsumerDefinition : ConsumerDefinition<SweepConsumer>
     }
 
     protected override void ConfigureConsumer(
-        IReceiveEndpointConfigurator endpointConfigurator, IConsumerConfigurator<SweepConsumer> consumerConfigurator, IRegistrationContext context) =>
+        IReceiveEndpointConfigurator endpointConfigurator,
+        IConsumerConfigurator<SweepConsumer> consumerConfigurator,
+        IRegistrationContext context) =>
         endpointConfigurator.ConfigureControl();
 }

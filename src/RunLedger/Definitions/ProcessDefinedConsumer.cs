@@ -11,7 +11,11 @@ namespace RunLedger.Definitions;
 /// Nothing else sets it.
 /// </summary>
 sealed class ProcessDefinedConsumer(
-    IDefinitionStore store, ObservationValidator door, GroupCommitter committer, Rejections rejections, TimeProvider time)
+    IDefinitionStore store,
+    ObservationValidator door,
+    GroupCommitter committer,
+    Rejections rejections,
+    TimeProvider time)
     : IConsumer<ProcessDefined>
 {
     const int SliceSize = 500;
@@ -21,14 +25,16 @@ sealed class ProcessDefinedConsumer(
     {
         if (door.FaultOf(context.Message) is { } reason)
         {
-            await committer.Reject(rejections.Of(context.ReceiveContext, context.Headers, nameof(ProcessDefined), reason));
+            await committer.Reject(
+                rejections.Of(context.ReceiveContext, context.Headers, nameof(ProcessDefined), reason));
             return;
         }
 
         try
         {
             var definition = await store.Define(context.Message, context.CancellationToken);
-            while (await store.BackFill(context.Message.ProcessCandidateCode, definition, SliceSize, context.CancellationToken) > 0)
+            while (await store.BackFill(
+                context.Message.ProcessCandidateCode, definition, SliceSize, context.CancellationToken) > 0)
             {
                 // The next slice.
             }

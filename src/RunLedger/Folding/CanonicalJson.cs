@@ -13,7 +13,9 @@ static class CanonicalJson
     /// <summary>Readers give up at 64 by default, and the column nests the value three deeper.</summary>
     const int MaxDepth = 60;
 
-    /// <exception cref="FormatException">The value holds something PostgreSQL cannot store; the message says what.</exception>
+    /// <exception cref="FormatException">
+    /// The value holds something PostgreSQL cannot store; the message says what.
+    /// </exception>
     public static void Write(Utf8JsonWriter writer, JsonElement value)
     {
         if (writer.CurrentDepth >= MaxDepth && value.ValueKind is (JsonValueKind.Object or JsonValueKind.Array))

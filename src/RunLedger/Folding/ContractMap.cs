@@ -23,7 +23,8 @@ static class ContractMap
     public static IReadOnlyCollection<string> Names => Types.Keys;
 
     /// <summary>The observations among them, which it folds.</summary>
-    public static IEnumerable<string> Folded => Types.Where(type => type.Value.IsAssignableTo(typeof(RunObservation))).Select(type => type.Key);
+    public static IEnumerable<string> Folded =>
+        Types.Where(type => type.Value.IsAssignableTo(typeof(RunObservation))).Select(type => type.Key);
 
     /// <summary>The record of a contract's plain name, or null.</summary>
     public static Type? TypeOf(string name) => Types.GetValueOrDefault(name);

@@ -52,8 +52,9 @@ static class Disagreements
             }
             else if (fold.FirstAt < started - SkewTolerance)
             {
-                said.Add($"observed at {LedgerTime.Text(fold.FirstAt)}, before it started at {LedgerTime.Text(started)}: "
-                    + "the clocks of its publishers disagree");
+                said.Add(
+                    $"observed at {LedgerTime.Text(fold.FirstAt)}, before it started at {LedgerTime.Text(started)}: "
+                        + "the clocks of its publishers disagree");
             }
         }
 

@@ -1,6 +1,8 @@
 namespace RunLedger.Folding;
 
-/// <summary>A terminal observation. The least time ends the row; at the same time failed, cancelled, completed.</summary>
+/// <summary>
+/// A terminal observation. The least time ends the row; at the same time failed, cancelled, completed.
+/// </summary>
 readonly record struct Ending(long At, RunStatus Status, UInt128 Hash) : ILeast<Ending>
 {
     public bool SameAs(Ending other) => this == other;

@@ -14,7 +14,9 @@ static class FoldCodec
     const byte ForeignClass = 3;
 
     /// <param name="fold">What is known of the row.</param>
-    /// <param name="of">What the row's own column says it is of; kept in the fold only where it was sent otherwise.</param>
+    /// <param name="of">
+    /// What the row's own column says it is of; kept in the fold only where it was sent otherwise.
+    /// </param>
     public static byte[] Write(Fold fold, string of)
     {
         using var stream = new MemoryStream(160);

@@ -4,7 +4,8 @@ namespace RunLedger.Folding;
 sealed class NewerFoldException : Exception
 {
     public NewerFoldException(Guid id, byte version)
-        : base($"Row {id} is kept in version {version} of the fold and this RunLedger knows {FoldCodec.Version}: upgrade it.")
+        : base($"Row {id} is kept in version {version} of the fold and this RunLedger knows "
+            + $"{FoldCodec.Version}: upgrade it.")
     {
     }
 

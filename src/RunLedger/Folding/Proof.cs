@@ -1,6 +1,8 @@
 namespace RunLedger.Folding;
 
-/// <summary>The evidence one contract gave: canonical JSON and the order key it came with; null is no evidence.</summary>
+/// <summary>
+/// The evidence one contract gave: canonical JSON and the order key it came with; null is no evidence.
+/// </summary>
 readonly record struct Proof(string? Json, OrderKey Key)
 {
     /// <summary>The least wins; where a contract repeats itself by nature (a heartbeat), the greatest.</summary>

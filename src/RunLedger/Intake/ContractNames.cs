@@ -20,7 +20,8 @@ static class ContractNames
         if (context.TransportHeaders.TryGetHeader(MessageHeaders.MessageType, out var header)
             && header.ToString() is { Length: > 0 } types)
         {
-            foreach (var type in types.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            foreach (var type in types.Split(
+                ';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
                 yield return type;
         }
 

@@ -37,7 +37,8 @@ sealed class Envelope : MessageEnvelope
 
     sealed class TimeOrNone : JsonConverter<DateTimeOffset?>
     {
-        public override DateTimeOffset? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        public override DateTimeOffset? Read(
+            ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {
             if (reader.TokenType == JsonTokenType.String && reader.TryGetDateTimeOffset(out var time))
                 return time;

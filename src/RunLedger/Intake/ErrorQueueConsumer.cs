@@ -7,5 +7,9 @@ namespace RunLedger.Intake;
 sealed class ErrorQueueConsumer(GroupCommitter committer, Rejections rejections) : IConsumer<RejectedBody>
 {
     public Task Consume(ConsumeContext<RejectedBody> context) =>
-        committer.Reject(rejections.Of(context.ReceiveContext, context.ReceiveContext.TransportHeaders, context.Message.Contract, context.Message.Reason));
+        committer.Reject(rejections.Of(
+            context.ReceiveContext,
+            context.ReceiveContext.TransportHeaders,
+            context.Message.Contract,
+            context.Message.Reason));
 }

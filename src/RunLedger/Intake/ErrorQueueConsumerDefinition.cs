@@ -8,6 +8,8 @@ sealed class ErrorQueueConsumerDefinition : ConsumerDefinition<ErrorQueueConsume
     public ErrorQueueConsumerDefinition(RunLedgerOptions options) => EndpointName = options.ErrorQueue;
 
     protected override void ConfigureConsumer(
-        IReceiveEndpointConfigurator endpointConfigurator, IConsumerConfigurator<ErrorQueueConsumer> consumerConfigurator, IRegistrationContext context) =>
+        IReceiveEndpointConfigurator endpointConfigurator,
+        IConsumerConfigurator<ErrorQueueConsumer> consumerConfigurator,
+        IRegistrationContext context) =>
         endpointConfigurator.ConfigureErrorQueue();
 }

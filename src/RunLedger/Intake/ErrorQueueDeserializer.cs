@@ -53,7 +53,8 @@ sealed class ErrorQueueDeserializer(ContentType contentType) : ISerializerFactor
         if (headers.TryGetHeader(MessageHeaders.FaultMessage, out var fault))
         {
             var type = headers.TryGetHeader(MessageHeaders.FaultExceptionType, out var name) ? $"{name}: " : "";
-            return $"The ledger could not handle it: {type}{fault}. Its log has the details; send it again once that is mended.";
+            return $"The ledger could not handle it: {type}{fault}. Its log has the details; send it again once "
+                + "that is mended.";
         }
 
         return headers.TryGetHeader("x-first-death-reason", out var death)

@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 
 namespace RunLedger.Intake;
 
-/// <summary>What error texts about the same thing share: ids, numbers, times, paths and quoted text are folded, the rest stays.</summary>
+/// <summary>
+/// What error texts about the same thing share: ids, numbers, times, paths and quoted text are folded, the rest stays.
+/// </summary>
 static partial class ErrorShape
 {
     /// <summary>Of a text's beginning only: what follows is a stack trace or a dump.</summary>

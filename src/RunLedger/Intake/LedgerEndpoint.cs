@@ -24,7 +24,8 @@ static class LedgerEndpoint
     {
         endpoint.PrefetchCount = options.PrefetchCount;
         endpoint.PublishFaults = false;
-        endpoint.AddDeserializer(new ObservationDeserializer(SystemTextJsonMessageSerializer.JsonContentType, envelope: true));
+        endpoint.AddDeserializer(
+            new ObservationDeserializer(SystemTextJsonMessageSerializer.JsonContentType, envelope: true));
         endpoint.AddDeserializer(new ObservationDeserializer(Plain, envelope: false), isDefault: true);
         endpoint.ThrowOnSkippedMessages();
         endpoint.FailLast();

@@ -37,7 +37,8 @@ sealed class ObservationDeserializer(ContentType contentType, bool envelope) : I
             var body = receiveContext.Body.GetBytes();
             message = envelope ? Unwrap(body, ref context) : Plain(receiveContext, body);
         }
-        catch (Exception e) when (e is JsonException or NotSupportedException or FormatException or InvalidOperationException or DecoderFallbackException)
+        catch (Exception e) when (e is JsonException or NotSupportedException or FormatException
+            or InvalidOperationException or DecoderFallbackException)
         {
             message = new RejectedBody(null, $"The body is not readable: {Words(e)}");
         }
@@ -56,7 +57,8 @@ sealed class ObservationDeserializer(ContentType contentType, bool envelope) : I
 
     public MessageBody GetMessageBody(string text) => new StringMessageBody(text);
 
-    public void Probe(ProbeContext context) => context.CreateScope("observations").Add("contentType", contentType.MediaType);
+    public void Probe(ProbeContext context) =>
+        context.CreateScope("observations").Add("contentType", contentType.MediaType);
 
     /// <summary>Reads a contract's JSON; what is wrong with it is said in words.</summary>
     public static object Read(Type contract, JsonElement json)
@@ -118,7 +120,9 @@ sealed class ObservationDeserializer(ContentType contentType, bool envelope) : I
 
     static RejectedBody Unknown(IReadOnlyCollection<string> names) => new(
         names.FirstOrDefault(),
-        (names.Count == 0 ? "The message names no contract" : $"No contract of the ledger is named {string.Join(" or ", names)}")
+        (names.Count == 0
+            ? "The message names no contract"
+            : $"No contract of the ledger is named {string.Join(" or ", names)}")
         + ": publish to the exchange of one (RunLedger.Contracts:RunStarted, …), or set the property `type` to one of "
         + string.Join(", ", ContractMap.Names) + ".");
 
@@ -137,7 +141,8 @@ sealed class ObservationDeserializer(ContentType contentType, bool envelope) : I
         public IEnumerable<KeyValuePair<string, object>> GetAll() => headers.GetAll();
 
         public bool TryGetHeader(string key, out object value) =>
-            headers.TryGetHeader(key, out value!) && (key is not MessageHeaders.MessageId || Guid.TryParse(value.ToString(), out _));
+            headers.TryGetHeader(key, out value!)
+            && (key is not MessageHeaders.MessageId || Guid.TryParse(value.ToString(), out _));
 
         public T? Get<T>(string key, T? defaultValue = default)
             where T : class => Try(() => headers.Get(key, defaultValue), defaultValue);

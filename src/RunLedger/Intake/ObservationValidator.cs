@@ -20,8 +20,8 @@ sealed class ObservationValidator(RunLedgerOptions options, TimeProvider time)
     static readonly DateTimeOffset Earliest = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
     static readonly TimeSpan Ahead = TimeSpan.FromHours(24);
 
-    // Evidence is stored, not shown in a page: nothing is escaped but what JSON demands, and, as no encoder of .NET spares
-    // them, characters beyond the first 65,536.
+    // Evidence is stored, not shown in a page: nothing is escaped but what JSON demands, and, as no encoder of .NET
+    // spares them, characters beyond the first 65,536.
     static readonly JsonWriterOptions Plain = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -172,7 +172,8 @@ sealed class ObservationValidator(RunLedgerOptions options, TimeProvider time)
         if (value is null && !required)
             return;
         if (string.IsNullOrWhiteSpace(value))
-            throw new FormatException($"{member} is {(required ? "missing or " : "")}empty: {(required ? "it is required" : "leave it out or fill it in")}");
+            throw new FormatException($"{member} is {(required ? "missing or " : "")}empty: "
+                + $"{(required ? "it is required" : "leave it out or fill it in")}");
         Text(value, MaxCode, member);
     }
 
@@ -195,7 +196,8 @@ sealed class ObservationValidator(RunLedgerOptions options, TimeProvider time)
     static void OneOf(string? value, IReadOnlyList<string> known, string member)
     {
         if (value is null || !known.Contains(value))
-            throw new FormatException($"{member} '{Short(value)}' is not known: send one of {string.Join(", ", known)}");
+            throw new FormatException(
+                $"{member} '{Short(value)}' is not known: send one of {string.Join(", ", known)}");
     }
 
     static string? Short(string? value) => value is { Length: > 40 } ? value[..40] + "…" : value;

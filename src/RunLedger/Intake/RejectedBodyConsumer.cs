@@ -7,5 +7,6 @@ namespace RunLedger.Intake;
 sealed class RejectedBodyConsumer(GroupCommitter committer, Rejections rejections) : IConsumer<RejectedBody>
 {
     public Task Consume(ConsumeContext<RejectedBody> context) =>
-        committer.Reject(rejections.Of(context.ReceiveContext, context.Headers, context.Message.Contract, context.Message.Reason));
+        committer.Reject(
+            rejections.Of(context.ReceiveContext, context.Headers, context.Message.Contract, context.Message.Reason));
 }

@@ -24,7 +24,8 @@ sealed class WriteTolerantSocket(Socket socket) : TcpClientAdapter(socket)
     {
         bool _broken;
 
-        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        public override async ValueTask WriteAsync(
+            ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
             if (_broken)
                 return;

@@ -2,7 +2,9 @@ using MassTransit;
 
 namespace RunLedger.Retention;
 
-/// <summary>Archive what is over; sent to the ledger's control queue by its own schedule, and by itself to go on.</summary>
+/// <summary>
+/// Archive what is over; sent to the ledger's control queue by its own schedule, and by itself to go on.
+/// </summary>
 [ConfigureConsumeTopology(false)]
 [ExcludeFromTopology]
 sealed record ApplyRetention

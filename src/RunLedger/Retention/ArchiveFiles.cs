@@ -7,9 +7,10 @@ using Parquet.Serialization;
 namespace RunLedger.Retention;
 
 /// <summary>
-/// The archive as files: <c>&lt;directory&gt;/&lt;yyyy-MM&gt;/&lt;slice&gt;.runs.parquet</c>, <c>.components.parquet</c> and,
-/// when both are on disk, <c>&lt;slice&gt;.json</c>, the manifest. A slice's name is new every time, so that nothing is ever
-/// written over and replicas share a directory; what a slice without its transaction left behind is harmless.
+/// The archive as files: <c>&lt;directory&gt;/&lt;yyyy-MM&gt;/&lt;slice&gt;.runs.parquet</c>,
+/// <c>.components.parquet</c> and, when both are on disk, <c>&lt;slice&gt;.json</c>, the manifest. A slice's name is
+/// new every time, so that nothing is ever written over and replicas share a directory; what a slice without its
+/// transaction left behind is harmless.
 /// </summary>
 sealed class ArchiveFiles(RunLedgerOptions options)
 {
@@ -20,7 +21,9 @@ sealed class ArchiveFiles(RunLedgerOptions options)
 
     string Root => options.Archive.Directory!;
 
-    /// <summary>Writes the rows of a slice, all settled in one month; when it returns they survive a power cut.</summary>
+    /// <summary>
+    /// Writes the rows of a slice, all settled in one month; when it returns they survive a power cut.
+    /// </summary>
     /// <exception cref="ArchiveException">They could not be written; nothing is left of them.</exception>
     public async Task<ArchiveSlice> Keep(ArchivedRows rows, CancellationToken cancellationToken)
     {
@@ -30,9 +33,13 @@ sealed class ArchiveFiles(RunLedgerOptions options)
         try
         {
             Directory.CreateDirectory(folder);
-            var runs = await Write(folder, $"{id}.runs.parquet", rows.Runs.ConvertAll(ArchivedRun.Of), cancellationToken);
+            var runs = await Write(
+                folder, $"{id}.runs.parquet", rows.Runs.ConvertAll(ArchivedRun.Of), cancellationToken);
             var components = await Write(
-                folder, $"{id}.components.parquet", rows.Components.ConvertAll(ArchivedComponent.Of), cancellationToken);
+                folder,
+                $"{id}.components.parquet",
+                rows.Components.ConvertAll(ArchivedComponent.Of),
+                cancellationToken);
             var manifest = new SliceManifest(id, month, runs, components);
             var text = JsonSerializer.SerializeToUtf8Bytes(manifest, Json);
             await Write(folder, $"{id}.json", stream => stream.WriteAsync(text, cancellationToken).AsTask());
@@ -68,7 +75,8 @@ sealed class ArchiveFiles(RunLedgerOptions options)
 
     /// <summary>The slices whose manifest is there, the newest first.</summary>
     public IReadOnlyList<ArchiveSlice> Slices() => Directory.Exists(Root)
-        ? [.. Manifests().Select(manifest => manifest.Slice).OrderByDescending(slice => slice.Id.ToString(), StringComparer.Ordinal)]
+        ? [.. Manifests().Select(manifest => manifest.Slice)
+            .OrderByDescending(slice => slice.Id.ToString(), StringComparer.Ordinal)]
         : [];
 
     /// <exception cref="ArchiveException">The files are not as they were written.</exception>
@@ -81,13 +89,17 @@ sealed class ArchiveFiles(RunLedgerOptions options)
         {
             var runs = await ParquetSerializer.DeserializeAsync<ArchivedRun>(
                 PathOf(slice, manifest.Runs.Name), cancellationToken: cancellationToken);
-            var components = manifest.Components.Rows == 0 ? [] : (await ParquetSerializer.DeserializeAsync<ArchivedComponent>(
-                PathOf(slice, manifest.Components.Name), cancellationToken: cancellationToken)).Data;
-            return new ArchivedRows([.. runs.Data.Select(run => run.Row())], [.. components.Select(component => component.Row())]);
+            var components = manifest.Components.Rows == 0
+                ? []
+                : (await ParquetSerializer.DeserializeAsync<ArchivedComponent>(
+                    PathOf(slice, manifest.Components.Name), cancellationToken: cancellationToken)).Data;
+            return new ArchivedRows(
+                [.. runs.Data.Select(run => run.Row())], [.. components.Select(component => component.Row())]);
         }
         catch (Exception e) when (e is not (OperationCanceledException or ArchiveException))
         {
-            throw new ArchiveException($"{slice.Month}/{slice.Id}: the files are no Parquet of the ledger: {e.Message}", e);
+            throw new ArchiveException(
+                $"{slice.Month}/{slice.Id}: the files are no Parquet of the ledger: {e.Message}", e);
         }
     }
 
@@ -108,7 +120,8 @@ sealed class ArchiveFiles(RunLedgerOptions options)
         }
     }
 
-    static async Task<ArchivedFile> Write<T>(string folder, string name, List<T> rows, CancellationToken cancellationToken)
+    static async Task<ArchivedFile> Write<T>(
+        string folder, string name, List<T> rows, CancellationToken cancellationToken)
         where T : ArchivedRecord
     {
         ArchivedFile? written = null;
@@ -135,7 +148,8 @@ sealed class ArchiveFiles(RunLedgerOptions options)
         {
             await using var stream = File.OpenRead(PathOf(slice, file.Name));
             if (Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken)) != file.Sha256)
-                throw new ArchiveException($"{slice.Month}/{file.Name} was changed after it was written: its SHA-256 is another.");
+                throw new ArchiveException(
+                    $"{slice.Month}/{file.Name} was changed after it was written: its SHA-256 is another.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -204,7 +218,9 @@ sealed class ArchiveFiles(RunLedgerOptions options)
             throw new IOException($"{folder} cannot be made durable: error {error}.");
     }
 
-    [DllImport("libc", EntryPoint = "open", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    [DllImport(
+        "libc", EntryPoint = "open", SetLastError = true, CharSet = CharSet.Ansi,
+        BestFitMapping = false, ThrowOnUnmappableChar = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     static extern int Open(string path, int flags);
 

@@ -13,11 +13,15 @@ public sealed class ArchiveOptions
     /// <value>The default is null: no files.</value>
     public string? Directory { get; set; }
 
-    /// <summary>How long after they were archived runs leave the archive tables too: 1 second to a hundred years.</summary>
+    /// <summary>
+    /// How long after they were archived runs leave the archive tables too: 1 second to a hundred years.
+    /// </summary>
     /// <value>The default is null: never.</value>
     public TimeSpan? PurgeAfter { get; set; }
 
-    /// <summary>Whether an observation of an archived run brings the run back; else it is set aside as rejected.</summary>
+    /// <summary>
+    /// Whether an observation of an archived run brings the run back; else it is set aside as rejected.
+    /// </summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool Reopen { get; set; }
 
@@ -25,7 +29,8 @@ public sealed class ArchiveOptions
     internal IEnumerable<string> Faults()
     {
         if (PurgeAfter < RetentionOptions.Shortest || PurgeAfter > RetentionOptions.Longest)
-            yield return $"Archive:PurgeAfter is {PurgeAfter}: give 1 second to a hundred years, or leave it out for never.";
+            yield return $"Archive:PurgeAfter is {PurgeAfter}: give 1 second to a hundred years, or leave "
+                + "it out for never.";
         if (Directory is { } directory && (string.IsNullOrWhiteSpace(directory) || directory.Contains('\0')))
             yield return "Archive:Directory is blank: give a folder, or leave it out for no files.";
     }

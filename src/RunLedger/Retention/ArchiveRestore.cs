@@ -24,7 +24,8 @@ sealed class ArchiveRestore(IArchiveStore store, ArchiveFiles files, TimeProvide
             if (!rows.Runs.Exists(row => row.ProcessRunId == run))
                 continue;
             var one = new ArchivedRows(
-                rows.Runs.FindAll(row => row.ProcessRunId == run), rows.Components.FindAll(row => row.ProcessRunId == run));
+                rows.Runs.FindAll(row => row.ProcessRunId == run),
+                rows.Components.FindAll(row => row.ProcessRunId == run));
             return (await store.Insert(one, Now, cancellationToken)).Count > 0 ? run : null;
         }
 

@@ -3,30 +3,40 @@ using RunLedger.Storage;
 
 namespace RunLedger.Retention;
 
-/// <summary>Moves rows between the ledger's tables and their archives. Each call is one transaction, and bounded.</summary>
+/// <summary>
+/// Moves rows between the ledger's tables and their archives. Each call is one transaction, and bounded.
+/// </summary>
 interface IArchiveStore
 {
     /// <summary>
-    /// Archives a slice. Runs that another transaction holds are left to the next sweep; what is taken is held until it is
-    /// committed, so that nothing changes in between.
+    /// Archives a slice. Runs that another transaction holds are left to the next sweep; what is taken is held until it
+    /// is committed, so that nothing changes in between.
     /// </summary>
     /// <param name="choice">Which runs.</param>
     /// <param name="keep">Puts the rows into files before they leave; null for no files.</param>
     /// <param name="cancellationToken">Ends it with nothing moved.</param>
-    /// <exception cref="StoreException">Nothing was moved, or (a lost connection) nobody knows; taking it again is safe.</exception>
+    /// <exception cref="StoreException">
+    /// Nothing was moved, or (a lost connection) nobody knows; taking it again is safe.
+    /// </exception>
     Task<MovedSlice> Move(
-        SliceChoice choice, Func<ArchivedRows, CancellationToken, Task<ArchiveSlice>>? keep, CancellationToken cancellationToken);
+        SliceChoice choice,
+        Func<ArchivedRows, CancellationToken, Task<ArchiveSlice>>? keep,
+        CancellationToken cancellationToken);
 
     /// <summary>What is over now, by status and candidate; nothing is changed and nothing held.</summary>
     Task<IReadOnlyList<DueRuns>> Preview(RetentionPeriods periods, DateTime now, CancellationToken cancellationToken);
 
-    /// <summary>Removes runs, and their components, that were archived up to a moment, the oldest first; how many runs.</summary>
+    /// <summary>
+    /// Removes runs, and their components, that were archived up to a moment, the oldest first; how many runs.
+    /// </summary>
     Task<int> Purge(DateTime archivedUntil, int limit, CancellationToken cancellationToken);
 
     /// <summary>Puts runs back from the archive tables; which were there. Their period begins anew.</summary>
     Task<IReadOnlyList<Guid>> Return(IReadOnlyCollection<Guid> runs, DateTime now, CancellationToken cancellationToken);
 
-    /// <summary>Puts rows back that are neither in the tables nor in the archive; which runs. Their period begins anew.</summary>
+    /// <summary>
+    /// Puts rows back that are neither in the tables nor in the archive; which runs. Their period begins anew.
+    /// </summary>
     Task<IReadOnlyList<Guid>> Insert(ArchivedRows rows, DateTime now, CancellationToken cancellationToken);
 
     /// <summary>Archived runs that were settled after a point and before a moment, in order.</summary>

@@ -13,7 +13,9 @@ public sealed class RetentionOptions
     public IList<RetentionPolicy> Policies { get; } = [];
 
     /// <summary>The periods that no policy says otherwise; a status that is in neither stays for ever.</summary>
-    /// <value>The default is 90 days for completed and cancelled runs, 180 days for failed, stuck and orphan ones.</value>
+    /// <value>
+    /// The default is 90 days for completed and cancelled runs, 180 days for failed, stuck and orphan ones.
+    /// </value>
     public RetentionPolicy Default { get; set; } = new()
     {
         Periods =
@@ -50,22 +52,27 @@ public sealed class RetentionOptions
         foreach (var fault in Faults("Retention:Default", Default))
             yield return fault;
         if (Default.Candidate != "*")
-            yield return $"Retention:Default:Candidate is '{Default.Candidate}': leave it out, the default is for all that no policy matches.";
-        foreach (var alike in Policies.Select((policy, at) => (policy.Candidate, at)).GroupBy(p => p.Candidate).Where(g => g.Count() > 1))
+            yield return $"Retention:Default:Candidate is '{Default.Candidate}': leave it out, the default is for all "
+                + "that no policy matches.";
+        foreach (var alike in Policies.Select((policy, at) => (policy.Candidate, at))
+            .GroupBy(p => p.Candidate)
+            .Where(g => g.Count() > 1))
         {
-            yield return $"Retention:Policies {string.Join(" and ", alike.Select(p => p.at))} are both for '{alike.Key}': "
-                + "only the first would ever count, so keep one.";
+            yield return $"Retention:Policies {string.Join(" and ", alike.Select(p => p.at))} are both for "
+                + $"'{alike.Key}': only the first would ever count, so keep one.";
         }
     }
 
     static IEnumerable<string> Faults(string where, RetentionPolicy policy)
     {
         if (string.IsNullOrWhiteSpace(policy.Candidate) || policy.Candidate.Length > 512)
-            yield return $"{where}:Candidate is empty or has more than 512 characters: give a candidate code, with * and ? as wildcards.";
+            yield return $"{where}:Candidate is empty or has more than 512 characters: give a candidate code, "
+                + "with * and ? as wildcards.";
         foreach (var (status, period) in policy.Periods)
         {
             if (!RetentionPolicy.Statuses.Contains(status))
-                yield return $"{where}:Periods:{status} is for no status that runs stay in: give {string.Join(", ", RetentionPolicy.Statuses)}.";
+                yield return $"{where}:Periods:{status} is for no status that runs stay in: "
+                    + $"give {string.Join(", ", RetentionPolicy.Statuses)}.";
             else if (period < Shortest || period > Longest)
                 yield return $"{where}:Periods:{status} is {period}: give 1 second to a hundred years.";
         }

@@ -2,7 +2,9 @@ using System.IO.Enumeration;
 
 namespace RunLedger.Retention;
 
-/// <summary>How long runs stay, by candidate and status: the one place that knows, for the sweep and for the preview.</summary>
+/// <summary>
+/// How long runs stay, by candidate and status: the one place that knows, for the sweep and for the preview.
+/// </summary>
 sealed class RetentionPeriods(RunLedgerOptions options)
 {
     readonly RetentionOptions _retention = options.Retention;
@@ -24,7 +26,8 @@ sealed class RetentionPeriods(RunLedgerOptions options)
     /// <see cref="Over"/> decides. A status nobody lets go is missing.
     /// </summary>
     public IReadOnlyDictionary<string, DateTime> Latest(DateTime now) => RetentionPolicy.Statuses
-        .Select(status => (status, Shortest: _retention.Policies.Append(_retention.Default).Min(policy => Of(policy, status))))
+        .Select(status =>
+            (status, Shortest: _retention.Policies.Append(_retention.Default).Min(policy => Of(policy, status))))
         .Where(one => one.Shortest is not null)
         .ToDictionary(one => one.status, one => Before(now, one.Shortest!.Value), StringComparer.Ordinal);
 

@@ -25,7 +25,9 @@ sealed record SliceChoice(SettledPoint After, DateTime Now, int Limit, Retention
         {
             if (Periods.Over(run, Now))
             {
-                if (OneMonth && due.Count > 0 && ArchiveSlice.MonthOf(due[0].SettledAt) != ArchiveSlice.MonthOf(run.SettledAt))
+                if (OneMonth
+                    && due.Count > 0
+                    && ArchiveSlice.MonthOf(due[0].SettledAt) != ArchiveSlice.MonthOf(run.SettledAt))
                     break;
                 due.Add(run);
             }
@@ -36,7 +38,9 @@ sealed record SliceChoice(SettledPoint After, DateTime Now, int Limit, Retention
         return (due, last);
     }
 
-    /// <summary>The first of them that fit into memory together, at least one; by the bytes of each with its components.</summary>
+    /// <summary>
+    /// The first of them that fit into memory together, at least one; by the bytes of each with its components.
+    /// </summary>
     public static (List<SettledRun> Due, SettledPoint? Last) Fit(
         List<SettledRun> due, SettledPoint? last, IReadOnlyDictionary<Guid, long> bytes)
     {

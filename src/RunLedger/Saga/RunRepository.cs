@@ -17,8 +17,10 @@ namespace RunLedger.Saga;
 /// MassTransit's saga repository over <see cref="GroupCommitter"/>. All that is awaited in Send happens before the
 /// message is acknowledged, and Send returns when the batch its message is in is committed.
 /// </summary>
-sealed class RunRepository(GroupCommitter committer, ILedgerStore store, ObservationValidator door, Rejections rejections, TimeProvider time)
-    : ISagaRepositoryContextFactory<Run>, ILoadSagaRepositoryContextFactory<Run>, IQuerySagaRepositoryContextFactory<Run>
+sealed class RunRepository(
+    GroupCommitter committer, ILedgerStore store, ObservationValidator door, Rejections rejections, TimeProvider time)
+    : ISagaRepositoryContextFactory<Run>, ILoadSagaRepositoryContextFactory<Run>,
+        IQuerySagaRepositoryContextFactory<Run>
 {
     static readonly TimeSpan NewerFoldPause = TimeSpan.FromSeconds(1);
 
@@ -62,10 +64,12 @@ sealed class RunRepository(GroupCommitter committer, ILedgerStore store, Observa
         where T : class =>
         throw new NotSupportedException("Runs are correlated by ProcessRunId only.");
 
-    public Task<T> Execute<T>(Func<LoadSagaRepositoryContext<Run>, Task<T>> asyncMethod, CancellationToken cancellationToken)
+    public Task<T> Execute<T>(
+        Func<LoadSagaRepositoryContext<Run>, Task<T>> asyncMethod, CancellationToken cancellationToken)
         where T : class => asyncMethod(new Reader(store, cancellationToken));
 
-    public Task<T> Execute<T>(Func<QuerySagaRepositoryContext<Run>, Task<T>> asyncMethod, CancellationToken cancellationToken)
+    public Task<T> Execute<T>(
+        Func<QuerySagaRepositoryContext<Run>, Task<T>> asyncMethod, CancellationToken cancellationToken)
         where T : class => asyncMethod(new Reader(store, cancellationToken));
 
     public void Probe(ProbeContext context)
@@ -83,10 +87,16 @@ sealed class RunRepository(GroupCommitter committer, ILedgerStore store, Observa
             var row = await store.Find(correlationId, CancellationToken);
             return row is null
                 ? null!
-                : new Run { CorrelationId = row.ProcessRunId, CurrentState = row.Status.ToString(), Header = row.ToEntry() };
+                : new Run
+                {
+                    CorrelationId = row.ProcessRunId,
+                    CurrentState = row.Status.ToString(),
+                    Header = row.ToEntry(),
+                };
         }
 
-        public async Task<SagaRepositoryQueryContext<Run>> Query(ISagaQuery<Run> query, CancellationToken cancellationToken)
+        public async Task<SagaRepositoryQueryContext<Run>> Query(
+            ISagaQuery<Run> query, CancellationToken cancellationToken)
         {
             var ids = new CorrelationIds();
             ids.Visit(query.FilterExpression);
@@ -96,7 +106,8 @@ sealed class RunRepository(GroupCommitter committer, ILedgerStore store, Observa
             foreach (var id in ids.Found)
             {
                 // An alias answers with the run it names.
-                if (await Load(id) is { } run && query.GetFilter()(new Run { CorrelationId = id, CurrentState = run.CurrentState }))
+                if (await Load(id) is { } run
+                    && query.GetFilter()(new Run { CorrelationId = id, CurrentState = run.CurrentState }))
                     runs.Add(run.CorrelationId);
             }
 

@@ -15,6 +15,8 @@ sealed class RunSagaDefinition : SagaDefinition<Run>
     }
 
     protected override void ConfigureSaga(
-        IReceiveEndpointConfigurator endpointConfigurator, ISagaConfigurator<Run> sagaConfigurator, IRegistrationContext context) =>
+        IReceiveEndpointConfigurator endpointConfigurator,
+        ISagaConfigurator<Run> sagaConfigurator,
+        IRegistrationContext context) =>
         endpointConfigurator.ConfigureIntake(_options);
 }

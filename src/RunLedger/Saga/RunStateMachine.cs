@@ -50,12 +50,13 @@ sealed class RunStateMachine : MassTransitStateMachine<Run>
     public State Cancelled { get; private set; } = null!;
     public State Orphan { get; private set; } = null!;
 
-    // Any observation may be the first of its run, and any may follow any, also an end: an earlier start or an earlier end
-    // still counts. No state is final to MassTransit, so DuringAny is all of them.
+    // Any observation may be the first of its run, and any may follow any, also an end: an earlier start or an earlier
+    // end still counts. No state is final to MassTransit, so DuringAny is all of them.
     void Fold<T>(DeadlineEvaluator deadlines)
         where T : RunObservation
     {
-        var received = Event<T>($"{typeof(T).Name}Received", e => e.CorrelateById(context => context.Message.ProcessRunId));
+        var received = Event<T>(
+            $"{typeof(T).Name}Received", e => e.CorrelateById(context => context.Message.ProcessRunId));
         Initially(When(received).FoldIn(deadlines));
         DuringAny(When(received).FoldIn(deadlines));
     }
@@ -64,7 +65,8 @@ sealed class RunStateMachine : MassTransitStateMachine<Run>
 static class RunStateMachineSteps
 {
     /// <summary>Folds the observation into the run, and its component, and goes where the fold came to.</summary>
-    public static EventActivityBinder<Run, T> FoldIn<T>(this EventActivityBinder<Run, T> binder, DeadlineEvaluator deadlines)
+    public static EventActivityBinder<Run, T> FoldIn<T>(
+        this EventActivityBinder<Run, T> binder, DeadlineEvaluator deadlines)
         where T : RunObservation =>
         binder.Then(context => Fold(context, deadlines)).ThenAsync(Transition);
 
@@ -77,7 +79,8 @@ static class RunStateMachineSteps
         where T : RunObservation
     {
         var (run, observation) = (context.Saga, context.GetPayload<Observation>());
-        (run.Header, var recovered) = deadlines.Observed(run.Header, RunProjection.Of(observation), observation.Contract);
+        (run.Header, var recovered) = deadlines.Observed(
+            run.Header, RunProjection.Of(observation), observation.Contract);
         if (context.Message is StepObservation)
         {
             run.Component = deadlines.ComponentObserved(

@@ -47,7 +47,8 @@ sealed class Dispatcher(
 
     public Task PostStart(IBus bus, Task<BusReady> busReady)
     {
-        // A host may have other buses; the ledger's is the one it was added to, which starts first of those it observes.
+        // A host may have other buses; the ledger's is the one it was added to, which starts first of those it
+        // observes.
         if (_loop is not null)
             return Task.CompletedTask;
         _bus = bus;
@@ -197,7 +198,8 @@ sealed class Dispatcher(
         await _stop.CancelAsync();
         // By the real clock: a test's may stand still.
         if (!_away)
-            await _loop.WaitAsync(StopPatience, TimeProvider.System).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _loop.WaitAsync(StopPatience, TimeProvider.System)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _abort.CancelAsync();
         await _loop;
     }

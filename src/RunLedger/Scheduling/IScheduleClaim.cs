@@ -12,6 +12,8 @@ interface IScheduleClaim : IAsyncDisposable
     /// <summary>Those of one run in their order.</summary>
     IReadOnlyList<ScheduledRow> Rows { get; }
 
-    /// <exception cref="StoreException">Nobody knows whether it was settled; what was sent may be sent again.</exception>
+    /// <exception cref="StoreException">
+    /// Nobody knows whether it was settled; what was sent may be sent again.
+    /// </exception>
     Task Settle(ClaimResult result, CancellationToken cancellationToken);
 }

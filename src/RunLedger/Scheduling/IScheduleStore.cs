@@ -28,8 +28,8 @@ interface IScheduleStore
     Task<DateTime?> NextDue(ClaimFilter which, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Stores recurring messages that are not there. One that is there keeps its due time, unless its period has changed:
-    /// then it is due no later than the given row says.
+    /// Stores recurring messages that are not there. One that is there keeps its due time, unless its period has
+    /// changed: then it is due no later than the given row says.
     /// </summary>
     Task Register(IReadOnlyCollection<ScheduledRow> recurring, CancellationToken cancellationToken);
 

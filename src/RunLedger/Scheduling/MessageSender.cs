@@ -15,7 +15,8 @@ sealed class MessageSender(IEnumerable<RecurringMessage> recurring, TimeProvider
         .Where(type => type is { IsClass: true, IsAbstract: false })
         .ToDictionary(type => MessageUrn.ForTypeString(type));
 
-    readonly Dictionary<Guid, RecurringMessage> _recurring = recurring.DistinctBy(r => r.Name).ToDictionary(r => r.Token);
+    readonly Dictionary<Guid, RecurringMessage> _recurring = recurring.DistinctBy(r => r.Name)
+        .ToDictionary(r => r.Token);
 
     public IReadOnlyCollection<RecurringMessage> Recurring => _recurring.Values;
 
@@ -44,20 +45,23 @@ sealed class MessageSender(IEnumerable<RecurringMessage> recurring, TimeProvider
         if (Known.TryGetValue(urn, out var type))
         {
             using var envelope = JsonDocument.Parse(row.Body);
-            var message = envelope.RootElement.GetProperty("message").Deserialize(type, SystemTextJsonMessageSerializer.Options)!;
+            var message =
+                envelope.RootElement.GetProperty("message").Deserialize(type, SystemTextJsonMessageSerializer.Options)!;
             await bus.Publish(
                 message, type, Pipe.Execute<SendContext>(context => Apply(context, row, attempt)), attempt.Ended);
             return;
         }
 
         // Somebody else's type: by the name that MassTransit gives its exchange.
-        var exchange = new Uri($"exchange:{urn[(urn.IndexOf("message:", StringComparison.Ordinal) + "message:".Length)..]}");
+        var exchange = new Uri(
+            $"exchange:{urn[(urn.IndexOf("message:", StringComparison.Ordinal) + "message:".Length)..]}");
         var endpoint = await bus.GetSendEndpoint(exchange);
         await endpoint.Send(new SerializedMessageBody(), AsStored(row, attempt), attempt.Ended);
     }
 
-    // A sender of `queue:x` declares the queue, and RabbitMQ refuses that where it exists with arguments (a quorum queue).
-    // So the exchange of that name is tried first, to which its queue is bound, and the queue where none takes it.
+    // A sender of `queue:x` declares the queue, and RabbitMQ refuses that where it exists with arguments (a quorum
+    // queue). So the exchange of that name is tried first, to which its queue is bound, and the queue where none takes
+    // it.
     static async Task To(IBus bus, ScheduledRow row, Func<ISendEndpoint, bool, Task> send)
     {
         var address = new Uri(row.Destination!, UriKind.Absolute);
@@ -77,20 +81,23 @@ sealed class MessageSender(IEnumerable<RecurringMessage> recurring, TimeProvider
         await send(await bus.GetSendEndpoint(address), false);
     }
 
-    static IPipe<SendContext> Firing(ScheduledRow row, SendAttempt attempt, bool mandatory) => Pipe.Execute<SendContext>(context =>
-    {
-        context.MessageId = RecurringMessage.MessageId(row);
-        Require(context, mandatory);
-        context.AddOrUpdatePayload(() => attempt, _ => attempt);
-    });
+    static IPipe<SendContext> Firing(ScheduledRow row, SendAttempt attempt, bool mandatory) =>
+        Pipe.Execute<SendContext>(context =>
+        {
+            context.MessageId = RecurringMessage.MessageId(row);
+            Require(context, mandatory);
+            context.AddOrUpdatePayload(() => attempt, _ => attempt);
+        });
 
-    IPipe<SendContext> AsStored(ScheduledRow row, SendAttempt attempt, bool mandatory = false) => Pipe.Execute<SendContext>(context =>
-    {
-        Apply(context, row, attempt);
-        Require(context, mandatory);
-        context.SupportedMessageTypes = row.MessageTypes.Split(';');
-        context.Serializer = new CopyBodySerializer(new ContentType(row.ContentType), new MemoryMessageBody(row.Body));
-    });
+    IPipe<SendContext> AsStored(ScheduledRow row, SendAttempt attempt, bool mandatory = false) =>
+        Pipe.Execute<SendContext>(context =>
+        {
+            Apply(context, row, attempt);
+            Require(context, mandatory);
+            context.SupportedMessageTypes = row.MessageTypes.Split(';');
+            context.Serializer = new CopyBodySerializer(
+                new ContentType(row.ContentType), new MemoryMessageBody(row.Body));
+        });
 
     static void Require(SendContext context, bool mandatory)
     {

@@ -12,8 +12,8 @@ namespace RunLedger.Scheduling;
 static class OutboxMessage
 {
     /// <summary>
-    /// A notice as it goes out. Its id follows from what it says, so that it is one message however often the commit that
-    /// says so is tried.
+    /// A notice as it goes out. Its id follows from what it says, so that it is one message however often the commit
+    /// that says so is tried.
     /// </summary>
     public static ScheduledRow From(LedgerNotice notice)
     {

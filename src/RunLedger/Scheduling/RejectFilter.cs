@@ -28,5 +28,8 @@ sealed class RejectFilter(GroupCommitter committer, Rejections rejections)
     public void Probe(ProbeContext context) => context.CreateFilterScope("setAside");
 
     Task SetAside(ReceiveContext context, string reason) => committer.Reject(rejections.Of(
-        context, context.TransportHeaders, contract: null, $"The scheduler could not store it. {reason} Mend that and schedule the message again."));
+        context,
+        context.TransportHeaders,
+        contract: null,
+        $"The scheduler could not store it. {reason} Mend that and schedule the message again."));
 }

@@ -43,7 +43,8 @@ static class ScheduleCommand
 
     /// <summary>As asked for in this process.</summary>
     /// <param name="send">What the caller's pipe has set.</param>
-    public static ScheduledRow Row(ScheduleMessage command, MessageSendContext<ScheduleMessage> send, DateTimeOffset now)
+    public static ScheduledRow Row(
+        ScheduleMessage command, MessageSendContext<ScheduleMessage> send, DateTimeOffset now)
     {
         var envelope = new JsonMessageEnvelope(send, command.Payload) { MessageType = command.PayloadType };
         return Row(
@@ -51,7 +52,10 @@ static class ScheduleCommand
             send.ScheduledMessageId ?? command.CorrelationId,
             send,
             new SystemTextJsonBodyMessageSerializer(
-                envelope, SystemTextJsonMessageSerializer.JsonContentType, SystemTextJsonMessageSerializer.Options, command.PayloadType),
+                envelope,
+                SystemTextJsonMessageSerializer.JsonContentType,
+                SystemTextJsonMessageSerializer.Options,
+                command.PayloadType),
             now.UtcDateTime,
             send.TimeToLive is { } left ? now.UtcDateTime + left : null,
             properties: null);
@@ -86,7 +90,8 @@ static class ScheduleCommand
 
     static ScheduleMessage Complete(ScheduleMessage command) => command switch
     {
-        { CorrelationId: var token } when token == Guid.Empty => throw new UnschedulableException("It has no CorrelationId, which is its token."),
+        { CorrelationId: var token } when token == Guid.Empty =>
+            throw new UnschedulableException("It has no CorrelationId, which is its token."),
         { Destination: null } => throw new UnschedulableException("It has no Destination."),
         { Payload: null } => throw new UnschedulableException("It has no Payload."),
         { PayloadType: null or [] } => throw new UnschedulableException("It has no PayloadType."),

@@ -21,13 +21,16 @@ sealed class ScheduleConsumerDefinition : ConsumerDefinition<ScheduleConsumer>
     }
 
     protected override void ConfigureConsumer(
-        IReceiveEndpointConfigurator endpointConfigurator, IConsumerConfigurator<ScheduleConsumer> consumerConfigurator, IRegistrationContext context)
+        IReceiveEndpointConfigurator endpointConfigurator,
+        IConsumerConfigurator<ScheduleConsumer> consumerConfigurator,
+        IRegistrationContext context)
     {
         endpointConfigurator.PrefetchCount = _options.PrefetchCount;
         endpointConfigurator.PublishFaults = false;
         // Commands are sent here; what others publish to their own scheduler is not for us.
         endpointConfigurator.ConfigureConsumeTopology = false;
-        var setAside = new RejectFilter(context.GetRequiredService<GroupCommitter>(), context.GetRequiredService<Rejections>());
+        var setAside = new RejectFilter(
+            context.GetRequiredService<GroupCommitter>(), context.GetRequiredService<Rejections>());
         endpointConfigurator.ConfigureError(error => error.UseFilter(setAside));
         endpointConfigurator.ConfigureDeadLetter(skipped => skipped.UseFilter(setAside));
     }

@@ -26,19 +26,21 @@ sealed record ScheduledHeaders
     /// <summary>What only its transport knows: routing key, priority.</summary>
     public Dictionary<string, object?>? Properties { get; init; }
 
-    public static ScheduledHeaders Of(SendContext context, DateTime? expiresAt, IDictionary<string, object>? properties = null) => new()
-    {
-        RequestId = context.RequestId,
-        ConversationId = context.ConversationId,
-        CorrelationId = context.CorrelationId,
-        InitiatorId = context.InitiatorId,
-        SourceAddress = context.SourceAddress,
-        ResponseAddress = context.ResponseAddress,
-        FaultAddress = context.FaultAddress,
-        ExpiresAt = expiresAt,
-        Headers = context.Headers.GetAll().ToDictionary(header => header.Key, object? (header) => header.Value),
-        Properties = properties?.ToDictionary(property => property.Key, object? (property) => property.Value),
-    };
+    public static ScheduledHeaders Of(
+        SendContext context, DateTime? expiresAt, IDictionary<string, object>? properties = null) =>
+        new()
+        {
+            RequestId = context.RequestId,
+            ConversationId = context.ConversationId,
+            CorrelationId = context.CorrelationId,
+            InitiatorId = context.InitiatorId,
+            SourceAddress = context.SourceAddress,
+            ResponseAddress = context.ResponseAddress,
+            FaultAddress = context.FaultAddress,
+            ExpiresAt = expiresAt,
+            Headers = context.Headers.GetAll().ToDictionary(header => header.Key, object? (header) => header.Value),
+            Properties = properties?.ToDictionary(property => property.Key, object? (property) => property.Value),
+        };
 
     public static ScheduledHeaders Read(string json) => JsonSerializer.Deserialize<ScheduledHeaders>(json, Options)!;
 

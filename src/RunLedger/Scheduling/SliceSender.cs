@@ -8,9 +8,9 @@ namespace RunLedger.Scheduling;
 
 /// <summary>
 /// Sends the rows of one claim: all at once, those of one run one after another. What fails is tried again alone, so
-/// that a message is judged by its own failure and not by that of a neighbour. Where nothing went before goes alone too:
-/// an address the broker refuses closes the channel under all others, and one of several that declare it at once may
-/// never return (the pending setups of MassTransit's OneTimeContextPayload).
+/// that a message is judged by its own failure and not by that of a neighbour. Where nothing went before goes alone
+/// too: an address the broker refuses closes the channel under all others, and one of several that declare it at once
+/// may never return (the pending setups of MassTransit's OneTimeContextPayload).
 /// </summary>
 /// <param name="proven">Addresses that took a message; kept from slice to slice.</param>
 sealed class SliceSender(

@@ -24,7 +24,8 @@ static class SchemaRehearsal
         List<GuardReading> before, after;
 
         // One snapshot for the whole transaction: what the others write to a guarded table meanwhile is not counted.
-        await using (var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken))
+        await using (var transaction = await connection.BeginTransactionAsync(
+            IsolationLevel.RepeatableRead, cancellationToken))
         {
             // A rehearsal gives up before it makes a working ledger wait.
             await connection.Execute("set local lock_timeout = '5s'", cancellationToken);
@@ -93,11 +94,17 @@ static class SchemaRehearsal
                 = ('rehearsal', 'rehearsal', 'step', 'step_started', 'dry_run')
             """, connection);
         read.Parameters.AddWithValue(run);
-        return await read.ExecuteScalarAsync(cancellationToken) is 1L ? null : "the test rows did not read back as written";
+        return await read.ExecuteScalarAsync(cancellationToken) is 1L
+            ? null
+            : "the test rows did not read back as written";
     }
 
     static async Task<IReadOnlyList<string>> Leftovers(
-        NpgsqlConnection connection, SchemaState state, List<CatalogFact> earlier, Guid run, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        SchemaState state,
+        List<CatalogFact> earlier,
+        Guid run,
+        CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var now = await SchemaCatalog.Read(connection, state.Schema, SchemaScript.Tables, cancellationToken);

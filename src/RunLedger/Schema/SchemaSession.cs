@@ -6,7 +6,8 @@ namespace RunLedger.Schema;
 static class SchemaSession
 {
     /// <summary>The first schema of the search path that exists: there <c>create table</c> puts a table.</summary>
-    public static async Task<string> CurrentSchema(this NpgsqlConnection connection, CancellationToken cancellationToken)
+    public static async Task<string> CurrentSchema(
+        this NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand("select current_schema()::text", connection);
         return await command.ExecuteScalarAsync(cancellationToken) as string
@@ -15,7 +16,8 @@ static class SchemaSession
     }
 
     /// <summary>Names mean this schema and no other until the transaction ends: no drop hits a namesake.</summary>
-    public static async Task EnterSchema(this NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
+    public static async Task EnterSchema(
+        this NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
     {
         const string Narrow = "select set_config('search_path', quote_ident($1), true)";
         await using var command = new NpgsqlCommand(Narrow, connection);

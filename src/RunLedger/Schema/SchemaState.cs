@@ -13,8 +13,8 @@ sealed record SchemaState(string Schema, IReadOnlyList<string> MissingTables, IR
         [.. SchemaScript.Forward.Where(script => Journal?.Contains(script.Name) is not true)];
 
     /// <summary>
-    /// The scripts that <c>schema apply</c> runs. They add only what is not there, so when a table has gone missing behind
-    /// the journal's back they all run again, and applying is always the right answer to a missing table.
+    /// The scripts that <c>schema apply</c> runs. They add only what is not there, so when a table has gone missing
+    /// behind the journal's back they all run again, and applying is always the right answer to a missing table.
     /// </summary>
     public IReadOnlyList<SchemaScript> ToApply => MissingTables.Count == 0 ? Pending : SchemaScript.Forward;
 

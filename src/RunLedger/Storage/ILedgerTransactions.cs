@@ -1,6 +1,8 @@
 namespace RunLedger.Storage;
 
-/// <summary>What is written into the ledger's database beside runs: by operators, by replicas about themselves.</summary>
+/// <summary>
+/// What is written into the ledger's database beside runs: by operators, by replicas about themselves.
+/// </summary>
 interface ILedgerTransactions
 {
     /// <summary>Does the work as one transaction; what throws leaves nothing behind.</summary>

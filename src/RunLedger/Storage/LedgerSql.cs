@@ -3,8 +3,8 @@ using System.Data.Common;
 namespace RunLedger.Storage;
 
 /// <summary>
-/// Statements on one connection that every provider understands: parameters are @named, and ids, times and JSON go in as
-/// the provider keeps them. The few words in which providers differ are members.
+/// Statements on one connection that every provider understands: parameters are @named, and ids, times and JSON go in
+/// as the provider keeps them. The few words in which providers differ are members.
 /// </summary>
 abstract class LedgerSql(DbConnection connection, DbTransaction? transaction)
 {

@@ -2,7 +2,9 @@ using System.Data.Common;
 
 namespace RunLedger.Storage;
 
-/// <summary>A row as it is read, its values by position. What a provider keeps in its own way, it reads in its own way.</summary>
+/// <summary>
+/// A row as it is read, its values by position. What a provider keeps in its own way, it reads in its own way.
+/// </summary>
 abstract class StoredRow(DbDataReader reader)
 {
     protected DbDataReader Reader => reader;

@@ -3,15 +3,16 @@ using System.Diagnostics.Metrics;
 namespace RunLedger.Telemetry;
 
 /// <summary>
-/// A counter with one series for each of a few sets of tags, there from the beginning: what is not there yet cannot be seen
-/// to rise. Counting is an addition, whoever listens.
+/// A counter with one series for each of a few sets of tags, there from the beginning: what is not there yet cannot be
+/// seen to rise. Counting is an addition, whoever listens.
 /// </summary>
 sealed class CountedTags
 {
     readonly KeyValuePair<string, object?>[][] _tags;
     readonly long[] _counts;
 
-    public CountedTags(Meter meter, string name, string unit, string description, KeyValuePair<string, object?>[][] tags)
+    public CountedTags(
+        Meter meter, string name, string unit, string description, KeyValuePair<string, object?>[][] tags)
     {
         _tags = tags;
         _counts = new long[tags.Length];

@@ -7,8 +7,8 @@ using RunLedger.Storage;
 namespace RunLedger.Telemetry;
 
 /// <summary>
-/// All that the ledger measures; docs/metrics.md says what each instrument means. Tags have few values: never an id, never
-/// a candidate.
+/// All that the ledger measures; docs/metrics.md says what each instrument means. Tags have few values: never an id,
+/// never a candidate.
 /// </summary>
 sealed class LedgerMeter : IDisposable
 {
@@ -28,7 +28,10 @@ sealed class LedgerMeter : IDisposable
     // From a lone message on a fast disk to a database that barely answers.
     static readonly InstrumentAdvice<double> Seconds = new()
     {
-        HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800],
+        HistogramBucketBoundaries =
+        [
+            0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800,
+        ],
     };
 
     static readonly InstrumentAdvice<int> Messages = new()
@@ -68,10 +71,18 @@ sealed class LedgerMeter : IDisposable
             [.. from contract in Contracts from outcome in Outcomes
                 select Tags(("runledger.contract", contract), ("runledger.outcome", Text(outcome)))]);
         _conflicts = new(
-            _meter, "runledger.conflicts", "{conflict}", "Observations that disagree with others of their row on its end or on who it is.",
+            _meter,
+            "runledger.conflicts",
+            "{conflict}",
+            "Observations that disagree with others of their row on its end or on who it is.",
             [Tags(("runledger.conflict.kind", "end")), Tags(("runledger.conflict.kind", "identity"))]);
         _raised = new(_meter, "runledger.flags", "{flag}", "Flags raised by the ledger's own clock.", FlagTags);
-        _recovered = new(_meter, "runledger.recoveries", "{recovery}", "Flags closed again by a sign of life or a counterpart.", FlagTags);
+        _recovered = new(
+            _meter,
+            "runledger.recoveries",
+            "{recovery}",
+            "Flags closed again by a sign of life or a counterpart.",
+            FlagTags);
         _failures = new(
             _meter, "runledger.commit.failures", "{failure}", "Attempts to commit a batch that failed.",
             [.. Faults.Select(fault => Tags(("error.type", ErrorType(fault)))), Tags(("error.type", OtherError))]);
@@ -82,7 +93,11 @@ sealed class LedgerMeter : IDisposable
             _meter, "runledger.retention.runs", "{run}", "Runs that retention moved.",
             [Tags(("runledger.retention.action", "archived")), Tags(("runledger.retention.action", "purged"))]);
         _commitDuration = _meter.CreateHistogram(
-            "runledger.commit.duration", "s", "From the beginning of a batch's transaction to its commit.", tags: null, Seconds);
+            "runledger.commit.duration",
+            "s",
+            "From the beginning of a batch's transaction to its commit.",
+            tags: null,
+            Seconds);
         _batchSize = _meter.CreateHistogram(
             "runledger.commit.batch.size", "{message}", "Messages in a commit.", tags: null, Messages);
         _lag = _meter.CreateHistogram(
@@ -90,7 +105,10 @@ sealed class LedgerMeter : IDisposable
         _runs = _meter.CreateObservableUpDownCounter(
             "runledger.runs", ObserveRuns, "{run}", "Runs in the ledger's tables by status.");
         _meter.CreateObservableGauge(
-            "runledger.scheduler.lag", ObserveSchedule, "s", "For how long the longest due scheduled message has not been sent.");
+            "runledger.scheduler.lag",
+            ObserveSchedule,
+            "s",
+            "For how long the longest due scheduled message has not been sent.");
         _meter.CreateObservableGauge(
             "runledger.retention.age", () => Since(Interlocked.Read(ref _retentionDone)), "s",
             "Since retention last came to its end here, or since the start.");
@@ -143,7 +161,8 @@ sealed class LedgerMeter : IDisposable
 
     /// <param name="at">When a batch was committed.</param>
     /// <param name="lag">Of its last message that says when it was sent.</param>
-    public void Fresh(DateTime at, TimeSpan lag) => Volatile.Write(ref _newest, new(at, lag > TimeSpan.Zero ? lag : TimeSpan.Zero));
+    public void Fresh(DateTime at, TimeSpan lag) =>
+        Volatile.Write(ref _newest, new(at, lag > TimeSpan.Zero ? lag : TimeSpan.Zero));
 
     /// <summary>A fault as <c>error.type</c> names it.</summary>
     public static string ErrorType(StoreFault? fault) => fault is { } known ? Text(known) : OtherError;
@@ -156,7 +175,9 @@ sealed class LedgerMeter : IDisposable
         _scheduled.Add(1, setAside);
     }
 
-    /// <param name="oldest">When the message that has waited longest was, or will be, due; null where none waits.</param>
+    /// <param name="oldest">
+    /// When the message that has waited longest was, or will be, due; null where none waits.
+    /// </param>
     public void Scheduled(DateTime? oldest) => Interlocked.Exchange(ref _oldestDue, oldest?.Ticks ?? long.MaxValue);
 
     public void Archived(int runs) => _retained.Add(0, runs);

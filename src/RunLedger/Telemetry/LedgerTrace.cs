@@ -4,7 +4,9 @@ using MassTransit.Logging;
 
 namespace RunLedger.Telemetry;
 
-/// <summary>The ledger's own spans: one per commit, with links to the messages in it. MassTransit's are about each message.</summary>
+/// <summary>
+/// The ledger's own spans: one per commit, with links to the messages in it. MassTransit's are about each message.
+/// </summary>
 static class LedgerTrace
 {
     const string TraceParent = "traceparent";
@@ -24,7 +26,8 @@ static class LedgerTrace
             return null;
         var links = traces.Where(trace => trace != default).Distinct().Take(MaxLinks)
             .Select(trace => new ActivityLink(trace));
-        var activity = Source.StartActivity(ActivityKind.Internal, parentContext: default, links: links, name: "commit");
+        var activity = Source.StartActivity(
+            ActivityKind.Internal, parentContext: default, links: links, name: "commit");
         activity?.SetTag("runledger.commit.batch.size", messages);
         return activity;
     }
@@ -51,7 +54,10 @@ static class LedgerTrace
     static ActivityContext Parse(Headers headers) =>
         headers.TryGetHeader(TraceParent, out var parent)
         && ActivityContext.TryParse(
-            parent as string, headers.TryGetHeader(TraceState, out var state) ? state as string : null, isRemote: true, out var trace)
+            parent as string,
+            headers.TryGetHeader(TraceState, out var state) ? state as string : null,
+            isRemote: true,
+            out var trace)
             ? trace
             : default;
 }

@@ -25,7 +25,10 @@ static partial class Log
     [LoggerMessage(22, LogLevel.Warning, "A scheduled message was set aside. {Reason}")]
     public static partial void MessageSetAside(ILogger logger, string reason);
 
-    [LoggerMessage(23, LogLevel.Warning, "Scheduled messages cannot be read: {Reason}. What is due waits, and goes out when they can.")]
+    [LoggerMessage(
+        23,
+        LogLevel.Warning,
+        "Scheduled messages cannot be read: {Reason}. What is due waits, and goes out when they can.")]
     public static partial void ScheduleUnreachable(ILogger logger, string reason);
 
     [LoggerMessage(24, LogLevel.Error, "Scheduled messages could not be dispatched. Tried again in {Pause}.")]
@@ -34,7 +37,8 @@ static partial class Log
     [LoggerMessage(40, LogLevel.Information, "Archived {Runs} runs with {Components} components.")]
     public static partial void Archived(ILogger logger, int runs, int components);
 
-    [LoggerMessage(41, LogLevel.Warning, "{Reason} Nothing leaves the tables until it can; tried again with the next sweep.")]
+    [LoggerMessage(
+        41, LogLevel.Warning, "{Reason} Nothing leaves the tables until it can; tried again with the next sweep.")]
     public static partial void ArchiveUnwritable(ILogger logger, string reason);
 
     [LoggerMessage(42, LogLevel.Debug, "A slice is archived again: {Reason}.")]

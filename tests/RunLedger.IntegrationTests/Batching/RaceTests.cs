@@ -114,21 +114,24 @@ public sealed class RaceTests : IAsyncLifetime
 
         Assert.Equal(
             [$"{last.Id}|completed"], await _store.Query("select process_run_id, status from process_run_observation"));
-        Assert.Equal([$"3|{last.Id}"], await _store.Query("select count(*), process_run_id from process_run_alias group by 2"));
+        Assert.Equal(
+            [$"3|{last.Id}"], await _store.Query("select count(*), process_run_id from process_run_alias group by 2"));
     }
 
     [Fact]
-    public Task Whatever_both_take_at_once_the_rows_are_those_of_one_after_the_other() => ObservationGen.Twice.SampleAsync(
-        async set =>
-        {
-            await _store.Database.Execute(
-                "truncate process_run_observation, process_run_alias, process_run_key, process_component_alias, "
-                + "process_component_key, run_status_count cascade");
-            await Task.WhenAll([.. set.Once.Select(_one.Commit), .. set.Again.Select(_other.Commit)]).WaitAsync(Limit);
-            await _store.SameAsOneAfterTheOther(set.Once);
-        },
-        iter: 40,
-        threads: 1);
+    public Task Whatever_both_take_at_once_the_rows_are_those_of_one_after_the_other() =>
+        ObservationGen.Twice.SampleAsync(
+            async set =>
+            {
+                await _store.Database.Execute(
+                    "truncate process_run_observation, process_run_alias, process_run_key, process_component_alias, "
+                    + "process_component_key, run_status_count cascade");
+                await Task.WhenAll([.. set.Once.Select(_one.Commit), .. set.Again.Select(_other.Commit)])
+                    .WaitAsync(Limit);
+                await _store.SameAsOneAfterTheOther(set.Once);
+            },
+            iter: 40,
+            threads: 1);
 
     /// <summary>The other replica has loaded its rows, and before it writes this one commits.</summary>
     async Task Overtaken(RunObservation message, RunObservation by)
@@ -151,14 +154,17 @@ public sealed class RaceTests : IAsyncLifetime
     Task Waits(int? holder = null) => Eventually.Async(
         async () => (await _store.Query(
             "select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' "
-            + (holder is null ? "" : $"and {holder} = any (pg_blocking_pids(pid))"))).Count > 0 ? null : "nobody waits for a lock",
+            + (holder is null ? "" : $"and {holder} = any (pg_blocking_pids(pid))"))).Count > 0
+            ? null
+            : "nobody waits for a lock",
         Limit);
 
     async Task<NpgsqlTransaction> Holding(Some run)
     {
         var connection = await _store.Database.DataSource.OpenConnectionAsync();
         var transaction = await connection.BeginTransactionAsync();
-        await Run(transaction, $"select from process_run_observation where process_run_id = '{run.Id}' for no key update");
+        await Run(
+            transaction, $"select from process_run_observation where process_run_id = '{run.Id}' for no key update");
         return transaction;
     }
 

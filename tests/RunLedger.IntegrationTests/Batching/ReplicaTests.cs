@@ -57,7 +57,10 @@ public sealed class ReplicaTests : IAsyncLifetime
         {
             var key = $"k{round}";
             RunObservation mine = Some.Run().Started() with { IdempotencyKey = key };
-            RunObservation yours = new Some { Start = Some.Noon.AddSeconds(-1) }.Started() with { IdempotencyKey = key };
+            RunObservation yours = new Some { Start = Some.Noon.AddSeconds(-1) }.Started() with
+            {
+                IdempotencyKey = key,
+            };
             all.AddRange([mine, yours]);
 
             await Task.WhenAll(_one.Commit(mine), _other.Commit(yours));

@@ -43,17 +43,21 @@ public sealed class BridgeFaultTests
         await site.Answers(
             Rejected,
             "bridge event_outbox RunStarted event_id 1: correlationId is missing or empty: it is required",
-            "bridge event_outbox event_outbox event_id 2: event_type 'process.paused' is not known: give one of RunObserved, RunStarted, "
-                + "RunHeartbeat, StepStarted, StepCompleted, StepFailed, RunCompleted, RunFailed, RunCancelled",
+            "bridge event_outbox event_outbox event_id 2: event_type 'process.paused' is not known: "
+                + "give one of RunObserved, RunStarted, RunHeartbeat, StepStarted, StepCompleted, StepFailed, "
+                + "RunCompleted, RunFailed, RunCancelled",
             "bridge event_outbox event_outbox event_id 3: queue_job_id is NULL",
-            "bridge event_outbox RunStarted event_id 4: occurredAt 1999-12-31T00:00:00.0000000+00:00 is before 2000: send when it happened",
-            "bridge event_outbox event_outbox event_id 5: transaction_id is NULL, so that nobody can say when it became visible: fill it in",
-            "bridge event_outbox event_outbox event_id 6: transaction_id 1000000000000000 is of no transaction of its server, "
-                + "so that it came from another: set it anew",
-            "bridge job_queue job_queue queue_job_id 00000000-0000-0000-0000-000000000002: status 'asleep' is not known: "
-                + "give one of queued, running, completed, failed, cancelled",
+            "bridge event_outbox RunStarted event_id 4: occurredAt 1999-12-31T00:00:00.0000000+00:00 is before 2000: "
+            + "send when it happened",
+            "bridge event_outbox event_outbox event_id 5: transaction_id is NULL, so that nobody can say when it "
+            + "became visible: fill it in",
+            "bridge event_outbox event_outbox event_id 6: transaction_id 1000000000000000 is of no transaction of its "
+                + "server, so that it came from another: set it anew",
+            "bridge job_queue job_queue queue_job_id 00000000-0000-0000-0000-000000000002: status 'asleep' is not "
+                + "known: give one of queued, running, completed, failed, cancelled",
             "bridge job_queue job_queue queue_job_id 00000000-0000-0000-0000-000000000003: ended_at is NULL",
-            "bridge job_queue job_queue queue_job_id 00000000-0000-0000-0000-000000000004: started_at infinity is no time the ledger can keep",
+            "bridge job_queue job_queue queue_job_id 00000000-0000-0000-0000-000000000004: started_at infinity is no "
+            + "time the ledger can keep",
             "bridge job_queue job_queue queue_job_id 00000000-0000-0000-0000-000000000005: "
                 + "it cannot be read: invalid input syntax for type uuid: \"nobody\" (22P02)",
             "bridge job_queue job_queue queue_job_id 00000000-0000-0000-0000-000000000006: "
@@ -67,20 +71,26 @@ public sealed class BridgeFaultTests
         await using var site = await BridgeSite.Create();
         await site.Execute(
             """
-            insert into job_queue (id, queue, state, handler, taken_at) values (gen_random_uuid(), 'shop', 'active', 'pack', now());
+            insert into job_queue (id, queue, state, handler, taken_at)
+              values (gen_random_uuid(), 'shop', 'active', 'pack', now());
             alter view run_ledger_jobs rename column status to state;
             alter view run_ledger_jobs rename column error_ref to elsewhere;
             alter view run_ledger_jobs rename column attempt to error_ref;
             insert into event_outbox (event_type, correlation_id, process) values ('process.started', 'order-1', 'shop')
             """);
 
-        var ledger = await site.Start(new() { ["Bridge__EventOutbox"] = "select * from run_ledger_events where 1 / (event_id - 2) < 0 -- all but the second" });
+        var ledger = await site.Start(new()
+        {
+            ["Bridge__EventOutbox"] =
+                "select * from run_ledger_events where 1 / (event_id - 2) < 0 -- all but the second",
+        });
 
         await BridgeSite.Is(ledger, "Degraded");
         await site.Answers("select correlation_id from process_run_observation", "order-1");
         await site.Answers(
             Rejected,
-            "bridge job_queue job_queue job_queue: its column error_ref is of type integer: make it text; it has no column status: give one of type text");
+            "bridge job_queue job_queue job_queue: its column error_ref is of type integer: make it text; "
+            + "it has no column status: give one of type text");
 
         await site.Execute(
             """
@@ -107,7 +117,8 @@ public sealed class BridgeFaultTests
             """
             create function writing() returns setof run_ledger_events language plpgsql security definer as $$
             begin
-              insert into event_outbox (event_type, correlation_id, process) values ('process.started', 'written', 'shop');
+              insert into event_outbox (event_type, correlation_id, process)
+                values ('process.started', 'written', 'shop');
               return query select * from run_ledger_events;
             end $$
             """);
@@ -125,7 +136,10 @@ public sealed class BridgeFaultTests
         await BridgeSite.Is(ledger, "Degraded");
         Assert.Equal(["0"], await LedgerRows.List(site.Source, "select count(*)::text from event_outbox"));
         await Eventually.Async(
-            () => Task.FromResult(ledger.Output.Contains("no page is read within 1 s: an index", StringComparison.Ordinal) ? null : "it is not said"),
+            () => Task.FromResult(
+                ledger.Output.Contains("no page is read within 1 s: an index", StringComparison.Ordinal)
+                    ? null
+                    : "it is not said"),
             TimeSpan.FromSeconds(60),
             () => ledger.Output);
     }

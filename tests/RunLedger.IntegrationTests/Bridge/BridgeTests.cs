@@ -20,13 +20,17 @@ public sealed class BridgeTests
         await site.Start(new()
         {
             ["Bridge__Poll"] = "01:00:00",
-            ["Bridge__EventOutbox"] = "select * from run_ledger_events where (select pg_advisory_xact_lock_shared(5302120)) is not null",
+            ["Bridge__EventOutbox"] =
+                "select * from run_ledger_events where (select pg_advisory_xact_lock_shared(5302120)) is not null",
         });
-        const string rows = "select concat_ws(' ', status, dot_code, queue_job_id, error_ref) from process_component_observation";
-        const string run = "select concat_ws(' ', status, correlation_id, process_candidate_code, source_system) from process_run_observation";
+        const string rows =
+            "select concat_ws(' ', status, dot_code, queue_job_id, error_ref) from process_component_observation";
+        const string run = "select concat_ws(' ', status, correlation_id, process_candidate_code, source_system) "
+            + "from process_run_observation";
         const string job = "0194fdc2-fa2f-7cc0-81d3-ff1207450001";
 
-        await site.Execute($"insert into job_queue (id, queue, correlation_id, handler) values ('{job}', 'mail', 'order-1', 'send')");
+        await site.Execute(
+            $"insert into job_queue (id, queue, correlation_id, handler) values ('{job}', 'mail', 'order-1', 'send')");
         await site.Answers(run, "observed order-1 PROC-CAND:queue:mail job_queue");
         await site.Execute("update job_queue set state = 'active', taken_at = clock_timestamp()");
         await site.Answers(rows, $"step_started send {job}");
@@ -35,23 +39,27 @@ public sealed class BridgeTests
 
         // The page of events that is read has its snapshot, so that this is for the next one.
         await site.Sessions(1, "wait_event_type = 'Lock'");
-        await site.Execute("insert into event_outbox (event_type, correlation_id, process) values ('process.cancelled', 'order-1', 'mail')");
+        await site.Execute("insert into event_outbox (event_type, correlation_id, process) "
+            + "values ('process.cancelled', 'order-1', 'mail')");
         hold.CommandText = "select pg_advisory_unlock(5302120)";
         await hold.ExecuteNonQueryAsync();
         await site.Answers(run, "cancelled order-1 PROC-CAND:queue:mail job_queue");
 
         // And the sessions that come after these are notified again.
         await site.Execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'run-ledger-bridge'");
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() "
+            + "and application_name = 'run-ledger-bridge'");
         await site.Sessions(2, "wait_event = 'ClientRead' and query not like 'listen%'");
-        await site.Execute("insert into event_outbox (event_type, correlation_id, process, occurred_at) values ('process.failed', 'order-1', 'mail', '2026-01-01')");
+        await site.Execute("insert into event_outbox (event_type, correlation_id, process, occurred_at) "
+            + "values ('process.failed', 'order-1', 'mail', '2026-01-01')");
         await site.Answers(run, "failed order-1 PROC-CAND:queue:mail job_queue");
 
         // A job of nobody's run is one.
         await site.Execute(
             """
             insert into job_queue (id, queue, state, handler, created_at, taken_at, finished_at)
-              values ('0194fdc2-fa2f-7cc0-81d3-ff1207450004', 'mail', 'done', 'send', '2026-01-01 00:00Z', '2026-01-01 00:01Z', '2026-01-01 00:03Z')
+              values ('0194fdc2-fa2f-7cc0-81d3-ff1207450004', 'mail', 'done', 'send', '2026-01-01 00:00Z',
+                '2026-01-01 00:01Z', '2026-01-01 00:03Z')
             """);
         await site.Answers(
             """
@@ -69,7 +77,8 @@ public sealed class BridgeTests
         await using var site = await BridgeSite.Create();
         await site.Start();
         await site.Execute(
-            "insert into event_outbox (event_type, correlation_id, process) select 'process.started', 'first-' || n, 'shop' from generate_series(1, 3) n");
+            "insert into event_outbox (event_type, correlation_id, process) "
+            + "select 'process.started', 'first-' || n, 'shop' from generate_series(1, 3) n");
         const string runs = "select correlation_id from process_run_observation order by 1";
         await site.Answers(runs, "first-1", "first-2", "first-3");
 
@@ -80,16 +89,20 @@ public sealed class BridgeTests
             await using var insert = late.CreateCommand();
             insert.CommandText =
                 """
-                insert into event_outbox (event_type, correlation_id, process) values ('process.started', 'late-1', 'shop');
+                insert into event_outbox (event_type, correlation_id, process)
+                  values ('process.started', 'late-1', 'shop');
                 savepoint here;
-                insert into job_queue (id, queue, correlation_id) values ('0194fdc2-fa2f-7cc0-81d3-ff1207450002', 'shop', 'late-2');
+                insert into job_queue (id, queue, correlation_id)
+                  values ('0194fdc2-fa2f-7cc0-81d3-ff1207450002', 'shop', 'late-2');
                 release savepoint here
                 """;
             await insert.ExecuteNonQueryAsync();
             await site.Execute(
                 """
-                insert into event_outbox (event_type, correlation_id, process) values ('process.started', 'quick-1', 'shop');
-                insert into job_queue (id, queue, correlation_id) values ('0194fdc2-fa2f-7cc0-81d3-ff1207450003', 'shop', 'quick-2')
+                insert into event_outbox (event_type, correlation_id, process)
+                  values ('process.started', 'quick-1', 'shop');
+                insert into job_queue (id, queue, correlation_id)
+                  values ('0194fdc2-fa2f-7cc0-81d3-ff1207450003', 'shop', 'quick-2')
                 """);
             // Each of its two sessions has looked since, and more than once.
             var committed = (await LedgerRows.List(site.Source, "select clock_timestamp()::text"))[0];
@@ -107,7 +120,8 @@ public sealed class BridgeTests
             ["late-1 before quick-1"],
             await LedgerRows.List(
                 site.Source,
-                "select string_agg(correlation_id, ' before ' order by id) from event_outbox where correlation_id in ('late-1', 'quick-1')"));
+                "select string_agg(correlation_id, ' before ' order by id) from event_outbox "
+                + "where correlation_id in ('late-1', 'quick-1')"));
     }
 
     [Fact]
@@ -119,7 +133,9 @@ public sealed class BridgeTests
         var small = new Dictionary<string, string> { ["Bridge__PageSize"] = "60" };
         // What a page says is confirmed by the broker, and its cursor has not moved.
         await using var gate = await Gate.Close(
-            site.Ledger.Database, "after update on bridge_cursor for each row", "new.source = 'job_queue' and old.row_key <> ''");
+            site.Ledger.Database,
+            "after update on bridge_cursor for each row",
+            "new.source = 'job_queue' and old.row_key <> ''");
         var first = await site.Start(Gate.Patient(site.Ledger, small));
         await gate.Holds(1, () => site.Ledger.Output);
         // One that finds it read by another does not wait for its next poll.
@@ -134,7 +150,8 @@ public sealed class BridgeTests
         Assert.Equal(2, end.Count);
 
         // And so does reading all of it again; the second time as of a server that has not had so many transactions.
-        foreach (var forget in (string[])["delete from bridge_cursor", "update bridge_cursor set transaction = 1000000000000000"])
+        foreach (var forget in (string[])["delete from bridge_cursor",
+            "update bridge_cursor set transaction = 1000000000000000"])
         {
             await using (var again = site.Ledger.Database.CreateCommand(forget))
                 await again.ExecuteNonQueryAsync();

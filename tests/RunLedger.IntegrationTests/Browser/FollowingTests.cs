@@ -19,7 +19,8 @@ public sealed class FollowingTests(BrowserSite site) : Journey(site)
         await Expect(page.Locator("#live")).ToHaveTextAsync("Live");
 
         var step = Guid.CreateVersion7();
-        await Site.Publisher.Send([run with { Contract = "StepStarted", At = Now, ComponentId = step, DotCode = "dot_followed" }]);
+        await Site.Publisher.Send(
+            [run with { Contract = "StepStarted", At = Now, ComponentId = step, DotCode = "dot_followed" }]);
         var row = page.Locator(".gantt tbody tr", new() { HasText = "dot_followed" });
         await Expect(row.Locator(".badge")).ToHaveTextAsync("step started");
         await Expect(evidence).ToBeFocusedAsync();
@@ -66,7 +67,8 @@ public sealed class FollowingTests(BrowserSite site) : Journey(site)
         foreach (var (contract, status) in ((string, string)[])
             [("StepStarted", "step started"), ("StepCompleted", "step completed"), ("RunFailed", "failed")])
         {
-            await Site.Publisher.Send([run with { Contract = contract, At = Now, ComponentId = contract[0] == 'S' ? run.RunId : null }]);
+            await Site.Publisher.Send(
+                [run with { Contract = contract, At = Now, ComponentId = contract[0] == 'S' ? run.RunId : null }]);
             await Expect(other.Locator("h1 .badge")).ToHaveTextAsync(status);
         }
 
@@ -84,13 +86,20 @@ public sealed class FollowingTests(BrowserSite site) : Journey(site)
         var page = await Open($"/runs/{run.RunId}");
         var reason = page.GetByLabel("Reason");
         await reason.PressSequentiallyAsync("nobody waits");
-        await Site.Publisher.Send([run with { Contract = "StepStarted", At = Now, ComponentId = Guid.CreateVersion7(), DotCode = "dot_meanwhile" }]);
+        await Site.Publisher.Send([run with
+        {
+            Contract = "StepStarted",
+            At = Now,
+            ComponentId = Guid.CreateVersion7(),
+            DotCode = "dot_meanwhile",
+        }]);
         await Expect(page.Locator(".gantt")).ToContainTextAsync("dot_meanwhile");
 
         await reason.PressSequentiallyAsync(" any more");
         await page.GetByRole(AriaRole.Button, new() { Name = "Close the run" }).ClickAsync();
 
-        await Expect(page.Locator(".note.good")).ToHaveTextAsync("The end of the run is in the queue; it shows when the ledger has taken it.");
+        await Expect(page.Locator(".note.good")).ToHaveTextAsync(
+            "The end of the run is in the queue; it shows when the ledger has taken it.");
         await Expect(page.Locator("h1 .badge")).ToHaveTextAsync("cancelled");
         await Expect(page.Locator("#evidence pre")).ToContainTextAsync("nobody waits any more");
     }

@@ -7,14 +7,17 @@ using static Microsoft.Playwright.Assertions;
 
 namespace RunLedger.IntegrationTests.Browser;
 
-/// <summary>Every page as it looks: what axe says of its names, roles and contrast, on a phone too, and a picture for people.</summary>
+/// <summary>
+/// Every page as it looks: what axe says of its names, roles and contrast, on a phone too, and a picture for people.
+/// </summary>
 public sealed class LookTests(BrowserSite site) : Journey(site)
 {
     const int Phone = 400;
 
     static readonly AxeRunOptions All = new()
     {
-        RunOnly = new() { Type = "tag", Values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] },
+        RunOnly =
+            new() { Type = "tag", Values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] },
     };
 
     static readonly AxeRunOptions Colours = new() { RunOnly = new() { Type = "rule", Values = ["color-contrast"] } };
@@ -37,17 +40,25 @@ public sealed class LookTests(BrowserSite site) : Journey(site)
     public async Task A_page_is_for_everybody_in_both_schemes_and_on_a_phone(string name, string path)
     {
         var page = await Open(
-            path.Replace("{failed}", $"{Site.Failed}", StringComparison.Ordinal).Replace("{stuck}", $"{Site.Stuck}", StringComparison.Ordinal),
+            path.Replace("{failed}", $"{Site.Failed}", StringComparison.Ordinal)
+                .Replace("{stuck}", $"{Site.Stuck}", StringComparison.Ordinal),
             // Axe is a script of ours and not of the page's.
-            new() { BypassCSP = true, ReducedMotion = ReducedMotion.Reduce, ViewportSize = new() { Width = 1280, Height = 900 } });
+            new()
+            {
+                BypassCSP = true,
+                ReducedMotion = ReducedMotion.Reduce,
+                ViewportSize = new() { Width = 1280, Height = 900 },
+            });
         await page.EvaluateAsync("document.querySelectorAll('details').forEach(details => details.open = true)");
-        foreach (var (scheme, rules) in ((ColorScheme, AxeRunOptions)[])[(ColorScheme.Light, All), (ColorScheme.Dark, Colours)])
+        foreach (var (scheme, rules) in ((ColorScheme, AxeRunOptions)[])[(ColorScheme.Light, All),
+            (ColorScheme.Dark, Colours)])
         {
             await page.EmulateMediaAsync(new() { ColorScheme = scheme });
             await Expect(page.Locator("#theme")).ToHaveTextAsync(scheme == ColorScheme.Light ? "Dark" : "Light");
             await Picture(page, $"{name}-{scheme}");
             var found = await page.RunAxe(rules).WaitAsync(Limit);
-            Assert.True(found.Violations.Length == 0, $"{name}, {scheme}: {string.Join('\n', found.Violations.Select(Words))}");
+            Assert.True(
+                found.Violations.Length == 0, $"{name}, {scheme}: {string.Join('\n', found.Violations.Select(Words))}");
         }
 
         await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });
@@ -61,8 +72,12 @@ public sealed class LookTests(BrowserSite site) : Journey(site)
     {
         var page = await Open("/");
         foreach (var status in (string[])
-            ["observed", "started", "step started", "step completed", "completed", "failed", "stuck", "cancelled", "orphan"])
-            await Expect(page.Locator("[aria-labelledby=statuses] .badge").GetByText(status, new() { Exact = true })).ToBeVisibleAsync();
+            [
+                "observed", "started", "step started", "step completed", "completed", "failed", "stuck", "cancelled",
+                "orphan",
+            ])
+            await Expect(page.Locator("[aria-labelledby=statuses] .badge")
+                .GetByText(status, new() { Exact = true })).ToBeVisibleAsync();
     }
 
     static Task<byte[]> Picture(IPage page, string name) => page.ScreenshotAsync(new()

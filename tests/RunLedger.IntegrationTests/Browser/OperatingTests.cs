@@ -18,7 +18,8 @@ public sealed class OperatingTests(BrowserSite site) : Journey(site)
 
         await Close(second, "failed", "me too");
 
-        await Expect(second.Locator(".note.good")).ToHaveTextAsync("The run had ended, or was archived, before: nothing was left to close.");
+        await Expect(second.Locator(".note.good")).ToHaveTextAsync(
+            "The run had ended, or was archived, before: nothing was left to close.");
         await Expect(second.Locator("h1 .badge")).ToHaveTextAsync("cancelled");
         await Expect(second.GetByRole(AriaRole.Button, new() { Name = "Close the run" })).ToHaveCountAsync(0);
     }
@@ -30,7 +31,10 @@ public sealed class OperatingTests(BrowserSite site) : Journey(site)
         for (var n = 0; n < 2; n++)
         {
             var run = await Begin(Candidate);
-            await Site.Send(run.RunId, "failed", run with { Contract = "RunFailed", At = Now, ErrorRef = $"no room after {n} rows" });
+            await Site.Send(
+                run.RunId,
+                "failed",
+                run with { Contract = "RunFailed", At = Now, ErrorRef = $"no room after {n} rows" });
         }
 
         var page = await Open("/failures");
@@ -40,7 +44,8 @@ public sealed class OperatingTests(BrowserSite site) : Journey(site)
         await group.GetByLabel("Note").FillAsync("the disk is ordered");
         await group.GetByRole(AriaRole.Button, new() { Name = "Acknowledge" }).ClickAsync();
 
-        await Expect(page.Locator(".note.good")).ToHaveTextAsync("It is acknowledged; a failure after this shows it again.");
+        await Expect(page.Locator(".note.good")).ToHaveTextAsync(
+            "It is acknowledged; a failure after this shows it again.");
         await Expect(group).ToContainTextAsync("Acknowledged by local");
         await Expect(group.Locator(".note")).ToContainTextAsync("the disk is ordered");
         var again = await Begin(Candidate);
@@ -77,7 +82,9 @@ public sealed class OperatingTests(BrowserSite site) : Journey(site)
             await Site.Reject(new Sent("RunStarted", run, Now) { Candidate = "" }.Json().ToJsonString(), $"{run}");
         var page = await Open("/rejected");
         await Expect(page.GetByRole(AriaRole.Rowheader, new() { Name = "run-ledger_error" })).ToBeVisibleAsync();
-        await page.Locator("article[id^=g]", new() { HasText = "processCandidateCode" }).GetByRole(AriaRole.Link, new() { Name = "Look at them" }).ClickAsync();
+        await page.Locator("article[id^=g]", new() { HasText = "processCandidateCode" })
+            .GetByRole(AriaRole.Link, new() { Name = "Look at them" })
+            .ClickAsync();
         await Expect(page.Locator("article[id^=r]")).ToHaveCountAsync(2);
         await page.GetByRole(AriaRole.Button, new() { Name = "Discard all 2" }).ClickAsync();
         await Expect(page.Locator(".note.good")).ToContainTextAsync("Give a reason");
@@ -93,22 +100,33 @@ public sealed class OperatingTests(BrowserSite site) : Journey(site)
     [Fact]
     public async Task What_publishers_write_is_shown_as_text_and_never_run()
     {
-        const string Markup = "<script>document.body.id='hurt'</script><img src=x onerror=\"document.body.id='hurt'\"><dialog open>hurt</dialog>";
+        const string Markup = "<script>document.body.id='hurt'</script><img src=x "
+            + "onerror=\"document.body.id='hurt'\"><dialog open>hurt</dialog>";
         var run = await Begin(Markup);
-        var (list, page) = (await Open($"/runs?candidate={Uri.EscapeDataString(Markup)}"), await Open($"/runs/{run.RunId}"));
+        var (list, page) =
+            (await Open($"/runs?candidate={Uri.EscapeDataString(Markup)}"), await Open($"/runs/{run.RunId}"));
         await Site.Send(
             run.RunId,
             "failed",
-            run with { Contract = "StepFailed", At = Now, ComponentId = Guid.CreateVersion7(), DotCode = Markup, ErrorRef = Markup },
+            run with
+            {
+                Contract = "StepFailed",
+                At = Now,
+                ComponentId = Guid.CreateVersion7(),
+                DotCode = Markup,
+                ErrorRef = Markup,
+            },
             run with { Contract = "RunFailed", At = Now, ErrorRef = Markup });
-        await Site.Reject($$"""{"processRunId":"<script>document.body.id='hurt'</script><img src=x>"}""", "<img src=x>");
+        await Site.Reject(
+            $$"""{"processRunId":"<script>document.body.id='hurt'</script><img src=x>"}""", "<img src=x>");
 
         // Both as it is opened and as it is followed.
         await Expect(list.Locator("#list .badge")).ToHaveTextAsync("failed");
         await Expect(page.Locator(".gantt")).ToContainTextAsync(Markup);
         await Unhurt(list, Markup);
         await Unhurt(page, Markup);
-        foreach (var path in (string[])["/", "/failures", "/rejected", $"/grid?candidate={Uri.EscapeDataString(Markup)}"])
+        foreach (var path in (string[])["/", "/failures", "/rejected",
+            $"/grid?candidate={Uri.EscapeDataString(Markup)}"])
         {
             await page.GotoAsync(path);
             await Unhurt(page, path == "/rejected" ? "<img src=x>" : Markup);

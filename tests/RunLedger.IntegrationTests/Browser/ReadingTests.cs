@@ -31,9 +31,11 @@ public sealed class ReadingTests(BrowserSite site) : Journey(site)
         const string Candidate = "PROC-CAND:browser:many";
         var start = Now;
         await Site.Publisher.Send(
-            [.. Enumerable.Range(0, 60).Select(n => new Sent("RunStarted", Guid.CreateVersion7(), start) { Candidate = Candidate })]);
+            [.. Enumerable.Range(0, 60)
+                .Select(n => new Sent("RunStarted", Guid.CreateVersion7(), start) { Candidate = Candidate })]);
         var last = new Sent("RunStarted", Guid.CreateVersion7(), start) { Candidate = Candidate };
-        await Site.Send(last.RunId, "completed", last, last with { Contract = "RunCompleted", At = start.AddSeconds(1) });
+        await Site.Send(
+            last.RunId, "completed", last, last with { Contract = "RunCompleted", At = start.AddSeconds(1) });
         var page = await Open("/runs");
         await page.GetByLabel("Candidate").FillAsync(Candidate);
         await page.GetByLabel("Status").SelectOptionAsync("started");
@@ -82,13 +84,16 @@ public sealed class ReadingTests(BrowserSite site) : Journey(site)
     [Theory]
     [InlineData(ColorScheme.Light, "rgb(246, 247, 249)", "rgb(18, 22, 27)")]
     [InlineData(ColorScheme.Dark, "rgb(18, 22, 27)", "rgb(246, 247, 249)")]
-    public async Task The_page_is_as_dark_as_the_system_until_somebody_wishes_otherwise(ColorScheme system, string first, string then)
+    public async Task The_page_is_as_dark_as_the_system_until_somebody_wishes_otherwise(
+        ColorScheme system, string first, string then)
     {
         var page = await Open("/", new() { ColorScheme = system });
         var body = page.Locator("body");
         await Expect(body).ToHaveCSSAsync("background-color", first);
 
-        await page.GetByRole(AriaRole.Button, new() { Name = system == ColorScheme.Light ? "Dark" : "Light", Exact = true }).ClickAsync();
+        await page.GetByRole(
+            AriaRole.Button,
+            new() { Name = system == ColorScheme.Light ? "Dark" : "Light", Exact = true }).ClickAsync();
         await Expect(body).ToHaveCSSAsync("background-color", then);
         await page.ReloadAsync();
         await Expect(body).ToHaveCSSAsync("background-color", then);

@@ -55,7 +55,8 @@ public sealed class ObserveLedgerTests(ToolSite site) : IClassFixture<ToolSite>
         var spools = Path.Combine(site.Folder.FullName, "spool");
 
         var (code, output, error) = await site.Run(
-            $"runledger observe --flush 100ms --candidate {candidate} -- sh -c 'echo works; exit 3'", ("RUNLEDGER_URL", away.Uri.ToString()));
+            $"runledger observe --flush 100ms --candidate {candidate} -- sh -c 'echo works; exit 3'",
+            ("RUNLEDGER_URL", away.Uri.ToString()));
 
         Assert.Equal((3, "works\n", ""), (code, output, error));
         var file = Assert.Single(new DirectoryInfo(SpoolFolder.Of(spools, away)).GetFiles());
@@ -69,7 +70,9 @@ public sealed class ObserveLedgerTests(ToolSite site) : IClassFixture<ToolSite>
         Assert.Equal(0, (await site.Run($"{Observe} -- true")).Code);
 
         var run = await site.RunOf(candidate);
-        Assert.Equal(("failed", "exit code 3"), (run.GetProperty("status").GetString(), run.GetProperty("errorRef").GetString()));
+        Assert.Equal(
+            ("failed", "exit code 3"),
+            (run.GetProperty("status").GetString(), run.GetProperty("errorRef").GetString()));
         Assert.Empty(Directory.GetFiles(here));
         Assert.DoesNotContain(candidate, (await site.Json("/api/rejected")).ToString(), StringComparison.Ordinal);
     }
@@ -78,7 +81,8 @@ public sealed class ObserveLedgerTests(ToolSite site) : IClassFixture<ToolSite>
     public async Task A_ledger_that_is_away_and_a_spool_that_cannot_be_written_are_said_and_cost_nothing_more()
     {
         var (code, output, error) = await site.Run(
-            "runledger observe --spool /proc/none -- sh -c 'echo works; exit 3'", ("RUNLEDGER_URL", $"http://127.0.0.1:{LedgerProcess.FreePort()}"));
+            "runledger observe --spool /proc/none -- sh -c 'echo works; exit 3'",
+            ("RUNLEDGER_URL", $"http://127.0.0.1:{LedgerProcess.FreePort()}"));
 
         Assert.Equal((3, "works\n"), (code, output));
         Assert.Contains("lost", Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
@@ -91,13 +95,15 @@ public sealed class ObserveLedgerTests(ToolSite site) : IClassFixture<ToolSite>
         await ledger.Start();
 
         var (code, _, error) = await site.Run(
-            $"{Observe} --rabbitmq '{ledger.Broker}' --candidate bus -- runledger observe --flush 30s --candidate inner -- sh -c 'exit 3'");
+            $"{Observe} --rabbitmq '{ledger.Broker}' --candidate bus -- runledger observe --flush 30s --candidate "
+            + "inner -- sh -c 'exit 3'");
 
         Assert.Equal((3, ""), (code, error));
         await Eventually.Async(async () =>
         {
             var rows = await ledger.List("""
-                select c.process_candidate_code || ' ' || c.status || ' in ' || p.process_candidate_code || ' ' || p.status
+                select c.process_candidate_code || ' ' || c.status || ' in ' ||
+                  p.process_candidate_code || ' ' || p.status
                 from process_run_observation c join process_run_observation p on c.parent_run_id = p.process_run_id
                 """);
             return rows.SequenceEqual(["inner failed in bus failed"]) ? null : string.Join(", ", rows);
@@ -105,7 +111,8 @@ public sealed class ObserveLedgerTests(ToolSite site) : IClassFixture<ToolSite>
     }
 
     static string Shape(JsonElement run) =>
-        $"{run.GetProperty("processCandidateCode")}({string.Join(' ', run.GetProperty("children").EnumerateArray().Select(Shape))})";
+        $"{run.GetProperty("processCandidateCode")}("
+        + $"{string.Join(' ', run.GetProperty("children").EnumerateArray().Select(Shape))})";
 
     static string? Type(string line)
     {

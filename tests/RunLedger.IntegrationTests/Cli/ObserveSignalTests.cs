@@ -61,7 +61,8 @@ public sealed class ObserveSignalTests(ToolSite site) : IClassFixture<ToolSite>
 
         Assert.Equal(code, result.Code);
         var run = await site.RunOf(name);
-        Assert.StartsWith("timed out after 00:00:00.3", run.GetProperty("errorRef").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "timed out after 00:00:00.3", run.GetProperty("errorRef").GetString(), StringComparison.Ordinal);
         Assert.True(ToolSite.Evidence(run, "RunFailed").GetProperty("timedOut").GetBoolean());
         await Eventually.Async(async () =>
         {
@@ -74,12 +75,15 @@ public sealed class ObserveSignalTests(ToolSite site) : IClassFixture<ToolSite>
     public async Task A_long_command_is_seen_alive()
     {
         var name = $"alive-{Guid.CreateVersion7():N}";
-        using var process = site.Start($"exec {Observe} --candidate {name} --heartbeat 50ms -- sh -c 'until [ -e {name} ]; do sleep 0.05; done'");
+        using var process = site.Start(
+            $"exec {Observe} --candidate {name} --heartbeat 50ms -- sh -c 'until [ -e {name} ]; do sleep 0.05; done'");
 
         await Eventually.Async(async () =>
         {
             var runs = (await site.Json($"/api/runs?candidate={name}")).GetProperty("items");
-            return runs.GetArrayLength() == 1 && runs[0].ToString().Contains("RunHeartbeat", StringComparison.Ordinal) ? null : runs.ToString();
+            return runs.GetArrayLength() == 1 && runs[0].ToString().Contains("RunHeartbeat", StringComparison.Ordinal)
+                ? null
+                : runs.ToString();
         }, Limit);
         await File.WriteAllTextAsync(Path.Combine(site.Folder.FullName, name), "");
         await Ended(process);

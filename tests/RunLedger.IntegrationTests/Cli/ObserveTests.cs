@@ -17,7 +17,8 @@ public sealed class ObserveTests(ToolSite site) : IClassFixture<ToolSite>
     [InlineData("sh -c 'exit 143'", 143, "failed", "exit code 143")]
     [InlineData("/etc/passwd", 126, "failed", "cannot be executed: Permission denied")]
     [InlineData("no-such-command", 127, "failed", "command not found")]
-    public async Task The_exit_code_is_the_commands_and_the_ledger_has_it(string command, int code, string status, string? errorRef)
+    public async Task The_exit_code_is_the_commands_and_the_ledger_has_it(
+        string command, int code, string status, string? errorRef)
     {
         var candidate = $"exit-{Guid.CreateVersion7():N}";
 
@@ -27,7 +28,8 @@ public sealed class ObserveTests(ToolSite site) : IClassFixture<ToolSite>
         Assert.Equal("", result.Output);
         Assert.Equal(code is 126 or 127 ? $"runledger: {command}: {errorRef}\n" : "", result.Error);
         var run = await site.RunOf(candidate);
-        Assert.Equal((status, errorRef), (run.GetProperty("status").GetString(), run.GetProperty("errorRef").GetString()));
+        Assert.Equal(
+            (status, errorRef), (run.GetProperty("status").GetString(), run.GetProperty("errorRef").GetString()));
         Assert.NotEqual(default, run.GetProperty("startedAt").GetDateTime());
         Assert.Equal(
             code, ToolSite.Evidence(run, code == 0 ? "RunCompleted" : "RunFailed").GetProperty("exitCode").GetInt32());
@@ -56,7 +58,10 @@ public sealed class ObserveTests(ToolSite site) : IClassFixture<ToolSite>
             """);
 
         Assert.Equal(0, code);
-        Assert.Equal(Convert.ToHexStringLower([.. "in\0put\n"u8, (byte)'a', 0xff, (byte)'b', .. "||--help|@file|x  y|"u8, (byte)'a', 0xff, (byte)'b', (byte)'|']), output);
+        Assert.Equal(
+            Convert.ToHexStringLower([.. "in\0put\n"u8, (byte)'a', 0xff, (byte)'b', .. "||--help|@file|x  y|"u8,
+                (byte)'a', 0xff, (byte)'b', (byte)'|']),
+            output);
         Assert.Equal("err\n", error);
     }
 
@@ -79,7 +84,9 @@ public sealed class ObserveTests(ToolSite site) : IClassFixture<ToolSite>
     {
         await site.Run($"{Observe} -- sh -c 'for i in 1 2 3 4 5; do echo o$i; echo e$i >&2; done' > order 2>&1");
 
-        Assert.Equal("o1e1o2e2o3e3o4e4o5e5", (await File.ReadAllTextAsync(Path.Combine(site.Folder.FullName, "order"))).ReplaceLineEndings(""));
+        Assert.Equal(
+            "o1e1o2e2o3e3o4e4o5e5",
+            (await File.ReadAllTextAsync(Path.Combine(site.Folder.FullName, "order"))).ReplaceLineEndings(""));
     }
 
     [Fact]
@@ -94,7 +101,10 @@ public sealed class ObserveTests(ToolSite site) : IClassFixture<ToolSite>
         Assert.Equal("exit code 1: no such table", run.GetProperty("errorRef").GetString());
         Assert.Equal(
             ["50000", "no such table"],
-            ToolSite.Evidence(run, "RunFailed").GetProperty("stderr").EnumerateArray().Select(line => line.GetString()!));
+            ToolSite.Evidence(run, "RunFailed")
+                .GetProperty("stderr")
+                .EnumerateArray()
+                .Select(line => line.GetString()!));
     }
 
     [Fact]
@@ -102,7 +112,8 @@ public sealed class ObserveTests(ToolSite site) : IClassFixture<ToolSite>
     {
         var candidate = $"closed-{Guid.CreateVersion7():N}";
 
-        var (code, _, _) = await site.Run($"{Observe} --candidate {candidate} -- sh -c 'test ! -e /proc/self/fd/0 && exit 4' <&- >&- 2>&-");
+        var (code, _, _) = await site.Run(
+            $"{Observe} --candidate {candidate} -- sh -c 'test ! -e /proc/self/fd/0 && exit 4' <&- >&- 2>&-");
 
         Assert.Equal(4, code);
         Assert.Equal("failed", (await site.RunOf(candidate)).GetProperty("status").GetString());

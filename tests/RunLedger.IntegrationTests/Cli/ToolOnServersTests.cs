@@ -34,22 +34,31 @@ public sealed class ToolOnServersTests(ServerSite site) : IClassFixture<ServerSi
             async () =>
             {
                 var rows = await site.List("""
-                    select r.process_candidate_code || ' ' || r.status || ' in ' || coalesce(p.process_candidate_code, 'none')
-                    from process_run_observation r left join process_run_observation p on r.parent_run_id = p.process_run_id
+                    select r.process_candidate_code || ' ' || r.status || ' in ' ||
+                      coalesce(p.process_candidate_code, 'none')
+                    from process_run_observation r left
+                      join process_run_observation p on r.parent_run_id = p.process_run_id
                     where r.correlation_id = 'release-1' order by r.started_at
                     """);
-                return string.Join(", ", rows) is var seen and not "release completed in none, build completed in release, compile completed in build, check failed in release"
+                return string.Join(", ", rows) is var seen
+                    and not "release completed in none, build completed in release, compile completed in build, check failed in release"
                     ? seen : null;
             },
             Limit, () => site.Output);
-        var id = Assert.Single(await site.List("select process_run_id::text from process_run_observation where process_candidate_code = 'release'"));
+        var id = Assert.Single(await site.List(
+            "select process_run_id::text from process_run_observation where process_candidate_code = 'release'"));
         await Eventually.Async(
-            async () => await site.List($"select dot_code from process_component_observation where process_run_id = '{id}'") is [] ? "no component" : null, Limit);
+            async () => await site.List(
+                $"select dot_code from process_component_observation where process_run_id = '{id}'") is []
+                ? "no component"
+                : null,
+            Limit);
         var (shown, text, _) = await site.Run($"runledger runs show {id}");
         Assert.Equal(0, shown);
         Assert.Equal(
             ["release completed", "├── build completed", "│   └── compile completed", "└── check failed"],
-            text.Split("Tree\n")[1].Split("\n\n")[0].Split('\n').Select(line => string.Join(' ', line.TrimEnd().Split(" 0194")[0].Split(' ').TakeWhile(word => !char.IsAsciiDigit(word.FirstOrDefault())))));
+            text.Split("Tree\n")[1].Split("\n\n")[0].Split('\n').Select(line => string.Join(' ', line.TrimEnd()
+                .Split(" 0194")[0].Split(' ').TakeWhile(word => !char.IsAsciiDigit(word.FirstOrDefault())))));
         Assert.Matches("step_completed +notify", text);
     }
 
@@ -76,7 +85,11 @@ public sealed class ToolOnServersTests(ServerSite site) : IClassFixture<ServerSi
         foreach (var (id, _, _) in Expected(Airflow))
         {
             await Eventually.Async(
-                async () => await site.List($"select status from process_run_observation where process_run_id = '{id}'") is ["completed"] ? null : $"{id}", Limit);
+                async () => await site.List(
+                    $"select status from process_run_observation where process_run_id = '{id}'") is ["completed"]
+                    ? null
+                    : $"{id}",
+                Limit);
         }
     }
 
@@ -86,7 +99,9 @@ public sealed class ToolOnServersTests(ServerSite site) : IClassFixture<ServerSi
         await site.Execute("create table orders (id int); insert into orders values (1), (2)");
 
         var (code, output, error) = await site.Run(
-            "runledger dry-run --yes", ("ConnectionStrings__Postgres", site.Owner), ("ConnectionStrings__RabbitMq", $"{site.Broker}"));
+            "runledger dry-run --yes",
+            ("ConnectionStrings__Postgres", site.Owner),
+            ("ConnectionStrings__RabbitMq", $"{site.Broker}"));
 
         Assert.True(code == 0, error + output + site.Output);
         Assert.Contains("guard public.orders: 2 rows before and after", output, StringComparison.Ordinal);
@@ -97,7 +112,8 @@ public sealed class ToolOnServersTests(ServerSite site) : IClassFixture<ServerSi
             ["completed step_completed dry_run"],
             await site.List($"""
                 select r.status || ' ' || c.status || ' ' || r.source_system
-                from process_run_observation r join process_component_observation c using (process_run_id) where process_run_id = '{id}'
+                from process_run_observation r join process_component_observation c using (process_run_id)
+                  where process_run_id = '{id}'
                 """));
     }
 
@@ -107,14 +123,22 @@ public sealed class ToolOnServersTests(ServerSite site) : IClassFixture<ServerSi
         await using var database = await TestDatabase.Create();
 
         var away = await site.Run(
-            "runledger dry-run --yes --url http://127.0.0.1:1", ("ConnectionStrings__Postgres", database.ConnectionString), ("ConnectionStrings__RabbitMq", ""));
+            "runledger dry-run --yes --url http://127.0.0.1:1",
+            ("ConnectionStrings__Postgres", database.ConnectionString),
+            ("ConnectionStrings__RabbitMq", ""));
         var elsewhere = await site.Run(
-            "runledger dry-run --yes", ("ConnectionStrings__Postgres", database.ConnectionString), ("ConnectionStrings__RabbitMq", ""));
+            "runledger dry-run --yes",
+            ("ConnectionStrings__Postgres", database.ConnectionString),
+            ("ConnectionStrings__RabbitMq", ""));
 
         Assert.Equal((1, 1), (away.Code, elsewhere.Code));
         Assert.Contains("Applied 02_observation_substrate.sql", away.Output, StringComparison.Ordinal);
-        Assert.StartsWith("runledger: Step 3 failed: No ledger answers at http://127.0.0.1:1/", away.Error, StringComparison.Ordinal);
-        Assert.StartsWith($"runledger: Step 4 failed: {site.Url} has the run, but not in PostgreSQL", elsewhere.Error, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "runledger: Step 3 failed: No ledger answers at http://127.0.0.1:1/", away.Error, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"runledger: Step 4 failed: {site.Url} has the run, but not in PostgreSQL",
+            elsewhere.Error,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -32,14 +32,18 @@ public sealed class ClientTests : IDisposable
             await run.Step("extract", _ => Task.CompletedTask);
             await reporter.Run("PROC-CAND:dot:part", part => part.Step("load", _ => Task.CompletedTask));
         });
-        await Assert.ThrowsAsync<TimeoutException>(() => reporter.Run("PROC-CAND:dot:bad", _ => throw new TimeoutException("60 s")));
+        await Assert.ThrowsAsync<TimeoutException>(
+            () => reporter.Run("PROC-CAND:dot:bad", _ => throw new TimeoutException("60 s")));
         await service.StopAsync(TestContext.Current.CancellationToken);
 
         const string Runs =
             """
-            select r.process_candidate_code || ' ' || r.status || ' ' || coalesce(r.error_ref, '') || ' ' || coalesce(p.process_candidate_code, '')
-              || ' ' || (select count(*) from process_component_observation c where c.process_run_id = r.process_run_id and c.status = 'step_completed')
-            from process_run_observation r left join process_run_observation p on p.process_run_id = r.parent_run_id order by 1
+            select r.process_candidate_code || ' ' || r.status || ' ' || coalesce(r.error_ref, '') || ' ' ||
+              coalesce(p.process_candidate_code, '')
+              || ' ' || (select count(*) from process_component_observation c where c.process_run_id = r.process_run_id
+                and c.status = 'step_completed')
+            from process_run_observation r left join process_run_observation p on p.process_run_id = r.parent_run_id
+              order by 1
             """;
         string[] expected =
         [
@@ -47,7 +51,8 @@ public sealed class ClientTests : IDisposable
             "PROC-CAND:dot:part completed  PROC-CAND:dot:kg 1",
         ];
         await Eventually.Async(
-            async () => await site.List(Runs) is var rows && rows.SequenceEqual(expected) ? null : string.Join('\n', rows),
+            async () =>
+                await site.List(Runs) is var rows && rows.SequenceEqual(expected) ? null : string.Join('\n', rows),
             TimeSpan.FromSeconds(60), () => ledger.Output);
         Assert.Empty(await LedgerRows.Rejected(site.Database));
     }
@@ -82,12 +87,16 @@ public sealed class ClientTests : IDisposable
         for (var time = 0; time < 5; time++)
         {
             var before = expected.Count;
-            await Eventually.Async(() => Task.FromResult(expected.Count > before + 50 ? null : $"{expected.Count} runs"), TimeSpan.FromSeconds(60));
+            await Eventually.Async(
+                () => Task.FromResult(expected.Count > before + 50 ? null : $"{expected.Count} runs"),
+                TimeSpan.FromSeconds(60));
             if (time % 2 == 0)
             {
                 await broker.Stop();
                 before = expected.Count;
-                await Eventually.Async(() => Task.FromResult(expected.Count > before + 50 ? null : $"{expected.Count} runs"), TimeSpan.FromSeconds(60));
+                await Eventually.Async(
+                    () => Task.FromResult(expected.Count > before + 50 ? null : $"{expected.Count} runs"),
+                    TimeSpan.FromSeconds(60));
                 await broker.Start();
             }
             else
@@ -107,7 +116,8 @@ public sealed class ClientTests : IDisposable
         const string Rows =
             """
             select r.process_run_id || ' ' || r.status || ' ' || (
-              select count(*) from process_component_observation c where c.process_run_id = r.process_run_id and c.status = 'step_completed')
+              select count(*) from process_component_observation c where c.process_run_id = r.process_run_id
+                and c.status = 'step_completed')
             from process_run_observation r order by r.process_run_id
             """;
         await Eventually.Async(

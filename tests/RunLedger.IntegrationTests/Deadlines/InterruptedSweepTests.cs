@@ -26,13 +26,15 @@ public sealed class InterruptedSweepTests
         var runs = DueRuns.Started(Runs);
         await DueRuns.Store(site, runs);
         await using var gate = await InTheMiddle(site);
-        var ledgers = await Task.WhenAll(Enumerable.Range(0, replicas).Select(_ => site.Start(Gate.Patient(site, Sweeping))));
+        var ledgers = await Task.WhenAll(
+            Enumerable.Range(0, replicas).Select(_ => site.Start(Gate.Patient(site, Sweeping))));
         // Each is in the middle of a batch. That of the one that dies commits, and it does not live to hear of it.
         await gate.Holds(replicas, () => site.Output);
 
         await ledgers[0].Kill();
 
-        Assert.InRange(await DueRuns.Count(site.Database, "status = 'stuck'"), Middle - LedgerSite.SlowBatch, Runs - Middle);
+        Assert.InRange(
+            await DueRuns.Count(site.Database, "status = 'stuck'"), Middle - LedgerSite.SlowBatch, Runs - Middle);
         await gate.Open();
         await DueRuns.EndLeases(site.Database);
         await DueRuns.AreFlaggedOnce(site, runs, inbox);
@@ -52,13 +54,16 @@ public sealed class InterruptedSweepTests
         await using var gate = await InTheMiddle(site);
         var ledger = await site.Start(Sweeping);
         await gate.Holds(1, () => site.Output);
-        Assert.InRange(await DueRuns.Count(site.Database, "status = 'stuck'"), Middle - LedgerSite.SlowBatch, Runs - Middle);
+        Assert.InRange(
+            await DueRuns.Count(site.Database, "status = 'stuck'"), Middle - LedgerSite.SlowBatch, Runs - Middle);
 
         await (killed ? postgres.Kill() : postgres.Stop());
         // It is away for longer than a message that fails is tried again.
         await Eventually.Async(
             () => Task.FromResult(
-                ledger.Everything.Split("The database cannot be used").Length - 1 is var times && times < 4 ? $"it has noticed {times} times" : null),
+                ledger.Everything.Split("The database cannot be used").Length - 1 is var times && times < 4
+                    ? $"it has noticed {times} times"
+                    : null),
             TimeSpan.FromSeconds(60),
             () => ledger.Output);
         await postgres.Start();

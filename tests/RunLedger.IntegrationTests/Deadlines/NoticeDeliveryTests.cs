@@ -5,7 +5,9 @@ using RunLedger.IntegrationTests.Support.Ledgers;
 
 namespace RunLedger.IntegrationTests.Deadlines;
 
-/// <summary>From the commit that says something of a run to the message that tells it, with a process that dies in between.</summary>
+/// <summary>
+/// From the commit that says something of a run to the message that tells it, with a process that dies in between.
+/// </summary>
 public sealed class NoticeDeliveryTests
 {
     const int Slice = 20;
@@ -38,7 +40,8 @@ public sealed class NoticeDeliveryTests
         // With limits that nothing passes, or it would say more.
         await site.Start();
         await Eventually.Async(
-            async () => await DueRuns.Unsent(site.Database) is > 0 and var unsent ? $"{unsent} notices are not sent" : null,
+            async () =>
+                await DueRuns.Unsent(site.Database) is > 0 and var unsent ? $"{unsent} notices are not sent" : null,
             TimeSpan.FromSeconds(90), () => site.Output);
         await site.Stop();
         await inbox.CatchUp();
@@ -53,21 +56,25 @@ public sealed class NoticeDeliveryTests
     static Sent Alive(Sent run) => new("RunStarted", run.RunId, TimeProvider.System.GetUtcNow());
 
     static Task Committed(LedgerSite site, int notices) => Eventually.Async(
-        async () => await DueRuns.Unsent(site.Database) is var there && there != notices ? $"{there} notices, not {notices}" : null,
+        async () => await DueRuns.Unsent(site.Database) is var there && there != notices
+            ? $"{there} notices, not {notices}"
+            : null,
         TimeSpan.FromSeconds(90),
         () => site.Output);
 
     /// <summary>A line per run: what its evidence says was said of it, in order.</summary>
     static Task<List<string>> Said(LedgerSite site) => site.List(
         """
-        select format('%s: %s', process_run_id, string_agg(format('%s %s', told, left(at, 26)), ', ' order by at, n)) as line
+        select format('%s: %s', process_run_id, string_agg(format('%s %s', told, left(at, 26)), ', '
+          order by at, n)) as line
         from (
           select process_run_id, case flag ->> 'flag' when 'stuck' then 'RunStuck' else 'RunOrphaned' end as told,
             flag ->> 'flaggedAt' as at, n
           from process_run_observation, jsonb_array_elements(evidence_ref -> 'flags') with ordinality flags (flag, n)
           union all
           select distinct process_run_id, 'RunRecovered', flag ->> 'recoveredAt', 9
-          from process_run_observation, jsonb_array_elements(evidence_ref -> 'flags') flag where flag ? 'recoveredAt') said
+          from process_run_observation, jsonb_array_elements(evidence_ref -> 'flags') flag
+            where flag ? 'recoveredAt') said
         group by process_run_id order by process_run_id::text collate "C"
         """);
 }

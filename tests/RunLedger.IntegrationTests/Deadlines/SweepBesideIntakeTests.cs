@@ -19,7 +19,8 @@ public sealed class SweepBesideIntakeTests
         // The longest due are found first: this one is in the third slice.
         var middle = runs[(int)(2.5 * DeadlineSweep.SliceSize)].RunId;
         await using var gate = await Gate.Close(
-            site.Database, $"after update on process_run_observation for each row when (new.process_run_id = '{middle}')");
+            site.Database,
+            $"after update on process_run_observation for each row when (new.process_run_id = '{middle}')");
         await site.Start(Gate.Patient(site, DueRuns.Sweeping));
         await gate.Holds(1, () => site.Output);
         var at = TimeProvider.System.GetUtcNow();
@@ -40,7 +41,9 @@ public sealed class SweepBesideIntakeTests
             TimeSpan.FromSeconds(90),
             () => site.Output);
         Assert.Equal(1, await DueRuns.Count(site.Database, $"process_run_id = '{middle}' and deadline_at <= now()"));
-        Assert.Equal(runs.Count - (2 * DeadlineSweep.SliceSize) - ended.Count, await DueRuns.Count(site.Database, "deadline_at <= now()"));
+        Assert.Equal(
+            runs.Count - (2 * DeadlineSweep.SliceSize) - ended.Count,
+            await DueRuns.Count(site.Database, "deadline_at <= now()"));
         await gate.Open();
         await DueRuns.AreFlaggedOnce(site, [.. runs.SkipLast(ended.Count)], inbox);
     }

@@ -31,7 +31,9 @@ public sealed class AloneTests
             foreach (var run in runs)
             {
                 var (status, body) = await next.Get($"/api/runs/{run}");
-                Assert.True(status == 200 && body.Contains("\"status\":\"started\"", StringComparison.Ordinal), $"{status} {body}");
+                Assert.True(
+                    status == 200 && body.Contains("\"status\":\"started\"", StringComparison.Ordinal),
+                    $"{status} {body}");
             }
         }
         finally
@@ -48,12 +50,14 @@ public sealed class AloneTests
         var address = $"http://{somebody.LocalEndpoint}";
         var folder = Directory.CreateTempSubdirectory("run-ledger-alone-");
 
-        var run = await ProgramRun.Of(new() { ["RunLedger__SqliteFile"] = Path.Combine(folder.FullName, "ledger.db") }, "--urls", address);
+        var run = await ProgramRun.Of(
+            new() { ["RunLedger__SqliteFile"] = Path.Combine(folder.FullName, "ledger.db") }, "--urls", address);
 
         folder.Delete(recursive: true);
 
         Assert.Equal(
-            (1, $"Failed to bind to address {address}: address already in use. End who listens there, or listen elsewhere: --urls or ASPNETCORE_URLS."),
+            (1, $"Failed to bind to address {address}: address already in use. End who listens there, "
+                + "or listen elsewhere: --urls or ASPNETCORE_URLS."),
             (run.ExitCode, run.Printed.TrimEnd().Split('\n')[^1]));
     }
 

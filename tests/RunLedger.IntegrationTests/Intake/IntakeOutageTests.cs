@@ -33,7 +33,8 @@ public sealed class IntakeOutageTests
     [Fact]
     public async Task A_broker_that_is_away_is_503_in_good_time_and_what_was_refused_is_not_sent_later()
     {
-        Sent refused = new("RunStarted", Guid.CreateVersion7(), At), taken = new("RunStarted", Guid.CreateVersion7(), At);
+        Sent refused = new("RunStarted", Guid.CreateVersion7(), At),
+            taken = new("RunStarted", Guid.CreateVersion7(), At);
         var database = await TestDatabase.Create(applySchema: true);
         var broker = await OwnBroker.Create();
         await using var site = new LedgerSite(database.ConnectionString, broker.Address, broker, database);
@@ -49,7 +50,8 @@ public sealed class IntakeOutageTests
         Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
         await broker.Start();
         await Eventually.Async(
-            async () => (await ledger.Post(Route, taken.Line())).Status is var again && again == 202 ? null : $"{again}",
+            async () =>
+                (await ledger.Post(Route, taken.Line())).Status is var again && again == 202 ? null : $"{again}",
             TimeSpan.FromSeconds(60), () => ledger.Output);
         await site.Settle(Oracle.Rows([taken]));
     }

@@ -21,7 +21,8 @@ public sealed class PoisonTests
         // All of it waits, so that good and bad come in one batch.
         await site.Preload(sent[..500]);
         foreach (var poison in poisons)
-            await site.Publisher.Send(poison.Exchange, poison.RoutingKey, poison.Payload, poison.ContentType, poison.Type);
+            await site.Publisher.Send(
+                poison.Exchange, poison.RoutingKey, poison.Payload, poison.ContentType, poison.Type);
         await site.Publisher.Send(sent[500..]);
 
         await site.Start();
@@ -64,7 +65,8 @@ public sealed class PoisonTests
         var refused = new Sent("RunStarted", Guid.CreateVersion7(), new(2025, 1, 1, 0, 0, 0, TimeSpan.Zero));
         await using var site = await LedgerSite.Create();
         await using (var rule = site.Database.CreateCommand(
-            $"alter table process_run_observation add constraint somebodys_rule check (process_run_id <> '{refused.RunId}')"))
+            "alter table process_run_observation add constraint somebodys_rule "
+            + $"check (process_run_id <> '{refused.RunId}')"))
             await rule.ExecuteNonQueryAsync();
         await site.Preload([.. sent[..100], refused, .. sent[100..]]);
 
@@ -113,11 +115,16 @@ public sealed class PoisonTests
             {
                 Headers = new Dictionary<string, object?>
                 {
-                    ["MessageId"] = "x", ["ConversationId"] = 5, ["MT-Source-Address"] = "not an address", ["traceparent"] = "00-zz", ["n"] = null,
+                    ["MessageId"] = "x",
+                    ["ConversationId"] = 5,
+                    ["MT-Source-Address"] = "not an address",
+                    ["traceparent"] = "00-zz",
+                    ["n"] = null,
                 },
             },
         ];
-        var sent = odd.Select(_ => new Sent("RunStarted", Guid.CreateVersion7(), new(2025, 1, 1, 0, 0, 0, TimeSpan.Zero))).ToList();
+        var sent = odd.Select(
+            _ => new Sent("RunStarted", Guid.CreateVersion7(), new(2025, 1, 1, 0, 0, 0, TimeSpan.Zero))).ToList();
         await using var site = await LedgerSite.Create();
         await site.Start();
 
@@ -127,7 +134,8 @@ public sealed class PoisonTests
         await site.Settle(Oracle.Rows(sent));
     }
 
-    static async Task<List<(string Origin, string? Contract, string Reason)>> Rejected(LedgerSite site, byte[]? payload = null)
+    static async Task<List<(string Origin, string? Contract, string Reason)>> Rejected(
+        LedgerSite site, byte[]? payload = null)
     {
         await using var command = site.Database.CreateCommand(
             "select origin, contract, reason from rejected_observation where payload = coalesce($1, payload)");

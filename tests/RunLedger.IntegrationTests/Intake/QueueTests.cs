@@ -7,7 +7,8 @@ namespace RunLedger.IntegrationTests.Intake;
 
 public sealed class QueueTests
 {
-    static readonly Sent Started = new("RunStarted", Guid.CreateVersion7(), new(2025, 1, 1, 0, 0, 0, TimeSpan.FromHours(2)));
+    static readonly Sent Started = new(
+        "RunStarted", Guid.CreateVersion7(), new(2025, 1, 1, 0, 0, 0, TimeSpan.FromHours(2)));
 
     [Theory]
     [InlineData("application/json")]

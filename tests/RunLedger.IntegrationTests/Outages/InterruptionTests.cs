@@ -19,7 +19,8 @@ public sealed class InterruptionTests
             var ledger = await site.Start(LedgerSite.Slow, ready: false);
             await site.MidLoad();
             await ledger.Kill();
-            Assert.True(await site.Publisher.Waiting(LedgerSite.Queue) > 0, $"Killed for the {time}. time when all was done.");
+            Assert.True(
+                await site.Publisher.Waiting(LedgerSite.Queue) > 0, $"Killed for the {time}. time when all was done.");
         }
 
         await site.Start();

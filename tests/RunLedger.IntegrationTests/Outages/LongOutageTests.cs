@@ -33,7 +33,8 @@ public sealed class LongOutageTests
             async () =>
             {
                 Assert.Equal(0u, await site.Publisher.Waiting(LedgerSite.ErrorQueue));
-                Assert.True(await site.Publisher.Waiting(LedgerSite.Queue) is var waiting && waiting + prefetch >= paused,
+                Assert.True(
+                    await site.Publisher.Waiting(LedgerSite.Queue) is var waiting && waiting + prefetch >= paused,
                     $"{paused} messages waited when the database went, {waiting} now.");
                 return clock.Elapsed < Away ? "the database is still to be away" : null;
             },

@@ -83,7 +83,9 @@ public sealed class OutageTests
         // All the broker gives it is in hand.
         await site.MidLoad(taken: new RunLedgerOptions().PrefetchCount);
         await Eventually.Async(
-            () => Task.FromResult(ledger.Output.Contains("The database cannot be used", StringComparison.Ordinal) ? null : "it has not noticed"),
+            () => Task.FromResult(ledger.Output.Contains("The database cannot be used", StringComparison.Ordinal)
+                ? null
+                : "it has not noticed"),
             TimeSpan.FromSeconds(30), () => ledger.Output);
 
         var (exitCode, took) = await ledger.Stop();

@@ -31,7 +31,8 @@ public sealed class RollingRestartTests
             sent.AddRange(burst);
             await using var request = await HeldPost.Begin(old, burst[0]);
             await site.Publisher.Send(traffic.Disturbed(burst[1..]));
-            Assert.True(await site.Publisher.Waiting(LedgerSite.Queue) > 0, "Nothing waited when a replica was told to stop.");
+            Assert.True(
+                await site.Publisher.Waiting(LedgerSite.Queue) > 0, "Nothing waited when a replica was told to stop.");
 
             // Requests still come its way: that its address is no longer one is not known everywhere at once.
             var stop = old.Stop();
@@ -71,7 +72,9 @@ public sealed class RollingRestartTests
             all.AddRange([.. published, .. posted]);
             await Task.WhenAll(publisher.Send(traffic.Disturbed(published)), service.Post(traffic.Disturbed(posted)));
             await Eventually.Async(
-                async () => await publisher.Waiting(LedgerSite.Queue) is var waiting and > 0 ? $"{waiting} messages wait" : null,
+                async () => await publisher.Waiting(LedgerSite.Queue) is var waiting and > 0
+                    ? $"{waiting} messages wait"
+                    : null,
                 TimeSpan.FromSeconds(60), () => site.Output);
         }
 

@@ -76,12 +76,16 @@ public sealed class PackedTests : IAsyncLifetime
         // As the tests were built: .../bin/Debug/net10.0/
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
         foreach (var project in Packed)
-            await Dotnet("pack", Path.Combine(Checkout.Root, project), "--no-build", "-c", configuration, "-o", Path.Combine(_folder, "packed"));
+            await Dotnet(
+                "pack", Path.Combine(Checkout.Root, project), "--no-build",
+                "-c", configuration, "-o", Path.Combine(_folder, "packed"));
         Assert.Equal(Packed.Length, Directory.GetFiles(Path.Combine(_folder, "packed"), "*.nupkg").Length);
         var smoke = Directory.CreateDirectory(Path.Combine(_folder, "smoke")).FullName;
-        await File.WriteAllTextAsync(Path.Combine(smoke, "Smoke.csproj"), Project, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(smoke, "Smoke.csproj"), Project, TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(Path.Combine(smoke, "Program.cs"), Program, TestContext.Current.CancellationToken);
-        await File.WriteAllTextAsync(Path.Combine(smoke, "nuget.config"), Sources(), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(smoke, "nuget.config"), Sources(), TestContext.Current.CancellationToken);
         await using var ledger = await LedgerProcess.StartEmbedded(Path.Combine(_folder, "ledger.db"));
 
         var printed = await Dotnet("run", "--project", smoke, "--", ledger.Url.ToString());
@@ -89,7 +93,9 @@ public sealed class PackedTests : IAsyncLifetime
         Assert.Contains("Completed, 1 step", printed.Split('\n'));
         var (_, body) = await ledger.Get("/api/runs?candidate=PROC-CAND:packed:smoke");
         using var runs = JsonDocument.Parse(body);
-        Assert.Equal(["completed"], runs.RootElement.GetProperty("items").EnumerateArray().Select(run => run.GetProperty("status").GetString()));
+        Assert.Equal(["completed"], runs.RootElement.GetProperty("items")
+            .EnumerateArray()
+            .Select(run => run.GetProperty("status").GetString()));
     }
 
     // What is ours comes from the folder alone, and what others made from where the build has put it: no network.
@@ -109,5 +115,7 @@ public sealed class PackedTests : IAsyncLifetime
         ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
 
     static Task<string> Dotnet(params string[] arguments) => Shell.Run(
-        "dotnet", new() { ["DOTNET_NOLOGO"] = "1", ["MSBUILDDISABLENODEREUSE"] = "1", ["NUGET_PACKAGES"] = null! }, arguments);
+        "dotnet",
+        new() { ["DOTNET_NOLOGO"] = "1", ["MSBUILDDISABLENODEREUSE"] = "1", ["NUGET_PACKAGES"] = null! },
+        arguments);
 }

@@ -6,7 +6,9 @@ using RunLedger.IntegrationTests.Support.Ledgers;
 
 namespace RunLedger.IntegrationTests.Rejected;
 
-/// <summary>Rejected observations that are sent again through a real broker, by a service that is killed over it.</summary>
+/// <summary>
+/// Rejected observations that are sent again through a real broker, by a service that is killed over it.
+/// </summary>
 public sealed class ResendTests
 {
     const int Count = 1_500;
@@ -21,8 +23,10 @@ public sealed class ResendTests
         await using (var fill = site.Database.CreateCommand(
             $$"""
               insert into rejected_observation (rejected_id, contract, origin, content_type, payload, reason)
-              select id, 'RunStarted', 'run-ledger', 'application/json', convert_to(json_build_object('processRunId', id,
-                'processCandidateCode', 'P', 'correlationId', 'c', 'sourceSystem', 'dot_runtime', 'occurredAt', '2026-11-01T12:00:00Z')::text,
+              select id, 'RunStarted', 'run-ledger', 'application/json',
+                convert_to(json_build_object('processRunId', id,
+                'processCandidateCode', 'P', 'correlationId', 'c', 'sourceSystem', 'dot_runtime', 'occurredAt',
+                  '2026-11-01T12:00:00Z')::text,
                 'utf8'), 'RunStarted ' || n || ' was not known'
               from (select gen_random_uuid() id, n from generate_series(1, {{Count}}) n) r
               """))
@@ -31,7 +35,9 @@ public sealed class ResendTests
         var (status, _, body) = await first.Post("/api/rejected/resend", """{"all":true,"reason":"it is known now"}""");
         Assert.True(status == 202, $"{status} {body}");
         await Eventually.Async(
-            async () => await CountAsync(site, "resent") is > 0 and < Count and var sent ? null : $"{await CountAsync(site, "resent")} are sent",
+            async () => await CountAsync(site, "resent") is > 0 and < Count and var sent
+                ? null
+                : $"{await CountAsync(site, "resent")} are sent",
             TimeSpan.FromSeconds(30));
         await first.Kill();
         var left = Count - await CountAsync(site, "resent");
@@ -43,16 +49,22 @@ public sealed class ResendTests
             TimeSpan.FromSeconds(60),
             () => site.Output);
         await Eventually.Async(
-            async () => (await site.List("select coalesce(outcome, 'goes on') from operator_action")) is [$"resent 1,500"] ? null
-                : string.Join(", ", await site.List("select coalesce(outcome, 'goes on') || detail::text from operator_action")),
+            async () =>
+                (await site.List("select coalesce(outcome, 'goes on') from operator_action")) is [$"resent 1,500"]
+                    ? null
+                    : string.Join(
+                        ", ",
+                        await site.List("select coalesce(outcome, 'goes on') || detail::text from operator_action")),
             TimeSpan.FromSeconds(30),
             () => site.Output);
         await Eventually.Async(
-            async () => (await site.List("select count(*)::text from process_run_observation where status = 'started'"))[0]
-                is var runs && runs != $"{Count}" ? $"{runs} runs" : null,
+            async () =>
+                (await site.List("select count(*)::text from process_run_observation where status = 'started'"))[0]
+                    is var runs && runs != $"{Count}" ? $"{runs} runs" : null,
             TimeSpan.FromSeconds(30));
         // Counted as the rows are: what was sent twice moved no counter twice.
-        Assert.Equal(["1500"], await site.List("select sum(runs)::text from run_status_count where status = 'started'"));
+        Assert.Equal(
+            ["1500"], await site.List("select sum(runs)::text from run_status_count where status = 'started'"));
         Assert.Equal(
             ["local it is known now"],
             await site.List("select distinct handled_by || ' ' || handled_reason from rejected_observation"));
@@ -66,7 +78,8 @@ public sealed class ResendTests
         var run = Guid.CreateVersion7();
         await using (var archive = site.Database.CreateCommand(
             $"""
-             insert into process_run_archive (process_run_id, process_candidate_code, correlation_id, status, source_system, created_at, archived_at)
+             insert into process_run_archive (process_run_id, process_candidate_code, correlation_id, status,
+               source_system, created_at, archived_at)
              values ('{run}', 'P', 'c', 'completed', 'dot_runtime', now(), now())
              """))
             await archive.ExecuteNonQueryAsync();
@@ -94,7 +107,9 @@ public sealed class ResendTests
 
         static bool Complete(JsonElement overview)
         {
-            var queues = overview.GetProperty("queues").EnumerateArray().ToDictionary(queue => queue.GetProperty("name").GetString()!);
+            var queues = overview.GetProperty("queues")
+                .EnumerateArray()
+                .ToDictionary(queue => queue.GetProperty("name").GetString()!);
             return overview.GetProperty("replicas").GetArrayLength() == 1
                 && queues[LedgerSite.Queue].GetProperty("consumers").GetInt32() == 1
                 && queues[LedgerSite.ErrorQueue].GetProperty("exists").GetBoolean()

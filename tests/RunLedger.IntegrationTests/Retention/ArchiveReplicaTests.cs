@@ -61,7 +61,8 @@ public sealed class ArchiveReplicaTests : IAsyncLifetime
         await MovedAsync(Runs, ledgers[^1]);
 
         Assert.Equal(["0", "0"], await _site.List(
-            "select count(*)::text from process_run_observation union all select count(*)::text from process_component_observation"));
+            "select count(*)::text from process_run_observation union all select count(*)::text "
+            + "from process_component_observation"));
         Assert.Equal([$"{2 * Runs}"], await _site.List("select count(*)::text from process_component_archive"));
         var files = Files();
         var slices = await new ArchiveStore(_site.Database).Slices(Token);
@@ -86,7 +87,8 @@ public sealed class ArchiveReplicaTests : IAsyncLifetime
         {
             await MovedAsync(before + 1, ledger);
             before = await Count();
-            await _site.List("select pg_terminate_backend(pid)::text from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()");
+            await _site.List("select pg_terminate_backend(pid)::text from pg_stat_activity "
+                + "where datname = current_database() and pid <> pg_backend_pid()");
         }
 
         Assert.True(before < Runs, "All was archived before the interruption.");
@@ -121,7 +123,8 @@ public sealed class ArchiveReplicaTests : IAsyncLifetime
     {
         await Fill(2_000);
         Directory.CreateDirectory(_folder);
-        Assert.SkipUnless(Mount("mount", "-t", "tmpfs", "-o", "size=160k", "none", _folder), "Only root may mount a small disk.");
+        Assert.SkipUnless(
+            Mount("mount", "-t", "tmpfs", "-o", "size=160k", "none", _folder), "Only root may mount a small disk.");
         try
         {
             var ledger = await _site.Start(Settings);
@@ -130,13 +133,16 @@ public sealed class ArchiveReplicaTests : IAsyncLifetime
                 TimeSpan.FromSeconds(60), () => ledger.Output);
 
             Assert.InRange(await Count(), 1, 1_999);
-            Assert.Contains("No space left", (await ledger.Get("/api/retention/preview")).Body, StringComparison.Ordinal);
+            Assert.Contains(
+                "No space left", (await ledger.Get("/api/retention/preview")).Body, StringComparison.Ordinal);
             await ledger.Stop();
             var slices = await new ArchiveStore(_site.Database).Slices(Token);
             Assert.Equal(await Count(), slices.Sum(slice => slice.Runs));
             foreach (var slice in slices)
                 Assert.Null(await Files().Fault(slice, Token));
-            Assert.Equal([$"{2_000 - slices.Sum(slice => slice.Runs)}"], await _site.List("select count(*)::text from process_run_observation"));
+            Assert.Equal(
+                [$"{2_000 - slices.Sum(slice => slice.Runs)}"],
+                await _site.List("select count(*)::text from process_run_observation"));
         }
         finally
         {
@@ -156,7 +162,8 @@ public sealed class ArchiveReplicaTests : IAsyncLifetime
         await MovedAsync(100, ledger);
         var run = (await _site.List("select process_run_id::text from process_run_archive order by 1 limit 1"))[0];
 
-        await _site.Publisher.Send([new Sent("RunFailed", Guid.Parse(run), new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero))]);
+        await _site.Publisher.Send(
+            [new Sent("RunFailed", Guid.Parse(run), new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero))]);
 
         await Eventually.Async(
             async () => (await _site.List(reopen
@@ -166,7 +173,9 @@ public sealed class ArchiveReplicaTests : IAsyncLifetime
         Assert.Equal(reopen ? 99 : 100, await Count());
         Assert.Equal(reopen ? 0 : 1, (await LedgerRows.Rejected(_site.Database)).Count);
         Assert.Contains(
-            reopen ? "\"archivedAt\":null" : "\"archivedAt\":\"20", (await ledger.Get($"/api/runs/{run}")).Body, StringComparison.Ordinal);
+            reopen ? "\"archivedAt\":null" : "\"archivedAt\":\"20",
+            (await ledger.Get($"/api/runs/{run}")).Body,
+            StringComparison.Ordinal);
     }
 
     ArchiveFiles Files()
@@ -176,7 +185,8 @@ public sealed class ArchiveReplicaTests : IAsyncLifetime
         return new ArchiveFiles(options);
     }
 
-    async Task<int> Count() => int.Parse((await _site.List(Moved))[0], System.Globalization.CultureInfo.InvariantCulture);
+    async Task<int> Count() =>
+        int.Parse((await _site.List(Moved))[0], System.Globalization.CultureInfo.InvariantCulture);
 
     Task MovedAsync(int runs, LedgerProcess ledger) => Eventually.Async(
         async () => await Count() is var moved && moved < runs ? $"{moved} of {runs} are archived" : null,
@@ -189,9 +199,11 @@ public sealed class ArchiveReplicaTests : IAsyncLifetime
             $"""
              insert into process_run_observation
                (process_run_id, process_candidate_code, correlation_id, source_system, status, settled_at)
-             select gen_random_uuid(), 'P', 'c', 'dot_runtime', 'completed', '2026-01-31T23:00:00Z'::timestamptz + n * interval '1 s'
+             select gen_random_uuid(), 'P', 'c', 'dot_runtime', 'completed',
+               '2026-01-31T23:00:00Z'::timestamptz + n * interval '1 s'
              from generate_series(1, {runs}) n;
-             insert into process_component_observation (component_run_id, process_run_id, correlation_id, source_system, status)
+             insert into process_component_observation (component_run_id, process_run_id, correlation_id,
+               source_system, status)
              select gen_random_uuid(), process_run_id, 'c', 'dot_runtime', 'step_completed'
              from process_run_observation, generate_series(1, 2)
              """);

@@ -23,7 +23,8 @@ public sealed class MillionRunsTests : IAsyncLifetime
             create temporary table asked as select indexname, indexdef from pg_indexes
               where indexname in ('process_run_observation_deadline_idx', 'process_run_observation_settled_idx');
             do $$ declare i text; begin
-              for i in select indexname from pg_indexes where tablename = 'process_run_observation' and indexname not like '%_pkey' loop
+              for i in select indexname from pg_indexes where tablename = 'process_run_observation'
+                and indexname not like '%_pkey' loop
                 execute 'drop index ' || i;
               end loop;
             end $$;
@@ -53,15 +54,20 @@ public sealed class MillionRunsTests : IAsyncLifetime
         var until = (object[])[.. ((int[])[90, 90, 180, 180, 180, 90]).Select(days => (object)Noon.AddDays(-days))];
 
         await Uses("process_run_observation_deadline_idx", SweepStore.DueSql, Noon, Noon.AddMinutes(5), 500);
-        await Uses("process_run_observation_settled_idx", SweepStore.SettledSql, Noon.AddDays(-90), Guid.Empty, Noon, 500);
-        await Uses("process_run_observation_settled_idx", ArchiveSql.DueSql, [.. until, DateTime.UnixEpoch, Guid.Empty, 1_000]);
+        await Uses(
+            "process_run_observation_settled_idx", SweepStore.SettledSql, Noon.AddDays(-90), Guid.Empty, Noon, 500);
+        await Uses(
+            "process_run_observation_settled_idx",
+            ArchiveSql.DueSql,
+            [.. until, DateTime.UnixEpoch, Guid.Empty, 1_000]);
         await Uses("process_run_observation_settled_idx", ArchiveSql.PreviewSql, until);
     }
 
     [Fact]
     public async Task A_preview_says_what_would_leave()
     {
-        var preview = await new ArchiveStore(_database.DataSource).Preview(new RetentionPeriods(new RunLedgerOptions()), Noon, Token);
+        var preview = await new ArchiveStore(_database.DataSource).Preview(
+            new RetentionPeriods(new RunLedgerOptions()), Noon, Token);
 
         // Of the first day of ninety-one, eight in ten.
         Assert.Equal(8 * 8_640, preview.Sum(due => due.Runs));

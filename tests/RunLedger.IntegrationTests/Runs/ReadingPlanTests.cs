@@ -98,16 +98,20 @@ public sealed class ReadingPlanTests : IAsyncLifetime
     {
         // Among 80,000 components a quarter failed, 50 of them and 20 runs within the hour that is asked for.
         await _ledger.Execute("""
-            update process_run_observation set ended_at = created_at + interval '1 hour', settled_at = created_at + interval '1 hour'
+            update process_run_observation set ended_at = created_at + interval '1 hour',
+              settled_at = created_at + interval '1 hour'
             where status = 'failed';
             update process_component_observation set status = 'failed', ended_at = started_at + interval '1 hour'
             where component_run_id < '40000000-0000-0000-0000-000000000000';
             update process_run_observation set ended_at = timestamptz '2026-06-01Z'
-            where process_run_id in (select process_run_id from process_run_observation where status = 'failed' limit 20);
+            where process_run_id in (select process_run_id from process_run_observation
+              where status = 'failed' limit 20);
             update process_component_observation set ended_at = timestamptz '2026-06-01Z'
-            where component_run_id in (select component_run_id from process_component_observation where status = 'failed' limit 50);
+            where component_run_id in (select component_run_id from process_component_observation
+              where status = 'failed' limit 50);
             insert into rejected_observation (rejected_id, origin, payload, reason, rejected_at, fingerprint, state)
-            select gen_random_uuid(), 'o', '\x', 'r' || i, timestamptz '2026-01-01Z' + i * interval '1 second', 'f' || i % 500,
+            select gen_random_uuid(), 'o', '\x', 'r' || i, timestamptz '2026-01-01Z' + i * interval '1 second',
+              'f' || i % 500,
               case when i % 100 = 0 then 'open' else 'resent' end
             from generate_series(1, 100000) i;
             insert into operator_action (id, at, who, action, subject, outcome)
@@ -132,13 +136,19 @@ public sealed class ReadingPlanTests : IAsyncLifetime
         })
         {
             await CostsLittle(
-                OverviewQuery.MinutesSql(column, new RunLedger.Storage.Postgres.PostgresSql(new Npgsql.NpgsqlConnection()).EpochMinutes(column)), index, MostBlocks,
-                ("from", First.AddSeconds(199_000)), ("most", OverviewQuery.MostCounted));
+                OverviewQuery.MinutesSql(
+                    column,
+                    new RunLedger.Storage.Postgres.PostgresSql(new Npgsql.NpgsqlConnection()).EpochMinutes(column)),
+                index,
+                MostBlocks,
+                ("from", First.AddSeconds(199_000)),
+                ("most", OverviewQuery.MostCounted));
         }
 
         await CostsLittle(
-            RejectedSql.ClaimSlice(ofGroup: true, "for update skip locked"), "rejected_observation_group_idx", 10 * MostBlocks,
-            ("action", Guid.Empty), ("now", First), ("at", june), ("after", Guid.Empty), ("limit", 100), ("fingerprint", "f100"));
+            RejectedSql.ClaimSlice(ofGroup: true, "for update skip locked"), "rejected_observation_group_idx",
+            10 * MostBlocks, ("action", Guid.Empty), ("now", First), ("at", june), ("after", Guid.Empty),
+            ("limit", 100), ("fingerprint", "f100"));
         await CostsLittle(
             RejectedSql.ClaimLeft("for update skip locked"), "rejected_observation_claimed_idx", MostBlocks,
             ("now", First), ("before", june), ("limit", 100));
@@ -150,7 +160,9 @@ public sealed class ReadingPlanTests : IAsyncLifetime
             (RejectedQueries.Rows(db, new("open", null), null, 50), "rejected_observation_open_idx"),
             (RejectedQueries.Rows(db, new(null, "f100"), null, 50), "rejected_observation_group_idx"),
             (RunQueries.RowsBack(db, new(), [], new(Middle, Guid.Empty), 51), "process_run_observation_newest_idx"),
-            (RunQueries.RowsBack(db, Of(RunStatus.Failed), [], new(First, Guid.Empty), 51), "process_run_observation_status_newest_idx"),
+            (
+                RunQueries.RowsBack(db, Of(RunStatus.Failed), [], new(First, Guid.Empty), 51),
+                "process_run_observation_status_newest_idx"),
         })
             await DescendsAsync(query, index);
         await DescendsAsync(RunSearch.Named(db, $"{Guid.Empty}"), "process_run_observation_parent_run_id_idx");
@@ -173,10 +185,12 @@ public sealed class ReadingPlanTests : IAsyncLifetime
 
     async Task CostsLittle(string sql, string index, long most, params (string Name, object Value)[] parameters)
     {
-        await using var connection = await _ledger.DataSource.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var connection = await _ledger.DataSource.OpenConnectionAsync(
+            TestContext.Current.CancellationToken);
         // What it would change it does not.
         await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
-        await using var command = new NpgsqlCommand($"explain (analyze, buffers, format json) {sql}", connection, transaction);
+        await using var command = new NpgsqlCommand(
+            $"explain (analyze, buffers, format json) {sql}", connection, transaction);
         foreach (var (name, value) in parameters)
             command.Parameters.AddWithValue(name, value);
         var (plan, blocks) = Read((string)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!);

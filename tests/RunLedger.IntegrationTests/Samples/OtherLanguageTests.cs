@@ -32,23 +32,27 @@ public sealed class OtherLanguageTests : IAsyncLifetime
         Assert.Equal("", error);
         var run = await Json($"/api/runs/{output.Trim()}");
         Assert.Equal("completed", run.GetProperty("status").GetString());
-        Assert.Equal(42, run.GetProperty("evidenceRef").GetProperty("from").GetProperty("RunCompleted").GetProperty("value").GetProperty("rows").GetInt32());
+        Assert.Equal(42, run.GetProperty("evidenceRef").GetProperty("from").GetProperty("RunCompleted")
+            .GetProperty("value").GetProperty("rows").GetInt32());
         Assert.Equal(
             [("fetch", "step_completed"), ("load", "step_completed")],
             (await Json($"/api/runs/{output.Trim()}/components")).GetProperty("items").EnumerateArray()
-                .Select(step => (step.GetProperty("dotCode").GetString()!, step.GetProperty("status").GetString()!)).Order());
+                .Select(step => (step.GetProperty("dotCode").GetString()!, step.GetProperty("status").GetString()!))
+                .Order());
     }
 
     [Theory]
     [InlineData("bash", "observe.sh", "SAMPLE_COMMAND", "false", "load: exit code 1")]
     [InlineData("python3", "observe.py", "SAMPLE_FAILS", "1", "RuntimeError('no such table')")]
-    public async Task A_sample_whose_step_fails_says_why(string program, string sample, string variable, string value, string errorRef)
+    public async Task A_sample_whose_step_fails_says_why(
+        string program, string sample, string variable, string value, string errorRef)
     {
         var (code, _, _) = await Run(program, sample, _ledger.Url.ToString(), (variable, value));
 
         Assert.Equal(1, code);
         var run = (await Json("/api/runs")).GetProperty("items")[0];
-        Assert.Equal(("failed", errorRef), (run.GetProperty("status").GetString(), run.GetProperty("errorRef").GetString()));
+        Assert.Equal(
+            ("failed", errorRef), (run.GetProperty("status").GetString(), run.GetProperty("errorRef").GetString()));
     }
 
     [Theory]

@@ -16,7 +16,9 @@ public sealed class DispatchTests
         await using var site = await LedgerSite.Create();
         await using var ordered = await Inbox.Open(site.Broker, "ordered");
         await using var any = await Inbox.Open(site.Broker, "any", quorum: true);
-        await Numbered.Store(site.Database, [.. Numbered.Rows(500, "queue:ordered", Guid.CreateVersion7()), .. Numbered.Rows(3_000, "queue:any")]);
+        await Numbered.Store(
+            site.Database,
+            [.. Numbered.Rows(500, "queue:ordered", Guid.CreateVersion7()), .. Numbered.Rows(3_000, "queue:any")]);
 
         await Task.WhenAll(site.Start(SmallSlices), site.Start(SmallSlices));
         await ordered.Has(500);
@@ -73,7 +75,9 @@ public sealed class DispatchTests
         Assert.Equal(4, aside.Count);
         Assert.All(aside, row => Assert.StartsWith("run-ledger-scheduler: It was due ", row, StringComparison.Ordinal));
         Assert.Equal(3, aside.Count(row => row.Contains("inequivalent arg 'type'", StringComparison.Ordinal)));
-        Assert.Contains(aside, row => row.Contains("The address scheme is not supported: carrier-pigeon", StringComparison.Ordinal));
+        Assert.Contains(
+            aside,
+            row => row.Contains("The address scheme is not supported: carrier-pigeon", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -87,7 +91,9 @@ public sealed class DispatchTests
         var rows = Numbered.Rows(300, "queue:inbox");
         await Numbered.Store(site.Database, rows);
         await Eventually.Async(
-            () => Task.FromResult(ledger.Output.Contains("The broker takes no messages", StringComparison.Ordinal) ? null : "it has not noticed"),
+            () => Task.FromResult(ledger.Output.Contains("The broker takes no messages", StringComparison.Ordinal)
+                ? null
+                : "it has not noticed"),
             TimeSpan.FromSeconds(60), () => ledger.Output);
 
         await broker.Start();

@@ -50,7 +50,8 @@ public sealed class ExtremeScheduleTests
         Assert.Equal(["long ago"], heard);
         // What was heard is deleted after it was sent.
         await Eventually.Async(
-            async () => await Due(site) is var due && due is ["9999-12-31 23:59:59.999999"] ? null : string.Join(", ", due),
+            async () =>
+                await Due(site) is var due && due is ["9999-12-31 23:59:59.999999"] ? null : string.Join(", ", due),
             TimeSpan.FromSeconds(60), () => ledger.Output);
 
         await CancelAsync(service, last);
@@ -88,8 +89,8 @@ public sealed class ExtremeScheduleTests
         () => ledger.Output);
 
     static Task<List<string>> Due(LedgerSite site) => site.List(
-        "select coalesce(to_char(due_at at time zone 'utc', 'YYYY-MM-DD HH24:MI:SS.US'), 'long ago') from scheduled_message "
-        + "where repeat_every is null and cancelled_at is null");
+        "select coalesce(to_char(due_at at time zone 'utc', 'YYYY-MM-DD HH24:MI:SS.US'), 'long ago') "
+        + "from scheduled_message where repeat_every is null and cancelled_at is null");
 
     public sealed record Letter
     {

@@ -15,7 +15,8 @@ public sealed class OtherServiceTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_saga_schedules_its_timeout_and_unschedules_it_whichever_of_the_two_starts_first(bool ledgerFirst)
+    public async Task A_saga_schedules_its_timeout_and_unschedules_it_whichever_of_the_two_starts_first(
+        bool ledgerFirst)
     {
         await using var site = await LedgerSite.Create();
         if (ledgerFirst)
@@ -46,7 +47,8 @@ public sealed class OtherServiceTests
     {
         await using var site = await LedgerSite.Create();
         await site.Start();
-        using var service = await OtherService.Start(site.Broker, bus => bus.AddConsumer<FlakyConsumer, FlakyDefinition>());
+        using var service = await OtherService.Start(
+            site.Broker, bus => bus.AddConsumer<FlakyConsumer, FlakyDefinition>());
         var heard = service.Services.GetRequiredService<OtherService.Heard>();
 
         await service.Services.GetRequiredService<IBus>().Publish(new Numbered { Number = 7 }, Cancel);
@@ -71,13 +73,18 @@ public sealed class OtherServiceTests
         {
             var scheduler = scope.ServiceProvider.GetRequiredService<IMessageScheduler>();
             await Task.WhenAll(Enumerable.Range(0, 200).Select(number => scheduler.ScheduleSend(
-                new Uri("queue:inbox"), TimeProvider.System.GetUtcNow().UtcDateTime, new Numbered { Number = number }, Cancel)));
+                new Uri("queue:inbox"),
+                TimeProvider.System.GetUtcNow().UtcDateTime,
+                new Numbered { Number = number },
+                Cancel)));
         }
 
         await Eventually.Async(
             () => Task.FromResult(
                 ledger.Everything.Contains("The database cannot be used", StringComparison.Ordinal)
-                && ledger.Everything.Contains("Scheduled messages cannot be read", StringComparison.Ordinal) ? null : "it has not noticed"),
+                && ledger.Everything.Contains("Scheduled messages cannot be read", StringComparison.Ordinal)
+                    ? null
+                    : "it has not noticed"),
             TimeSpan.FromSeconds(30), () => ledger.Output);
         await postgres.Start();
         await inbox.Has(200, () => ledger.Output);
@@ -88,7 +95,9 @@ public sealed class OtherServiceTests
     }
 
     static Task Waiting(LedgerSite site, long messages) => Eventually.Async(
-        async () => await Numbered.Waiting(site.Database) is var left && left == messages ? null : $"{left} wait, not {messages}",
+        async () => await Numbered.Waiting(site.Database) is var left && left == messages
+            ? null
+            : $"{left} wait, not {messages}",
         TimeSpan.FromSeconds(60));
 
     sealed class FlakyConsumer(OtherService.Heard heard) : IConsumer<Numbered>
@@ -103,7 +112,9 @@ public sealed class OtherServiceTests
     sealed class FlakyDefinition : ConsumerDefinition<FlakyConsumer>
     {
         protected override void ConfigureConsumer(
-            IReceiveEndpointConfigurator endpointConfigurator, IConsumerConfigurator<FlakyConsumer> consumerConfigurator, IRegistrationContext context) =>
+            IReceiveEndpointConfigurator endpointConfigurator,
+            IConsumerConfigurator<FlakyConsumer> consumerConfigurator,
+            IRegistrationContext context) =>
             endpointConfigurator.UseScheduledRedelivery(
                 redelivery => redelivery.Intervals(TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(300)));
     }
@@ -131,12 +142,14 @@ public sealed class OtherServiceTests
             Schedule(() => Expiry, order => order.ExpiryToken, schedule =>
                 schedule.Received = e => e.CorrelateById(context => context.Message.OrderId));
             Initially(When(Placed)
-                .Schedule(Expiry, context => new OrderExpired(context.Message.OrderId), context => context.Message.Patience)
+                .Schedule(
+                    Expiry, context => new OrderExpired(context.Message.OrderId), context => context.Message.Patience)
                 .TransitionTo(Waiting));
             During(
                 Waiting,
                 When(Paid).Unschedule(Expiry).Finalize(),
-                When(Expiry.Received).Then(context => heard.Enqueue($"expired {context.Saga.CorrelationId}")).Finalize());
+                When(Expiry.Received).Then(context => heard.Enqueue($"expired {context.Saga.CorrelationId}"))
+                    .Finalize());
         }
 
         public Event<OrderPlaced> Placed { get; private set; } = null!;

@@ -26,7 +26,8 @@ public sealed class RecurringReplicaTests
         // The number is the beat the message was due on.
         Assert.Equal(inbox.Numbers.Count, inbox.Numbers.Distinct().Count());
         Assert.Equal(inbox.Ids.Count, inbox.Ids.Distinct().Count());
-        Assert.Equal(["1"], await site.List("select count(*)::text from scheduled_message where destination is distinct from 'exchange:run-ledger-control'"));
+        Assert.Equal(["1"], await site.List("select count(*)::text from scheduled_message "
+            + "where destination is distinct from 'exchange:run-ledger-control'"));
     }
 
     [Fact]
@@ -37,7 +38,9 @@ public sealed class RecurringReplicaTests
         using (var slow = await Replica(site, TimeSpan.FromDays(1)))
         {
             await Eventually.Async(
-                async () => await site.List("select repeat_every::text from scheduled_message where destination is distinct from 'exchange:run-ledger-control'") is ["1 day"] ? null : "not registered",
+                async () => await site.List("select repeat_every::text from scheduled_message "
+                    + "where destination is distinct "
+                    + "from 'exchange:run-ledger-control'") is ["1 day"] ? null : "not registered",
                 TimeSpan.FromSeconds(30));
             await slow.StopAsync();
         }
@@ -46,7 +49,8 @@ public sealed class RecurringReplicaTests
         await inbox.Has(2);
         await fast.StopAsync();
 
-        Assert.Equal(["00:00:00.3"], await site.List("select repeat_every::text from scheduled_message where destination is distinct from 'exchange:run-ledger-control'"));
+        Assert.Equal(["00:00:00.3"], await site.List("select repeat_every::text from scheduled_message "
+            + "where destination is distinct from 'exchange:run-ledger-control'"));
     }
 
     static async Task<IHost> Replica(LedgerSite site, TimeSpan? every = null)
@@ -57,7 +61,10 @@ public sealed class RecurringReplicaTests
             bus.AddRunLedger(options => options.Postgres = site.Postgres);
             bus.AddRecurring(
                 "beat", _ => every ?? Beat, _ => new Uri("queue:beats"),
-                due => new Numbered { Number = (int)(due.ToUnixTimeMilliseconds() / (long)Beat.TotalMilliseconds % 1_000_000) });
+                due => new Numbered
+                {
+                    Number = (int)(due.ToUnixTimeMilliseconds() / (long)Beat.TotalMilliseconds % 1_000_000),
+                });
             bus.UsingRabbitMq((context, transport) =>
             {
                 transport.Host(site.Broker);

@@ -17,7 +17,8 @@ public sealed class ScheduleBurstTests
     {
         await using var database = await TestDatabase.Create(applySchema: true);
         await database.Execute(
-            "insert into scheduled_message (token, due_at, sent_at) values (gen_random_uuid(), 'infinity', now()); analyze scheduled_message");
+            "insert into scheduled_message (token, due_at, sent_at) "
+            + "values (gen_random_uuid(), 'infinity', now()); analyze scheduled_message");
         await using var source = LedgerStore.Connect(database.ServiceConnectionString);
         await using var connection = await source.OpenConnectionAsync(TestContext.Current.CancellationToken);
         // PostgreSQL plans a prepared statement anew for its first five executions.
@@ -26,7 +27,8 @@ public sealed class ScheduleBurstTests
 
         await database.Execute($"""
             insert into scheduled_message (token, due_at, sent_at, run_id, message_types, message_id)
-            select gen_random_uuid(), now() - interval '1 minute', now(), gen_random_uuid(), 'urn:message:Some:Thing', gen_random_uuid()
+            select gen_random_uuid(), now() - interval '1 minute', now(), gen_random_uuid(),
+              'urn:message:Some:Thing', gen_random_uuid()
             from generate_series(1, {Burst})
             """);
 
@@ -40,12 +42,14 @@ public sealed class ScheduleBurstTests
             await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
             // Ends with the test.
             var claim = new ScheduleClaim(connection, transaction);
-            await claim.Load(TimeProvider.System.GetUtcNow().UtcDateTime, Slice, All, TestContext.Current.CancellationToken);
+            await claim.Load(
+                TimeProvider.System.GetUtcNow().UtcDateTime, Slice, All, TestContext.Current.CancellationToken);
             Assert.Equal(taken, claim.Rows.Count);
             await using var read = connection.CreateCommand();
             read.CommandText = """
                 select pg_stat_get_xact_tuples_returned(r.oid), (
-                  select sum(pg_stat_get_xact_tuples_returned(i.indexrelid))::bigint from pg_index i where i.indrelid = r.oid)
+                  select sum(pg_stat_get_xact_tuples_returned(i.indexrelid))::bigint from pg_index i
+                    where i.indrelid = r.oid)
                 from pg_class r where r.oid = 'scheduled_message'::regclass
                 """;
             await using var reader = await read.ExecuteReaderAsync(TestContext.Current.CancellationToken);

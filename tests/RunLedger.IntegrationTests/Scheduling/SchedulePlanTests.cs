@@ -21,7 +21,8 @@ public sealed class SchedulePlanTests : IAsyncLifetime
         // A tenth belongs to runs, of ten messages each.
         await _database.Execute("""
             insert into scheduled_message (token, due_at, sent_at, run_id, message_types, message_id, body)
-            select gen_random_uuid(), timestamptz '2026-01-01 12:00Z' + i * interval '1 second', timestamptz '2026-01-01Z',
+            select gen_random_uuid(), timestamptz '2026-01-01 12:00Z' + i * interval '1 second',
+              timestamptz '2026-01-01Z',
               case when i % 10 = 0 then md5((i / 100)::text)::uuid end, 'urn:message:Some:Thing', gen_random_uuid(), 'x'
             from generate_series(1, 1000000) i
             """);
@@ -58,7 +59,8 @@ public sealed class SchedulePlanTests : IAsyncLifetime
         await using var connection = await _database.DataSource.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         await using var prepare = new NpgsqlCommand(
-            $"set local plan_cache_mode = {planCache}; prepare claim (timestamptz, int, uuid[], uuid[]) as {ScheduleSql.Heads}",
+            $"set local plan_cache_mode = {planCache}; prepare claim (timestamptz, int, uuid[], "
+            + $"uuid[]) as {ScheduleSql.Heads}",
             connection);
         await prepare.ExecuteNonQueryAsync();
         var text = now.ToString("o", CultureInfo.InvariantCulture);
@@ -68,6 +70,7 @@ public sealed class SchedulePlanTests : IAsyncLifetime
         await using var deallocate = new NpgsqlCommand("deallocate claim", connection);
         await deallocate.ExecuteNonQueryAsync();
         var top = JsonElement.Parse(plan)[0].GetProperty("Plan");
-        return (plan, top.GetProperty("Shared Hit Blocks").GetInt64() + top.GetProperty("Shared Read Blocks").GetInt64());
+        return (
+            plan, top.GetProperty("Shared Hit Blocks").GetInt64() + top.GetProperty("Shared Read Blocks").GetInt64());
     }
 }

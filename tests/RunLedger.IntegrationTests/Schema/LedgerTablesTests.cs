@@ -86,7 +86,8 @@ public sealed class LedgerTablesTests
         await using var database = await TestDatabase.Create(applySchema: true);
 
         var columns = await database.List(
-            $"select column_name from information_schema.columns where table_name = '{table}' order by column_name collate \"C\"");
+            $"select column_name from information_schema.columns where table_name = '{table}' "
+            + "order by column_name collate \"C\"");
 
         var named = table.Contains("component", StringComparison.Ordinal)
             ? LedgerTable.Components.Columns.Select(column => column.Name)

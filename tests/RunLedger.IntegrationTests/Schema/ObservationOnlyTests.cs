@@ -7,7 +7,9 @@ using RunLedger.Schema;
 
 namespace RunLedger.IntegrationTests.Schema;
 
-/// <summary>The ledger only observes: run as the role that ships, it can write its own tables and nothing else.</summary>
+/// <summary>
+/// The ledger only observes: run as the role that ships, it can write its own tables and nothing else.
+/// </summary>
 public sealed class ObservationOnlyTests
 {
     [Fact]
@@ -38,12 +40,15 @@ public sealed class ObservationOnlyTests
         });
         await site.Publisher.Send(traffic.Disturbed(sent));
 
-        // Runs that never end are found and those that did leave and are purged, so that every part of the ledger wrote.
+        // Runs that never end are found and those that did leave and are purged, so that every part of the ledger
+        // wrote.
         await Eventually.Async(
             async () => (await database.List(
                 """
-                select concat_ws(', ', case when not exists (select from process_run_observation where status = 'stuck') then 'no run is stuck' end,
-                  case when exists (select from process_run_observation where status = 'completed') then 'a completed run stays' end,
+                select concat_ws(', ', case when not exists (select from process_run_observation
+                  where status = 'stuck') then 'no run is stuck' end,
+                  case when exists (select from process_run_observation
+                    where status = 'completed') then 'a completed run stays' end,
                   case when not exists (select from archive_slice) then 'nothing was archived' end,
                   case when exists (select from process_run_archive) then 'an archived run stays' end)
                 """))[0] is { Length: > 0 } missing ? missing : null,
@@ -51,10 +56,12 @@ public sealed class ObservationOnlyTests
         Assert.Equal(
             [ServiceLogin.Name],
             await database.List(
-                "select distinct usename from pg_stat_activity where datname = current_database() and application_name = 'run-ledger'"));
+                "select distinct usename from pg_stat_activity where datname = current_database() "
+                + "and application_name = 'run-ledger'"));
         Assert.Equal(before, await Others(database));
         // Late ones found their run archived; nothing else was wrong with any.
-        Assert.Empty(await database.List("select reason from rejected_observation where reason not like 'Its run % is archived%'"));
+        Assert.Empty(await database.List(
+            "select reason from rejected_observation where reason not like 'Its run % is archived%'"));
         folder.Delete(recursive: true);
     }
 
@@ -75,7 +82,8 @@ public sealed class ObservationOnlyTests
             await allowed.ExecuteNonQueryAsync();
         }
 
-        foreach (var sql in (string[])["insert into job_queue values (1)", "select * from job_queue", "create table mine (id int)", "drop table process_run_observation"])
+        foreach (var sql in (string[])["insert into job_queue values (1)", "select * from job_queue",
+            "create table mine (id int)", "drop table process_run_observation"])
         {
             await using var refused = source.CreateCommand(sql);
             Assert.Equal(

@@ -34,7 +34,9 @@ public sealed class SecretTests
         await Eventually.Async(
             () => Task.FromResult(
                 ledger.Everything.Contains("127.0.0.1:1", StringComparison.Ordinal)
-                && ledger.Everything.Contains("Connection Failed", StringComparison.OrdinalIgnoreCase) ? null : "no attempt is logged"),
+                && ledger.Everything.Contains("Connection Failed", StringComparison.OrdinalIgnoreCase)
+                    ? null
+                    : "no attempt is logged"),
             TimeSpan.FromSeconds(60), () => ledger.Output);
         await ledger.Stop();
 
@@ -54,7 +56,9 @@ public sealed class SecretTests
         var said = await Ask(ledger, key, unknown);
         await Eventually.Async(
             () => Task.FromResult(
-                ledger.Everything.Contains("ACCESS_REFUSED", StringComparison.Ordinal) ? null : "the broker has not refused"),
+                ledger.Everything.Contains("ACCESS_REFUSED", StringComparison.Ordinal)
+                    ? null
+                    : "the broker has not refused"),
             TimeSpan.FromSeconds(60), () => ledger.Output);
         await ledger.Stop();
 
@@ -111,10 +115,11 @@ public sealed class SecretTests
 
         Assert.Equal(1, run.ExitCode);
         Assert.Equal(
-            "The settings cannot be used: No key is configured, so the ledger listens only where this machine alone reaches it, and "
-            + "ASPNETCORE_URLS (--urls) says http://+:5080. Make a key with 'key create --name NAME --scope read' and set the lines it prints "
-            + "(Security__Keys__0__Name, __Hash, __Scopes__0), or name an OpenID provider (Security__Oidc__Authority). Or listen on "
-            + "http://127.0.0.1:5080 (ASPNETCORE_URLS). In a container that is the container alone: give it a key, as environment.",
+            "The settings cannot be used: No key is configured, so the ledger listens only where this machine alone "
+            + "reaches it, and ASPNETCORE_URLS (--urls) says http://+:5080. Make a key with 'key create --name NAME "
+            + "--scope read' and set the lines it prints (Security__Keys__0__Name, __Hash, __Scopes__0), "
+            + "or name an OpenID provider (Security__Oidc__Authority). Or listen on http://127.0.0.1:5080 "
+            + "(ASPNETCORE_URLS). In a container that is the container alone: give it a key, as environment.",
             run.Printed.Trim());
     }
 
@@ -125,10 +130,16 @@ public sealed class SecretTests
         var said = new StringWriter();
         foreach (var sent in (string[])[key, unknown])
         {
-            foreach (var route in (string[])["/health/live", "/health/ready", "/api/runs", "/api/summary", "/login", "/login/oidc", "/nowhere"])
+            foreach (var route in (string[])
+            [
+                "/health/live", "/health/ready", "/api/runs", "/api/summary", "/login", "/login/oidc", "/nowhere",
+            ])
                 await SayAsync(new(HttpMethod.Get, route), sent);
-            await SayAsync(new(HttpMethod.Post, "/api/observations") { Content = new StringContent("""{"type":"RunStarted"}""") }, sent);
-            await SayAsync(new(HttpMethod.Post, "/login") { Content = new FormUrlEncodedContent([new("key", sent)]) }, sent);
+            await SayAsync(
+                new(HttpMethod.Post, "/api/observations") { Content = new StringContent("""{"type":"RunStarted"}""") },
+                sent);
+            await SayAsync(
+                new(HttpMethod.Post, "/login") { Content = new FormUrlEncodedContent([new("key", sent)]) }, sent);
         }
 
         return said.ToString();
@@ -179,7 +190,9 @@ public sealed class SecretTests
         foreach (var secret in secrets)
         {
             var at = said.IndexOf(secret, StringComparison.OrdinalIgnoreCase);
-            Assert.True(at < 0, at < 0 ? "" : $"{secret} is in: {said[Math.Max(0, at - 300)..Math.Min(said.Length, at + 100)]}");
+            Assert.True(
+                at < 0,
+                at < 0 ? "" : $"{secret} is in: {said[Math.Max(0, at - 300)..Math.Min(said.Length, at + 100)]}");
         }
     }
 }

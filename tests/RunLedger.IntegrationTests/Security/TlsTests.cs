@@ -15,7 +15,8 @@ public sealed class TlsTests(TlsServers servers) : IClassFixture<TlsServers>
     [Fact]
     public async Task The_ledger_speaks_TLS_with_its_database_and_its_broker()
     {
-        await using var ledger = await Start("localhost", servers.Authority, "localhost", servers.Authority, ready: true);
+        await using var ledger = await Start(
+            "localhost", servers.Authority, "localhost", servers.Authority, ready: true);
         var run = Guid.CreateVersion7();
         await using (var publisher = new Publisher(servers.Broker.Address))
             await publisher.Send([new Sent("RunStarted", run, DateTimeOffset.UnixEpoch.AddYears(50))]);
@@ -25,7 +26,8 @@ public sealed class TlsTests(TlsServers servers) : IClassFixture<TlsServers>
             Limit, () => ledger.Output);
         await using var owner = NpgsqlDataSource.Create(servers.Postgres.ConnectionString);
         await using var sessions = owner.CreateCommand(
-            $"select string_agg(distinct ssl::text, ',') from pg_stat_ssl join pg_stat_activity using (pid) where usename = '{ServiceLogin.Name}'");
+            "select string_agg(distinct ssl::text, ',') from pg_stat_ssl join pg_stat_activity using (pid) "
+            + $"where usename = '{ServiceLogin.Name}'");
         Assert.Equal("true", await sessions.ExecuteScalarAsync());
         Assert.Equal(["true"], (await servers.Broker.Connections()).Distinct());
     }
@@ -33,7 +35,8 @@ public sealed class TlsTests(TlsServers servers) : IClassFixture<TlsServers>
     [Fact]
     public async Task A_broker_of_a_strange_authority_gets_no_password()
     {
-        await using var ledger = await Start("localhost", servers.Authority, "localhost", servers.Stranger, ready: false);
+        await using var ledger = await Start(
+            "localhost", servers.Authority, "localhost", servers.Stranger, ready: false);
 
         await Says(ledger, "it is not trusted (");
         Assert.Empty(await servers.Broker.Connections());
@@ -42,7 +45,8 @@ public sealed class TlsTests(TlsServers servers) : IClassFixture<TlsServers>
     [Fact]
     public async Task Nor_does_one_with_another_name()
     {
-        await using var ledger = await Start("localhost", servers.Authority, "127.0.0.1", servers.Authority, ready: false);
+        await using var ledger = await Start(
+            "localhost", servers.Authority, "127.0.0.1", servers.Authority, ready: false);
 
         await Says(ledger, "it is for another host than the connection string's");
         Assert.Empty(await servers.Broker.Connections());
@@ -64,7 +68,8 @@ public sealed class TlsTests(TlsServers servers) : IClassFixture<TlsServers>
     }
 
     static async Task Says(LedgerProcess ledger, string reason) => await Eventually.Async(
-        () => Task.FromResult(ledger.Everything.Contains(reason, StringComparison.Ordinal) ? null : $"it does not say {reason}"),
+        () => Task.FromResult(
+            ledger.Everything.Contains(reason, StringComparison.Ordinal) ? null : $"it does not say {reason}"),
         Limit, () => ledger.Output);
 
     // What .NET trusts is this file, and the certificates of the machine beside it.

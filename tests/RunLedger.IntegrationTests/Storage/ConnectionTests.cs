@@ -10,7 +10,9 @@ using RunLedger.Testing.Stores;
 
 namespace RunLedger.IntegrationTests.Storage;
 
-/// <summary>What the ledger asks of the line to its database, and what becomes of messages when the line breaks.</summary>
+/// <summary>
+/// What the ledger asks of the line to its database, and what becomes of messages when the line breaks.
+/// </summary>
 public sealed class ConnectionTests : IAsyncLifetime
 {
     /// <summary>The plug's write and commit, which are answered after the batch began to wait.</summary>
@@ -81,7 +83,8 @@ public sealed class ConnectionTests : IAsyncLifetime
     [Fact]
     public async Task What_is_set_aside_by_a_commit_whose_answer_is_lost_is_set_aside_once()
     {
-        var row = new RejectedRow { RejectedId = Guid.CreateVersion7(), Payload = [1], RejectedAt = Some.Noon.UtcDateTime };
+        var row =
+            new RejectedRow { RejectedId = Guid.CreateVersion7(), Payload = [1], RejectedAt = Some.Noon.UtcDateTime };
 
         _wire.LoseAnswersToCommits(1);
         await _ledger.Reject(row).WaitAsync(Limit);
@@ -158,7 +161,8 @@ public sealed class ConnectionTests : IAsyncLifetime
         await using var command = _source.CreateCommand("select count(*) from pg_prepared_statements");
         Assert.InRange((long)(await command.ExecuteScalarAsync())!, 5, 64);
 
-        await using var unprepared = LedgerStore.Connect(_store.Database.ServiceConnectionString + ";Max Auto Prepare=0");
+        await using var unprepared = LedgerStore.Connect(
+            _store.Database.ServiceConnectionString + ";Max Auto Prepare=0");
         Assert.Equal(0, new NpgsqlConnectionStringBuilder(unprepared.ConnectionString).MaxAutoPrepare);
     }
 
@@ -171,14 +175,16 @@ public sealed class ConnectionTests : IAsyncLifetime
         await using var source = LedgerStore.Connect(
             $"{_store.Database.ServiceConnectionString};Maximum Pool Size=1;Options=-c lock_timeout=100ms");
         var store = new LedgerStore(source);
-        BatchKeys both = new([.. started.Select(one => one.ProcessRunId).Order()], [], [], []), last = both with { Runs = both.Runs[1..] };
+        BatchKeys both = new([.. started.Select(one => one.ProcessRunId).Order()], [], [], []),
+            last = both with { Runs = both.Runs[1..] };
         await (await store.Begin(both, CancellationToken.None)).DisposeAsync();
 
         // What it asks for the second time is prepared. One row has come when the other one is waited for.
         await using (await _store.Ledger.Begin(last, CancellationToken.None))
         {
             var failed = await Assert.ThrowsAsync<StoreException>(() => store.Begin(both, CancellationToken.None));
-            Assert.Equal(PostgresErrorCodes.LockNotAvailable, Assert.IsType<PostgresException>(failed.InnerException).SqlState);
+            Assert.Equal(
+                PostgresErrorCodes.LockNotAvailable, Assert.IsType<PostgresException>(failed.InnerException).SqlState);
         }
 
         await using var next = await store.Begin(both, CancellationToken.None);

@@ -9,7 +9,8 @@ static class Shell
     public static Task<string> Run(string command, params string[] arguments) => Run(command, [], arguments);
 
     /// <inheritdoc cref="Run(string, string[])"/>
-    public static async Task<string> Run(string command, Dictionary<string, string> environment, params string[] arguments)
+    public static async Task<string> Run(
+        string command, Dictionary<string, string> environment, params string[] arguments)
     {
         var start = new ProcessStartInfo(command, arguments)
         {
@@ -43,7 +44,8 @@ static class Shell
         if (!Read($"/proc/{pid}/cmdline").Contains(mark, StringComparison.Ordinal))
             return;
         // It first: it would mend what became of the others.
-        string[] all = [pid, .. Read($"/proc/{pid}/task/{pid}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)];
+        string[] all =
+            [pid, .. Read($"/proc/{pid}/task/{pid}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)];
         await Run("sh", "-c", $"kill -KILL {string.Join(' ', all)} || true");
         await Eventually.Async(
             () => Task.FromResult(Array.Find(all, Runs) is { } there ? $"{there} is still there" : null),
@@ -69,7 +71,8 @@ static class Shell
 
     // A zombie has given up all it had; whether somebody takes note of its end is not our business.
     static bool Runs(string pid) =>
-        Read($"/proc/{pid}/status") is { Length: > 0 } status && !status.Contains("State:\tZ", StringComparison.Ordinal);
+        Read($"/proc/{pid}/status") is { Length: > 0 } status
+        && !status.Contains("State:\tZ", StringComparison.Ordinal);
 
     static string Read(string file)
     {

@@ -4,7 +4,9 @@ using RunLedger.IntegrationTests.Support.Ledgers;
 
 namespace RunLedger.IntegrationTests.Telemetry;
 
-/// <summary>What the service answers Prometheus; a process of its own, because hosts in one share their meters' names.</summary>
+/// <summary>
+/// What the service answers Prometheus; a process of its own, because hosts in one share their meters' names.
+/// </summary>
 public sealed class MetricsEndpointTests
 {
     [Fact]
@@ -23,8 +25,8 @@ public sealed class MetricsEndpointTests
             """runledger_contract="RunStarted",runledger_outcome="duplicate"} 1""",
             "runledger_commit_batch_size_count{otel_scope_name=\"RunLedger\"} 2",
             "runledger_observation_lag_seconds_count{otel_scope_name=\"RunLedger\"} 2",
-            "messaging_masstransit_receive_ea_total", "http_server_request_duration_seconds_count", "dotnet_process_cpu_time_seconds_total",
-            "service_name=\"run-ledger\"",
+            "messaging_masstransit_receive_ea_total", "http_server_request_duration_seconds_count",
+            "dotnet_process_cpu_time_seconds_total", "service_name=\"run-ledger\"",
         ];
 
         // It counts the runs every five seconds.

@@ -64,6 +64,7 @@ public sealed class OtlpTests
 
         // Protobuf has texts and ids as they are.
         bool Has(string path, params string[] parts) => received.Any(one => one.Path == path
-            && Array.TrueForAll(parts, part => Encoding.Latin1.GetString(one.Body).Contains(part, StringComparison.Ordinal)));
+            && Array.TrueForAll(
+                parts, part => Encoding.Latin1.GetString(one.Body).Contains(part, StringComparison.Ordinal)));
     }
 }

@@ -30,7 +30,8 @@ public sealed class WatchedQueryTests
             {
                 var scraped = await Scrape(ledger, site.Broker);
                 var faults = queries.SelectMany(
-                    query => scraped.Faults(query.Text, query.Legend), (query, fault) => $"{query.From}: {fault}").ToList();
+                    query => scraped.Faults(query.Text, query.Legend), (query, fault) => $"{query.From}: {fault}")
+                    .ToList();
                 return faults.Count == 0 ? null : string.Join('\n', faults);
             },
             Limit,
@@ -42,7 +43,8 @@ public sealed class WatchedQueryTests
     {
         Assert.Equal(2, WatchedQuery.OfDashboards().Select(query => query.From.Split(',')[0]).Distinct().Count());
         Assert.All(WatchedQuery.OfRules(), rule => Assert.NotEmpty(new PromQuery(rule.Text).Selectors));
-        Assert.Equal(["run-ledger", "rabbitmq", "rabbitmq-queues"], WatchedQuery.OfScrapes().Select(scrape => scrape.Job));
+        Assert.Equal(
+            ["run-ledger", "rabbitmq", "rabbitmq-queues"], WatchedQuery.OfScrapes().Select(scrape => scrape.Job));
     }
 
     [Theory]
@@ -57,7 +59,8 @@ public sealed class WatchedQueryTests
     public void A_query_that_is_not_answered_is_found(string query, string legend, string? fault)
     {
         var scraped = new Scraped();
-        scraped.Add("job", "# HELP a_bucket x\na_bucket{kind=\"x\",le=\"+Inf\"} 3\nb{queue=\"run-this\"} 1 1795472094\n");
+        scraped.Add(
+            "job", "# HELP a_bucket x\na_bucket{kind=\"x\",le=\"+Inf\"} 3\nb{queue=\"run-this\"} 1 1795472094\n");
 
         Assert.Equal(fault is null ? [] : new[] { fault }, scraped.Faults(query, legend).Distinct());
     }

@@ -13,11 +13,13 @@ public abstract class ArchiveConformance : IAsyncLifetime
     protected const string ArchivedRunIds = "select process_run_id from process_run_archive order by 1";
 
     const string Columns =
-        "process_run_id, process_candidate_code, correlation_id, parent_run_id, status, source_system, idempotency_key, input_ref, "
-        + "output_ref, error_ref, evidence_ref, started_at, ended_at, created_at, fold, last_event_at, live_at, deadline_at";
+        "process_run_id, process_candidate_code, correlation_id, parent_run_id, status, source_system, "
+        + "idempotency_key, input_ref, output_ref, error_ref, evidence_ref, started_at, ended_at, created_at, fold, "
+        + "last_event_at, live_at, deadline_at";
     const string ComponentColumns =
-        "component_run_id, process_run_id, parent_run_id, correlation_id, dot_code, component_role, event_code, queue_job_id, status, "
-        + "input_ref, output_ref, error_ref, evidence_ref, idempotency_key, source_system, started_at, ended_at, created_at, fold";
+        "component_run_id, process_run_id, parent_run_id, correlation_id, dot_code, component_role, event_code, "
+        + "queue_job_id, status, input_ref, output_ref, error_ref, evidence_ref, idempotency_key, source_system, "
+        + "started_at, ended_at, created_at, fold";
 
     protected static readonly DateTime Now = new(2027, 6, 1, 12, 0, 0, DateTimeKind.Utc);
     static readonly SettledPoint Start = new(DateTime.UnixEpoch, Guid.Empty);
@@ -55,7 +57,8 @@ public abstract class ArchiveConformance : IAsyncLifetime
     [InlineData("failed", 180)]
     [InlineData("stuck", 180)]
     [InlineData("orphan", 180)]
-    public async Task A_run_leaves_when_the_period_of_its_status_is_over_and_not_a_microsecond_before(string status, int days)
+    public async Task A_run_leaves_when_the_period_of_its_status_is_over_and_not_a_microsecond_before(
+        string status, int days)
     {
         var run = await Settled(status, Now.AddDays(-days).AddMicroseconds(1));
 
@@ -95,17 +98,21 @@ public abstract class ArchiveConformance : IAsyncLifetime
 
         await Settle(over, "completed", Now.AddDays(-91));
         await Settle(stays, "completed", Now.AddDays(-89));
-        var header = await Store.Query($"select {Columns} from process_run_observation where process_run_id = '{over.Id}'");
-        var details = await Store.Query($"select {ComponentColumns} from process_component_observation where process_run_id = '{over.Id}' order by 1");
+        var header = await Store.Query(
+            $"select {Columns} from process_run_observation where process_run_id = '{over.Id}'");
+        var details = await Store.Query($"select {ComponentColumns} from process_component_observation "
+            + $"where process_run_id = '{over.Id}' order by 1");
 
         var moved = await Move();
 
         Assert.Equal((1, 2), (moved.Runs, moved.Components));
         Assert.Equal(header, await Store.Query($"select {Columns} from process_run_archive"));
-        Assert.Equal(details, await Store.Query($"select {ComponentColumns} from process_component_archive order by 1"));
+        Assert.Equal(
+            details, await Store.Query($"select {ComponentColumns} from process_component_archive order by 1"));
         Assert.Equal(
             [LedgerTime.Text(Now)],
-            await Store.Query("select archived_at from process_run_archive union select archived_at from process_component_archive"));
+            await Store.Query(
+                "select archived_at from process_run_archive union select archived_at from process_component_archive"));
         Assert.Equal([stays.Id.ToString()], await Store.Query(LiveRuns));
         Assert.Equal(2, (await Store.Query("select component_run_id from process_component_observation")).Count);
         Assert.Equal(2, (await Store.Query("select idempotency_key from process_run_key")).Count);
@@ -115,8 +122,10 @@ public abstract class ArchiveConformance : IAsyncLifetime
     [Fact]
     public async Task A_policy_of_its_own_decides_for_the_candidates_and_statuses_it_names()
     {
-        Options.Retention.Policies.Add(new() { Candidate = "PROC-CAND:short:*", Periods = { ["completed"] = TimeSpan.FromDays(1) } });
-        Options.Retention.Policies.Add(new() { Candidate = "PROC-CAND:long:*", Periods = { ["completed"] = TimeSpan.FromDays(1_000) } });
+        Options.Retention.Policies.Add(
+            new() { Candidate = "PROC-CAND:short:*", Periods = { ["completed"] = TimeSpan.FromDays(1) } });
+        Options.Retention.Policies.Add(
+            new() { Candidate = "PROC-CAND:long:*", Periods = { ["completed"] = TimeSpan.FromDays(1_000) } });
         var shortOne = await Settled("completed", Now.AddDays(-2), "PROC-CAND:short:a");
         await Settled("failed", Now.AddDays(-2), "PROC-CAND:short:a");
         await Settled("completed", Now.AddDays(-200), "PROC-CAND:long:a");
@@ -155,7 +164,8 @@ public abstract class ArchiveConformance : IAsyncLifetime
     [Fact]
     public async Task Slices_go_on_where_the_one_before_stopped_and_pass_over_what_stays()
     {
-        Options.Retention.Policies.Add(new() { Candidate = "keep", Periods = { ["completed"] = TimeSpan.FromDays(9_000) } });
+        Options.Retention.Policies.Add(
+            new() { Candidate = "keep", Periods = { ["completed"] = TimeSpan.FromDays(9_000) } });
         var over = new List<Some>();
         for (var n = 0; n < 10; n++)
         {
@@ -166,7 +176,8 @@ public abstract class ArchiveConformance : IAsyncLifetime
         var slices = new List<int>();
         for (SettledPoint? after = Start; after is { } point;)
         {
-            var moved = await Archive.Move(new SliceChoice(point, Now, 3, new RetentionPeriods(Options), OneMonth: false), null, Token);
+            var moved = await Archive.Move(
+                new SliceChoice(point, Now, 3, new RetentionPeriods(Options), OneMonth: false), null, Token);
             slices.Add(moved.Runs);
             after = moved.Last;
         }
@@ -191,7 +202,8 @@ public abstract class ArchiveConformance : IAsyncLifetime
                 (rows, _) =>
                 {
                     months.AddRange(rows.Runs.Select(run => ArchiveSlice.MonthOf(run.SettledAt!.Value)).Distinct());
-                    return Task.FromResult(new ArchiveSlice(Guid.CreateVersion7(), months[^1], rows.Runs.Count, rows.Components.Count));
+                    return Task.FromResult(
+                        new ArchiveSlice(Guid.CreateVersion7(), months[^1], rows.Runs.Count, rows.Components.Count));
                 },
                 Token)).Last;
         }
@@ -207,7 +219,8 @@ public abstract class ArchiveConformance : IAsyncLifetime
         for (var n = 0; n < 5; n++)
         {
             var run = await Settled("completed", Now.AddDays(-100).AddMinutes(n));
-            await Store.Query($"update process_run_observation set evidence_ref = '{{\"n\":\"{text}\"}}' where process_run_id = '{run.Id}'");
+            await Store.Query($"update process_run_observation set evidence_ref = '{{\"n\":\"{text}\"}}' "
+                + $"where process_run_id = '{run.Id}'");
         }
 
         var slices = new List<int>();
@@ -218,7 +231,8 @@ public abstract class ArchiveConformance : IAsyncLifetime
                 (rows, _) =>
                 {
                     slices.Add(rows.Runs.Count);
-                    return Task.FromResult(new ArchiveSlice(Guid.CreateVersion7(), "2027-02", rows.Runs.Count, rows.Components.Count));
+                    return Task.FromResult(
+                        new ArchiveSlice(Guid.CreateVersion7(), "2027-02", rows.Runs.Count, rows.Components.Count));
                 },
                 Token)).Last;
         }
@@ -277,9 +291,12 @@ public abstract class ArchiveConformance : IAsyncLifetime
         var (archived, other) = (await Settled("completed", Now.AddDays(-91)), Some.Run());
         await Move();
 
-        await Ledger.Together(() => [Ledger.Commit(other.Started()), Ledger.Commit(archived.Heartbeat()), Ledger.Commit(other.Completed())]);
+        await Ledger.Together(() =>
+            [Ledger.Commit(other.Started()), Ledger.Commit(archived.Heartbeat()), Ledger.Commit(other.Completed())]);
 
-        Assert.Contains(other.Id.ToString(), await Store.Query("select process_run_id from process_run_observation where status = 'completed'"));
+        Assert.Contains(
+            other.Id.ToString(),
+            await Store.Query("select process_run_id from process_run_observation where status = 'completed'"));
         Assert.Single(await Store.Query("select reason from rejected_observation"));
     }
 
@@ -295,7 +312,9 @@ public abstract class ArchiveConformance : IAsyncLifetime
 
         await Ledger.Together(() => [Ledger.Commit(run.StepCompleted(component)), Ledger.Commit(run.Completed())]);
 
-        Assert.Equal(["completed"], await Store.Query($"select status from process_run_observation where process_run_id = '{run.Id}'"));
+        Assert.Equal(
+            ["completed"],
+            await Store.Query($"select status from process_run_observation where process_run_id = '{run.Id}'"));
         Assert.Equal(["step_completed"], await Store.Query("select status from process_component_observation"));
         Assert.Empty(await Store.Query(ArchivedRunIds));
         Assert.Empty(await Store.Query("select component_run_id from process_component_archive"));
@@ -310,7 +329,8 @@ public abstract class ArchiveConformance : IAsyncLifetime
         await Move();
         var child = Some.Run();
         await Ledger.Commit(child.Started() with { ParentRunId = parent.Id });
-        await Store.Query($"update process_run_observation set deadline_at = '{LedgerTime.Text(Now)}' where process_run_id = '{child.Id}'");
+        await Store.Query($"update process_run_observation set deadline_at = '{LedgerTime.Text(Now)}' "
+            + $"where process_run_id = '{child.Id}'");
 
         var due = await Sweeps(Store).Due(Now, Now.AddMinutes(5), 10, Token);
 
@@ -358,7 +378,10 @@ public abstract class ArchiveConformance : IAsyncLifetime
         Assert.Empty(await Store.Query(ArchivedRunIds));
         Assert.Empty(await Store.Query("select component_run_id from process_component_archive"));
         Assert.Empty(await Store.Query(LiveRuns));
-        Assert.Contains(run.Id.ToString(), Assert.Single(await Store.Query("select reason from rejected_observation")), StringComparison.Ordinal);
+        Assert.Contains(
+            run.Id.ToString(),
+            Assert.Single(await Store.Query("select reason from rejected_observation")),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -374,7 +397,8 @@ public abstract class ArchiveConformance : IAsyncLifetime
         ArchivedRows? kept = null;
         await Archive.Move(
             new SliceChoice(Start, Now, 10, new RetentionPeriods(Options), OneMonth: true),
-            (rows, _) => Task.FromResult(new ArchiveSlice(Guid.CreateVersion7(), "2027-03", (kept = rows).Runs.Count, rows.Components.Count)),
+            (rows, _) => Task.FromResult(
+                new ArchiveSlice(Guid.CreateVersion7(), "2027-03", (kept = rows).Runs.Count, rows.Components.Count)),
             Token);
 
         Assert.Empty(await Archive.Insert(kept!, Now, Token));
@@ -411,14 +435,20 @@ public abstract class ArchiveConformance : IAsyncLifetime
     async Task Settle(Guid run, string status, DateTime at)
     {
         var was = (await Store.Query($"select status from process_run_observation where process_run_id = '{run}'"))[0];
-        await Store.Query($"update process_run_observation set status = '{status}', settled_at = '{LedgerTime.Text(at)}' where process_run_id = '{run}'");
-        await Store.Query($"insert into run_status_count (writer, status, runs) values (99, '{was}', -1) on conflict (writer, status) do update set runs = run_status_count.runs - 1");
-        await Store.Query($"insert into run_status_count (writer, status, runs) values (99, '{status}', 1) on conflict (writer, status) do update set runs = run_status_count.runs + 1");
+        await Store.Query(
+            $"update process_run_observation set status = '{status}', settled_at = '{LedgerTime.Text(at)}' "
+            + $"where process_run_id = '{run}'");
+        await Store.Query($"insert into run_status_count (writer, status, runs) values (99, '{was}', -1) "
+            + "on conflict (writer, status) do update set runs = run_status_count.runs - 1");
+        await Store.Query($"insert into run_status_count (writer, status, runs) values (99, '{status}', 1) "
+            + "on conflict (writer, status) do update set runs = run_status_count.runs + 1");
     }
 
     async Task CountsAreTrue() => Assert.Equal(
         await Store.Query("select status, count(*) from process_run_observation group by status order by status"),
-        await Store.Query("select status, sum(runs) from run_status_count group by status having sum(runs) <> 0 order by status"));
+        await Store.Query(
+            "select status, sum(runs) from run_status_count group by status having sum(runs) <> 0 order by status"));
 
-    static IEnumerable<string> Sorted(params Some[] runs) => runs.Select(run => run.Id.ToString()).Order(StringComparer.Ordinal);
+    static IEnumerable<string> Sorted(params Some[] runs) =>
+        runs.Select(run => run.Id.ToString()).Order(StringComparer.Ordinal);
 }

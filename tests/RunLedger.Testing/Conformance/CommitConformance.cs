@@ -80,7 +80,8 @@ public abstract class CommitConformance : StoreConformance
             await Query(
                 "select component_run_id, process_run_id, status, dot_code, component_role, event_code, queue_job_id, "
                 + "idempotency_key from process_component_observation"));
-        Assert.Equal([$"sk|{Step}"], await Query("select idempotency_key, component_run_id from process_component_key"));
+        Assert.Equal(
+            [$"sk|{Step}"], await Query("select idempotency_key, component_run_id from process_component_key"));
         Assert.Empty(await Query("select idempotency_key from process_run_key"));
     }
 
@@ -116,11 +117,18 @@ public abstract class CommitConformance : StoreConformance
         var run = Some.Run();
 
         await Ledger.Together(
-            run.Completed(), run.Observed(), run.StepStarted(Step), run.Started(), run.Heartbeat(), run.StepCompleted(Step));
+            run.Completed(),
+            run.Observed(),
+            run.StepStarted(Step),
+            run.Started(),
+            run.Heartbeat(),
+            run.StepCompleted(Step));
 
         var changes = LastCommit;
-        Assert.Equal((1, 0, 1), (changes.Runs.Inserted.Count, changes.Runs.Updated.Count, changes.Components.Inserted.Count));
-        Assert.Equal((RunStatus.Completed, run.Start.UtcDateTime), ((await Row(run.Id)).Status, (await Row(run.Id)).StartedAt));
+        Assert.Equal(
+            (1, 0, 1), (changes.Runs.Inserted.Count, changes.Runs.Updated.Count, changes.Components.Inserted.Count));
+        Assert.Equal(
+            (RunStatus.Completed, run.Start.UtcDateTime), ((await Row(run.Id)).Status, (await Row(run.Id)).StartedAt));
         await CountsAreTrue();
     }
 
@@ -196,7 +204,9 @@ public abstract class CommitConformance : StoreConformance
         [
             .. Enumerable.Range(0, 3).Select(_ => new RejectedRow
             {
-                RejectedId = Guid.CreateVersion7(), Payload = new byte[20 * 1024 * 1024], RejectedAt = Some.Noon.UtcDateTime,
+                RejectedId = Guid.CreateVersion7(),
+                Payload = new byte[20 * 1024 * 1024],
+                RejectedAt = Some.Noon.UtcDateTime,
             }),
         ];
 

@@ -26,7 +26,12 @@ public abstract class DefinitionConformance : StoreConformance
         await store.Define(Defined("PROC:kg"), Token);
         await Ledger.Commit(Some.Run().Started());
         await Ledger.Commit(new Some { Candidate = "PROC-CAND:other" }.Started());
-        var slices = new[] { await store.BackFill(runs[0].Candidate, "PROC:kg", 2, Token), await store.BackFill(runs[0].Candidate, "PROC:kg", 2, Token), await store.BackFill(runs[0].Candidate, "PROC:kg", 2, Token) };
+        var slices = new[]
+        {
+            await store.BackFill(runs[0].Candidate, "PROC:kg", 2, Token),
+            await store.BackFill(runs[0].Candidate, "PROC:kg", 2, Token),
+            await store.BackFill(runs[0].Candidate, "PROC:kg", 2, Token),
+        };
 
         Assert.Equal([2, 1, 0], slices);
         Assert.Equal(["-", "PROC:kg", "PROC:kg", "PROC:kg", "PROC:kg"], await Query(Definitions));

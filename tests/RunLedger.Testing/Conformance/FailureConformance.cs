@@ -44,7 +44,10 @@ public abstract class FailureConformance : ReadingConformance
 
         var groups = (await Groups()).ToDictionary(
             group => group.GetProperty("component").GetString()!,
-            group => (Int(group, "count"), group.GetProperty("candidate").GetString(), group.GetProperty("error").GetString()));
+            group => (
+                Int(group, "count"),
+                group.GetProperty("candidate").GetString(),
+                group.GetProperty("error").GetString()));
 
         Assert.Equal((2, "PROC-CAND:a", "x #"), groups["dot_kg"]);
         Assert.Equal((1, "PROC-CAND:a", "x #"), groups["producer"]);
@@ -73,7 +76,8 @@ public abstract class FailureConformance : ReadingConformance
         await Failed(1, minutesAgo: 30, error: "e");
         var fingerprint = (await Groups())[0].GetProperty("fingerprint").GetString();
         await Ledger.Execute($"""
-            insert into failure_group (fingerprint, acknowledged_at, acknowledged_by, acknowledged_until, note, noted_at, noted_by)
+            insert into failure_group (fingerprint, acknowledged_at, acknowledged_by, acknowledged_until, note,
+              noted_at, noted_by)
             values ('{fingerprint}', '{At(20)}', 'ann', '{At(20)}', 'disk full', '{At(20)}', 'bob')
             """);
 
@@ -101,14 +105,20 @@ public abstract class FailureConformance : ReadingConformance
 
         var grid = await Ledger.Get("/api/grid?candidate=PROC-CAND:g");
 
-        Assert.Equal([Id(2), Id(1)], grid.GetProperty("runs").EnumerateArray().Select(run => run.GetProperty("processRunId").GetGuid()));
+        Assert.Equal(
+            [Id(2), Id(1)],
+            grid.GetProperty("runs").EnumerateArray().Select(run => run.GetProperty("processRunId").GetGuid()));
         Assert.Equal(
             ["extract: started/null/1 step_completed/1.5/1", "load: - step_completed/3/2"],
-            grid.GetProperty("rows").EnumerateArray().Select(row => row.GetProperty("component").GetString() + ": " + string.Join(
-                ' ', row.GetProperty("cells").EnumerateArray().Select(cell => cell.ValueKind == JsonValueKind.Null
-                    ? "-"
-                    : $"{cell.GetProperty("status").GetString()}/{cell.GetProperty("seconds").GetRawText()}/{Int(cell, "attempts")}"))));
-        Assert.Single((await Ledger.Get("/api/grid?candidate=PROC-CAND:g&runs=1")).GetProperty("runs").EnumerateArray());
+            grid.GetProperty("rows")
+                .EnumerateArray()
+                .Select(row => row.GetProperty("component").GetString() + ": " + string.Join(
+                    ' ', row.GetProperty("cells").EnumerateArray().Select(cell => cell.ValueKind == JsonValueKind.Null
+                        ? "-"
+                        : $"{cell.GetProperty("status").GetString()}/{cell.GetProperty("seconds").GetRawText()}/"
+                            + $"{Int(cell, "attempts")}"))));
+        Assert.Single(
+            (await Ledger.Get("/api/grid?candidate=PROC-CAND:g&runs=1")).GetProperty("runs").EnumerateArray());
         await Ledger.Problem("/api/grid", HttpStatusCode.BadRequest);
         await Ledger.Problem("/api/grid?candidate=a&runs=101", HttpStatusCode.BadRequest);
     }
@@ -120,11 +130,13 @@ public abstract class FailureConformance : ReadingConformance
         await Failed(2, minutesAgo: 90, error: "e");
         await Ledger.Execute($"""
             insert into ledger_replica (name, version, started_at, seen_at, commits, committed_at, lag_ms)
-            values ('one', '1', '{At(60)}', '{At(0)}', 5, '{At(5)}', 1500), ('two', '1', '{At(60)}', '{At(2)}', 7, '{At(1)}', 20)
+            values ('one', '1', '{At(60)}', '{At(0)}', 5, '{At(5)}', 1500),
+              ('two', '1', '{At(60)}', '{At(2)}', 7, '{At(1)}', 20)
             """);
         await Ledger.Rejected(Id(9), [1]);
         await Ledger.Execute(
-            "insert into run_status_count (writer, status, runs) values (1, 'started', 2), (2, 'step_started', 3), (2, 'stuck', 1)");
+            "insert into run_status_count (writer, status, runs) "
+            + "values (1, 'started', 2), (2, 'step_started', 3), (2, 'stuck', 1)");
 
         var overview = await Ledger.Get("/api/overview");
 
@@ -133,7 +145,10 @@ public abstract class FailureConformance : ReadingConformance
         Assert.Equal(0.02, overview.GetProperty("freshness").GetProperty("lagSeconds").GetDouble());
         Assert.Equal(
             ["one True", "two False"],
-            overview.GetProperty("replicas").EnumerateArray().Select(r => $"{r.GetProperty("name")} {r.GetProperty("alive")}").Order());
+            overview.GetProperty("replicas")
+                .EnumerateArray()
+                .Select(r => $"{r.GetProperty("name")} {r.GetProperty("alive")}")
+                .Order());
         var minutes = overview.GetProperty("minutes").EnumerateArray().ToList();
         Assert.Equal(60, minutes.Count);
         Assert.Equal((1, 1), (minutes.Sum(m => Int(m, "started")), minutes.Sum(m => Int(m, "finished"))));
@@ -159,7 +174,8 @@ public abstract class FailureConformance : ReadingConformance
     {
         await Ledger.Run(Id(id), At(minutesAgo + 21), "failed", candidate: candidate);
         await Ledger.Execute($"""
-            update process_run_observation set ended_at = '{At(minutesAgo)}', settled_at = '{At(minutesAgo)}', error_ref = '{error}'
+            update process_run_observation set ended_at = '{At(minutesAgo)}', settled_at = '{At(minutesAgo)}',
+              error_ref = '{error}'
             where process_run_id = '{Id(id)}'
             """);
     }
@@ -168,7 +184,8 @@ public abstract class FailureConformance : ReadingConformance
     {
         await Ledger.Component(Id(id), run, null, "failed");
         await Ledger.Execute($"""
-            update process_component_observation set ended_at = '{At(10)}', dot_code = {Literal(dot)}, component_role = {Literal(role)},
+            update process_component_observation set ended_at = '{At(10)}', dot_code = {Literal(dot)},
+              component_role = {Literal(role)},
               error_ref = {Literal(error)} where component_run_id = '{Id(id)}'
             """);
     }
@@ -177,7 +194,8 @@ public abstract class FailureConformance : ReadingConformance
     {
         await Ledger.Component(Id(id), run, Time(from), status);
         await Ledger.Execute($"""
-            update process_component_observation set ended_at = {Literal(to is null ? null : Time(to))}, dot_code = '{dot}'
+            update process_component_observation
+              set ended_at = {Literal(to is null ? null : Time(to))}, dot_code = '{dot}'
             where component_run_id = '{Id(id)}'
             """);
     }

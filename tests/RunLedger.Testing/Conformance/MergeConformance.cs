@@ -39,7 +39,8 @@ public abstract class MergeConformance : StoreConformance
         await Ledger.Commit(again.Completed() with { IdempotencyKey = "k1", OutputRef = "out" });
 
         var row = await Row(again.Id);
-        Assert.Equal((run.Id, RunStatus.Completed, "in", "out"), (row.ProcessRunId, row.Status, row.InputRef, row.OutputRef));
+        Assert.Equal(
+            (run.Id, RunStatus.Completed, "in", "out"), (row.ProcessRunId, row.Status, row.InputRef, row.OutputRef));
         Assert.Equal([$"{run.Id}"], await Query(Runs));
         Assert.Equal([$"{run.Id}"], await Query("select distinct process_run_id from process_component_observation"));
         Assert.Equal([$"{again.Id}|{run.Id}"], await Query(Aliases));
@@ -76,7 +77,8 @@ public abstract class MergeConformance : StoreConformance
         Assert.Equal([$"{run.Id}"], await Query(Runs));
         Assert.Equal(RunStatus.Failed, (await Row(run.Id)).Status);
         Assert.Equal(
-            [$"{Step}|{run.Id}"], await Query("select component_run_id, process_run_id from process_component_observation"));
+            [$"{Step}|{run.Id}"],
+            await Query("select component_run_id, process_run_id from process_component_observation"));
     }
 
     [Fact]
@@ -97,7 +99,8 @@ public abstract class MergeConformance : StoreConformance
         Assert.Equal([$"{best.Id}"], await Query("select process_run_id from process_component_observation"));
         Assert.Equal([$"{best.Id}"], await Query("select process_run_id from process_run_key"));
         Assert.All(
-            await Task.WhenAll(Row(first.Id), Row(better.Id), Row(best.Id)), row => Assert.Equal(best.Id, row.ProcessRunId));
+            await Task.WhenAll(Row(first.Id), Row(better.Id), Row(best.Id)),
+            row => Assert.Equal(best.Id, row.ProcessRunId));
         await CountsAreTrue();
     }
 
@@ -112,7 +115,8 @@ public abstract class MergeConformance : StoreConformance
 
         Assert.Equal([$"{runs[^1].Id}"], await Query(Runs));
         Assert.Equal(InOrder([.. runs[..^1].Select(run => $"{run.Id}|{runs[^1].Id}")]), await Query(Aliases));
-        Assert.Equal(["5"], await Query($"select count(*) from process_run_key where process_run_id = '{runs[^1].Id}'"));
+        Assert.Equal(
+            ["5"], await Query($"select count(*) from process_run_key where process_run_id = '{runs[^1].Id}'"));
         await CountsAreTrue();
     }
 

@@ -39,7 +39,8 @@ public abstract class OutgoingConformance : ScheduleStoreConformance
 
         await using var claim = await Claim(Noon);
         var stored = Assert.Single(claim.Rows);
-        Assert.Equal((row.Token, row.MessageId, Run, null), (stored.Token, stored.MessageId, stored.RunId, stored.Destination));
+        Assert.Equal(
+            (row.Token, row.MessageId, Run, null), (stored.Token, stored.MessageId, stored.RunId, stored.Destination));
         Assert.Equal("urn:message:RunLedger.Contracts:RunStuck", stored.MessageTypes.Split(';')[0]);
         Assert.Equal(row.Body, stored.Body);
     }
@@ -47,7 +48,9 @@ public abstract class OutgoingConformance : ScheduleStoreConformance
     [Fact]
     public async Task They_keep_the_order_in_which_the_commits_wrote_them()
     {
-        var rows = Enumerable.Range(0, 20).Select(_ => OutboxMessage.From(Notice, Guid.CreateVersion7(), Some.Noon, Run)).ToList();
+        var rows = Enumerable.Range(0, 20)
+            .Select(_ => OutboxMessage.From(Notice, Guid.CreateVersion7(), Some.Noon, Run))
+            .ToList();
         foreach (var chunk in rows.Chunk(5))
         {
             var changes = new LedgerChanges(new(), new(), []);

@@ -29,12 +29,15 @@ public abstract class RecurringConformance : ScheduleStoreConformance
     public async Task A_changed_period_brings_the_due_time_forward_and_never_back()
     {
         await Schedule.Register([Sweep with { DueAt = Noon.AddHours(1) }], Cancel);
-        await Schedule.Register([Sweep with { RepeatEvery = TimeSpan.FromSeconds(5), DueAt = Noon.AddSeconds(5) }], Cancel);
+        await Schedule.Register(
+            [Sweep with { RepeatEvery = TimeSpan.FromSeconds(5), DueAt = Noon.AddSeconds(5) }], Cancel);
         await Schedule.Register([Sweep with { RepeatEvery = TimeSpan.FromHours(5), DueAt = Noon.AddHours(5) }], Cancel);
 
         await using var claim = await Claim(Noon.AddSeconds(5), 100, Sweep.Token);
         var row = Assert.Single(claim.Rows);
-        Assert.Equal((Noon.AddSeconds(5), TimeSpan.FromHours(5), "queue:control"), (row.DueAt, row.RepeatEvery, row.Destination));
+        Assert.Equal(
+            (Noon.AddSeconds(5), TimeSpan.FromHours(5), "queue:control"),
+            (row.DueAt, row.RepeatEvery, row.Destination));
     }
 
     [Fact]

@@ -33,12 +33,16 @@ public abstract class RejectedConformance : ReadingConformance
             var two = await Ledger.Get($"/api/rejected?limit=2{filter}&cursor={one.GetProperty("nextCursor")}");
             var three = await Ledger.Get($"/api/rejected?limit=2{filter}&cursor={two.GetProperty("nextCursor")}");
             var twoAgain = await Ledger.Get($"/api/rejected?limit=2{filter}&before={three.GetProperty("prevCursor")}");
-            var oneAgain = await Ledger.Get($"/api/rejected?limit=2{filter}&before={twoAgain.GetProperty("prevCursor")}");
+            var oneAgain = await Ledger.Get(
+                $"/api/rejected?limit=2{filter}&before={twoAgain.GetProperty("prevCursor")}");
 
             Assert.Equal(two.ToString(), twoAgain.ToString());
             Assert.Equal(one.ToString(), oneAgain.ToString());
             Assert.False(oneAgain.TryGetProperty("prevCursor", out _));
-            await Ledger.Problem($"/api/rejected?limit=2{filter}&before={three.GetProperty("prevCursor")}&cursor={one.GetProperty("nextCursor")}", HttpStatusCode.BadRequest);
+            await Ledger.Problem(
+                $"/api/rejected?limit=2{filter}&before={three.GetProperty("prevCursor")}&cursor="
+                + $"{one.GetProperty("nextCursor")}",
+                HttpStatusCode.BadRequest);
         }
     }
 

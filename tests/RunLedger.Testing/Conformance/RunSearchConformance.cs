@@ -9,7 +9,8 @@ public abstract class RunSearchConformance : ReadingConformance
     public async Task Pages_go_back_as_they_went_forward()
     {
         for (var number = 1; number <= 7; number++)
-            await Ledger.Run(Id(number), $"2026-03-01T00:00:00.00000{number / 2}Z", number % 2 == 0 ? "failed" : "started");
+            await Ledger.Run(
+                Id(number), $"2026-03-01T00:00:00.00000{number / 2}Z", number % 2 == 0 ? "failed" : "started");
 
         foreach (var filter in (string[])["", "&status=failed,started", "&candidate=PROC-CAND:a"])
         {
@@ -73,7 +74,8 @@ public abstract class RunSearchConformance : ReadingConformance
         await Ledger.Run(Id(8));
         await Ledger.Run(Id(9), correlation: "100% done");
         await Ledger.Run(Id(10), correlation: "1000 done");
-        await Ledger.Execute($"update process_run_observation set error_ref = 'no disk left' where process_run_id = '{Id(8)}'");
+        await Ledger.Execute(
+            $"update process_run_observation set error_ref = 'no disk left' where process_run_id = '{Id(8)}'");
         var expected = number == 7 ? Guid.Parse("abcdef01-0000-0000-0000-000000000007") : Id(number);
 
         if (text.StartsWith("id ", StringComparison.Ordinal))
@@ -130,11 +132,13 @@ public abstract class RunSearchConformance : ReadingConformance
         Assert.StartsWith("processRunId,processCandidateCode,", lines[0], StringComparison.Ordinal);
         Assert.Contains(",\"say \"\"hi\"\"\nall\",", lines[1], StringComparison.Ordinal);
         Assert.Contains(",'=1+1,", lines[2], StringComparison.Ordinal);
-        Assert.EndsWith("2026-03-01T00:00:00.000000Z,\"{\"\"a\"\": \"\"x, y\"\"}\"", lines[2], StringComparison.Ordinal);
+        Assert.EndsWith(
+            "2026-03-01T00:00:00.000000Z,\"{\"\"a\"\": \"\"x, y\"\"}\"", lines[2], StringComparison.Ordinal);
         Assert.Equal(4, lines.Length);
         Assert.Equal(
             [Id(3), Id(2), Id(1)],
-            json.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line).GetProperty("processRunId").GetGuid()));
+            json.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => JsonElement.Parse(line).GetProperty("processRunId").GetGuid()));
         await Ledger.Problem("/api/runs/export", HttpStatusCode.BadRequest);
         await Ledger.Problem("/api/runs/export?format=xlsx", HttpStatusCode.BadRequest);
     }

@@ -119,17 +119,21 @@ public abstract class SweepConformance : IAsyncLifetime
         Assert.Equal("2", await Sweeps.Mark("a", Token));
     }
 
-    private protected Task Insert(Some run, string status, DateTime? deadline = null, DateTime? settled = null, Guid? parent = null) => Store.Query(
-        $"""
-         insert into process_run_observation
-           (process_run_id, process_candidate_code, correlation_id, source_system, status, deadline_at, settled_at, parent_run_id)
-         values ('{run.Id}', 'P', 'c', 'dot_runtime', '{status}', {Time(deadline)}, {Time(settled)},
-           {(parent is null ? "null" : $"'{parent}'")})
-         """);
+    private protected Task Insert(
+        Some run, string status, DateTime? deadline = null, DateTime? settled = null, Guid? parent = null) =>
+        Store.Query(
+            $"""
+             insert into process_run_observation
+               (process_run_id, process_candidate_code, correlation_id, source_system, status, deadline_at,
+                 settled_at, parent_run_id)
+             values ('{run.Id}', 'P', 'c', 'dot_runtime', '{status}', {Time(deadline)}, {Time(settled)},
+               {(parent is null ? "null" : $"'{parent}'")})
+             """);
 
     Task<List<string>> Component(Some run, Guid id, string status) => Store.Query(
         $"""
-         insert into process_component_observation (component_run_id, process_run_id, correlation_id, source_system, status)
+         insert into process_component_observation (component_run_id, process_run_id, correlation_id,
+           source_system, status)
          values ('{id}', '{run.Id}', 'c', 'dot_runtime', '{status}')
          """);
 

@@ -17,7 +17,8 @@ sealed class FoldingLedger : IAsyncDisposable
     readonly GroupCommitter _committer;
     readonly ObservationValidator _door;
 
-    public FoldingLedger(ILedgerStore store, TimeProvider? time = null, RunLedgerOptions? options = null, LedgerMeter? meter = null)
+    public FoldingLedger(
+        ILedgerStore store, TimeProvider? time = null, RunLedgerOptions? options = null, LedgerMeter? meter = null)
     {
         options ??= new RunLedgerOptions();
         Store = new RecordingStore(store);
@@ -30,7 +31,11 @@ sealed class FoldingLedger : IAsyncDisposable
 
     static Func<string, RejectedRow> Aside(RunObservation message) => reason =>
         new Rejections(TimeProvider.System).Of(
-            message.GetType().Name, "test", "application/json", JsonSerializer.SerializeToUtf8Bytes((object)message), reason);
+            message.GetType().Name,
+            "test",
+            "application/json",
+            JsonSerializer.SerializeToUtf8Bytes((object)message),
+            reason);
 
     public Task Commit(RunObservation message) => Commit(message, (MessageRows _) => { });
 

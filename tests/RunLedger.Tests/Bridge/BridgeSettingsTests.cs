@@ -35,7 +35,10 @@ public sealed class BridgeSettingsTests
             "Bridge__PageSize: The field BridgeOptions.PageSize must be between 1 and 5000.",
         ],
         BridgeRegistration.Faults(Settings(
-            ("ConnectionStrings:Bridge", Source), ("Bridge:JobQueue", "jobs"), ("Bridge:Poll", "00:00:00"), ("Bridge:PageSize", "0"))));
+            ("ConnectionStrings:Bridge", Source),
+            ("Bridge:JobQueue", "jobs"),
+            ("Bridge:Poll", "00:00:00"),
+            ("Bridge:PageSize", "0"))));
 
     [Fact]
     public void A_connection_string_that_cannot_be_read_is_named_without_its_password()
@@ -55,14 +58,18 @@ public sealed class BridgeSettingsTests
         var error = Assert.Throws<OptionsValidationException>(() => Options(
             ("Bridge:Poll", "00:00:00"), ("Bridge:PageSize", "0"), ("Bridge:Channel", "no; such")));
 
-        Assert.Equal(["Channel", "PageSize", "Poll"], error.Failures.Select(failure => failure.Split(' ', '.', ':')[0]).Order());
+        Assert.Equal(
+            ["Channel", "PageSize", "Poll"], error.Failures.Select(failure => failure.Split(' ', '.', ':')[0]).Order());
     }
 
     [Theory]
     [InlineData("Bridge:Poll", "soon")]
     [InlineData("Bridge:Pool", "00:00:01")]
     public void A_setting_that_cannot_be_read_or_has_no_such_name_is_not_passed_over(string name, string value) =>
-        Assert.Contains(name.Split(':')[1], Assert.ThrowsAny<Exception>(() => Options((name, value))).ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            name.Split(':')[1],
+            Assert.ThrowsAny<Exception>(() => Options((name, value))).ToString(),
+            StringComparison.Ordinal);
 
     static BridgeOptions Options(params (string, string)[] settings)
     {
@@ -72,5 +79,6 @@ public sealed class BridgeSettingsTests
     }
 
     static IConfiguration Settings(params (string Name, string Value)[] settings) => new ConfigurationBuilder()
-        .AddInMemoryCollection(settings.ToDictionary(setting => setting.Name, setting => (string?)setting.Value)).Build();
+        .AddInMemoryCollection(settings.ToDictionary(setting => setting.Name, setting => (string?)setting.Value))
+        .Build();
 }

@@ -27,16 +27,19 @@ public sealed class CommandLineTests
     [InlineData("ftp://host", null)]
     [InlineData("host:5080", null)]
     [InlineData("", null)]
-    public void An_address_ends_in_a_slash(string text, string? address) => Assert.Equal(address, LedgerAddress.ReadUrl(text)?.Uri.ToString());
+    public void An_address_ends_in_a_slash(string text, string? address) =>
+        Assert.Equal(address, LedgerAddress.ReadUrl(text)?.Uri.ToString());
 
     [Fact]
-    public void A_password_is_not_shown() => Assert.Equal("amqp://host/v", LedgerAddress.ReadRabbitMq("amqp://me:secret@host/v")?.Shown);
+    public void A_password_is_not_shown() =>
+        Assert.Equal("amqp://host/v", LedgerAddress.ReadRabbitMq("amqp://me:secret@host/v")?.Shown);
 
     [Theory]
     [InlineData("a\u001b[31mb\u001b[0m", "ab")]
     [InlineData("\u001b]0;title\u0007x\u0000\u0007", "x")]
     [InlineData("a\tb\nc", "a\tb\nc")]
-    public void What_moves_a_terminal_is_no_text(string text, string plain) => Assert.Equal(plain, Terminal.Plain(text));
+    public void What_moves_a_terminal_is_no_text(string text, string plain) =>
+        Assert.Equal(plain, Terminal.Plain(text));
 
     [Theory]
     [InlineData("runledger --help", "nonsense")]
@@ -57,12 +60,14 @@ public sealed class CommandLineTests
     {
         var asks = await ToolRun.Of("dry-run", "--connection", "Host=127.0.0.1;Port=1;Username=x");
         var nothing = await ToolRun.Of("dry-run", "--yes", "--connection", "nonsense");
-        var away = await ToolRun.Of("dry-run", "--yes", "--connection", "Host=127.0.0.1;Port=1;Username=x;Password=secret");
+        var away = await ToolRun.Of(
+            "dry-run", "--yes", "--connection", "Host=127.0.0.1;Port=1;Username=x;Password=secret");
 
         Assert.Equal((2, 2, 1), (asks.Code, nothing.Code, away.Code));
         Assert.Contains("--yes", asks.Error, StringComparison.Ordinal);
         Assert.Contains("cannot be read", nothing.Error, StringComparison.Ordinal);
-        Assert.StartsWith("runledger: Step 1 failed: PostgreSQL at 127.0.0.1:1: ", away.Error, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "runledger: Step 1 failed: PostgreSQL at 127.0.0.1:1: ", away.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", away.Output + away.Error, StringComparison.Ordinal);
     }
 }

@@ -10,7 +10,8 @@ namespace RunLedger.Tests.Cli;
 public sealed class PublishTests
 {
     static readonly RunVariables Nowhere = new(null, null, null, null);
-    static readonly RunVariables Around = new(Guid.Parse("0194fdc2-fa2f-7cc0-81d3-ff1207450001"), "key", "P", "job_queue");
+    static readonly RunVariables Around = new(
+        Guid.Parse("0194fdc2-fa2f-7cc0-81d3-ff1207450001"), "key", "P", "job_queue");
 
     [Fact]
     public void What_is_not_said_is_that_of_the_run_around()
@@ -19,7 +20,9 @@ public sealed class PublishTests
 
         Assert.Equal(
             ("StepStarted", $"{Around.Run}", "key", "P", "job_queue", "load", 1),
-            (Text(step, "type"), Text(step, "processRunId"), Text(step, "correlationId"), Text(step, "processCandidateCode"), Text(step, "sourceSystem"),
+            (
+                Text(step, "type"), Text(step, "processRunId"), Text(step, "correlationId"),
+                Text(step, "processCandidateCode"), Text(step, "sourceSystem"),
                 Text(step, "dotCode"), (int)step["evidenceRef"]!["a"]!));
         Assert.True(Guid.TryParse(Text(step, "componentRunId"), out _));
         Assert.True(DateTimeOffset.TryParse(Text(step, "occurredAt"), out _));
@@ -28,11 +31,14 @@ public sealed class PublishTests
     [Fact]
     public void What_is_said_of_the_run_around_is_not_said_of_another()
     {
-        var other = Fill("RunFailed", Around, ("ProcessRunId", "0194fdc2-fa2f-7cc0-81d3-ff1207450002"), ("ProcessCandidateCode", "Q"));
+        var other = Fill(
+            "RunFailed", Around,
+            ("ProcessRunId", "0194fdc2-fa2f-7cc0-81d3-ff1207450002"), ("ProcessCandidateCode", "Q"));
 
         Assert.Equal(
             ("0194fdc2-fa2f-7cc0-81d3-ff1207450002", "Q", "0194fdc2-fa2f-7cc0-81d3-ff1207450002", "dot_runtime"),
-            (Text(other, "processRunId"), Text(other, "processCandidateCode"), Text(other, "correlationId"), Text(other, "sourceSystem")));
+            (Text(other, "processRunId"), Text(other, "processCandidateCode"), Text(other, "correlationId"), Text(
+                other, "sourceSystem")));
     }
 
     [Theory]
@@ -43,7 +49,10 @@ public sealed class PublishTests
     [InlineData("RunStarted", "--occurred-at cannot be read", "OccurredAt", "soon")]
     [InlineData("RunStarted", "--evidence-ref cannot be read", "EvidenceRef", "{")]
     public void What_cannot_be_sent_says_why(string contract, string words, string member, string value) =>
-        Assert.Contains(words, Assert.Throws<CliException>(() => Fill(contract, Nowhere, (member, value))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            words,
+            Assert.Throws<CliException>(() => Fill(contract, Nowhere, (member, value))).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task The_answer_tells_whether_it_is_taken()

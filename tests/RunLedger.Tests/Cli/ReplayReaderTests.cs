@@ -15,7 +15,9 @@ public sealed class ReplayReaderTests
                 (3, "Lineage", """{"eventType":"START","eventTime":"2026-01-01T00:00:00Z"}"""),
                 (4, "Observation", """{"eventTime":"x","type":"RunFailed"}"""),
             ],
-            await Read("\uFEFF{\"type\":\"RunStarted\"}\r\n\n{\"eventType\":\"START\",\"eventTime\":\"2026-01-01T00:00:00Z\"}\n{\"eventTime\":\"x\",\"type\":\"RunFailed\"}"));
+            await Read("\uFEFF{\"type\":\"RunStarted\"}\r\n\n"
+                + "{\"eventType\":\"START\",\"eventTime\":\"2026-01-01T00:00:00Z\"}\n"
+                + "{\"eventTime\":\"x\",\"type\":\"RunFailed\"}"));
 
     [Theory]
     [InlineData("", "")]
@@ -24,12 +26,14 @@ public sealed class ReplayReaderTests
     [InlineData("{\"type\":\"A\"}\n{\"type\":\"B", "1 Observation|2 Not JSON")]
     [InlineData("nonsense\n{\"type\":\"A\"}", "1 Not JSON|2 Observation")]
     [InlineData("{\"a\":1}\n5\n\"x\"", "1 Neither|2 Neither|3 Neither")]
-    [InlineData("[\n{\"type\":\"A\"},\n\n{\"type\":\n\"B\"}, {\"eventTime\":1}]", "2 Observation|4 Observation|5 Lineage")]
+    [InlineData(
+        "[\n{\"type\":\"A\"},\n\n{\"type\":\n\"B\"}, {\"eventTime\":1}]", "2 Observation|4 Observation|5 Lineage")]
     [InlineData("[{\"type\":\"A\"},\n{\"type\":", "1 Observation|2 Not JSON")]
     [InlineData("[]", "")]
     [InlineData("{\n  \"eventTime\": 1\n}\n{\n  \"type\": \"A\"\n}", "1 Lineage|4 Observation")]
     public async Task Each_fault_costs_its_value_alone(string text, string expected) =>
-        Assert.Equal(expected, string.Join('|', (await Read(text)).Select(item => $"{item.Line} {item.What.Split(':')[0].Split(' ')[0].Replace("Not", "Not JSON", StringComparison.Ordinal)}")));
+        Assert.Equal(expected, string.Join('|', (await Read(text)).Select(item => $"{item.Line} "
+            + $"{item.What.Split(':')[0].Split(' ')[0].Replace("Not", "Not JSON", StringComparison.Ordinal)}")));
 
     [Fact]
     public async Task A_line_larger_than_the_ledger_takes_costs_itself_alone()
@@ -38,7 +42,8 @@ public sealed class ReplayReaderTests
 
         Assert.Equal(
             ["1 Observation", "2 Larger than the 8 MB that a ledger takes at once.", "3 Observation"],
-            (await Read($"{{\"type\":\"A\"}}\n{large}\n{{\"type\":\"B\"}}\n")).Select(item => $"{item.Line} {item.What}"));
+            (await Read($"{{\"type\":\"A\"}}\n{large}\n{{\"type\":\"B\"}}\n")).Select(
+                item => $"{item.Line} {item.What}"));
     }
 
     [Fact]
@@ -52,7 +57,8 @@ public sealed class ReplayReaderTests
     [Fact]
     public async Task Streams_of_real_clients_are_events_one_and_all()
     {
-        foreach (var file in Directory.GetFiles(Path.Combine(LineageFixtures.Folder(), LineageFixtures.Airflow), "*.json"))
+        foreach (var file in Directory.GetFiles(
+            Path.Combine(LineageFixtures.Folder(), LineageFixtures.Airflow), "*.json"))
         {
             using var stream = File.OpenRead(file);
             var item = Assert.Single(await ReplayReader.Read(stream).ToListAsync());
@@ -70,7 +76,8 @@ public sealed class ReplayReaderTests
         Assert.Equal(items, await ReplayReader.Read(dripping).Select(Shown).ToListAsync());
         return items;
 
-        static (int, string, string) Shown(ReplayItem item) => (item.Line, item.Fault ?? item.Kind.ToString(), Encoding.UTF8.GetString(item.Json.Span).Trim());
+        static (int, string, string) Shown(ReplayItem item) =>
+            (item.Line, item.Fault ?? item.Kind.ToString(), Encoding.UTF8.GetString(item.Json.Span).Trim());
     }
 
     sealed class DrippingStream(byte[] bytes, int drop) : MemoryStream(bytes)

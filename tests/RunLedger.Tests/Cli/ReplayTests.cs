@@ -6,7 +6,8 @@ namespace RunLedger.Tests.Cli;
 /// <summary><c>replay</c>: files in, rows out, as often as you like.</summary>
 public sealed class ReplayTests : IDisposable
 {
-    const string Good = """{"type":"RunStarted","processRunId":"0194fdc2-fa2f-7cc0-81d3-ff1207450001","processCandidateCode":"P","correlationId":"c","sourceSystem":"dot_runtime","occurredAt":"2026-11-23T08:00:00Z"}""";
+    const string Good =
+        """{"type":"RunStarted","processRunId":"0194fdc2-fa2f-7cc0-81d3-ff1207450001","processCandidateCode":"P","correlationId":"c","sourceSystem":"dot_runtime","occurredAt":"2026-11-23T08:00:00Z"}""";
     readonly string _folder = Directory.CreateTempSubdirectory("runledger-replay-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -34,12 +35,16 @@ public sealed class ReplayTests : IDisposable
         var file = Write($"[{string.Join(",\n", LineageFixtures.Events(LineageFixtures.Airflow))}]");
 
         var first = await ToolRun.Of("replay", file, "--url", $"{ledger.Client.BaseAddress}");
-        var rows = ledger.List("select process_run_id || status || coalesce(ended_at, '') from process_run_observation order by 1");
+        var rows = ledger.List(
+            "select process_run_id || status || coalesce(ended_at, '') from process_run_observation order by 1");
         var second = await ToolRun.Of("replay", file, "--url", $"{ledger.Client.BaseAddress}");
 
-        Assert.Equal((0, 0, "32 taken, 0 ignored, 0 rejected.", first.Output), (first.Code, second.Code, first.Output.TrimEnd(), second.Output));
+        Assert.Equal(
+            (0, 0, "32 taken, 0 ignored, 0 rejected.", first.Output),
+            (first.Code, second.Code, first.Output.TrimEnd(), second.Output));
         Assert.NotEmpty(rows);
-        Assert.Equal(rows, ledger.List("select process_run_id || status || coalesce(ended_at, '') from process_run_observation order by 1"));
+        Assert.Equal(rows, ledger.List(
+            "select process_run_id || status || coalesce(ended_at, '') from process_run_observation order by 1"));
     }
 
     [Theory]
@@ -47,7 +52,8 @@ public sealed class ReplayTests : IDisposable
     [InlineData(503)]
     public async Task A_ledger_that_is_busy_is_waited_for(int busy)
     {
-        await using var ledger = await StubLedger.Start((_, n) => n < 3 ? (busy, """{"detail":"Later."}""") : (202, """{"accepted":1}"""));
+        await using var ledger = await StubLedger.Start(
+            (_, n) => n < 3 ? (busy, """{"detail":"Later."}""") : (202, """{"accepted":1}"""));
 
         var run = await ToolRun.Of("replay", Write(Good), "--url", ledger.Url);
 
@@ -74,7 +80,8 @@ public sealed class ReplayTests : IDisposable
     {
         await using var ledger = await EmbeddedLedger.Start();
 
-        var run = await ToolRun.Of("replay", Path.Combine(_folder, "none"), Write(Good), "--url", $"{ledger.Client.BaseAddress}");
+        var run = await ToolRun.Of(
+            "replay", Path.Combine(_folder, "none"), Write(Good), "--url", $"{ledger.Client.BaseAddress}");
 
         Assert.Equal((2, "1 taken, 0 ignored, 0 rejected."), (run.Code, run.Output.TrimEnd()));
         Assert.Contains("none cannot be read", run.Error, StringComparison.Ordinal);

@@ -14,17 +14,26 @@ public sealed class RunsTests
     {
         await using var ledger = await EmbeddedLedger.Start();
         var url = $"{ledger.Client.BaseAddress}";
-        await Publish("RunStarted", "--run", Id, "--candidate", "P[red]x[/]", "--correlation", "k", "--evidence-ref", """{"rows":[1]}""", "--occurred-at", "2026-11-23T08:00:00Z");
-        await Publish("StepFailed", "--run", Id, "--candidate", "P[red]x[/]", "--correlation", "k", "--component", Child, "--dot-code", "load", "--error-ref", "no \u001b[31mtable");
+        await Publish(
+            "RunStarted", "--run", Id, "--candidate", "P[red]x[/]", "--correlation", "k", "--evidence-ref",
+            """{"rows":[1]}""", "--occurred-at", "2026-11-23T08:00:00Z");
+        await Publish(
+            "StepFailed", "--run", Id, "--candidate", "P[red]x[/]", "--correlation", "k", "--component", Child,
+            "--dot-code", "load", "--error-ref", "no \u001b[31mtable");
         await Publish("RunStarted", "--run", Child, "--candidate", "inner", "--parent", Id);
-        await Publish("RunCompleted", "--run", Id, "--candidate", "P[red]x[/]", "--correlation", "k", "--occurred-at", "2026-11-23T08:00:02.5Z");
+        await Publish(
+            "RunCompleted", "--run", Id, "--candidate", "P[red]x[/]", "--correlation", "k", "--occurred-at",
+            "2026-11-23T08:00:02.5Z");
 
         var list = await ToolRun.Of("runs", "list", "--correlation", "k", "--url", url);
         var show = await ToolRun.Of("runs", "show", Id, "--url", url);
         var json = await ToolRun.Of("runs", "show", Id, "--json", "--url", url);
 
         Assert.Equal(0, list.Code);
-        Assert.Contains($"completed  P[red]x[/]  2026-11-23 08:00:00Z  2.5 s  k            {Id}", list.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"completed  P[red]x[/]  2026-11-23 08:00:00Z  2.5 s  k            {Id}",
+            list.Output,
+            StringComparison.Ordinal);
         Assert.DoesNotContain("inner", list.Output, StringComparison.Ordinal);
         Assert.Equal(0, show.Code);
         Assert.Matches("load +.*no table", show.Output);
@@ -34,7 +43,8 @@ public sealed class RunsTests
         using var document = JsonDocument.Parse(json.Output);
         Assert.Equal(Id, document.RootElement.GetProperty("run").GetProperty("processRunId").GetString());
         Assert.Equal(1, document.RootElement.GetProperty("components").GetArrayLength());
-        Assert.Equal(1, document.RootElement.GetProperty("tree").GetProperty("run").GetProperty("children").GetArrayLength());
+        Assert.Equal(
+            1, document.RootElement.GetProperty("tree").GetProperty("run").GetProperty("children").GetArrayLength());
 
         async Task Publish(params string[] arguments)
         {
@@ -59,7 +69,8 @@ public sealed class RunsTests
         var show = await ToolRun.Of("runs", "show", Id, "--url", ledger.Url);
 
         Assert.Contains(
-            "! Stuck: it started and did not end within 01:00:00. Last observed 2026-11-23 08:00:00Z, flagged 2026-11-23 09:00:01Z.\n! two ends\n",
+            "! Stuck: it started and did not end within 01:00:00. Last observed 2026-11-23 08:00:00Z, "
+            + "flagged 2026-11-23 09:00:01Z.\n! two ends\n",
             show.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("00:01:00", show.Output.Split("Evidence")[0], StringComparison.Ordinal);
         Assert.Contains($"{Child} (never observed)", show.Output, StringComparison.Ordinal);
@@ -87,18 +98,25 @@ public sealed class RunsTests
         var watch = await ToolRun.Of("runs", "watch", Id, "--every", "1ms", "--url", ledger.Url);
 
         Assert.Equal(code, watch.Code);
-        Assert.Equal([$"started P {Id}", $"{end} P {Id}"], watch.Output.TrimEnd().Split('\n').Select(line => line[21..]));
+        Assert.Equal(
+            [$"started P {Id}", $"{end} P {Id}"], watch.Output.TrimEnd().Split('\n').Select(line => line[21..]));
     }
 
     [Fact]
     public async Task Pages_are_followed_as_far_as_asked_with_the_filters_as_given()
     {
-        await using var ledger = await StubLedger.Start((request, n) => (200, $$"""{"items":[{{Run("started")}}],"nextCursor":"c{{n}}"}"""));
+        await using var ledger = await StubLedger.Start(
+            (request, n) => (200, $$"""{"items":[{{Run("started")}}],"nextCursor":"c{{n}}"}"""));
 
-        var list = await ToolRun.Of("runs", "list", "--status", "stuck,failed", "--correlation", "a&b", "--limit", "2", "--json", "--url", ledger.Url);
+        var list = await ToolRun.Of(
+            "runs", "list", "--status", "stuck,failed", "--correlation", "a&b", "--limit", "2", "--json", "--url",
+            ledger.Url);
 
         Assert.Equal(
-            ["GET /api/runs?status=stuck%2Cfailed&correlationId=a%26b&limit=2", "GET /api/runs?status=stuck%2Cfailed&correlationId=a%26b&limit=1&cursor=c1"],
+            [
+                "GET /api/runs?status=stuck%2Cfailed&correlationId=a%26b&limit=2",
+                "GET /api/runs?status=stuck%2Cfailed&correlationId=a%26b&limit=1&cursor=c1",
+            ],
             ledger.Asked);
         using var document = JsonDocument.Parse(list.Output);
         Assert.Equal(2, document.RootElement.GetProperty("items").GetArrayLength());
@@ -127,7 +145,8 @@ public sealed class RunsTests
     [InlineData(1, "'x' is no status", "runs", "list", "--status", "x")]
     [InlineData(2, "is no id of a run", "runs", "show", "x")]
     [InlineData(2, "--limit is between", "runs", "list", "--limit", "0")]
-    public async Task What_has_no_answer_says_why_and_its_exit_code_tells(int code, string words, params string[] arguments)
+    public async Task What_has_no_answer_says_why_and_its_exit_code_tells(
+        int code, string words, params string[] arguments)
     {
         await using var ledger = await EmbeddedLedger.Start();
 

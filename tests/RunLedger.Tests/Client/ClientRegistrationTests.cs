@@ -43,14 +43,17 @@ public sealed class ClientRegistrationTests
             () => services.GetRequiredService<IOptions<RunLedgerClientOptions>>().Value).Failures.ToList();
 
         Assert.Equal(5, faults.Count);
-        Assert.Contains(faults, fault => fault.StartsWith("SourceSystem 'nobody' is not known", StringComparison.Ordinal));
+        Assert.Contains(
+            faults, fault => fault.StartsWith("SourceSystem 'nobody' is not known", StringComparison.Ordinal));
         Assert.Contains("There is no way to the ledger: add a bus with AddMassTransit, or set LedgerUrl.", faults);
     }
 
     [Fact]
     public void An_address_must_be_one()
     {
-        var services = new ServiceCollection().AddRunLedgerClient(options => options.LedgerUrl = new Uri("ftp://ledger")).BuildServiceProvider();
+        var services = new ServiceCollection()
+            .AddRunLedgerClient(options => options.LedgerUrl = new Uri("ftp://ledger"))
+            .BuildServiceProvider();
 
         var fault = Assert.Single(Assert.Throws<OptionsValidationException>(
             () => services.GetRequiredService<IOptions<RunLedgerClientOptions>>().Value).Failures);

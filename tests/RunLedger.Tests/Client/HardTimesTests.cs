@@ -80,7 +80,8 @@ public sealed class HardTimesTests : IDisposable
     {
         _ledger.Hangs = true;
         var time = new FakeTimeProvider(Some.Noon);
-        await using var host = await ClientHost.Start(_ledger, time, options => (options.SpoolDirectory, options.BufferSize) = (_folder, 100));
+        await using var host = await ClientHost.Start(
+            _ledger, time, options => (options.SpoolDirectory, options.BufferSize) = (_folder, 100));
         await Report(host, 1);
         await Asked(1);
         time.Advance(TimeSpan.FromMinutes(1));
@@ -102,13 +103,16 @@ public sealed class HardTimesTests : IDisposable
     public async Task A_ledger_that_heeds_no_cancellation_does_not_hold_up_the_stop_of_its_host()
     {
         var deaf = new DeafTransport();
-        await using var services = Services(deaf, options => (options.FlushLimit, options.SpoolDirectory) = (TimeSpan.Zero, _folder));
+        await using var services = Services(
+            deaf, options => (options.FlushLimit, options.SpoolDirectory) = (TimeSpan.Zero, _folder));
         var sender = services.GetRequiredService<Sender>();
         await sender.StartAsync(CancellationToken.None);
         await services.GetRequiredService<IRunReporter>().Run("P", _ => Task.CompletedTask);
         await deaf.Asked.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
 
-        await services.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await services.DisposeAsync()
+            .AsTask()
+            .WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
 
         Assert.Equal(2, Directory.GetFiles(_folder).SelectMany(File.ReadLines).Count());
     }
@@ -118,7 +122,8 @@ public sealed class HardTimesTests : IDisposable
     {
         var builder = Host.CreateEmptyApplicationBuilder(new());
         builder.Services.AddHostedService<LateService>();
-        builder.Services.AddRunLedgerClient(options => options.LedgerUrl = new Uri("http://127.0.0.1:9")).AddSingleton<ITransport>(_ledger);
+        builder.Services.AddRunLedgerClient(options => options.LedgerUrl = new Uri("http://127.0.0.1:9"))
+            .AddSingleton<ITransport>(_ledger);
         using var host = builder.Build();
         await host.StartAsync(TestContext.Current.CancellationToken);
 
@@ -142,7 +147,8 @@ public sealed class HardTimesTests : IDisposable
     public async Task A_run_that_everybody_forgot_says_no_more_that_it_is_alive()
     {
         var time = new FakeTimeProvider(Some.Noon);
-        await using var host = await ClientHost.Start(_ledger, time, options => options.HeartbeatEvery = TimeSpan.FromMinutes(1));
+        await using var host = await ClientHost.Start(
+            _ledger, time, options => options.HeartbeatEvery = TimeSpan.FromMinutes(1));
         // In a flow of its own, which ends with it.
         await Task.Run(() => { host.Reporter.StartRun("P"); }, TestContext.Current.CancellationToken);
         for (var n = 0; n < 3; n++)
@@ -172,7 +178,8 @@ public sealed class HardTimesTests : IDisposable
 
         await host.Reporter.Run("", _ => Task.CompletedTask);
         var clock = Stopwatch.StartNew();
-        while (_ledger.Taken.Count < 6 || !host.Logged.Lines.Exists(line => line.StartsWith("1 runs are not reported", StringComparison.Ordinal)))
+        while (_ledger.Taken.Count < 6
+            || !host.Logged.Lines.Exists(line => line.StartsWith("1 runs are not reported", StringComparison.Ordinal)))
         {
             Assert.True(clock.Elapsed < TimeSpan.FromSeconds(30), string.Join('\n', host.Logged.Lines));
             time.Advance(TimeSpan.FromMinutes(1));
@@ -187,13 +194,16 @@ public sealed class HardTimesTests : IDisposable
         Type[] callers = [typeof(RunReporter), typeof(OpenRun), typeof(OpenStep), typeof(Outbox)];
         Type[] harmless =
         [
-            .. callers, typeof(RunLedgerClientOptions), typeof(StepDetails), typeof(RunStarted), typeof(TimeProvider), typeof(ITimer), typeof(Guid),
-            typeof(Guid?), typeof(string), typeof(int), typeof(long), typeof(bool), typeof(AsyncLocal<OpenRun?>),
-            typeof(System.Collections.Concurrent.ConcurrentDictionary<string, int>), typeof(System.Threading.Channels.Channel<Report>),
+            .. callers, typeof(RunLedgerClientOptions), typeof(StepDetails), typeof(RunStarted), typeof(TimeProvider),
+            typeof(ITimer), typeof(Guid), typeof(Guid?), typeof(string), typeof(int), typeof(long), typeof(bool),
+            typeof(AsyncLocal<OpenRun?>), typeof(System.Collections.Concurrent.ConcurrentDictionary<string, int>),
+            typeof(System.Threading.Channels.Channel<Report>),
         ];
 
-        var held = callers.SelectMany(type => type.GetFields(BindingFlags.Instance | BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public))
-            .Where(field => !harmless.Contains(field.FieldType)).Select(field => $"{field.DeclaringType!.Name} holds a {field.FieldType}");
+        var held = callers.SelectMany(type => type.GetFields(
+            BindingFlags.Instance | BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public))
+            .Where(field => !harmless.Contains(field.FieldType))
+            .Select(field => $"{field.DeclaringType!.Name} holds a {field.FieldType}");
 
         Assert.Empty(held);
     }
@@ -239,15 +249,16 @@ public sealed class HardTimesTests : IDisposable
             await host.Reporter.Run("P", _ => Task.CompletedTask);
     }
 
-    static ServiceProvider Services(ITransport ledger, Action<RunLedgerClientOptions> configure) => new ServiceCollection()
-        .AddLogging()
-        .AddRunLedgerClient(options =>
-        {
-            options.LedgerUrl = new Uri("http://127.0.0.1:9");
-            configure(options);
-        })
-        .AddSingleton(ledger)
-        .BuildServiceProvider();
+    static ServiceProvider Services(ITransport ledger, Action<RunLedgerClientOptions> configure) =>
+        new ServiceCollection()
+            .AddLogging()
+            .AddRunLedgerClient(options =>
+            {
+                options.LedgerUrl = new Uri("http://127.0.0.1:9");
+                configure(options);
+            })
+            .AddSingleton(ledger)
+            .BuildServiceProvider();
 
     sealed class Throwing
     {
@@ -261,7 +272,8 @@ public sealed class HardTimesTests : IDisposable
     {
         public TaskCompletionSource Asked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public Task<IReadOnlyList<string>> Send(IReadOnlyList<ReadOnlyMemory<byte>> lines, CancellationToken cancellationToken)
+        public Task<IReadOnlyList<string>> Send(
+            IReadOnlyList<ReadOnlyMemory<byte>> lines, CancellationToken cancellationToken)
         {
             Asked.TrySetResult();
             return new TaskCompletionSource<IReadOnlyList<string>>().Task;

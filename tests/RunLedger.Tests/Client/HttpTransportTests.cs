@@ -41,7 +41,8 @@ public sealed class HttpTransportTests
 
         var thrown = await Assert.ThrowsAsync<HttpRequestException>(() => Send(server, "http://ledger", "{}"));
 
-        Assert.StartsWith($"http://ledger/api/observations answered {(int)status}", thrown.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"http://ledger/api/observations answered {(int)status}", thrown.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -51,14 +52,19 @@ public sealed class HttpTransportTests
             ? (HttpStatusCode.RequestEntityTooLarge, "")
             : (HttpStatusCode.Accepted, """{"accepted":1,"rejected":[]}"""));
 
-        var refused = await Send(server, "http://ledger", "{\"n\":1}", "{\"n\":2}", "{\"n\":3}", "{\"n\":\"" + new string('x', 100) + "\"}", "{\"n\":5}");
+        var refused = await Send(
+            server, "http://ledger", "{\"n\":1}", "{\"n\":2}", "{\"n\":3}",
+            "{\"n\":\"" + new string('x', 100) + "\"}", "{\"n\":5}");
 
         Assert.StartsWith("An observation of", Assert.Single(refused), StringComparison.Ordinal);
-        Assert.Equal(4, server.Asked.Where(asked => asked.Body.Length <= 30).Sum(asked => asked.Body.Count(c => c == '\n')));
+        Assert.Equal(
+            4, server.Asked.Where(asked => asked.Body.Length <= 30).Sum(asked => asked.Body.Count(c => c == '\n')));
     }
 
-    static Task<IReadOnlyList<string>> Send(Server server, string url, params string[] lines) => new HttpTransport(server, new Uri(url)).Send(
-        [.. lines.Select(line => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(line))], TestContext.Current.CancellationToken);
+    static Task<IReadOnlyList<string>> Send(Server server, string url, params string[] lines) =>
+        new HttpTransport(server, new Uri(url)).Send(
+            [.. lines.Select(line => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(line))],
+            TestContext.Current.CancellationToken);
 
     sealed class Server(Func<string, (HttpStatusCode, string)> answer) : HttpMessageHandler, IHttpClientFactory
     {
@@ -66,7 +72,8 @@ public sealed class HttpTransportTests
 
         public HttpClient CreateClient(string name) => new(this, disposeHandler: false);
 
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        protected override async Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken)
         {
             var body = await request.Content!.ReadAsStringAsync(cancellationToken);
             Asked.Add((request.RequestUri!.ToString(), body));

@@ -30,7 +30,8 @@ public sealed class ReportedRunsTests
             await run.Step("load", _ => Task.CompletedTask);
         });
 
-        var run = Assert.Single(await harness.Runs(runs => runs is [{ Status: "completed" }], TestContext.Current.CancellationToken));
+        var run = Assert.Single(
+            await harness.Runs(runs => runs is [{ Status: "completed" }], TestContext.Current.CancellationToken));
         Assert.Equal("Completed", run.Outcome);
         Assert.Equal(["extract", "load"], run.Steps.Select(step => step.Code));
         Assert.Equal("PROC-CAND:dot:kg Completed", run.ToString());
@@ -62,7 +63,8 @@ public sealed class ReportedRunsTests
         var harness = services.GetTestHarness();
         await harness.Start();
         for (var n = 0; n < 200; n++)
-            await services.GetRequiredService<IRunReporter>().Run("P", run => run.Step("load", _ => Task.CompletedTask));
+            await services.GetRequiredService<IRunReporter>()
+                .Run("P", run => run.Step("load", _ => Task.CompletedTask));
         var asked = 0;
 
         var runs = await harness.Runs(_ => ++asked > 0, TestContext.Current.CancellationToken);
@@ -71,23 +73,33 @@ public sealed class ReportedRunsTests
     }
 
     [Fact]
-    public void A_run_that_failed_says_why() => Assert.Equal("Failed: it broke", Outcome(_run.Started(), _run.Failed()));
+    public void A_run_that_failed_says_why() =>
+        Assert.Equal("Failed: it broke", Outcome(_run.Started(), _run.Failed()));
 
     [Fact]
     public void A_run_that_never_ended_says_so_and_which_step_is_open() => Assert.Equal(
-        "StepStarted: the run never ended; the step dot_kg_check never ended", Outcome(_run.Started(), _run.StepStarted(_step)));
+        "StepStarted: the run never ended; the step dot_kg_check never ended",
+        Outcome(_run.Started(), _run.StepStarted(_step)));
 
     [Fact]
     public void A_step_that_is_open_after_its_run_is_a_problem() => Assert.Equal(
-        "Completed: the step dot_kg_check never ended", Outcome(_run.Started(), _run.StepStarted(_step), _run.Completed()));
+        "Completed: the step dot_kg_check never ended",
+        Outcome(_run.Started(), _run.StepStarted(_step), _run.Completed()));
 
     [Fact]
     public void A_step_outside_its_run_is_a_problem()
     {
-        Assert.Contains("nothing was reported of the run itself", Outcome(_run.StepStarted(_step), _run.StepCompleted(_step)), StringComparison.Ordinal);
+        Assert.Contains(
+            "nothing was reported of the run itself",
+            Outcome(_run.StepStarted(_step), _run.StepCompleted(_step)),
+            StringComparison.Ordinal);
         Assert.Contains(
             "started after the run had ended",
-            Outcome(_run.Started(), _run.Completed(), _run.StepStarted(_step) with { OccurredAt = Some.Noon.AddHours(1) }, _run.StepCompleted(_step) with { OccurredAt = Some.Noon.AddHours(2) }),
+            Outcome(
+                _run.Started(),
+                _run.Completed(),
+                _run.StepStarted(_step) with { OccurredAt = Some.Noon.AddHours(1) },
+                _run.StepCompleted(_step) with { OccurredAt = Some.Noon.AddHours(2) }),
             StringComparison.Ordinal);
     }
 
@@ -97,7 +109,8 @@ public sealed class ReportedRunsTests
         var other = Some.Run();
 
         var run = Assert.Single(ReportedRuns.Of([
-            _run.Started() with { IdempotencyKey = "k" }, _run.Completed(), other.Started() with { IdempotencyKey = "k" }, other.Completed()]));
+            _run.Started() with { IdempotencyKey = "k" }, _run.Completed(),
+            other.Started() with { IdempotencyKey = "k" }, other.Completed()]));
 
         Assert.Contains("the key k was used for another run before", run.Outcome, StringComparison.Ordinal);
     }
@@ -105,7 +118,10 @@ public sealed class ReportedRunsTests
     [Fact]
     public void Ends_that_contradict_each_other_and_what_would_be_rejected_are_problems()
     {
-        Assert.Contains("also reported failed", Outcome(_run.Started(), _run.Completed(), _run.Failed() with { OccurredAt = Some.Noon.AddHours(1) }), StringComparison.Ordinal);
+        Assert.Contains(
+            "also reported failed",
+            Outcome(_run.Started(), _run.Completed(), _run.Failed() with { OccurredAt = Some.Noon.AddHours(1) }),
+            StringComparison.Ordinal);
         Assert.Contains(
             "RunHeartbeat would be rejected: sourceSystem 'nobody' is not known",
             Outcome(_run.Started(), _run.Completed(), _run.Heartbeat() with { SourceSystem = "nobody" }),

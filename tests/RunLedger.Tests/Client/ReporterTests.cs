@@ -62,7 +62,8 @@ public sealed class ReporterTests : IAsyncLifetime
 
         await Assert.ThrowsAsync<OperationCanceledException>(() => Reporter.Run(
             "P", _ => throw new OperationCanceledException(), cancellationToken: wanted.Token));
-        await Assert.ThrowsAsync<TaskCanceledException>(() => Reporter.Run("P", _ => throw new TaskCanceledException()));
+        await Assert.ThrowsAsync<TaskCanceledException>(
+            () => Reporter.Run("P", _ => throw new TaskCanceledException()));
 
         var taken = await _ledger.Has(4);
         Assert.IsType<RunCancelled>(taken[1]);
@@ -96,7 +97,8 @@ public sealed class ReporterTests : IAsyncLifetime
         await _host.Stop();
         var completed = Assert.IsType<RunCompleted>(_ledger.Taken[1]);
         Assert.Equal(2, _ledger.Taken.Count);
-        Assert.Equal(("s3://out", 3), (completed.OutputRef, completed.EvidenceRef!.Value.GetProperty("rows").GetInt32()));
+        Assert.Equal(
+            ("s3://out", 3), (completed.OutputRef, completed.EvidenceRef!.Value.GetProperty("rows").GetInt32()));
     }
 
     [Fact]
@@ -183,16 +185,23 @@ public sealed class ReporterTests : IAsyncLifetime
             InputRef = new string('x', 40_000) + "\ud83d",
         }))
         {
-            await using var step = run.StartStep("verify", new StepDetails { Role = ComponentRoles.Verifier, EventCode = "e", InputRef = "a\0b" });
+            await using var step = run.StartStep(
+                "verify", new StepDetails { Role = ComponentRoles.Verifier, EventCode = "e", InputRef = "a\0b" });
             step.Complete(evidence: new { Self = new Endless() });
             run.Fail("half \ud83d");
         }
 
         var taken = await _ledger.Has(4);
         var started = Assert.IsType<RunStarted>(taken[0]);
-        Assert.Equal((id, "order-4711", "workflow_engine", 32_768), (started.ProcessRunId, started.CorrelationId, started.SourceSystem, started.InputRef!.Length));
-        Assert.Equal(("verifier", "e", "a\uFFFDb"), (((StepStarted)taken[1]).ComponentRole, ((StepStarted)taken[1]).EventCode, ((StepStarted)taken[1]).InputRef));
-        Assert.StartsWith("not JSON", ((StepCompleted)taken[2]).EvidenceRef!.Value.GetString(), StringComparison.Ordinal);
+        Assert.Equal(
+            (id, "order-4711", "workflow_engine", 32_768),
+            (started.ProcessRunId, started.CorrelationId, started.SourceSystem, started.InputRef!.Length));
+        Assert.Equal(("verifier", "e", "a\uFFFDb"), (
+            ((StepStarted)taken[1]).ComponentRole,
+            ((StepStarted)taken[1]).EventCode,
+            ((StepStarted)taken[1]).InputRef));
+        Assert.StartsWith(
+            "not JSON", ((StepCompleted)taken[2]).EvidenceRef!.Value.GetString(), StringComparison.Ordinal);
         Assert.Equal("half \uFFFD", ((RunFailed)taken[3]).ErrorRef);
     }
 
@@ -213,7 +222,8 @@ public sealed class ReporterTests : IAsyncLifetime
         var taken = await _ledger.Has(2);
         Assert.Null(Assert.IsType<RunStarted>(taken[0]).ParentRunId);
         await _host.Stop();
-        Assert.Contains(_host.Logged.Lines, line => line.StartsWith("1 runs are not reported", StringComparison.Ordinal));
+        Assert.Contains(
+            _host.Logged.Lines, line => line.StartsWith("1 runs are not reported", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -234,7 +244,8 @@ public sealed class ReporterTests : IAsyncLifetime
     {
         var time = new FakeTimeProvider(Some.Noon);
         var ledger = new HeldTransport();
-        await using var host = await ClientHost.Start(ledger, time, options => options.HeartbeatEvery = TimeSpan.FromMinutes(1));
+        await using var host = await ClientHost.Start(
+            ledger, time, options => options.HeartbeatEvery = TimeSpan.FromMinutes(1));
         var run = host.Reporter.StartRun("P");
 
         time.Advance(TimeSpan.FromMinutes(1));
@@ -244,7 +255,8 @@ public sealed class ReporterTests : IAsyncLifetime
 
         var taken = await ledger.Has(4);
         Assert.Equal(
-            ["RunStarted", "RunHeartbeat", "RunHeartbeat", "RunCompleted"], taken.Select(message => message.GetType().Name));
+            ["RunStarted", "RunHeartbeat", "RunHeartbeat", "RunCompleted"],
+            taken.Select(message => message.GetType().Name));
         Assert.Equal(Some.Noon.AddMinutes(2), taken[2].OccurredAt);
     }
 

@@ -39,14 +39,17 @@ public sealed class SenderTests : IDisposable
     public async Task A_ledger_that_never_answers_holds_nobody_up_and_the_oldest_go()
     {
         _ledger.Hangs = true;
-        await using var host = await ClientHost.Start(_ledger, configure: options => (options.BufferSize, options.FlushLimit) = (100, TimeSpan.Zero));
+        await using var host = await ClientHost.Start(
+            _ledger, configure: options => (options.BufferSize, options.FlushLimit) = (100, TimeSpan.Zero));
 
         for (var n = 0; n < 1_000; n++)
             await host.Reporter.Run("P", _ => Task.CompletedTask);
         await host.Stop();
 
         Assert.InRange(host.Sender.Lost, 1_000, 2_000);
-        Assert.Contains(host.Logged.Lines, line => line.Contains("were not sent before the host stopped", StringComparison.Ordinal));
+        Assert.Contains(
+            host.Logged.Lines,
+            line => line.Contains("were not sent before the host stopped", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -63,7 +66,9 @@ public sealed class SenderTests : IDisposable
 
         Assert.Equal(runs, (await _ledger.Has(40)).OfType<RunStarted>().Select(run => run.ProcessRunId));
         Assert.Equal(0, host.Sender.Lost);
-        Assert.Single(host.Logged.Lines, line => line.StartsWith("Runs cannot be reported: It is away.", StringComparison.Ordinal));
+        Assert.Single(
+            host.Logged.Lines,
+            line => line.StartsWith("Runs cannot be reported: It is away.", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -98,7 +103,9 @@ public sealed class SenderTests : IDisposable
 
         Assert.Equal(1_002, _ledger.Taken.Count + host.Sender.Lost);
         Assert.True(host.Sender.Lost > 0);
-        Assert.Single(host.Logged.Lines, line => line.Contains("were dropped because there was no room", StringComparison.Ordinal));
+        Assert.Single(
+            host.Logged.Lines,
+            line => line.Contains("were dropped because there was no room", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -108,7 +115,8 @@ public sealed class SenderTests : IDisposable
         List<Guid> runs = [];
         for (var process = 0; process < 3; process++)
         {
-            await using var host = await ClientHost.Start(_ledger, configure: options => options.SpoolDirectory = _folder);
+            await using var host = await ClientHost.Start(
+                _ledger, configure: options => options.SpoolDirectory = _folder);
             runs.AddRange(await Report(host, 50));
             await host.Stop();
         }
@@ -156,7 +164,9 @@ public sealed class SenderTests : IDisposable
         var line = Encoding.UTF8.GetString(Line.Write(new Report(run, null)));
         Directory.CreateDirectory(_folder);
         await File.WriteAllTextAsync(
-            Path.Combine(_folder, $"{Guid.CreateVersion7():N}.spool"), $"{line}\nrubbish\n{line}\n{line[..40]}", TestContext.Current.CancellationToken);
+            Path.Combine(_folder, $"{Guid.CreateVersion7():N}.spool"),
+            $"{line}\nrubbish\n{line}\n{line[..40]}",
+            TestContext.Current.CancellationToken);
 
         await using var host = await ClientHost.Start(_ledger, configure: options => options.SpoolDirectory = _folder);
         await _ledger.Has(2);
@@ -193,7 +203,9 @@ public sealed class SenderTests : IDisposable
         }
 
         Assert.Equal(3_000, left.Count + spool.Dropped);
-        Assert.Equal(lines.TakeLast(left.Count).Select(line => Encoding.UTF8.GetString(line.Span)), left.Select(line => Encoding.UTF8.GetString(line.Span)));
+        Assert.Equal(
+            lines.TakeLast(left.Count).Select(line => Encoding.UTF8.GetString(line.Span)),
+            left.Select(line => Encoding.UTF8.GetString(line.Span)));
         Assert.True(spool.IsEmpty);
     }
 
@@ -206,7 +218,9 @@ public sealed class SenderTests : IDisposable
         await Report(host, 3);
         await _ledger.Has(6);
 
-        Assert.Contains(host.Logged.Lines, line => line.StartsWith($"Observations cannot be spooled to {_folder}", StringComparison.Ordinal));
+        Assert.Contains(
+            host.Logged.Lines,
+            line => line.StartsWith($"Observations cannot be spooled to {_folder}", StringComparison.Ordinal));
     }
 
     static async Task<List<Guid>> Report(ClientHost host, int runs)

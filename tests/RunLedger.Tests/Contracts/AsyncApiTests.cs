@@ -39,7 +39,8 @@ public sealed class AsyncApiTests
             Assert.Equal($"RunLedger.Contracts:{name}", Scalar(channel, "address"));
             Assert.Equal("fanout", Scalar(Map(Map(Map(channel, "bindings"), "amqp"), "exchange"), "type"));
             Assert.Equal(
-                notice ? "send" : "receive", Scalar(Map(Map(root, "operations"), (notice ? "say" : "take") + name), "action"));
+                notice ? "send" : "receive",
+                Scalar(Map(Map(root, "operations"), (notice ? "say" : "take") + name), "action"));
         }
 
         Assert.Equal(Wire.Contracts.Count, Map(root, "channels").Children.Count);
@@ -71,14 +72,17 @@ public sealed class AsyncApiTests
     static IEnumerable<string> References(YamlNode node) => node switch
     {
         YamlMappingNode map => map.Children.SelectMany(member =>
-            member.Key is YamlScalarNode { Value: "$ref" } ? [((YamlScalarNode)member.Value).Value!] : References(member.Value)),
+            member.Key is YamlScalarNode { Value: "$ref" }
+                ? [((YamlScalarNode)member.Value).Value!]
+                : References(member.Value)),
         YamlSequenceNode list => list.SelectMany(References),
         _ => [],
     };
 
     static bool Leads(YamlMappingNode root, string reference) => reference.StartsWith("#/", StringComparison.Ordinal)
         ? reference[2..].Split('/').Aggregate(
-            (YamlNode?)root, (node, name) => node is YamlMappingNode map && map.Children.TryGetValue(name, out var next) ? next : null) is not null
+            (YamlNode?)root, (node, name) =>
+                node is YamlMappingNode map && map.Children.TryGetValue(name, out var next) ? next : null) is not null
         : System.IO.File.Exists(Path.Combine(Path.GetDirectoryName(File)!, reference));
 
     static YamlMappingNode Map(YamlMappingNode node, string name) => (YamlMappingNode)node[name];

@@ -15,8 +15,8 @@ public sealed class ReadingHostTests
     static readonly string[] Paths =
     [
         "/api/runs", "/api/runs/{id}", "/api/runs/{id}/components", "/api/runs/{id}/tree", "/api/summary",
-        "/api/rejected", "/api/rejected/{id}", "/api/rejected/groups", "/api/failures", "/api/overview", "/api/activity",
-        "/api/actions", "/api/actions/{id}",
+        "/api/rejected", "/api/rejected/{id}", "/api/rejected/groups", "/api/failures", "/api/overview",
+        "/api/activity", "/api/actions", "/api/actions/{id}",
     ];
 
     [Fact]
@@ -38,7 +38,10 @@ public sealed class ReadingHostTests
         var parameters = list.GetProperty("parameters").EnumerateArray()
             .ToDictionary(p => p.GetProperty("name").GetString()!);
         Assert.Equal(
-            ["before", "candidate", "correlationId", "cursor", "from", "limit", "parentRunId", "q", "since", "source", "status", "to", "until"],
+            [
+                "before", "candidate", "correlationId", "cursor", "from", "limit", "parentRunId", "q", "since",
+                "source", "status", "to", "until",
+            ],
             parameters.Keys.Order());
         Assert.All(parameters.Values, parameter => Assert.NotEmpty(parameter.GetProperty("description").GetString()!));
         Assert.Equal(500, parameters["limit"].GetProperty("schema").GetProperty("maximum").GetInt32());

@@ -16,7 +16,8 @@ public sealed class DeadlineTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => _ledger = await LedgerHarness.Start(_time, options =>
     {
-        options.Deadlines.Policies.Add(new DeadlinePolicy { Candidate = "PROC-CAND:quiet:*", Quiet = TimeSpan.FromMinutes(2) });
+        options.Deadlines.Policies.Add(
+            new DeadlinePolicy { Candidate = "PROC-CAND:quiet:*", Quiet = TimeSpan.FromMinutes(2) });
         options.Deadlines.Policies.Add(new DeadlinePolicy { Candidate = "PROC-CAND:none:?" });
     });
 
@@ -226,7 +227,8 @@ public sealed class DeadlineTests : IAsyncLifetime
     [Fact]
     public async Task A_deadline_of_a_run_nobody_knows_is_dropped()
     {
-        await (await Bus()).Send(new DeadlineReached { ProcessRunId = Guid.CreateVersion7(), DueAt = Some.Noon.UtcDateTime });
+        await (await Bus()).Send(
+            new DeadlineReached { ProcessRunId = Guid.CreateVersion7(), DueAt = Some.Noon.UtcDateTime });
         var run = Some.Run();
 
         await _ledger.Take(run.Started());
@@ -234,7 +236,8 @@ public sealed class DeadlineTests : IAsyncLifetime
         Assert.Equal(RunStatus.Started, await Status(run));
     }
 
-    Task<MassTransit.ISendEndpoint> Bus() => _ledger.Service<MassTransit.IBus>().GetSendEndpoint(new Uri("exchange:run-ledger"));
+    Task<MassTransit.ISendEndpoint> Bus() =>
+        _ledger.Service<MassTransit.IBus>().GetSendEndpoint(new Uri("exchange:run-ledger"));
 
     async Task<Some> Stuck()
     {

@@ -34,7 +34,13 @@ public sealed class EndlessRunTests
     {
         var time = new FakeTimeProvider(Some.Noon);
         await using var ledger = await LedgerHarness.Start(
-            time, options => options.Deadlines.Policies.Add(new DeadlinePolicy { Candidate = "OL:*", Quiet = TimeSpan.FromMinutes(5), Run = TimeSpan.FromHours(1) }));
+            time,
+            options => options.Deadlines.Policies.Add(new DeadlinePolicy
+            {
+                Candidate = "OL:*",
+                Quiet = TimeSpan.FromMinutes(5),
+                Run = TimeSpan.FromHours(1),
+            }));
         var started = Event("STREAMING");
         await ledger.Take(started);
 

@@ -58,7 +58,8 @@ public sealed class NoticeTests : IAsyncLifetime
             if (told is not null)
                 return told;
             _time.Advance(TimeSpan.FromSeconds(5));
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, TestContext.Current.CancellationToken);
+            await Task.Delay(
+                TimeSpan.FromMilliseconds(100), TimeProvider.System, TestContext.Current.CancellationToken);
         }
 
         throw new TimeoutException($"No {typeof(T).Name} was published.");

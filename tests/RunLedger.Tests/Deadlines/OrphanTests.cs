@@ -31,7 +31,8 @@ public sealed class OrphanTests : IAsyncLifetime
         await _ledger.Take(run.Started());
 
         Assert.Equal(RunStatus.StepStarted, await Status(run));
-        Assert.Contains("\"recoveredBy\":\"RunStarted\"", (await _ledger.Row(run.Id)).EvidenceRef, StringComparison.Ordinal);
+        Assert.Contains(
+            "\"recoveredBy\":\"RunStarted\"", (await _ledger.Row(run.Id)).EvidenceRef, StringComparison.Ordinal);
     }
 
     [Fact]

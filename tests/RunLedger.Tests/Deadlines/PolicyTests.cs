@@ -46,12 +46,20 @@ public sealed class PolicyTests
 
         Assert.Equal(7, faults.Count);
         Assert.Contains(faults, fault => fault.Contains("PrefetchCount", StringComparison.Ordinal));
-        Assert.Contains(faults, fault => fault.StartsWith("Deadlines:SweepEvery is 00:00:00", StringComparison.Ordinal));
-        Assert.Contains(faults, fault => fault.StartsWith("Deadlines:Policies:0:Run is -00:00:01", StringComparison.Ordinal));
-        Assert.Contains(faults, fault => fault.StartsWith("Deadlines:Policies:1:Quiet is 40000.00:00:00", StringComparison.Ordinal));
-        Assert.Contains(faults, fault => fault.StartsWith("Deadlines:Policies:2:Candidate is empty", StringComparison.Ordinal));
-        Assert.Contains(faults, fault => fault.StartsWith("Deadlines:Default:Candidate is 'B'", StringComparison.Ordinal));
-        Assert.Contains(faults, fault => fault.StartsWith("Deadlines:Policies 0 and 1 are both for 'A*'", StringComparison.Ordinal));
+        Assert.Contains(
+            faults, fault => fault.StartsWith("Deadlines:SweepEvery is 00:00:00", StringComparison.Ordinal));
+        Assert.Contains(
+            faults, fault => fault.StartsWith("Deadlines:Policies:0:Run is -00:00:01", StringComparison.Ordinal));
+        Assert.Contains(
+            faults,
+            fault => fault.StartsWith("Deadlines:Policies:1:Quiet is 40000.00:00:00", StringComparison.Ordinal));
+        Assert.Contains(
+            faults, fault => fault.StartsWith("Deadlines:Policies:2:Candidate is empty", StringComparison.Ordinal));
+        Assert.Contains(
+            faults, fault => fault.StartsWith("Deadlines:Default:Candidate is 'B'", StringComparison.Ordinal));
+        Assert.Contains(
+            faults,
+            fault => fault.StartsWith("Deadlines:Policies 0 and 1 are both for 'A*'", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -33,7 +33,8 @@ public sealed class ProcessDefinedTests : IAsyncLifetime
 
         Assert.StartsWith(
             "processDefinitionCode is missing or empty",
-            await _ledger.Scalar("select reason from rejected_observation where contract = 'ProcessDefined'"), StringComparison.Ordinal);
+            await _ledger.Scalar("select reason from rejected_observation where contract = 'ProcessDefined'"),
+            StringComparison.Ordinal);
     }
 
     static ProcessDefined Defined(string candidate, string definition) =>

@@ -95,7 +95,8 @@ public sealed class DemoMixTests
     {
         var door = new ObservationValidator(new RunLedgerOptions(), new FakeTimeProvider(Now));
         var statuses = Mix.GroupBy(message => message.ProcessRunId).Select(run => RunProjection.Observed(run
-            .Select(message => door.TryValidate(message, out var observation, out _) ? RunProjection.Of(observation) : null!)
+            .Select(message =>
+                door.TryValidate(message, out var observation, out _) ? RunProjection.Of(observation) : null!)
             .Aggregate(Fold.Merge))).CountBy(status => status).ToDictionary();
         var tally = DemoTally.Of(Mix);
 

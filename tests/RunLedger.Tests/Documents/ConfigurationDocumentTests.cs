@@ -59,17 +59,20 @@ public sealed partial class ConfigurationDocumentTests
         }
     }
 
-    static IEnumerable<(string Setting, object? Value)> Of(string setting, PropertyInfo property, object? value) => value switch
-    {
-        IDictionary<string, TimeSpan> periods => periods.Select(period => ($"{setting}__{period.Key}", (object?)period.Value)),
-        IList => property.PropertyType.GetGenericArguments()[0] is var entry && entry == typeof(string)
-            ? [($"{setting}__0", null)]
-            : Settings($"{setting}__0", Activator.CreateInstance(entry)!),
-        IDictionary<string, IList<string>> => [],
-        DeadlineOptions or DeadlinePolicy or RetentionOptions or RetentionPolicy or OidcOptions => Settings(setting, value),
-        _ when !property.CanWrite => [],
-        _ => [(setting, value)],
-    };
+    static IEnumerable<(string Setting, object? Value)> Of(string setting, PropertyInfo property, object? value) =>
+        value switch
+        {
+            IDictionary<string, TimeSpan> periods =>
+                periods.Select(period => ($"{setting}__{period.Key}", (object?)period.Value)),
+            IList => property.PropertyType.GetGenericArguments()[0] is var entry && entry == typeof(string)
+                ? [($"{setting}__0", null)]
+                : Settings($"{setting}__0", Activator.CreateInstance(entry)!),
+            IDictionary<string, IList<string>> => [],
+            DeadlineOptions or DeadlinePolicy or RetentionOptions or RetentionPolicy or OidcOptions =>
+                Settings(setting, value),
+            _ when !property.CanWrite => [],
+            _ => [(setting, value)],
+        };
 
     static string Text(object? value) => value switch
     {
@@ -80,6 +83,7 @@ public sealed partial class ConfigurationDocumentTests
     };
 
     // | `setting` | `default` | what |, or none, and after a colon what that means
-    [GeneratedRegex(@"^\| `(?<setting>\w+)` \| `?(?<default>[^`|:]+|[\d.:]+)`?(: [^|]*)? \| .+ \|$", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^\| `(?<setting>\w+)` \| `?(?<default>[^`|:]+|[\d.:]+)`?(: [^|]*)? \| .+ \|$", RegexOptions.Multiline)]
     private static partial Regex Row();
 }

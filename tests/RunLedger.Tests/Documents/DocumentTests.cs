@@ -21,7 +21,8 @@ public sealed class DocumentTests
     [Fact]
     public void The_README_leads_to_every_page_of_the_documentation()
     {
-        var pages = Document.All.Where(file => file.StartsWith("docs/", StringComparison.Ordinal) && file.Count(c => c == '/') == 1);
+        var pages = Document.All.Where(
+            file => file.StartsWith("docs/", StringComparison.Ordinal) && file.Count(c => c == '/') == 1);
 
         Assert.Empty(pages.Except(Document.Links("README.md")));
     }
@@ -37,10 +38,14 @@ public sealed class DocumentTests
                 continue;
             var parts = link.Split('#', 2);
             var folder = Path.GetDirectoryName(Path.Combine(Checkout.Root, file))!;
-            var path = parts[0].Length == 0 ? Path.Combine(Checkout.Root, file) : Path.GetFullPath(Path.Combine(folder, parts[0]));
+            var path = parts[0].Length == 0
+                ? Path.Combine(Checkout.Root, file)
+                : Path.GetFullPath(Path.Combine(folder, parts[0]));
             if (!Path.Exists(path))
                 faults.Add($"{file}: {link} leads to nothing");
-            else if (parts.Length > 1 && (!File.Exists(path) || !Document.Anchors(Path.GetRelativePath(Checkout.Root, path)).Contains(parts[1])))
+            else if (parts.Length > 1
+                && (!File.Exists(path)
+                    || !Document.Anchors(Path.GetRelativePath(Checkout.Root, path)).Contains(parts[1])))
                 faults.Add($"{file}: {link} leads to no heading");
         }
 

@@ -30,7 +30,11 @@ public sealed class FailureWorkTests : IAsyncLifetime
 
         Assert.Equal(
             ("local", "on it", "local", false),
-            (known["acknowledgedBy"]!.ToString(), known["note"]!.ToString(), known["notedBy"]!.ToString(), (bool)known["failedAgain"]!));
+            (
+                known["acknowledgedBy"]!.ToString(),
+                known["note"]!.ToString(),
+                known["notedBy"]!.ToString(),
+                (bool)known["failedAgain"]!));
         Assert.Equal((2, true), ((int)again["count"]!, (bool)again["failedAgain"]!));
         Assert.Equal(
             [$"acknowledge {fingerprint} on it acknowledged"],
@@ -57,28 +61,38 @@ public sealed class FailureWorkTests : IAsyncLifetime
         Assert.Equal(404, await Post("/api/failures/0123456789abcdef/acknowledge", ""));
         Assert.Equal(404, await Post("/api/failures/0123456789abcdef/note", """{"note":"n"}"""));
         Assert.Equal(400, await Post("/api/failures/0123456789abcdef/note", "{}"));
-        Assert.Equal(400, await Post("/api/failures/0123456789abcdef/note", $$"""{"note":"{{new string('x', 2_001)}}"}"""));
+        Assert.Equal(
+            400, await Post("/api/failures/0123456789abcdef/note", $$"""{"note":"{{new string('x', 2_001)}}"}"""));
         Assert.Empty(_ledger.List("select id from operator_action"));
     }
 
     [Fact]
     public async Task What_an_operator_sends_is_shown_by_example()
     {
-        var document = (await _ledger.Client.GetFromJsonAsync<JsonNode>("/openapi/v1.json", TestContext.Current.CancellationToken))!;
+        var document = (await _ledger.Client.GetFromJsonAsync<JsonNode>(
+            "/openapi/v1.json", TestContext.Current.CancellationToken))!;
 
         foreach (var path in (string[])
-            ["/api/rejected/{id}/resend", "/api/rejected/resend", "/api/rejected/{id}/discard", "/api/failures/{fingerprint}/note"])
+            [
+                "/api/rejected/{id}/resend",
+                "/api/rejected/resend",
+                "/api/rejected/{id}/discard",
+                "/api/failures/{fingerprint}/note",
+            ])
         {
             var post = document["paths"]![path]!["post"]!;
             Assert.NotNull(post["requestBody"]!["content"]!["application/json"]!["example"]);
             Assert.NotEmpty(post["summary"]!.ToString());
         }
 
-        Assert.NotNull(document["paths"]!["/api/failures"]!["get"]!["responses"]!["200"]!["content"]!["application/json"]!["example"]);
+        Assert.NotNull(
+            document[
+                "paths"]!["/api/failures"]!["get"]!["responses"]!["200"]!["content"]!["application/json"]!["example"]);
     }
 
     async Task<JsonNode> Group() => Assert.Single(
-        (await _ledger.Client.GetFromJsonAsync<JsonNode>("/api/failures", TestContext.Current.CancellationToken))!["items"]!.AsArray())!;
+        (await _ledger.Client.GetFromJsonAsync<JsonNode>(
+            "/api/failures", TestContext.Current.CancellationToken))!["items"]!.AsArray())!;
 
     async Task Fail(string error)
     {

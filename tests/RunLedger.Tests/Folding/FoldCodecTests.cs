@@ -30,7 +30,9 @@ public sealed class FoldCodecTests
     public void A_component_read_back_merges_as_the_fold_it_was() => ObservationGen.Set.Sample(
         set =>
         {
-            var folds = set.OfType<StepObservation>().Select(message => ComponentProjection.Of(Admitted.By(message))).ToList();
+            var folds = set.OfType<StepObservation>()
+                .Select(message => ComponentProjection.Of(Admitted.By(message)))
+                .ToList();
             for (var kept = 1; kept <= folds.Count; kept++)
             {
                 // Kept under another run, as after a merge of runs: what was sent is not lost.
@@ -38,7 +40,8 @@ public sealed class FoldCodecTests
                 var resumed = folds[kept..].Aggregate(AsStored(stored).ToEntry().Fold, Fold.Merge);
                 Same(
                     ComponentRow.From(folds.Aggregate(Fold.Merge), Guid.Empty), ComponentRow.From(resumed, Guid.Empty));
-                Assert.Equal(ComponentProjection.RunId(folds.Aggregate(Fold.Merge)), ComponentProjection.RunId(resumed));
+                Assert.Equal(
+                    ComponentProjection.RunId(folds.Aggregate(Fold.Merge)), ComponentProjection.RunId(resumed));
             }
         },
         iter: 2_000);
@@ -51,7 +54,10 @@ public sealed class FoldCodecTests
 
         var refused = Assert.Throws<NewerFoldException>(() => row.ToEntry().Fold);
 
-        Assert.Contains($"{row.Id} is kept in version 2 of the fold and this RunLedger knows 1", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"{row.Id} is kept in version 2 of the fold and this RunLedger knows 1",
+            refused.Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -94,7 +100,8 @@ public sealed class FoldCodecTests
             IdempotencyKey = "hand",
         };
 
-        var row = RunRow.From(Fold.Merge(foreign.ToEntry().Fold, RunProjection.Of(Admitted.By(run.Heartbeat() with { InputRef = "in" }))));
+        var row = RunRow.From(Fold.Merge(
+            foreign.ToEntry().Fold, RunProjection.Of(Admitted.By(run.Heartbeat() with { InputRef = "in" }))));
 
         Assert.Equal(
             (run.Candidate, "in", "hand", RunStatus.Started, foreign.StartedAt),
@@ -106,7 +113,8 @@ public sealed class FoldCodecTests
     static T AsStored<T>(T row)
         where T : LedgerRow => row.EvidenceRef is not { } json ? row : row with
         {
-            EvidenceRef = Reordered(JsonNode.Parse(json))!.ToJsonString(new JsonSerializerOptions { WriteIndented = true }),
+            EvidenceRef = Reordered(JsonNode.Parse(json))!.ToJsonString(
+                new JsonSerializerOptions { WriteIndented = true }),
         };
 
     static JsonNode? Reordered(JsonNode? node) => node switch
@@ -121,7 +129,8 @@ public sealed class FoldCodecTests
     static void Same<T>(T expected, T actual)
         where T : LedgerRow
     {
-        Assert.Equal(expected with { Fold = null, EvidenceRef = null }, actual with { Fold = null, EvidenceRef = null });
+        Assert.Equal(
+            expected with { Fold = null, EvidenceRef = null }, actual with { Fold = null, EvidenceRef = null });
         Assert.Equal(expected.Fold, actual.Fold);
         Assert.True(
             JsonNode.DeepEquals(Parsed(expected.EvidenceRef), Parsed(actual.EvidenceRef)),

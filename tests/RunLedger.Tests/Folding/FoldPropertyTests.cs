@@ -34,7 +34,8 @@ public sealed class FoldPropertyTests : IAsyncLifetime
     {
         _store = new LedgerStore(_file);
         _store.Open();
-        _reader = new SqliteConnection(LedgerStore.ConnectionString(_file).Replace("Foreign Keys=True", "Foreign Keys=False"));
+        _reader = new SqliteConnection(
+            LedgerStore.ConnectionString(_file).Replace("Foreign Keys=True", "Foreign Keys=False"));
         _reader.Open();
         return ValueTask.CompletedTask;
     }
@@ -104,14 +105,17 @@ public sealed class FoldPropertyTests : IAsyncLifetime
 
     static RejectedRow Refuse(string reason) => throw new InvalidOperationException(reason);
 
-    /// <summary>The rows of the ledger after the observations, committed in batches of the given sizes in turn.</summary>
+    /// <summary>
+    /// The rows of the ledger after the observations, committed in batches of the given sizes in turn.
+    /// </summary>
     async Task<string> Rows(RunObservation[] observations, int[] batches, bool watched = false)
     {
         foreach (var table in Tables.Reverse())
             Execute($"delete from {table}");
         var door = new ObservationValidator(_options, TimeProvider.System);
         var limits = new DeadlineEvaluator(_options, TimeProvider.System);
-        await using var committer = new GroupCommitter(_store, _options, TimeProvider.System, NullLogger<GroupCommitter>.Instance);
+        await using var committer = new GroupCommitter(
+            _store, _options, TimeProvider.System, NullLogger<GroupCommitter>.Instance);
         for (int at = 0, batch = 0; at < observations.Length; at += batches[batch++ % batches.Length])
         {
             var units = observations.Skip(at).Take(batches[batch % batches.Length]).Select(message =>
@@ -158,7 +162,9 @@ public sealed class FoldPropertyTests : IAsyncLifetime
     {
         var run = RunProjection.Of(observation);
         var component = observation.Message is StepObservation ? ComponentProjection.Of(observation) : null;
-        rows.Run = limits is null ? LedgerEntry.With(rows.Run, run) : limits.Observed(rows.Run, run, observation.Contract).Run;
+        rows.Run = limits is null
+            ? LedgerEntry.With(rows.Run, run)
+            : limits.Observed(rows.Run, run, observation.Contract).Run;
         if (component is null)
             return Task.CompletedTask;
         rows.Component = limits is null

@@ -18,7 +18,9 @@ public sealed class FoldRulesTests
     public void A_header_says_what_the_rules_make_of_its_observations() => Set.Sample(all =>
     {
         var row = RunRow.From(all.Select(RunProjection.Of).Aggregate(Fold.Merge));
-        var best = all.OrderBy(o => o.Message is StepObservation ? 2 : o.Message is RunStarted ? 0 : 1).ThenBy(o => o.Key).ToArray();
+        var best = all.OrderBy(o => o.Message is StepObservation ? 2 : o.Message is RunStarted ? 0 : 1)
+            .ThenBy(o => o.Key)
+            .ToArray();
         var own = best.Where(o => o.Message is not StepObservation).ToArray();
         var ending = all.Where(o => o.Message is RunCompleted or RunFailed or RunCancelled)
             .OrderBy(o => o.Key.At).ThenBy(o => o.Message is RunFailed ? 0 : o.Message is RunCancelled ? 1 : 2)
@@ -59,9 +61,13 @@ public sealed class FoldRulesTests
             return;
         var fold = all.Select(ComponentProjection.Of).Aggregate(Fold.Merge);
         var row = ComponentRow.From(fold, Guid.AllBitsSet);
-        var best = all.OrderBy(o => o.Message is StepStarted ? 0 : 1).ThenBy(o => o.Key).Select(o => (StepObservation)o.Message).ToArray();
+        var best = all.OrderBy(o => o.Message is StepStarted ? 0 : 1)
+            .ThenBy(o => o.Key)
+            .Select(o => (StepObservation)o.Message)
+            .ToArray();
         var ending = all.Where(o => o.Message is StepCompleted or StepFailed)
-            .OrderBy(o => o.Key.At).ThenBy(o => o.Message is StepFailed ? 0 : 1).ThenBy(o => o.Key.Hash).FirstOrDefault();
+            .OrderBy(o => o.Key.At).ThenBy(o => o.Message is StepFailed ? 0 : 1).ThenBy(o => o.Key.Hash)
+            .FirstOrDefault();
         var starts = all.Where(o => o.Message is StepStarted).ToArray();
 
         Assert.Equal(best[0].ComponentRunId, row.ComponentRunId);

@@ -39,7 +39,8 @@ public sealed class LeastSetTests
     {
         var run = Some.Run();
         var fold = Enumerable.Range(0, 40)
-            .Select(n => RunProjection.Of(Admitted.By(run.Failed() with { OccurredAt = run.Start.AddSeconds(n), CorrelationId = $"c{n}" })))
+            .Select(n => RunProjection.Of(
+                Admitted.By(run.Failed() with { OccurredAt = run.Start.AddSeconds(n), CorrelationId = $"c{n}" })))
             .Aggregate(Fold.Merge);
 
         var said = RunRow.From(fold).EvidenceRef;

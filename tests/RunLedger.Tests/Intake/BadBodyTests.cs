@@ -7,7 +7,9 @@ using static RunLedger.Tests.Support.BadBodies;
 
 namespace RunLedger.Tests.Intake;
 
-/// <summary>What is wrong with a body costs what is wrong, is said and set aside, and is never a fault of ours.</summary>
+/// <summary>
+/// What is wrong with a body costs what is wrong, is said and set aside, and is never a fault of ours.
+/// </summary>
 public sealed class BadBodyTests : IAsyncLifetime
 {
     EmbeddedLedger _ledger = null!;
@@ -109,7 +111,9 @@ public sealed class BadBodyTests : IAsyncLifetime
         byte[] mark = [0xEF, 0xBB, 0xBF];
         Assert.Equal(202, (await Post([.. mark, .. Good()])).Status);
         Assert.Equal(202, (await Post([.. mark, .. BadBodies.Array([Good()])])).Status);
-        Assert.Equal((202, """{"accepted":2,"ignored":[],"rejected":[]}"""), await Post([.. mark, .. Joined("\n", [Good(), Good()])]));
+        Assert.Equal(
+            (202, """{"accepted":2,"ignored":[],"rejected":[]}"""),
+            await Post([.. mark, .. Joined("\n", [Good(), Good()])]));
     }
 
     [Theory]

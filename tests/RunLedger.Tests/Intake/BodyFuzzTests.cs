@@ -21,8 +21,10 @@ public sealed class BodyFuzzTests
     ];
 
     static readonly Gen<byte[]> Piece = Gen.OneOf(
-        Gen.OneOf("{", "}", "[", "]", ",", ":", "\"", "\\", "\n", "\r\n", " ", "null", "1e9", "\\ud800", "\\u0000", "\uFEFF",
-            "\"type\":\"RunStarted\",", "\"\\udc00\":1,", "é", new string('[', 70), new string('{', 70)).Select(Encoding.UTF8.GetBytes),
+        Gen.OneOf(
+            "{", "}", "[", "]", ",", ":", "\"", "\\", "\n", "\r\n", " ", "null", "1e9", "\\ud800", "\\u0000", "\uFEFF",
+            "\"type\":\"RunStarted\",", "\"\\udc00\":1,", "é", new string('[', 70),
+            new string('{', 70)).Select(Encoding.UTF8.GetBytes),
         Gen.Byte.Array[1, 4]);
 
     /// <summary>One, some in an array or in lines, with pieces put in, or in place of others.</summary>
@@ -78,7 +80,8 @@ public sealed class BodyFuzzTests
 
     static byte[] Compose(byte[][] seeds, int shape, (int Place, int Replaced, byte[] Piece)[] changes)
     {
-        List<byte> body = [.. shape == 1 ? BadBodies.Array(seeds) : BadBodies.Joined("\n", shape == 0 ? seeds[..1] : seeds)];
+        List<byte> body =
+            [.. shape == 1 ? BadBodies.Array(seeds) : BadBodies.Joined("\n", shape == 0 ? seeds[..1] : seeds)];
         foreach (var (place, replaced, piece) in changes)
         {
             var at = place % (body.Count + 1);

@@ -19,7 +19,8 @@ public sealed class CommitSignalTests : IAsyncLifetime
             .AddMassTransitTestHarness(TextWriter.Null, bus =>
             {
                 bus.AddConsumer<Failing>().Endpoint(endpoint => endpoint.Name = "failing");
-                bus.AddConfigureEndpointsCallback((_, endpoint) => endpoint.UseMessageRetry(retry => retry.Immediate(2)));
+                bus.AddConfigureEndpointsCallback(
+                    (_, endpoint) => endpoint.UseMessageRetry(retry => retry.Immediate(2)));
             })
             .BuildServiceProvider(validateScopes: true);
         _harness = _services.GetTestHarness();
@@ -47,7 +48,8 @@ public sealed class CommitSignalTests : IAsyncLifetime
     sealed class Failing : IConsumer<RunStarted>
     {
         public Task Consume(ConsumeContext<RunStarted> context) =>
-            context.GetRetryAttempt() < int.Parse(context.Message.CorrelationId, System.Globalization.CultureInfo.InvariantCulture)
+            context.GetRetryAttempt() < int.Parse(
+                context.Message.CorrelationId, System.Globalization.CultureInfo.InvariantCulture)
                 ? throw new InvalidOperationException($"{context.GetRetryAttempt() + 1}rd")
                 : Task.CompletedTask;
     }

@@ -10,7 +10,8 @@ public sealed class ErrorShapeTests
     [InlineData("order-4711 is late", "order-4712 is late", "order-# is late")]
     [InlineData("took -1.5 ms", "took 3,000 ms", "took # ms")]
     [InlineData(
-        "Its run 0198c0de-7a3b-7c11-9d3e-2f6a5b4c3d2e is archived", "Its run 0198C0DE-7A3B-7C11-9D3E-2F6A5B4C3D2F is archived",
+        "Its run 0198c0de-7a3b-7c11-9d3e-2f6a5b4c3d2e is archived",
+        "Its run 0198C0DE-7A3B-7C11-9D3E-2F6A5B4C3D2F is archived",
         "Its run # is archived")]
     [InlineData("at 0x7ffe12ab and deadbeef01", "at 0x1 and 12345678", "at # and #")]
     [InlineData("token aZ3kQ9xY7bL2mN4p expired", "token bZ3kQ9xY7bL2mN4q expired", "token # expired")]
@@ -47,7 +48,10 @@ public sealed class ErrorShapeTests
     [Fact]
     public void A_long_text_made_to_be_slow_is_not()
     {
-        foreach (var bad in (string[])["'", "\"", "/", "a", "1", "1.", "-", "1-", "a:/", "/a:", "0x", "a1", "<text", "2026-01-01T"])
+        foreach (var bad in (string[])
+        [
+            "'", "\"", "/", "a", "1", "1.", "-", "1-", "a:/", "/a:", "0x", "a1", "<text", "2026-01-01T",
+        ])
             Assert.True(ErrorShape.Of(string.Concat(Enumerable.Repeat(bad, 20_000))).Length <= 300);
     }
 

@@ -26,12 +26,16 @@ public sealed class IntakeDescriptionTests
             var schema = document["components"]!["schemas"]![name]!;
             Assert.NotEmpty(schema["required"]!.AsArray());
             var example = body["examples"]![name]!["value"]!;
-            Assert.All(example.AsObject(), member => Assert.Contains(member.Key, schema["properties"]!.AsObject().Select(p => p.Key)));
+            Assert.All(
+                example.AsObject(),
+                member => Assert.Contains(member.Key, schema["properties"]!.AsObject().Select(p => p.Key)));
             using var content = new StringContent(example.ToJsonString(), Encoding.UTF8, "application/json");
             Assert.Equal((202, """{"accepted":1,"ignored":[],"rejected":[]}"""), await ledger.Post(route, content));
         }
 
-        Assert.Equal(["202", "400", "401", "403", "413", "415", "429", "503"], post["responses"]!.AsObject().Select(answer => answer.Key).Order());
+        Assert.Equal(
+            ["202", "400", "401", "403", "413", "415", "429", "503"],
+            post["responses"]!.AsObject().Select(answer => answer.Key).Order());
     }
 
     [Fact]
@@ -39,7 +43,8 @@ public sealed class IntakeDescriptionTests
     {
         await using var ledger = await EmbeddedLedger.Start();
         var document = JsonNode.Parse(await ledger.Client.GetStringAsync("/openapi/v1.json"))!;
-        var lines = (string)document["paths"]!["/api/observations"]!["post"]!["requestBody"]!["content"]!["application/x-ndjson"]!["example"]!;
+        var lines = (string)document[
+            "paths"]!["/api/observations"]!["post"]!["requestBody"]!["content"]!["application/x-ndjson"]!["example"]!;
 
         using var content = new StringContent(lines, Encoding.UTF8, "application/x-ndjson");
         Assert.Equal(202, (await ledger.Post("/api/observations", content)).Status);

@@ -33,7 +33,8 @@ public sealed class IntakeTests : IAsyncLifetime
         var (status, body) = await Post(Started(run).ToJsonString(), contentType);
 
         Assert.Equal((202, """{"accepted":1,"ignored":[],"rejected":[]}"""), (status, body));
-        Assert.Equal([$"{run} started"], _ledger.List("select process_run_id || ' ' || status from process_run_observation"));
+        Assert.Equal(
+            [$"{run} started"], _ledger.List("select process_run_id || ' ' || status from process_run_observation"));
     }
 
     [Fact]
@@ -46,7 +47,9 @@ public sealed class IntakeTests : IAsyncLifetime
         var pretty = await Post(Started(runs[4]).ToJsonString(new() { WriteIndented = true }));
 
         Assert.All(new[] { array, lines, pretty }, answer => Assert.Equal(202, answer.Status));
-        Assert.Equal(runs.Order().Select(id => $"{id}"), _ledger.List("select process_run_id from process_run_observation order by 1"));
+        Assert.Equal(
+            runs.Order().Select(id => $"{id}"),
+            _ledger.List("select process_run_id from process_run_observation order by 1"));
     }
 
     [Fact]
@@ -124,14 +127,21 @@ public sealed class IntakeTests : IAsyncLifetime
 
         await Post(string.Join('\n', messages.Select(message =>
         {
-            var json = JsonSerializer.SerializeToNode(message, message.GetType(), JsonSerializerOptions.Web)!.AsObject();
+            var json = JsonSerializer.SerializeToNode(message, message.GetType(), JsonSerializerOptions.Web)!
+                .AsObject();
             json["type"] = message.GetType().Name;
             return json.ToJsonString();
         })));
 
-        Assert.Contains("before it started", _ledger.List($"select evidence_ref from process_run_observation where process_run_id = '{run.Id}'")[0], StringComparison.Ordinal);
+        Assert.Contains(
+            "before it started",
+            _ledger.List($"select evidence_ref from process_run_observation where process_run_id = '{run.Id}'")[0],
+            StringComparison.Ordinal);
         Assert.Equal([$"{run.Id}"], _ledger.List("select process_run_id from process_component_observation"));
-        Assert.Contains($"also said to be of run {other.Id}", _ledger.List("select evidence_ref from process_component_observation")[0], StringComparison.Ordinal);
+        Assert.Contains(
+            $"also said to be of run {other.Id}",
+            _ledger.List("select evidence_ref from process_component_observation")[0],
+            StringComparison.Ordinal);
         Assert.Equal(2, _ledger.List("select 1 from process_run_observation").Count);
     }
 

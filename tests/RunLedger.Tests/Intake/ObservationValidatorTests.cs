@@ -66,7 +66,8 @@ public sealed class ObservationValidatorTests
     [Fact]
     public void A_long_rubbish_source_is_not_quoted_at_length() =>
         Refused(
-            $"sourceSystem '{new string('x', 40)}…' is not known: send one of dot_runtime, job_queue, workflow_engine, dry_run",
+            $"sourceSystem '{new string('x', 40)}…' is not known: send one of dot_runtime, job_queue, "
+            + "workflow_engine, dry_run",
             _run.Started() with { SourceSystem = new string('x', 5_000) });
 
     [Theory]
@@ -151,7 +152,8 @@ public sealed class ObservationValidatorTests
     public void Times_that_differ_by_less_than_a_microsecond_or_only_in_offset_are_one_observation()
     {
         var once = Admitted(_run.Started() with { OccurredAt = Some.Noon.AddTicks(1) });
-        var again = Admitted(_run.Started() with { OccurredAt = Some.Noon.AddTicks(9).ToOffset(TimeSpan.FromHours(-7)) });
+        var again = Admitted(
+            _run.Started() with { OccurredAt = Some.Noon.AddTicks(9).ToOffset(TimeSpan.FromHours(-7)) });
 
         Assert.Equal(once.Key, again.Key);
     }
@@ -176,12 +178,15 @@ public sealed class ObservationValidatorTests
     [InlineData("""{"a":"\u0000"}""", "evidenceRef holds a NUL character, which PostgreSQL cannot store: remove it")]
     [InlineData("""{"a\u0000":1}""", "evidenceRef holds a NUL character, which PostgreSQL cannot store: remove it")]
     [InlineData("""["\ud800"]""", "evidenceRef holds half a surrogate pair, which is no text: send valid Unicode")]
-    [InlineData("""["\udc00\ud800"]""", "evidenceRef holds half a surrogate pair, which is no text: send valid Unicode")]
-    [InlineData("""{"\ud800":1}""", "evidenceRef holds half a surrogate pair in a name, which is no text: send valid Unicode")]
+    [InlineData(
+        """["\udc00\ud800"]""", "evidenceRef holds half a surrogate pair, which is no text: send valid Unicode")]
+    [InlineData(
+        """{"\ud800":1}""", "evidenceRef holds half a surrogate pair in a name, which is no text: send valid Unicode")]
     [InlineData("1e309", "evidenceRef holds a number beyond what a double can say: send it as text")]
     [InlineData("[-1E-309]", "evidenceRef holds a number beyond what a double can say: send it as text")]
     [InlineData("1e99999999999999999999", "evidenceRef holds a number beyond what a double can say: send it as text")]
-    public void Evidence_that_jsonb_cannot_store_is_refused(string json, string reason) => Refused(reason, With(Json(json)));
+    public void Evidence_that_jsonb_cannot_store_is_refused(string json, string reason) =>
+        Refused(reason, With(Json(json)));
 
     [Fact]
     public void Surrogates_as_raw_bytes_are_no_text_either()
@@ -261,7 +266,9 @@ public sealed class ObservationValidatorTests
 
     Observation Admitted(RunObservation message)
     {
-        Assert.True(new ObservationValidator(_options, _time).TryValidate(message, out var observation, out var reason), reason);
+        Assert.True(
+            new ObservationValidator(_options, _time).TryValidate(message, out var observation, out var reason),
+            reason);
         return observation;
     }
 

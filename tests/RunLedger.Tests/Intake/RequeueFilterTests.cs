@@ -14,13 +14,15 @@ public sealed class RequeueFilterTests
     public static TheoryData<Exception> GivenBack =>
         [Given, new InvalidOperationException("", Given), Down, new InvalidOperationException("", Down)];
 
-    public static TheoryData<Exception> Faulty => [new InvalidOperationException("broken"), new ObjectDisposedException("Stream")];
+    public static TheoryData<Exception> Faulty =>
+        [new InvalidOperationException("broken"), new ObjectDisposedException("Stream")];
 
     [Theory]
     [MemberData(nameof(GivenBack))]
     public async Task What_the_process_is_to_blame_for_goes_back(Exception exception)
     {
-        var thrown = await Assert.ThrowsAnyAsync<Exception>(() => new RequeueFilter().Send(Context.Of(exception), Pipe.Empty<ExceptionReceiveContext>()));
+        var thrown = await Assert.ThrowsAnyAsync<Exception>(
+            () => new RequeueFilter().Send(Context.Of(exception), Pipe.Empty<ExceptionReceiveContext>()));
 
         Assert.Same(exception.GetBaseException(), thrown);
     }

@@ -36,8 +36,12 @@ public sealed class ManifestTests
     {
         var manifests = new Manifests(folder);
 
-        Assert.All(manifests.Named, file => Assert.True(Path.Exists(manifests.PathOf(file)), $"{folder}/{file} is not there."));
-        Assert.Equal(manifests.Files.Order(), manifests.Named.Where(file => !file.StartsWith("..", StringComparison.Ordinal)).Order());
+        Assert.All(
+            manifests.Named,
+            file => Assert.True(Path.Exists(manifests.PathOf(file)), $"{folder}/{file} is not there."));
+        Assert.Equal(
+            manifests.Files.Order(),
+            manifests.Named.Where(file => !file.StartsWith("..", StringComparison.Ordinal)).Order());
     }
 
     [Theory]
@@ -90,13 +94,18 @@ public sealed class ManifestTests
             name.StartsWith("RunLedger__", StringComparison.Ordinal)
                 || name.StartsWith("Archive__", StringComparison.Ordinal)
                 || name.StartsWith("Security__", StringComparison.Ordinal)
-                || name is "ConnectionStrings__Postgres" or "ConnectionStrings__RabbitMq" or "OTEL_EXPORTER_OTLP_ENDPOINT",
+                || name is "ConnectionStrings__Postgres" or "ConnectionStrings__RabbitMq"
+                    or "OTEL_EXPORTER_OTLP_ENDPOINT",
             $"{name} is no setting, or of a section that this test does not know."));
 
     [Fact]
     public void Every_secret_is_a_placeholder()
     {
-        var secrets = new[] { (Base, "run-ledger"), (Schema, "run-ledger-schema"), (Overlay, "run-ledger"), (Overlay, "run-ledger-scrape") }
+        var secrets = new[]
+        {
+            (Base, "run-ledger"), (Schema, "run-ledger-schema"),
+            (Overlay, "run-ledger"), (Overlay, "run-ledger-scrape"),
+        }
             .SelectMany(one => one.Item1.Settings("secretGenerator", one.Item2));
 
         Assert.All(secrets, secret => Assert.Contains(Placeholder, secret.Value, StringComparison.Ordinal));
@@ -106,9 +115,12 @@ public sealed class ManifestTests
     public void What_settings_name_as_a_place_is_on_the_volume_that_replicas_share()
     {
         var volume = Manifests.Nodes(Pod, "volumes").Single(one => one["name"].ToString() == "files");
-        Assert.Equal(Base.One("PersistentVolumeClaim")["metadata"]["name"], volume["persistentVolumeClaim"]["claimName"]);
-        Assert.Equal("ReadWriteMany", Manifests.List(Base.One("PersistentVolumeClaim")["spec"], "accessModes").Single());
-        var mount = Manifests.Nodes(Container, "volumeMounts").Single(one => one["name"].ToString() == "files")["mountPath"];
+        Assert.Equal(
+            Base.One("PersistentVolumeClaim")["metadata"]["name"], volume["persistentVolumeClaim"]["claimName"]);
+        Assert.Equal(
+            "ReadWriteMany", Manifests.List(Base.One("PersistentVolumeClaim")["spec"], "accessModes").Single());
+        var mount =
+            Manifests.Nodes(Container, "volumeMounts").Single(one => one["name"].ToString() == "files")["mountPath"];
         var places = Settings().Values.Where(value => value.StartsWith('/')).ToList();
 
         Assert.NotEmpty(places);
@@ -129,14 +141,17 @@ public sealed class ManifestTests
         await using var ledger = LedgerHost.Build(Arguments(Filled(files.FullName)));
         files.Delete(recursive: true);
 
-        var open = ((IEndpointRouteBuilder)ledger).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
+        var open = ((IEndpointRouteBuilder)ledger).DataSources.SelectMany(source => source.Endpoints)
+            .OfType<RouteEndpoint>()
             .Where(route => route.Metadata.GetMetadata<IAllowAnonymous>() is not null)
-            .Select(route => route.RoutePattern.RawText).ToList();
+            .Select(route => route.RoutePattern.RawText)
+            .ToList();
 
         Assert.All(probes.Values, probe => Assert.Contains(probe["path"].ToString(), open));
         Assert.Contains(
             ((IEndpointRouteBuilder)ledger).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>(),
-            route => route.RoutePattern.RawText == Overlay.One("ServiceMonitor")["spec"]["endpoints"][0]["path"].ToString());
+            route =>
+                route.RoutePattern.RawText == Overlay.One("ServiceMonitor")["spec"]["endpoints"][0]["path"].ToString());
     }
 
     [Fact]
@@ -146,7 +161,9 @@ public sealed class ManifestTests
 
         Assert.Equal(exposed, Container["ports"][0]["containerPort"].ToString());
         Assert.Equal(Container["ports"][0]["name"], Base.One("Service")["spec"]["ports"][0]["targetPort"]);
-        Assert.Equal(Base.One("Service")["spec"]["ports"][0]["name"], Overlay.One("ServiceMonitor")["spec"]["endpoints"][0]["port"]);
+        Assert.Equal(
+            Base.One("Service")["spec"]["ports"][0]["name"],
+            Overlay.One("ServiceMonitor")["spec"]["endpoints"][0]["port"]);
         Assert.Contains($"ASPNETCORE_URLS=http://+:{exposed}", Dockerfile, StringComparison.Ordinal);
     }
 
@@ -154,7 +171,8 @@ public sealed class ManifestTests
     public void Images_are_of_this_version()
     {
         var version = Regex.Match(
-            File.ReadAllText(Path.Combine(Checkout.Root, "Directory.Build.props")), "<VersionPrefix>(.*)</VersionPrefix>").Groups[1].Value;
+            File.ReadAllText(Path.Combine(Checkout.Root, "Directory.Build.props")),
+            "<VersionPrefix>(.*)</VersionPrefix>").Groups[1].Value;
 
         Assert.Equal($"runledger:{version}", Container["image"].ToString());
         Assert.Equal($"runledger:{version}", Job["containers"][0]["image"].ToString());
@@ -166,7 +184,8 @@ public sealed class ManifestTests
     {
         var pause = Seconds(Container["lifecycle"]["preStop"]["sleep"]["seconds"]);
 
-        Assert.InRange(Seconds(Pod["terminationGracePeriodSeconds"]), pause + LedgerHost.EndLimit.TotalSeconds + 1, 120);
+        Assert.InRange(
+            Seconds(Pod["terminationGracePeriodSeconds"]), pause + LedgerHost.EndLimit.TotalSeconds + 1, 120);
         Assert.InRange(
             Seconds(Compose["services"]["service"]["stop_grace_period"]), LedgerHost.EndLimit.TotalSeconds + 1, 120);
     }
@@ -176,7 +195,8 @@ public sealed class ManifestTests
     {
         var deployment = Base.One("Deployment")["spec"];
 
-        Assert.Equal("1 0", $"{deployment["strategy"]["rollingUpdate"]["maxSurge"]} {deployment["strategy"]["rollingUpdate"]["maxUnavailable"]}");
+        Assert.Equal("1 0", $"{deployment["strategy"]["rollingUpdate"]["maxSurge"]} "
+            + $"{deployment["strategy"]["rollingUpdate"]["maxUnavailable"]}");
         Assert.InRange(Seconds(deployment["replicas"]), 2, 10);
         Assert.Equal(deployment["replicas"], Overlay.One("ScaledObject")["spec"]["minReplicaCount"]);
         Assert.Equal("1", Base.One("PodDisruptionBudget")["spec"]["maxUnavailable"].ToString());
@@ -191,9 +211,13 @@ public sealed class ManifestTests
         Assert.Equal(labels, Base.One("Service")["spec"]["selector"]);
         Assert.Equal(labels, Base.One("PodDisruptionBudget")["spec"]["selector"]["matchLabels"]);
         Assert.All(
-            Manifests.Nodes(Pod, "topologySpreadConstraints"), spread => Assert.Equal(labels, spread["labelSelector"]["matchLabels"]));
-        Assert.Equal(Base.One("Service")["metadata"]["labels"], Overlay.One("ServiceMonitor")["spec"]["selector"]["matchLabels"]);
-        Assert.Equal(Base.One("Deployment")["metadata"]["name"], Overlay.One("ScaledObject")["spec"]["scaleTargetRef"]["name"]);
+            Manifests.Nodes(Pod, "topologySpreadConstraints"),
+            spread => Assert.Equal(labels, spread["labelSelector"]["matchLabels"]));
+        Assert.Equal(
+            Base.One("Service")["metadata"]["labels"],
+            Overlay.One("ServiceMonitor")["spec"]["selector"]["matchLabels"]);
+        Assert.Equal(
+            Base.One("Deployment")["metadata"]["name"], Overlay.One("ScaledObject")["spec"]["scaleTargetRef"]["name"]);
         // A Service that sent requests to the schema's job would not be missed by its probes.
         Assert.NotEqual(labels, Schema.One("Job")["spec"]["template"]["metadata"]["labels"]);
     }
@@ -204,7 +228,9 @@ public sealed class ManifestTests
         var trigger = Overlay.One("ScaledObject")["spec"]["triggers"][0];
         var login = Overlay.One("TriggerAuthentication");
 
-        Assert.Equal(Settings().GetValueOrDefault("RunLedger__QueueName", new RunLedgerOptions().QueueName), trigger["metadata"]["queueName"].ToString());
+        Assert.Equal(
+            Settings().GetValueOrDefault("RunLedger__QueueName", new RunLedgerOptions().QueueName),
+            trigger["metadata"]["queueName"].ToString());
         Assert.Equal(login["metadata"]["name"], trigger["authenticationRef"]["name"]);
         Assert.Contains(
             login["spec"]["secretTargetRef"][0]["key"].ToString(),
@@ -216,7 +242,8 @@ public sealed class ManifestTests
     {
         var credentials = Overlay.One("ServiceMonitor")["spec"]["endpoints"][0]["authorization"]["credentials"];
 
-        Assert.Contains(credentials["key"].ToString(), Overlay.Settings("secretGenerator", credentials["name"].ToString()).Keys);
+        Assert.Contains(
+            credentials["key"].ToString(), Overlay.Settings("secretGenerator", credentials["name"].ToString()).Keys);
     }
 
     [Fact]

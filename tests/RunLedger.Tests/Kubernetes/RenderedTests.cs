@@ -30,14 +30,17 @@ public sealed class RenderedTests
     [Fact]
     public async Task Where_an_autoscaler_decides_nothing_else_says_how_many_replicas_there_are()
     {
-        var deployment = Manifests.Parse(await Render("keda-prometheus")).Single(one => one["kind"].ToString() == "Deployment");
+        var deployment = Manifests.Parse(await Render("keda-prometheus"))
+            .Single(one => one["kind"].ToString() == "Deployment");
 
-        Assert.DoesNotContain("replicas", ((YamlMappingNode)deployment["spec"]).Children.Keys.Select(key => key.ToString()));
+        Assert.DoesNotContain(
+            "replicas", ((YamlMappingNode)deployment["spec"]).Children.Keys.Select(key => key.ToString()));
     }
 
     static async Task<string> Render(string folder)
     {
-        var start = new ProcessStartInfo("kubectl", ["kustomize", Path.Combine(Checkout.Root, "infra", "kubernetes", folder)])
+        var start = new ProcessStartInfo(
+            "kubectl", ["kustomize", Path.Combine(Checkout.Root, "infra", "kubernetes", folder)])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -67,7 +70,9 @@ public sealed class RenderedTests
                 foreach (var one in (IEnumerable<YamlNode>)(value is YamlSequenceNode list ? list : [value]))
                 {
                     if (name.ToString() is "secretRef" or "secretTargetRef" or "credentials")
-                        yield return ($"Secret {one["name"]}", ((YamlMappingNode)one).Children.TryGetValue("key", out var key) ? key : null);
+                        yield return (
+                            $"Secret {one["name"]}",
+                            ((YamlMappingNode)one).Children.TryGetValue("key", out var key) ? key : null);
                     if (name.ToString() is "configMapRef")
                         yield return ($"ConfigMap {one["name"]}", null);
                     foreach (var below in References(one))

@@ -48,12 +48,20 @@ public sealed class RejectedWorkTests : IAsyncLifetime
         Assert.Contains("dot_runtime", row["corrected"]!.ToString(), StringComparison.Ordinal);
         Assert.Equal(
             ("resent", "local", "a typing error", "committed", outcome["actionId"]!.ToString()),
-            (row["state"]!.ToString(), row["handledBy"]!.ToString(), row["handledReason"]!.ToString(), row["outcome"]!.ToString(),
+            (
+                row["state"]!.ToString(),
+                row["handledBy"]!.ToString(),
+                row["handledReason"]!.ToString(),
+                row["outcome"]!.ToString(),
                 row["actionId"]!.ToString()));
         var action = (await Get("/api/actions"))["items"]![0]!;
         Assert.Equal(
             ("resend", $"{id}", "resent", "local"),
-            (action["action"]!.ToString(), action["subject"]!.ToString(), action["outcome"]!.ToString(), action["who"]!.ToString()));
+            (
+                action["action"]!.ToString(),
+                action["subject"]!.ToString(),
+                action["outcome"]!.ToString(),
+                action["who"]!.ToString()));
     }
 
     [Fact]
@@ -75,7 +83,8 @@ public sealed class RejectedWorkTests : IAsyncLifetime
         await Post($"/api/rejected/{id}/resend", new JsonObject { ["payload"] = Started() });
         var before = await Get($"/api/runs/{_run}");
         // As the process left it: the observation is committed, the row and the action are not ended.
-        _ledger.List("update rejected_observation set state = 'resending', claimed_at = '2026-01-01T00:00:00.000000Z', outcome = null");
+        _ledger.List("update rejected_observation set state = 'resending', claimed_at = "
+            + "'2026-01-01T00:00:00.000000Z', outcome = null");
         _ledger.List("update operator_action set outcome = null");
 
         await Until("select state from rejected_observation", "resent");
@@ -95,16 +104,21 @@ public sealed class RejectedWorkTests : IAsyncLifetime
         }
 
         // What a newer version of the door takes: here the stored payload is mended in its place.
-        _ledger.List("update rejected_observation set payload = cast(replace(payload, 'nobody', 'dot_runtime') as blob) where rejected_id < '55'");
-        var mended = int.Parse(_ledger.List("select cast(count(*) as text) from rejected_observation where rejected_id < '55'")[0], null);
+        _ledger.List("update rejected_observation set payload = cast(replace(payload, 'nobody', "
+            + "'dot_runtime') as blob) where rejected_id < '55'");
+        var mended = int.Parse(
+            _ledger.List("select cast(count(*) as text) from rejected_observation where rejected_id < '55'")[0], null);
         var group = (await Get("/api/rejected/groups"))["items"]![0]!;
         Assert.Equal(250, (int)group["count"]!);
 
         var work = await Post(
-            "/api/rejected/resend", new JsonObject { ["fingerprint"] = group["fingerprint"]!.ToString(), ["reason"] = "mended" }, 202);
+            "/api/rejected/resend",
+            new JsonObject { ["fingerprint"] = group["fingerprint"]!.ToString(), ["reason"] = "mended" },
+            202);
 
         await Until(
-            "select outcome from operator_action where action = 'resend_group'", $"resent {mended}, rejected again {250 - mended}");
+            "select outcome from operator_action where action = 'resend_group'",
+            $"resent {mended}, rejected again {250 - mended}");
         var detail = (await Get($"/api/actions/{work["actionId"]}"))["detail"]!;
         Assert.Equal((250, 250 - mended), ((int)detail["done"]!, (int)detail["failed"]!));
         Assert.Equal(mended, _ledger.List("select process_run_id from process_run_observation").Count);
@@ -117,14 +131,18 @@ public sealed class RejectedWorkTests : IAsyncLifetime
     [Fact]
     public async Task Work_on_a_group_that_a_process_left_goes_on_where_it_was()
     {
-        await Observe(new JsonArray([.. Enumerable.Range(0, 30).Select(_ => Started(Guid.CreateVersion7(), "nobody"))]));
-        var ids = _ledger.List("select rejected_id from rejected_observation order by rejected_at desc, rejected_id desc");
+        await Observe(
+            new JsonArray([.. Enumerable.Range(0, 30).Select(_ => Started(Guid.CreateVersion7(), "nobody"))]));
+        var ids = _ledger.List(
+            "select rejected_id from rejected_observation order by rejected_at desc, rejected_id desc");
         var at = _ledger.List($"select rejected_at from rejected_observation where rejected_id = '{ids[9]}'")[0];
         var action = Guid.CreateVersion7();
         // It had discarded the first ten, and said so.
-        _ledger.List($"update rejected_observation set state = 'discarded' where rejected_id in ('{string.Join("', '", ids[..10])}')");
+        _ledger.List("update rejected_observation set state = 'discarded' "
+            + $"where rejected_id in ('{string.Join("', '", ids[..10])}')");
         _ledger.List($$"""
-            insert into operator_action (id, at, who, action, subject, reason, detail) values ('{{action}}', '2026-01-01T00:00:00.000000Z', 'ops',
+            insert into operator_action (id, at, who, action, subject, reason, detail)
+              values ('{{action}}', '2026-01-01T00:00:00.000000Z', 'ops',
               'discard_group', 'all', 'rubbish', '{"done":10,"failed":0,"at":"{{at}}","after":"{{ids[9]}}"}')
             """);
 
@@ -162,8 +180,10 @@ public sealed class RejectedWorkTests : IAsyncLifetime
         // The door lets it in, and then its run turns out to be archived.
         var id = await Reject();
         _ledger.List($"""
-            insert into process_run_archive (process_run_id, process_candidate_code, correlation_id, status, source_system, created_at, archived_at)
-            values ('{_run}', 'P', 'c', 'completed', 'dot_runtime', '2026-01-01T00:00:00.000000Z', '2026-01-01T00:00:00.000000Z')
+            insert into process_run_archive (process_run_id, process_candidate_code, correlation_id, status,
+              source_system, created_at, archived_at)
+            values ('{_run}', 'P', 'c', 'completed', 'dot_runtime', '2026-01-01T00:00:00.000000Z',
+              '2026-01-01T00:00:00.000000Z')
             """);
 
         var outcome = await Post($"/api/rejected/{id}/resend", new JsonObject { ["payload"] = Started() });

@@ -39,8 +39,11 @@ public sealed class ArchiveFilesTests : IDisposable
         var time = Gen.Long[0, 4_000_000_000_000_000].Select(LedgerTime.Time).Nullable();
         var id = Gen.Guid.Nullable();
         var run = Gen.Select(
-            Gen.Select(Gen.Guid, id, text, text), Gen.Select(text, text, text, text), Gen.Select(time, time, time, time),
-            Gen.Byte.Array[0, 30].Null(), Gen.Enum<RunStatus>(),
+            Gen.Select(Gen.Guid, id, text, text),
+            Gen.Select(text, text, text, text),
+            Gen.Select(time, time, time, time),
+            Gen.Byte.Array[0, 30].Null(),
+            Gen.Enum<RunStatus>(),
             (ids, texts, times, fold, status) => new RunRow
             {
                 ProcessRunId = ids.Item1,
@@ -114,13 +117,16 @@ public sealed class ArchiveFilesTests : IDisposable
         Assert.Equal("2026-08", slice.Month);
         Assert.Equal(
             [$"{slice.Id}.components.parquet", $"{slice.Id}.json", $"{slice.Id}.runs.parquet"],
-            Directory.GetFiles(Path.Combine(_folder, "2026-08")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+            Directory.GetFiles(Path.Combine(_folder, "2026-08"))
+                .Select(Path.GetFileName)
+                .Order(StringComparer.Ordinal));
         using var manifest = JsonDocument.Parse(await File.ReadAllBytesAsync(PathOf(slice, ".json"), Token));
         var runs = manifest.RootElement.GetProperty("runs");
         Assert.Equal(2, runs.GetProperty("rows").GetInt32());
         Assert.Equal(new FileInfo(PathOf(slice, ".runs.parquet")).Length, runs.GetProperty("bytes").GetInt64());
         Assert.Equal(
-            Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(await File.ReadAllBytesAsync(PathOf(slice, ".runs.parquet"), Token))),
+            Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(
+                await File.ReadAllBytesAsync(PathOf(slice, ".runs.parquet"), Token))),
             runs.GetProperty("sha256").GetString());
         Assert.Null(await _files.Fault(slice, Token));
         Assert.Equal([slice], _files.Slices());
@@ -152,7 +158,8 @@ public sealed class ArchiveFilesTests : IDisposable
     {
         var slice = await Keep();
 
-        Assert.Contains("2 runs and 0 components", await _files.Fault(slice with { Runs = 3 }, Token), StringComparison.Ordinal);
+        Assert.Contains(
+            "2 runs and 0 components", await _files.Fault(slice with { Runs = 3 }, Token), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -27,11 +27,13 @@ public sealed class ArchiveVerbTests : IAsyncLifetime
         _ledger = await EmbeddedLedger.Start();
         _settings = new()
         {
-            ["RunLedger:SqliteFile"] = new Microsoft.Data.Sqlite.SqliteConnectionStringBuilder(_ledger.ConnectionString).DataSource,
+            ["RunLedger:SqliteFile"] = new Microsoft.Data.Sqlite.SqliteConnectionStringBuilder(
+                _ledger.ConnectionString).DataSource,
             ["RunLedger:Retention:Default:Periods:completed"] = "00:00:01",
             ["Archive:Directory"] = _folder,
         };
-        foreach (var message in (object[])[_run.Started(), _run.StepCompleted(_component), _run.Completed(), Some.Run().Started()])
+        foreach (var message in (object[])[_run.Started(),
+            _run.StepCompleted(_component), _run.Completed(), Some.Run().Started()])
         {
             var body = JsonSerializer.SerializeToNode(message, JsonSerializerOptions.Web)!;
             body["type"] = message.GetType().Name;
@@ -40,7 +42,8 @@ public sealed class ArchiveVerbTests : IAsyncLifetime
         }
 
         // Over for some time, whatever the clock of the machine does.
-        _ledger.List($"update process_run_observation set settled_at = '2026-08-03T04:05:06.000000Z' where process_run_id = '{_run.Id}'");
+        _ledger.List("update process_run_observation set settled_at = '2026-08-03T04:05:06.000000Z' "
+            + $"where process_run_id = '{_run.Id}'");
     }
 
     public async ValueTask DisposeAsync()
@@ -60,7 +63,8 @@ public sealed class ArchiveVerbTests : IAsyncLifetime
 
         var run = await Verb("retention", "run");
         Assert.Equal((0, ""), (run.Code, run.Error));
-        Assert.Contains($"1 runs with 1 components are archived, also in {_folder}.", run.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"1 runs with 1 components are archived, also in {_folder}.", run.Output, StringComparison.Ordinal);
         Assert.Contains("Nothing is over.", (await Verb("retention", "preview")).Output, StringComparison.Ordinal);
         var verify = await Verb("archive", "verify");
         Assert.Equal((0, "1 slices with 1 runs and 1 components: all as written.\n"), (verify.Code, verify.Output));
@@ -69,9 +73,14 @@ public sealed class ArchiveVerbTests : IAsyncLifetime
         var restore = await Verb("archive", "restore", "--run", _run.Id.ToString());
         Assert.Equal((0, $"Run {_run.Id} is back with its components.\n"), (restore.Code, restore.Output));
         Assert.Equal(1, (await Verb("archive", "restore", "--run", _run.Id.ToString())).Code);
-        Assert.Equal([_component.ToString()], _ledger.List("select component_run_id from process_component_observation"));
         Assert.Equal(
-            ["retention_run all archived 1 runs", $"archive_restore {_run.Id} restored", $"archive_restore {_run.Id} not in the archive"],
+            [_component.ToString()], _ledger.List("select component_run_id from process_component_observation"));
+        Assert.Equal(
+            [
+                "retention_run all archived 1 runs",
+                $"archive_restore {_run.Id} restored",
+                $"archive_restore {_run.Id} not in the archive",
+            ],
             _ledger.List("select action || ' ' || subject || ' ' || outcome from operator_action order by at"));
     }
 
@@ -80,8 +89,12 @@ public sealed class ArchiveVerbTests : IAsyncLifetime
     {
         await Verb("retention", "run");
 
-        Assert.Equal((1, "0 runs are back with their components.\n"), (await Verb("archive", "restore", "--month", "2026-07")) is var none ? (none.Code, none.Output) : default);
-        Assert.Equal((0, "1 runs are back with their components.\n"), (await Verb("archive", "restore", "--month", "2026-08")) is var some ? (some.Code, some.Output) : default);
+        Assert.Equal(
+            (1, "0 runs are back with their components.\n"),
+            (await Verb("archive", "restore", "--month", "2026-07")) is var none ? (none.Code, none.Output) : default);
+        Assert.Equal(
+            (0, "1 runs are back with their components.\n"),
+            (await Verb("archive", "restore", "--month", "2026-08")) is var some ? (some.Code, some.Output) : default);
     }
 
     [Fact]
@@ -94,16 +107,22 @@ public sealed class ArchiveVerbTests : IAsyncLifetime
         Assert.NotEqual(default, run.GetProperty("archivedAt").GetDateTime());
         var components = (await Json($"/api/runs/{_run.Id}/components")).GetProperty("items");
         Assert.Equal(_component, components[0].GetProperty("componentRunId").GetGuid());
-        Assert.Equal(_run.Id, (await Json($"/api/runs/{_run.Id}/tree")).GetProperty("run").GetProperty("processRunId").GetGuid());
+        Assert.Equal(
+            _run.Id,
+            (await Json($"/api/runs/{_run.Id}/tree")).GetProperty("run").GetProperty("processRunId").GetGuid());
         Assert.Equal(1, (await Json("/api/runs")).GetProperty("items").GetArrayLength());
 
         var child = Some.Run();
-        var body = JsonSerializer.SerializeToNode(child.Started() with { ParentRunId = _run.Id }, JsonSerializerOptions.Web)!;
+        var body = JsonSerializer.SerializeToNode(
+            child.Started() with { ParentRunId = _run.Id }, JsonSerializerOptions.Web)!;
         body["type"] = "RunStarted";
         await _ledger.Post("/api/observations", new StringContent(body.ToJsonString()));
         var tree = await Json($"/api/runs/{_run.Id}/tree");
-        Assert.Equal(child.Id, tree.GetProperty("run").GetProperty("children")[0].GetProperty("processRunId").GetGuid());
-        Assert.Equal(_run.Id, (await Json($"/api/runs/{child.Id}/tree")).GetProperty("ancestors")[0].GetProperty("processRunId").GetGuid());
+        Assert.Equal(
+            child.Id, tree.GetProperty("run").GetProperty("children")[0].GetProperty("processRunId").GetGuid());
+        Assert.Equal(_run.Id, (await Json($"/api/runs/{child.Id}/tree")).GetProperty("ancestors")[0]
+            .GetProperty("processRunId")
+            .GetGuid());
     }
 
     [Fact]
@@ -115,7 +134,9 @@ public sealed class ArchiveVerbTests : IAsyncLifetime
 
         var (status, answer) = await _ledger.Post(
             $"/api/runs/{_run.Id}/close",
-            new StringContent("""{"status":"failed","reason":"gone","by":"me"}""", System.Net.Http.Headers.MediaTypeHeaderValue.Parse("application/json")));
+            new StringContent(
+                """{"status":"failed","reason":"gone","by":"me"}""",
+                System.Net.Http.Headers.MediaTypeHeaderValue.Parse("application/json")));
 
         Assert.Equal(409, status);
         Assert.Contains($"archive restore --run {_run.Id}", answer, StringComparison.Ordinal);
@@ -124,14 +145,17 @@ public sealed class ArchiveVerbTests : IAsyncLifetime
     [Fact]
     public async Task HTTP_previews_by_status_and_candidate()
     {
-        _ledger.Services.GetRequiredService<RunLedgerOptions>().Retention.Default.Periods["completed"] = TimeSpan.FromDays(2);
+        _ledger.Services.GetRequiredService<RunLedgerOptions>().Retention.Default.Periods["completed"] =
+            TimeSpan.FromDays(2);
 
         var preview = await Json("/api/retention/preview");
 
         Assert.Equal(1, preview.GetProperty("runs").GetInt64());
         var item = preview.GetProperty("items")[0];
         Assert.Equal(("completed", "PROC-CAND:dot:kg", "2.00:00:00"), (
-            item.GetProperty("status").GetString(), item.GetProperty("processCandidateCode").GetString(), item.GetProperty("period").GetString()));
+            item.GetProperty("status").GetString(),
+            item.GetProperty("processCandidateCode").GetString(),
+            item.GetProperty("period").GetString()));
         Assert.Equal(JsonValueKind.Null, preview.GetProperty("fault").ValueKind);
     }
 
@@ -144,10 +168,13 @@ public sealed class ArchiveVerbTests : IAsyncLifetime
         using var degraded = await _ledger.Client.GetAsync("/health/ready", TestContext.Current.CancellationToken);
         var preview = await Json("/api/retention/preview");
 
-        Assert.Equal((HttpStatusCode.OK, "Degraded"), (degraded.StatusCode, await degraded.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));
+        Assert.Equal(
+            (HttpStatusCode.OK, "Degraded"),
+            (degraded.StatusCode, await degraded.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));
         Assert.Equal(state.Fault, preview.GetProperty("fault").GetString());
         state.Fault = null;
-        Assert.Equal("Healthy", await _ledger.Client.GetStringAsync("/health/ready", TestContext.Current.CancellationToken));
+        Assert.Equal(
+            "Healthy", await _ledger.Client.GetStringAsync("/health/ready", TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -155,15 +182,24 @@ public sealed class ArchiveVerbTests : IAsyncLifetime
     {
         var notWritable = await VerbOn("retention", "run", directory: _settings["RunLedger:SqliteFile"]);
         Assert.Equal(2, notWritable.Code);
-        Assert.StartsWith($"The archive cannot be written to {_settings["RunLedger:SqliteFile"]}", notWritable.Error, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"The archive cannot be written to {_settings["RunLedger:SqliteFile"]}",
+            notWritable.Error,
+            StringComparison.Ordinal);
 
         var noFile = await VerbOn("retention", "preview", file: "/nowhere/run-ledger.db");
-        Assert.Equal((2, "There is no ledger: /nowhere/run-ledger.db does not exist, and ConnectionStrings__Postgres is not set.\n"), (noFile.Code, noFile.Error));
+        Assert.Equal(
+            (2, "There is no ledger: /nowhere/run-ledger.db does not exist, and "
+                + "ConnectionStrings__Postgres is not set.\n"),
+            (noFile.Code, noFile.Error));
 
         _settings["RunLedger:Retention:Default:Periods:completed"] = "-1.00:00:00";
         var negative = await Verb("retention", "preview");
         Assert.Equal(2, negative.Code);
-        Assert.StartsWith("The settings cannot be used: Retention:Default:Periods:completed is -1.00:00:00", negative.Error, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The settings cannot be used: Retention:Default:Periods:completed is -1.00:00:00",
+            negative.Error,
+            StringComparison.Ordinal);
 
         _settings["RunLedger:Retention:Default:Periods:completed"] = "ninety days";
         var unreadable = await Verb("retention", "preview");
@@ -187,9 +223,15 @@ public sealed class ArchiveVerbTests : IAsyncLifetime
         var stray = new RunLedgerOptions();
         stray.Archive.Directory = _folder;
         var left = await new ArchiveFiles(stray).Keep(
-            new ArchivedRows([new RunRow { ProcessRunId = Guid.CreateVersion7(), SettledAt = Some.Noon.UtcDateTime }], []), TestContext.Current.CancellationToken);
-        Assert.Contains($"note: 2026-11/{left.Id} belongs to no move", (await Verb("archive", "verify")).Output, StringComparison.Ordinal);
-        await File.AppendAllTextAsync(Path.ChangeExtension(manifest, ".runs.parquet"), "x", TestContext.Current.CancellationToken);
+            new ArchivedRows(
+                [new RunRow { ProcessRunId = Guid.CreateVersion7(), SettledAt = Some.Noon.UtcDateTime }], []),
+            TestContext.Current.CancellationToken);
+        Assert.Contains(
+            $"note: 2026-11/{left.Id} belongs to no move",
+            (await Verb("archive", "verify")).Output,
+            StringComparison.Ordinal);
+        await File.AppendAllTextAsync(
+            Path.ChangeExtension(manifest, ".runs.parquet"), "x", TestContext.Current.CancellationToken);
 
         var verify = await Verb("archive", "verify");
 
@@ -200,7 +242,8 @@ public sealed class ArchiveVerbTests : IAsyncLifetime
 
     Task<(int Code, string Output, string Error)> Verb(params string[] arguments) => Verb(arguments, null, null);
 
-    Task<(int Code, string Output, string Error)> VerbOn(string verb, string what, string? file = null, string? directory = null) =>
+    Task<(int Code, string Output, string Error)> VerbOn(
+        string verb, string what, string? file = null, string? directory = null) =>
         Verb([verb, what], file, directory);
 
     async Task<(int Code, string Output, string Error)> Verb(string[] arguments, string? file, string? directory)
@@ -209,16 +252,22 @@ public sealed class ArchiveVerbTests : IAsyncLifetime
         settings["RunLedger:SqliteFile"] = file ?? settings["RunLedger:SqliteFile"];
         settings["Archive:Directory"] = directory ?? settings["Archive:Directory"];
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
-        var root = new RootCommand { RetentionCommand.Create(configuration, TimeProvider.System), ArchiveCommand.Create(configuration) };
+        var root = new RootCommand
+        {
+            RetentionCommand.Create(configuration, TimeProvider.System),
+            ArchiveCommand.Create(configuration),
+        };
         await using var output = new StringWriter(CultureInfo.InvariantCulture);
         await using var error = new StringWriter(CultureInfo.InvariantCulture);
-        var code = await root.Parse(arguments).InvokeAsync(new() { Output = output, Error = error, EnableDefaultExceptionHandler = false });
+        var code = await root.Parse(arguments)
+            .InvokeAsync(new() { Output = output, Error = error, EnableDefaultExceptionHandler = false });
         return (code, output.ToString(), error.ToString());
     }
 
     async Task<JsonElement> Json(string route)
     {
-        using var document = JsonDocument.Parse(await _ledger.Client.GetStringAsync(route, TestContext.Current.CancellationToken));
+        using var document = JsonDocument.Parse(
+            await _ledger.Client.GetStringAsync(route, TestContext.Current.CancellationToken));
         return document.RootElement.Clone();
     }
 }

@@ -105,7 +105,8 @@ public sealed class RetentionTests : IAsyncLifetime
         await After(TimeSpan.FromDays(90));
         await After(TimeSpan.FromDays(10));
         var archive = _ledger.Service<IArchiveStore>();
-        Assert.Empty(await archive.Return([run.Id], _time.GetUtcNow().UtcDateTime, TestContext.Current.CancellationToken));
+        Assert.Empty(
+            await archive.Return([run.Id], _time.GetUtcNow().UtcDateTime, TestContext.Current.CancellationToken));
 
         var restoring = new ArchiveRestore(archive, _ledger.Service<ArchiveFiles>(), _time);
         Assert.Equal(run.Id, await restoring.Run(run.Id, TestContext.Current.CancellationToken));
@@ -161,8 +162,10 @@ public sealed class RetentionTests : IAsyncLifetime
         {
             options.Retention.Every = TimeSpan.Zero;
             options.Retention.SliceSize = 0;
-            options.Retention.Policies.Add(new() { Candidate = "A*", Periods = { ["failed"] = TimeSpan.FromDays(-1) } });
-            options.Retention.Policies.Add(new() { Candidate = "A*", Periods = { ["finished"] = TimeSpan.FromDays(1) } });
+            options.Retention.Policies.Add(
+                new() { Candidate = "A*", Periods = { ["failed"] = TimeSpan.FromDays(-1) } });
+            options.Retention.Policies.Add(
+                new() { Candidate = "A*", Periods = { ["finished"] = TimeSpan.FromDays(1) } });
             options.Retention.Policies.Add(new() { Candidate = "" });
             options.Retention.Default.Periods["started"] = TimeSpan.FromDays(1);
             options.Archive.Directory = " ";
@@ -177,14 +180,16 @@ public sealed class RetentionTests : IAsyncLifetime
             Starts("Retention:Every is 00:00:00:"),
             Starts("Retention:SliceSize is 0:"),
             Starts("Retention:Policies:0:Periods:failed is -1.00:00:00:"),
-            Starts("Retention:Policies:1:Periods:finished is for no status that runs stay in: give completed, cancelled, failed, stuck, orphan."),
+            Starts("Retention:Policies:1:Periods:finished is for no status that runs stay in: give completed, "
+                + "cancelled, failed, stuck, orphan."),
             Starts("Retention:Policies:2:Candidate is empty"),
             Starts("Retention:Default:Periods:started is for no status"),
             Starts("Retention:Policies 0 and 1 are both for 'A*'"),
             Starts("Archive:PurgeAfter is -1.00:00:00:"),
             Starts("Archive:Directory is blank"));
 
-        static Action<string> Starts(string start) => fault => Assert.StartsWith(start, fault, StringComparison.Ordinal);
+        static Action<string> Starts(string start) =>
+            fault => Assert.StartsWith(start, fault, StringComparison.Ordinal);
     }
 
     async Task After(TimeSpan span)

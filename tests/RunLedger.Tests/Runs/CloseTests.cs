@@ -48,7 +48,8 @@ public sealed class CloseTests : IAsyncLifetime
 
         var run = await Run();
         Assert.Equal("completed", run["status"]!.ToString());
-        Assert.StartsWith("also reported cancelled", run["evidenceRef"]!["conflicts"]![0]!.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "also reported cancelled", run["evidenceRef"]!["conflicts"]![0]!.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -93,9 +94,15 @@ public sealed class CloseTests : IAsyncLifetime
     public async Task The_policies_that_count_can_be_read()
     {
         await using var ledger = await EmbeddedLedger.Start(
-            "--RunLedger:Deadlines:Policies:0:Candidate", "PROC-CAND:dot:*", "--RunLedger:Deadlines:Policies:0:Quiet", "00:02:00", "--RunLedger:Deadlines:SweepEvery", "00:00:05");
+            "--RunLedger:Deadlines:Policies:0:Candidate",
+            "PROC-CAND:dot:*",
+            "--RunLedger:Deadlines:Policies:0:Quiet",
+            "00:02:00",
+            "--RunLedger:Deadlines:SweepEvery",
+            "00:00:05");
 
-        var policies = await ledger.Client.GetFromJsonAsync<JsonNode>("/api/policies", TestContext.Current.CancellationToken);
+        var policies = await ledger.Client.GetFromJsonAsync<JsonNode>(
+            "/api/policies", TestContext.Current.CancellationToken);
 
         Assert.Equal(
             """

@@ -92,7 +92,8 @@ public sealed class RunFilterTests : IAsyncLifetime
 
     static RunFilter Read(string name)
     {
-        var sent = new QueryCollection(new Dictionary<string, StringValues> { [name] = Samples.GetValueOrDefault(name, "x") });
+        var sent = new QueryCollection(
+            new Dictionary<string, StringValues> { [name] = Samples.GetValueOrDefault(name, "x") });
         var text = new QueryReader();
         var filter = QueryObject.Read<RunListQuery>(sent).Filter(text);
         Assert.True(text.Problem is null, $"{name} is no free text: give it a sample here.");

@@ -27,7 +27,9 @@ public sealed class RunStateMachineTests : IAsyncLifetime
         Cancelled       Cancelled       Cancelled       Cancelled       Cancelled       Cancelled       Cancelled       Cancelled       Cancelled       Cancelled
         """;
 
-    /// <summary>The same where it occurred earlier and was overtaken: an older step changes nothing, an older end is the end.</summary>
+    /// <summary>
+    /// The same where it occurred earlier and was overtaken: an older step changes nothing, an older end is the end.
+    /// </summary>
     const string Earlier =
         """
         .               RunObserved     RunStarted      RunHeartbeat    StepStarted     StepCompleted   StepFailed      RunCompleted    RunFailed       RunCancelled
@@ -40,7 +42,9 @@ public sealed class RunStateMachineTests : IAsyncLifetime
         Cancelled       Cancelled       Cancelled       Cancelled       Cancelled       Cancelled       Cancelled       Completed       Failed          Cancelled
         """;
 
-    /// <summary>The same at one time: a step completed rather than started, and of ends failed, cancelled, completed.</summary>
+    /// <summary>
+    /// The same at one time: a step completed rather than started, and of ends failed, cancelled, completed.
+    /// </summary>
     const string AtOnce =
         """
         .               RunObserved     RunStarted      RunHeartbeat    StepStarted     StepCompleted   StepFailed      RunCompleted    RunFailed       RunCancelled

@@ -13,7 +13,8 @@ public sealed partial class DelayedDeliveryTests
     public void Nothing_in_src_asks_the_transport_to_delay_a_message()
     {
         var files = Directory.GetFiles(Path.Combine(Checkout.Root, "src"), "*.cs", SearchOption.AllDirectories)
-            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
+            .Where(file => !file.Contains(
+                $"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
             .ToList();
 
         Assert.True(files.Count > 100, $"Only {files.Count} files were looked at.");
@@ -32,6 +33,7 @@ public sealed partial class DelayedDeliveryTests
     [InlineData("send.Delay = delay;")]
     public void Every_way_of_asking_is_seen(string code) => Assert.Matches(Delayed(), code);
 
-    [GeneratedRegex(@"DelayedMessageScheduler|DelayedRedelivery|DelayedSchedule|DelayedExchange|x-delay|\.Defer\(|\.Redeliver\(|\.Delay = ")]
+    [GeneratedRegex(
+        @"DelayedMessageScheduler|DelayedRedelivery|DelayedSchedule|DelayedExchange|x-delay|\.Defer\(|\.Redeliver\(|\.Delay = ")]
     private static partial Regex Delayed();
 }

@@ -37,14 +37,18 @@ public sealed class RecurringMessageTests
             bus.AddRecurring(
                 "remind", _ => Minute, _ => new Uri("queue:Reminder"), due => new Reminder { Text = $"{due:O}" });
         });
-        await harness.Wait(() => harness.List("select token from scheduled_message where destination is not 'exchange:run-ledger-control'").Count == 1);
-        var due = harness.List("select due_at from scheduled_message where destination is not 'exchange:run-ledger-control'")[0];
+        await harness.Wait(() => harness.List(
+            "select token from scheduled_message where destination is not 'exchange:run-ledger-control'").Count == 1);
+        var due = harness.List(
+            "select due_at from scheduled_message where destination is not 'exchange:run-ledger-control'")[0];
 
         harness.Time.Advance(100 * Minute);
         await harness.Wait(() => !harness.Heard.IsEmpty);
         await harness.Advance(() => harness.Heard.Count == 2);
 
-        var heard = harness.Heard.Select(text => DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture)).ToList();
+        var heard = harness.Heard
+            .Select(text => DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture))
+            .ToList();
         Assert.Equal(DateTimeOffset.Parse(due, System.Globalization.CultureInfo.InvariantCulture), heard[0]);
         Assert.Equal(100 * Minute, heard[1] - heard[0]);
     }
@@ -63,7 +67,8 @@ public sealed class RecurringMessageTests
     [Fact]
     public void The_next_beat_is_the_first_that_is_not_past()
     {
-        var row = new RecurringMessage("sweep", Minute, new Uri("queue:x"), _ => new Reminder()).Row(Some.Noon.UtcDateTime);
+        var row = new RecurringMessage("sweep", Minute, new Uri("queue:x"), _ => new Reminder()).Row(
+            Some.Noon.UtcDateTime);
         var due = Some.Noon.UtcDateTime + Minute;
 
         Assert.Equal(due, row.DueAt);

@@ -35,7 +35,12 @@ public sealed class ScheduleCommitterTests : IAsyncLifetime
     {
         _failing = new Failing(_store.Schedule);
         _committer = new ScheduleCommitter(
-            _failing, new DispatchSignal(), new RunLedgerOptions(), _time, NullLogger<ScheduleCommitter>.Instance, _host);
+            _failing,
+            new DispatchSignal(),
+            new RunLedgerOptions(),
+            _time,
+            NullLogger<ScheduleCommitter>.Instance,
+            _host);
         return ValueTask.CompletedTask;
     }
 
@@ -115,9 +120,11 @@ public sealed class ScheduleCommitterTests : IAsyncLifetime
         var bad = Row with { Token = Guid.CreateVersion7() };
         _failing.Refused = bad.Token;
         // The first is on the wire while the others gather.
-        Task[] good = [.. Enumerable.Range(0, 20).Select(_ => _committer.Schedule(Row with { Token = Guid.CreateVersion7() }))];
+        Task[] good =
+            [.. Enumerable.Range(0, 20).Select(_ => _committer.Schedule(Row with { Token = Guid.CreateVersion7() }))];
         var refused = _committer.Schedule(bad);
-        Task[] more = [.. Enumerable.Range(0, 20).Select(_ => _committer.Schedule(Row with { Token = Guid.CreateVersion7() }))];
+        Task[] more =
+            [.. Enumerable.Range(0, 20).Select(_ => _committer.Schedule(Row with { Token = Guid.CreateVersion7() }))];
 
         await Task.WhenAll([.. good, .. more]);
 
@@ -172,7 +179,8 @@ public sealed class ScheduleCommitterTests : IAsyncLifetime
                 : store.Write(rows, cancelled, now, cancellationToken);
         }
 
-        public Task<IScheduleClaim> Claim(DateTime now, int limit, ClaimFilter which, CancellationToken cancellationToken) =>
+        public Task<IScheduleClaim> Claim(
+            DateTime now, int limit, ClaimFilter which, CancellationToken cancellationToken) =>
             store.Claim(now, limit, which, cancellationToken);
 
         public Task<DateTime?> NextDue(ClaimFilter which, CancellationToken cancellationToken) =>

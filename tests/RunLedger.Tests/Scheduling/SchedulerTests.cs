@@ -45,15 +45,18 @@ public sealed class SchedulerTests : IAsyncLifetime
     [Fact]
     public async Task It_arrives_with_everything_it_was_sent_with()
     {
-        var (id, conversation, request, correlation, initiator) = (NewId.NextGuid(), NewId.NextGuid(), NewId.NextGuid(), NewId.NextGuid(), NewId.NextGuid());
+        var (id, conversation, request, correlation, initiator) =
+            (NewId.NextGuid(), NewId.NextGuid(), NewId.NextGuid(), NewId.NextGuid(), NewId.NextGuid());
         await using var scope = _harness.Services.CreateAsyncScope();
         var scheduled = await scope.ServiceProvider.GetRequiredService<IMessageScheduler>().ScheduleSend(
             Reminders, In(TimeSpan.FromMinutes(1)), new Reminder { Text = "ünïcödé ✓" },
             Pipe.Execute<SendContext<Reminder>>(send =>
             {
                 send.MessageId = id;
-                (send.ConversationId, send.RequestId, send.CorrelationId, send.InitiatorId) = (conversation, request, correlation, initiator);
-                (send.ResponseAddress, send.FaultAddress) = (new Uri("loopback://localhost/answers"), new Uri("loopback://localhost/faults"));
+                (send.ConversationId, send.RequestId, send.CorrelationId, send.InitiatorId) =
+                    (conversation, request, correlation, initiator);
+                (send.ResponseAddress, send.FaultAddress) =
+                    (new Uri("loopback://localhost/answers"), new Uri("loopback://localhost/faults"));
                 send.Headers.Set("tenant", "north");
                 send.Headers.Set("attempt", 3);
             }), Cancel);
@@ -64,8 +67,12 @@ public sealed class SchedulerTests : IAsyncLifetime
         Assert.Equal(["ünïcödé ✓"], _harness.Heard);
         Assert.Equal(
             (id, conversation, request, correlation, initiator),
-            (context.MessageId!.Value, context.ConversationId!.Value, context.RequestId!.Value, context.CorrelationId!.Value, context.InitiatorId!.Value));
-        Assert.Equal(("loopback://localhost/answers", "loopback://localhost/faults"), ($"{context.ResponseAddress}", $"{context.FaultAddress}"));
+            (
+                context.MessageId!.Value, context.ConversationId!.Value, context.RequestId!.Value,
+                context.CorrelationId!.Value, context.InitiatorId!.Value));
+        Assert.Equal(
+            ("loopback://localhost/answers", "loopback://localhost/faults"),
+            ($"{context.ResponseAddress}", $"{context.FaultAddress}"));
         Assert.Equal(("north", 3), (context.Headers.Get<string>("tenant"), context.Headers.Get<int>("attempt")));
         Assert.Equal(scheduled.TokenId, context.GetSchedulingTokenId());
         Assert.Equal("application/vnd.masstransit+json", context.ReceiveContext.ContentType.MediaType);
@@ -90,13 +97,18 @@ public sealed class SchedulerTests : IAsyncLifetime
     public async Task Code_in_the_host_schedules_and_cancels_without_the_queue()
     {
         await using var scope = _harness.Services.CreateAsyncScope();
-        var scheduler = scope.ServiceProvider.GetRequiredKeyedService<IMessageScheduler>(RunLedgerRegistration.Scheduler);
+        var scheduler = scope.ServiceProvider.GetRequiredKeyedService<IMessageScheduler>(
+            RunLedgerRegistration.Scheduler);
 
-        var first = await scheduler.ScheduleSend(Reminders, In(TimeSpan.FromMinutes(1)), new Reminder { Text = "cancelled" }, Cancel);
-        Assert.Single(_harness.List("select token from scheduled_message where destination is not 'exchange:run-ledger-control'"));
+        var first = await scheduler.ScheduleSend(
+            Reminders, In(TimeSpan.FromMinutes(1)), new Reminder { Text = "cancelled" }, Cancel);
+        Assert.Single(_harness.List(
+            "select token from scheduled_message where destination is not 'exchange:run-ledger-control'"));
         await scheduler.CancelScheduledSend(Reminders, first.TokenId, Cancel);
-        Assert.Empty(_harness.List("select token from scheduled_message where destination is not 'exchange:run-ledger-control'"));
-        var second = await scheduler.SchedulePublish(In(TimeSpan.FromMinutes(2)), new Reminder { Text = "published" }, Cancel);
+        Assert.Empty(_harness.List(
+            "select token from scheduled_message where destination is not 'exchange:run-ledger-control'"));
+        var second = await scheduler.SchedulePublish(
+            In(TimeSpan.FromMinutes(2)), new Reminder { Text = "published" }, Cancel);
         await _harness.Advance(() => !_harness.Heard.IsEmpty);
 
         Assert.Equal(["published"], _harness.Heard);
@@ -112,13 +124,17 @@ public sealed class SchedulerTests : IAsyncLifetime
         await Schedule("lost", In(TimeSpan.FromMinutes(-2)), new Uri("carrier-pigeon:somewhere"));
         await Schedule("next", In(TimeSpan.FromMinutes(-1)));
 
-        await _harness.Wait(() => !_harness.Heard.IsEmpty && _harness.List("select token from scheduled_message where destination is not 'exchange:run-ledger-control'").Count == 0);
+        await _harness.Wait(() => !_harness.Heard.IsEmpty && _harness.List(
+            "select token from scheduled_message where destination is not 'exchange:run-ledger-control'").Count == 0);
 
         Assert.Equal("run-ledger-scheduler", Assert.Single(_harness.List("select origin from rejected_observation")));
         Assert.Equal("Reminder", Assert.Single(_harness.List("select contract from rejected_observation")));
         var reason = Assert.Single(_harness.List("select reason from rejected_observation"));
         Assert.Contains("could not be sent to carrier-pigeon:somewhere", reason, StringComparison.Ordinal);
-        Assert.Contains("lost", Assert.Single(_harness.List("select cast(payload as text) from rejected_observation")), StringComparison.Ordinal);
+        Assert.Contains(
+            "lost",
+            Assert.Single(_harness.List("select cast(payload as text) from rejected_observation")),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -135,9 +151,12 @@ public sealed class SchedulerTests : IAsyncLifetime
         await endpoint.Send(new Reminder { Text = "no command" }, Cancel);
         await Schedule("next", In(TimeSpan.Zero));
 
-        await _harness.Wait(() => !_harness.Heard.IsEmpty && _harness.List("select reason from rejected_observation").Count == 2);
+        await _harness.Wait(
+            () => !_harness.Heard.IsEmpty && _harness.List("select reason from rejected_observation").Count == 2);
 
-        Assert.Contains(_harness.List("select reason from rejected_observation"), reason => reason.Contains("It has no Destination", StringComparison.Ordinal));
+        Assert.Contains(
+            _harness.List("select reason from rejected_observation"),
+            reason => reason.Contains("It has no Destination", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -157,7 +176,8 @@ public sealed class SchedulerTests : IAsyncLifetime
         var changes = new LedgerChanges(new(), new(), []);
         changes.Outbox.Add(row);
 
-        await using (var batch = await _harness.Services.GetRequiredService<ILedgerStore>().Begin(new([], [], [], []), Cancel))
+        await using (var batch = await _harness.Services.GetRequiredService<ILedgerStore>()
+            .Begin(new([], [], [], []), Cancel))
             await batch.Commit(changes, Cancel);
         _harness.Services.GetRequiredService<DispatchSignal>().Stored(changes.Outbox);
 
@@ -175,8 +195,10 @@ public sealed class SchedulerTests : IAsyncLifetime
     async Task CancelAsync(Guid token)
     {
         await using var scope = _harness.Services.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<IMessageScheduler>().CancelScheduledSend(Reminders, token, Cancel);
+        await scope.ServiceProvider.GetRequiredService<IMessageScheduler>()
+            .CancelScheduledSend(Reminders, token, Cancel);
     }
 
-    Task Stored(int rows) => _harness.Wait(() => _harness.List("select token from scheduled_message where destination is not 'exchange:run-ledger-control'").Count == rows);
+    Task Stored(int rows) => _harness.Wait(() => _harness.List(
+        "select token from scheduled_message where destination is not 'exchange:run-ledger-control'").Count == rows);
 }

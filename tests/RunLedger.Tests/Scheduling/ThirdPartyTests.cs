@@ -18,9 +18,11 @@ public sealed class ThirdPartyTests
 
         await harness.Harness.Bus.Publish(new OrderPlaced(paid), Cancel);
         await harness.Harness.Bus.Publish(new OrderPlaced(forgotten), Cancel);
-        await harness.Wait(() => harness.List("select token from scheduled_message where destination is not 'exchange:run-ledger-control'").Count == 2);
+        await harness.Wait(() => harness.List(
+            "select token from scheduled_message where destination is not 'exchange:run-ledger-control'").Count == 2);
         await harness.Harness.Bus.Publish(new OrderPaid(paid), Cancel);
-        await harness.Wait(() => harness.List("select token from scheduled_message where destination is not 'exchange:run-ledger-control'").Count == 1);
+        await harness.Wait(() => harness.List(
+            "select token from scheduled_message where destination is not 'exchange:run-ledger-control'").Count == 1);
         await harness.Advance(() => !harness.Heard.IsEmpty);
 
         Assert.Equal([$"expired {forgotten}"], harness.Heard);
@@ -29,7 +31,8 @@ public sealed class ThirdPartyTests
     [Fact]
     public async Task Scheduled_redelivery_tries_again_after_its_intervals()
     {
-        await using var harness = await SchedulerHarness.Start(bus => bus.AddConsumer<FlakyConsumer, FlakyDefinition>());
+        await using var harness = await SchedulerHarness.Start(
+            bus => bus.AddConsumer<FlakyConsumer, FlakyDefinition>());
 
         await harness.Harness.Bus.Publish(new Reminder { Text = "again" }, Cancel);
         await harness.Advance(() => harness.Heard.Count == 3, TimeSpan.FromMinutes(1));
@@ -49,8 +52,11 @@ public sealed class ThirdPartyTests
     sealed class FlakyDefinition : ConsumerDefinition<FlakyConsumer>
     {
         protected override void ConfigureConsumer(
-            IReceiveEndpointConfigurator endpointConfigurator, IConsumerConfigurator<FlakyConsumer> consumerConfigurator, IRegistrationContext context) =>
-            endpointConfigurator.UseScheduledRedelivery(redelivery => redelivery.Intervals(TimeSpan.FromMinutes(5), TimeSpan.FromHours(2)));
+            IReceiveEndpointConfigurator endpointConfigurator,
+            IConsumerConfigurator<FlakyConsumer> consumerConfigurator,
+            IRegistrationContext context) =>
+            endpointConfigurator.UseScheduledRedelivery(
+                redelivery => redelivery.Intervals(TimeSpan.FromMinutes(5), TimeSpan.FromHours(2)));
     }
 }
 

@@ -16,7 +16,10 @@ public sealed class DemoKeyTests
         var with = await Demo(ledger, TestKey.Observer.Text);
 
         Assert.Equal(2, without.Code);
-        Assert.Contains("401 Unauthorized. Say who you are: a key in the header X-Api-Key", without.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "401 Unauthorized. Say who you are: a key in the header X-Api-Key",
+            without.Error,
+            StringComparison.Ordinal);
         Assert.Equal((0, ""), with);
         Assert.NotEmpty(ledger.List("select 1 from process_run_observation"));
     }

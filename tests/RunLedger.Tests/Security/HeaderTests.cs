@@ -82,7 +82,9 @@ public sealed class HeaderTests
             ("Cross-Origin-Opener-Policy", "same-origin"), ("Cross-Origin-Resource-Policy", "same-origin")])
             Assert.Equal(value, Assert.Single(answer.Headers.GetValues(name)));
         // What has a tag may be kept by the browser that asked, which asks again before it shows it.
-        Assert.Equal((answer.Headers.ETag is null, answer.Headers.ETag is not null), (answer.Headers.CacheControl?.NoStore, answer.Headers.CacheControl?.Private));
+        Assert.Equal(
+            (answer.Headers.ETag is null, answer.Headers.ETag is not null),
+            (answer.Headers.CacheControl?.NoStore, answer.Headers.CacheControl?.Private));
         Assert.False(answer.Headers.Contains("Server"));
     }
 }

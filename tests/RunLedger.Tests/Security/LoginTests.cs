@@ -33,17 +33,23 @@ public sealed class LoginTests : IAsyncLifetime
     public async Task Who_asks_for_a_page_is_led_over_the_login_to_it()
     {
         using var first = await _browser.Get("/api/runs?limit=1");
-        Assert.Equal((HttpStatusCode.Found, "/login?returnUrl=%2Fapi%2Fruns%3Flimit%3D1"), (first.StatusCode, first.Headers.Location?.ToString()));
+        Assert.Equal(
+            (HttpStatusCode.Found, "/login?returnUrl=%2Fapi%2Fruns%3Flimit%3D1"),
+            (first.StatusCode, first.Headers.Location?.ToString()));
         Assert.Contains(
-            "value=\"/api/runs?limit=1\"", await (await _browser.Get(first.Headers.Location!.ToString())).Content.ReadAsStringAsync(),
+            "value=\"/api/runs?limit=1\"",
+            await (await _browser.Get(first.Headers.Location!.ToString())).Content.ReadAsStringAsync(),
             StringComparison.Ordinal);
 
         using var signedIn = await _browser.SignIn(TestKey.Reader, "/api/runs?limit=1");
 
-        Assert.Equal((HttpStatusCode.Found, "/api/runs?limit=1"), (signedIn.StatusCode, signedIn.Headers.Location?.ToString()));
+        Assert.Equal(
+            (HttpStatusCode.Found, "/api/runs?limit=1"), (signedIn.StatusCode, signedIn.Headers.Location?.ToString()));
         Assert.True(_browser.Login!.HttpOnly);
         Assert.Contains(
-            "samesite=lax", signedIn.Headers.GetValues("Set-Cookie").First(cookie => cookie.StartsWith("run-ledger=", StringComparison.Ordinal)),
+            "samesite=lax",
+            signedIn.Headers.GetValues("Set-Cookie")
+                .First(cookie => cookie.StartsWith("run-ledger=", StringComparison.Ordinal)),
             StringComparison.OrdinalIgnoreCase);
         Assert.Equal(HttpStatusCode.OK, (await _browser.Get("/api/runs?limit=1")).StatusCode);
     }
@@ -52,7 +58,8 @@ public sealed class LoginTests : IAsyncLifetime
     public async Task Who_signs_out_is_out()
     {
         await _browser.SignIn(TestKey.Reader);
-        Assert.Contains("key:reader", await (await _browser.Get("/login")).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains(
+            "key:reader", await (await _browser.Get("/login")).Content.ReadAsStringAsync(), StringComparison.Ordinal);
 
         using var answer = await _browser.Post("/logout", []);
 
@@ -106,13 +113,15 @@ public sealed class LoginTests : IAsyncLifetime
     [InlineData(null, "https://evil.example", 403)]
     [InlineData("token", "https://evil.example", 403)]
     [InlineData("token", null, 202)]
-    public async Task A_change_by_cookie_needs_the_token_and_comes_from_here(string? token, string? origin, int expected)
+    public async Task A_change_by_cookie_needs_the_token_and_comes_from_here(
+        string? token, string? origin, int expected)
     {
         await _browser.SignIn(TestKey.Operator);
         var run = await Observed();
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/runs/{run}/close")
         {
-            Content = new StringContent("""{"status":"cancelled","reason":"r","by":"b"}""", Encoding.UTF8, "application/json"),
+            Content = new StringContent(
+                """{"status":"cancelled","reason":"r","by":"b"}""", Encoding.UTF8, "application/json"),
         };
         if (token is not null)
             request.Headers.Add("RequestVerificationToken", await _browser.Token());
@@ -122,7 +131,8 @@ public sealed class LoginTests : IAsyncLifetime
         using var answer = await _browser.Send(request);
 
         Assert.True(expected == (int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
-        Assert.Equal([expected == 202 ? "cancelled" : "started"], _ledger.List("select status from process_run_observation"));
+        Assert.Equal(
+            [expected == 202 ? "cancelled" : "started"], _ledger.List("select status from process_run_observation"));
     }
 
     [Fact]
@@ -143,7 +153,8 @@ public sealed class LoginTests : IAsyncLifetime
         var real = _browser.Login!.Value;
         var other = real[^20] == 'A' ? 'B' : 'A';
 
-        foreach (var forged in (string[])["", "x", $"{real[..^20]}{other}{real[^19..]}", real[..^4], new('A', real.Length)])
+        foreach (var forged in (string[])["", "x", $"{real[..^20]}{other}{real[^19..]}",
+            real[..^4], new('A', real.Length)])
             Assert.Equal(401, await AskWith(_ledger, forged));
         Assert.Equal(200, await AskWith(_ledger, real));
     }
@@ -151,12 +162,15 @@ public sealed class LoginTests : IAsyncLifetime
     [Fact]
     public async Task A_cookie_is_over_when_its_time_is()
     {
-        var cookies = _ledger.Services.GetRequiredService<IOptionsMonitor<CookieAuthenticationOptions>>().Get(Schemes.Cookie);
+        var cookies = _ledger.Services.GetRequiredService<IOptionsMonitor<CookieAuthenticationOptions>>()
+            .Get(Schemes.Cookie);
         var holder = _ledger.Services.GetRequiredService<ApiKeys>().Find(TestKey.Reader.Text)!;
         var now = TimeProvider.System.GetUtcNow();
 
         string Sealed(DateTimeOffset until) => cookies.TicketDataFormat.Protect(new(
-            holder.Principal(Schemes.Cookie), new() { IssuedUtc = now.AddDays(-1), ExpiresUtc = until }, Schemes.Cookie));
+            holder.Principal(Schemes.Cookie),
+            new() { IssuedUtc = now.AddDays(-1), ExpiresUtc = until },
+            Schemes.Cookie));
 
         Assert.Equal(200, await AskWith(_ledger, Sealed(now.AddHours(1))));
         Assert.Equal(401, await AskWith(_ledger, Sealed(now.AddSeconds(-1))));
@@ -169,8 +183,10 @@ public sealed class LoginTests : IAsyncLifetime
         try
         {
             string[] shared = ["--Security:KeyRing", Path.Combine(ring.FullName, "keys")];
-            await using var one = await EmbeddedLedger.Start([.. TestKey.Settings(TestKey.Reader, TestKey.Operator), .. shared]);
-            await using var two = await EmbeddedLedger.Start([.. TestKey.Settings(TestKey.Reader, TestKey.Operator), .. shared]);
+            await using var one = await EmbeddedLedger.Start(
+                [.. TestKey.Settings(TestKey.Reader, TestKey.Operator), .. shared]);
+            await using var two = await EmbeddedLedger.Start(
+                [.. TestKey.Settings(TestKey.Reader, TestKey.Operator), .. shared]);
             await using var without = await EmbeddedLedger.Start([.. TestKey.Settings(TestKey.Operator), .. shared]);
             using var browser = new Browser(one);
             await browser.SignIn(TestKey.Reader);
@@ -179,7 +195,9 @@ public sealed class LoginTests : IAsyncLifetime
             Assert.Equal(200, await AskWith(two, cookie));
             Assert.Equal(401, await AskWith(without, cookie));
             if (!OperatingSystem.IsWindows())
-                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(shared[1]));
+                Assert.Equal(
+                    UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+                    File.GetUnixFileMode(shared[1]));
         }
         finally
         {
@@ -191,7 +209,8 @@ public sealed class LoginTests : IAsyncLifetime
     public async Task A_cookie_does_not_help_a_wrong_key()
     {
         await _browser.SignIn(TestKey.Operator);
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/runs") { Headers = { { "X-Api-Key", "rl_wrong" } } };
+        using var request =
+            new HttpRequestMessage(HttpMethod.Get, "/api/runs") { Headers = { { "X-Api-Key", "rl_wrong" } } };
 
         using var answer = await _browser.Send(request);
 
@@ -247,7 +266,9 @@ public sealed class LoginTests : IAsyncLifetime
     async Task<int> Close(Guid run)
     {
         using var content = new StringContent(
-            JsonSerializer.Serialize(new { status = "cancelled", reason = "r", by = "b" }), Encoding.UTF8, "application/json");
+            JsonSerializer.Serialize(new { status = "cancelled", reason = "r", by = "b" }),
+            Encoding.UTF8,
+            "application/json");
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/runs/{run}/close") { Content = content };
         request.Headers.Add("X-Api-Key", TestKey.Operator.Text);
         using var answer = await _ledger.Client.SendAsync(request);
@@ -256,7 +277,8 @@ public sealed class LoginTests : IAsyncLifetime
 
     static async Task<int> AskWith(EmbeddedLedger ledger, string cookie)
     {
-        using var client = new HttpClient(new HttpClientHandler { UseCookies = false }) { BaseAddress = ledger.Client.BaseAddress };
+        using var client =
+            new HttpClient(new HttpClientHandler { UseCookies = false }) { BaseAddress = ledger.Client.BaseAddress };
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/runs");
         request.Headers.TryAddWithoutValidation("Cookie", $"run-ledger={cookie}");
         using var answer = await client.SendAsync(request);

@@ -36,7 +36,8 @@ public sealed class LoopbackTests
         var refused = Assert.Throws<OptionsValidationException>(
             () => LedgerHost.Build(["--Kestrel:Endpoints:Wide:Url", "http://0.0.0.0:5081"]));
 
-        Assert.Contains("Kestrel:Endpoints:Wide:Url says http://0.0.0.0:5081", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Kestrel:Endpoints:Wide:Url says http://0.0.0.0:5081", refused.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -57,7 +58,8 @@ public sealed class LoopbackTests
     [Fact]
     public async Task With_a_key_it_may_listen_anywhere()
     {
-        await using var ledger = await EmbeddedLedger.Start([.. TestKey.Settings(TestKey.Reader), "--urls", "http://0.0.0.0:0"]);
+        await using var ledger = await EmbeddedLedger.Start(
+            [.. TestKey.Settings(TestKey.Reader), "--urls", "http://0.0.0.0:0"]);
     }
 
     [Fact]
@@ -65,7 +67,8 @@ public sealed class LoopbackTests
     {
         var refused = Assert.Throws<OptionsValidationException>(() => LedgerHost.Build(["--urls", "nonsense"]));
 
-        Assert.Contains("'nonsense' is no address such as http://127.0.0.1:5080", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'nonsense' is no address such as http://127.0.0.1:5080", refused.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -116,7 +119,8 @@ public sealed class LoopbackTests
             // What a form of any site may send without asking first.
             Content = new StringContent(Started(Guid.CreateVersion7()).ToJsonString(), Encoding.UTF8, "text/plain"),
         };
-        request.Headers.TryAddWithoutValidation(header, value == "self" ? ledger.Client.BaseAddress!.GetLeftPart(UriPartial.Authority) : value);
+        request.Headers.TryAddWithoutValidation(
+            header, value == "self" ? ledger.Client.BaseAddress!.GetLeftPart(UriPartial.Authority) : value);
 
         using var answer = await ledger.Client.SendAsync(request);
 

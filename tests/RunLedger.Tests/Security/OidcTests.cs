@@ -40,7 +40,8 @@ public sealed class OidcTests : IAsyncLifetime
 
         Assert.Equal(
             (read, observe, operate),
-            (await Ask(token), await Ask(token, HttpMethod.Post, "/api/observations"), await Ask(token, HttpMethod.Post, "/api/runs/x/close")));
+            (await Ask(token), await Ask(token, HttpMethod.Post, "/api/observations"), await Ask(
+                token, HttpMethod.Post, "/api/runs/x/close")));
     }
 
     [Fact]
@@ -49,7 +50,8 @@ public sealed class OidcTests : IAsyncLifetime
         using var strange = RSA.Create(2048);
         var good = _provider.Token();
         var parts = good.Split('.');
-        var raised = Base64UrlEncoder.Encode(Base64UrlEncoder.Decode(parts[1]).Replace("staff", "operators", StringComparison.Ordinal));
+        var raised = Base64UrlEncoder.Encode(
+            Base64UrlEncoder.Decode(parts[1]).Replace("staff", "operators", StringComparison.Ordinal));
         var none = Base64UrlEncoder.Encode("""{"alg":"none","typ":"JWT"}""");
         var hashed = $"{Base64UrlEncoder.Encode("""{"alg":"HS256","typ":"JWT","kid":"one"}""")}.{parts[1]}";
         using var keys = new HttpClient();
@@ -65,7 +67,9 @@ public sealed class OidcTests : IAsyncLifetime
             ("changed", $"{parts[0]}.{raised}.{parts[2]}"),
             ("unsigned", $"{none}.{parts[1]}."),
             ("unsigned, with a signature", $"{none}.{parts[1]}.{parts[2]}"),
-            ("signed with what is public", $"{hashed}.{Base64UrlEncoder.Encode(HMACSHA256.HashData(published, Encoding.ASCII.GetBytes(hashed)))}"),
+            (
+                "signed with what is public",
+                $"{hashed}.{Base64UrlEncoder.Encode(HMACSHA256.HashData(published, Encoding.ASCII.GetBytes(hashed)))}"),
             ("cut", good[..^10]),
             ("nonsense", "x.y.z"),
         ])
@@ -78,19 +82,23 @@ public sealed class OidcTests : IAsyncLifetime
     {
         using var browser = new Browser(_ledger);
         Assert.Contains(
-            "href=\"/login/oidc?returnUrl=%2Fapi%2Fruns\"", await (await browser.Get("/login?returnUrl=/api/runs")).Content.ReadAsStringAsync(),
+            "href=\"/login/oidc?returnUrl=%2Fapi%2Fruns\"",
+            await (await browser.Get("/login?returnUrl=/api/runs")).Content.ReadAsStringAsync(),
             StringComparison.Ordinal);
 
         using var back = await browser.Get(await Callback(browser));
 
         Assert.Equal((HttpStatusCode.Found, "/api/runs"), (back.StatusCode, back.Headers.Location?.ToString()));
         Assert.Equal(HttpStatusCode.OK, (await browser.Get("/api/runs")).StatusCode);
-        var login = _ledger.Services.GetRequiredService<IOptionsMonitor<CookieAuthenticationOptions>>().Get(Schemes.Cookie)
-            .TicketDataFormat.Unprotect(browser.Login!.Value)!;
+        var login =
+            _ledger.Services.GetRequiredService<IOptionsMonitor<CookieAuthenticationOptions>>().Get(Schemes.Cookie)
+                .TicketDataFormat.Unprotect(browser.Login!.Value)!;
         Assert.False(login.Properties.AllowRefresh);
         Assert.DoesNotContain(login.Principal.Claims, claim => claim.Value.Contains("staff", StringComparison.Ordinal));
         Assert.Contains(
-            "You are oidc:anna (4711), with the scope read.", await (await browser.Get("/login")).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            "You are oidc:anna (4711), with the scope read.",
+            await (await browser.Get("/login")).Content.ReadAsStringAsync(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -112,19 +120,23 @@ public sealed class OidcTests : IAsyncLifetime
         Assert.Equal("/api/runs", good.Headers.Location?.ToString());
         Assert.Equal("/login?failed=true", again.Headers.Location?.ToString());
         Assert.Contains(
-            "The provider did not sign you in.", await (await other.Get("/login?failed=true")).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            "The provider did not sign you in.",
+            await (await other.Get("/login?failed=true")).Content.ReadAsStringAsync(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_provider_that_is_away_is_said()
     {
-        await using var ledger = await EmbeddedLedger.Start([.. _provider.Settings, "--Security:Oidc:Authority", "http://127.0.0.1:1"]);
+        await using var ledger = await EmbeddedLedger.Start(
+            [.. _provider.Settings, "--Security:Oidc:Authority", "http://127.0.0.1:1"]);
         using var browser = new Browser(ledger);
 
         using var answer = await browser.Get("/login/oidc");
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
-        Assert.Contains("The OpenID provider does not answer.", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains(
+            "The OpenID provider does not answer.", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/runs");
         request.Headers.Authorization = new("Bearer", _provider.Token());
         using var refused = await ledger.Client.SendAsync(request);

@@ -58,12 +58,17 @@ public sealed class ScopeTests : IAsyncLifetime
     {
         var open = _ledger.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .Where(route => route.Metadata.GetMetadata<IAllowAnonymous>() is not null)
-            .Select(route => $"{string.Join(' ', route.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? [])} {route.RoutePattern.RawText}".Trim());
+            .Select(route =>
+                $"{string.Join(' ', route.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? [])} {route.RoutePattern.RawText}".Trim());
 
         Assert.Equal(
-            ["/health/live", "/health/ready", "GET /login", "GET /login.css", "GET /login/oidc", "GET /page.css", "GET /page.js", "POST /login", "POST /logout"],
+            [
+                "/health/live", "/health/ready", "GET /login", "GET /login.css", "GET /login/oidc", "GET /page.css",
+                "GET /page.js", "POST /login", "POST /logout",
+            ],
             open.Order(StringComparer.Ordinal));
-        var policies = _ledger.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<AuthorizationOptions>>().Value;
+        var policies =
+            _ledger.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<AuthorizationOptions>>().Value;
         Assert.NotNull(policies.FallbackPolicy);
     }
 
@@ -100,7 +105,8 @@ public sealed class ScopeTests : IAsyncLifetime
     [Fact]
     public async Task The_hash_of_a_key_is_no_key()
     {
-        using var answer = await Send(HttpMethod.Get, "/api/runs", RunLedger.Service.Security.ApiKeys.Hash(TestKey.Reader.Text));
+        using var answer = await Send(
+            HttpMethod.Get, "/api/runs", RunLedger.Service.Security.ApiKeys.Hash(TestKey.Reader.Text));
 
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
     }
@@ -128,7 +134,8 @@ public sealed class ScopeTests : IAsyncLifetime
         Assert.Equal("X-Api-Key", schemes.GetProperty("key").GetProperty("name").GetString());
         Assert.Equal("bearer", schemes.GetProperty("bearer").GetProperty("scheme").GetString());
         foreach (var (path, method, scope) in ((string, string, string)[])[
-            ("/api/observations", "post", "observe"), ("/api/runs", "get", "read"), ("/api/runs/{id}/close", "post", "operate")])
+            ("/api/observations", "post", "observe"), ("/api/runs", "get", "read"),
+            ("/api/runs/{id}/close", "post", "operate")])
         {
             var operation = document.GetProperty("paths").GetProperty(path).GetProperty(method);
             Assert.Equal(
@@ -145,7 +152,10 @@ public sealed class ScopeTests : IAsyncLifetime
             request.Headers.TryAddWithoutValidation("X-Api-Key", key);
         if (method == HttpMethod.Post)
             request.Content = new StringContent("{}", System.Text.Encoding.UTF8, "application/json");
-        using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = _ledger.Client.BaseAddress };
+        using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false })
+        {
+            BaseAddress = _ledger.Client.BaseAddress,
+        };
         return await client.SendAsync(request);
     }
 }

@@ -21,21 +21,34 @@ public sealed class SecuritySettingsTests
     [InlineData("Security:Keys:0:Name is missing", "Keys:0:Scopes:0=read,Keys:0:Hash=" + Hash)]
     [InlineData("Security:Keys:0:Scopes are of observe, read, operate", "Keys:0:Name=a,Keys:0:Hash=" + Hash)]
     [InlineData("Security:Keys:0:Scopes are of", "Keys:0:Name=a,Keys:0:Scopes:0=admin,Keys:0:Hash=" + Hash)]
-    [InlineData("Security:Keys:1:Name is another key's too", "Keys:0:Name=a,Keys:0:Scopes:0=read,Keys:0:Hash=" + Hash + ",Keys:1:Name=a")]
+    [InlineData(
+        "Security:Keys:1:Name is another key's too",
+        "Keys:0:Name=a,Keys:0:Scopes:0=read,Keys:0:Hash=" + Hash + ",Keys:1:Name=a")]
     [InlineData("'Hush'", "Keys:0:Hush=" + Secret)]
     [InlineData("Security:Oidc", "Oidc=" + Secret)]
     [InlineData("Security:Oidc has no Authority", "Oidc:ClientSecret=" + Secret)]
-    [InlineData("Security:Oidc:Authority is no https address", "Oidc:Authority=http://id.example.com,Oidc:ClientId=c,Oidc:Grants:read:0=x")]
-    [InlineData("Security:Oidc:Authority is no https address", "Oidc:Authority=https://u:" + Secret + "@id.example.com,Oidc:ClientId=c,Oidc:Grants:read:0=x")]
+    [InlineData(
+        "Security:Oidc:Authority is no https address",
+        "Oidc:Authority=http://id.example.com,Oidc:ClientId=c,Oidc:Grants:read:0=x")]
+    [InlineData(
+        "Security:Oidc:Authority is no https address",
+        "Oidc:Authority=https://u:" + Secret + "@id.example.com,Oidc:ClientId=c,Oidc:Grants:read:0=x")]
     [InlineData("Security:Oidc needs ClientId", "Oidc:Authority=https://id.example.com,Oidc:Grants:read:0=x")]
-    [InlineData("Security:Oidc:Audience is the ClientId", "Oidc:Authority=https://id.example.com,Oidc:ClientId=c,Oidc:Audience=c,Oidc:Grants:read:0=x")]
+    [InlineData(
+        "Security:Oidc:Audience is the ClientId",
+        "Oidc:Authority=https://id.example.com,Oidc:ClientId=c,Oidc:Audience=c,Oidc:Grants:read:0=x")]
     [InlineData("Security__Oidc__Grants__read__0=staff", "Oidc:Authority=https://id.example.com,Oidc:ClientId=c")]
-    [InlineData("Security:Oidc:Grants has the scopes", "Oidc:Authority=https://id.example.com,Oidc:ClientId=c,Oidc:Grants:admin:0=x")]
-    [InlineData("Security:Proxies:0 is no address", "Keys:0:Name=a,Keys:0:Scopes:0=read,Keys:0:Hash=" + Hash + ",Proxies:0=proxy")]
+    [InlineData(
+        "Security:Oidc:Grants has the scopes",
+        "Oidc:Authority=https://id.example.com,Oidc:ClientId=c,Oidc:Grants:admin:0=x")]
+    [InlineData(
+        "Security:Proxies:0 is no address",
+        "Keys:0:Name=a,Keys:0:Scopes:0=read,Keys:0:Hash=" + Hash + ",Proxies:0=proxy")]
     [InlineData("Security:Proxies is set and no key", "Proxies:0=10.0.0.1")]
     public void A_fault_is_named_and_its_value_is_not(string expected, string settings)
     {
-        var fault = Assert.Throws<OptionsValidationException>(() => SecurityOptions.Read(Configuration(settings))).Message;
+        var fault = Assert.Throws<OptionsValidationException>(
+            () => SecurityOptions.Read(Configuration(settings))).Message;
 
         Assert.Contains(expected, fault, StringComparison.Ordinal);
         Assert.DoesNotContain("sesame", fault, StringComparison.Ordinal);
@@ -44,7 +57,8 @@ public sealed class SecuritySettingsTests
     [Fact]
     public void Every_fault_is_in_one_message()
     {
-        var fault = Assert.Throws<OptionsValidationException>(() => SecurityOptions.Read(Configuration("Keys:0:Name=,Oidc:ClientId=c,Proxies:0=x")));
+        var fault = Assert.Throws<OptionsValidationException>(
+            () => SecurityOptions.Read(Configuration("Keys:0:Name=,Oidc:ClientId=c,Proxies:0=x")));
 
         Assert.Equal(5, fault.Failures.Count());
     }
@@ -52,7 +66,8 @@ public sealed class SecuritySettingsTests
     [Fact]
     public void Headers_of_a_proxy_are_not_believed_from_anybody()
     {
-        var settings = new ConfigurationBuilder().AddInMemoryCollection([new("ForwardedHeaders_Enabled", "true")]).Build();
+        var settings = new ConfigurationBuilder().AddInMemoryCollection([new("ForwardedHeaders_Enabled", "true")])
+            .Build();
 
         var fault = Assert.Throws<OptionsValidationException>(() => SecurityOptions.Read(settings));
 
@@ -62,11 +77,13 @@ public sealed class SecuritySettingsTests
     [Fact]
     public async Task A_key_that_was_made_is_let_in_by_the_settings_that_were_printed_with_it()
     {
-        var (code, output, error) = await Verb("key", "create", "--name", "night import", "--scope", "observe", "--scope", "read");
+        var (code, output, error) = await Verb(
+            "key", "create", "--name", "night import", "--scope", "observe", "--scope", "read");
         Assert.Equal((0, ""), (code, error));
         var key = Assert.Single(Regex.Matches(output, "^rl_[A-Za-z0-9_-]{43}$", RegexOptions.Multiline)).Value;
         var lines = output.Split('\n').Where(line => line.StartsWith("Security__", StringComparison.Ordinal))
-            .Select(line => line.Trim().Split('=', 2)).ToDictionary(pair => pair[0].Replace("__", ":", StringComparison.Ordinal), pair => (string?)pair[1]);
+            .Select(line => line.Trim().Split('=', 2))
+            .ToDictionary(pair => pair[0].Replace("__", ":", StringComparison.Ordinal), pair => (string?)pair[1]);
 
         var options = SecurityOptions.Read(new ConfigurationBuilder().AddInMemoryCollection(lines).Build());
 
@@ -82,7 +99,8 @@ public sealed class SecuritySettingsTests
     [InlineData("--name", " ")]
     public async Task A_key_that_could_not_be_let_in_is_not_made(string option, string value)
     {
-        var (code, output, error) = await Verb(["key", "create", .. option == "--name" ? (string[])["--scope", "read"] : ["--name", "n"], option, value]);
+        var (code, output, error) = await Verb(
+            ["key", "create", .. option == "--name" ? (string[])["--scope", "read"] : ["--name", "n"], option, value]);
 
         Assert.Equal(1, code);
         Assert.NotEmpty(error);
@@ -90,7 +108,9 @@ public sealed class SecuritySettingsTests
     }
 
     [Theory]
-    [InlineData("Unrecognized command or argument 'Host=h;Password=open sesame;x'.", "Unrecognized command or argument 'Host=h;Password=***;x'.")]
+    [InlineData(
+        "Unrecognized command or argument 'Host=h;Password=open sesame;x'.",
+        "Unrecognized command or argument 'Host=h;Password=***;x'.")]
     [InlineData("Host=h;Pwd = \"open;sesame\";x", "Host=h;Pwd=***;x")]
     [InlineData("SSL Password=sesame", "SSL Password=***")]
     [InlineData("'amqp://user:open@sesame@host:5672/v' is", "'amqp://***@host:5672/v' is")]

@@ -58,7 +58,9 @@ public sealed partial class SnippetTests
         var document = File.ReadAllText(Path.Combine(Checkout.Root, file));
         var snippet = Fence().Match(document, at).Groups["code"];
         var source = Around
-            .Replace("BUS", snippet.Value.Contains("bus.Publish", StringComparison.Ordinal) ? "IBus" : "IBusRegistrationConfigurator", StringComparison.Ordinal)
+            .Replace("BUS", snippet.Value.Contains("bus.Publish", StringComparison.Ordinal)
+                ? "IBus"
+                : "IBusRegistrationConfigurator", StringComparison.Ordinal)
             .Replace("LINE", $"{document[..snippet.Index].Count(c => c == '\n') + 1}", StringComparison.Ordinal)
             .Replace("FILE", file, StringComparison.Ordinal)
             .Replace("SNIPPET", snippet.Value, StringComparison.Ordinal);
@@ -66,11 +68,13 @@ public sealed partial class SnippetTests
             "snippet",
             [CSharpSyntaxTree.ParseText(source, cancellationToken: TestContext.Current.CancellationToken)],
             References,
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
+            new CSharpCompilationOptions(
+                OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
 
         var errors = compilation.GetDiagnostics(TestContext.Current.CancellationToken)
             .Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)
-            .Select(diagnostic => $"{file}({diagnostic.Location.GetMappedLineSpan().StartLinePosition.Line + 1}): {diagnostic.GetMessage(CultureInfo.InvariantCulture)}");
+            .Select(diagnostic => $"{file}({diagnostic.Location.GetMappedLineSpan().StartLinePosition.Line + 1}): "
+                + $"{diagnostic.GetMessage(CultureInfo.InvariantCulture)}");
         Assert.Empty(errors);
     }
 

@@ -13,7 +13,9 @@ using RunLedger.Storage.Sqlite;
 
 namespace RunLedger.Tests.Storage;
 
-/// <summary>What names a table's columns for itself names all of them, and no others. A failure lists what was forgotten.</summary>
+/// <summary>
+/// What names a table's columns for itself names all of them, and no others. A failure lists what was forgotten.
+/// </summary>
 public sealed class CatalogueTests : IDisposable
 {
     /// <summary>What the ledger keeps for itself: in no answer of the API.</summary>
@@ -45,7 +47,8 @@ public sealed class CatalogueTests : IDisposable
 
         string[] named = table.Contains("component", StringComparison.Ordinal) ? Components : Runs;
         Assert.Equal(
-            Sorted(table.EndsWith("archive", StringComparison.Ordinal) ? [.. named, "archived_at"] : named), Sorted(columns));
+            Sorted(table.EndsWith("archive", StringComparison.Ordinal) ? [.. named, "archived_at"] : named),
+            Sorted(columns));
     }
 
     [Fact]
@@ -99,7 +102,8 @@ public sealed class CatalogueTests : IDisposable
         record.GetProperties().Select(property => property.GetCustomAttribute<JsonPropertyNameAttribute>()!.Name);
 
     static IEnumerable<string> Mapped(LedgerDb db, string table) => db.Model.GetEntityTypes()
-        .Single(entity => entity.GetTableName() == table && entity.FindPrimaryKey() is not null && !entity.HasSharedClrType)
+        .Single(
+            entity => entity.GetTableName() == table && entity.FindPrimaryKey() is not null && !entity.HasSharedClrType)
         .GetProperties().Select(property => property.GetColumnName());
 
     static string Snake(PropertyInfo property) => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name);

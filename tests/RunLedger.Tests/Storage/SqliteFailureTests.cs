@@ -53,7 +53,8 @@ public sealed class SqliteFailureTests
     public async Task A_log_that_cannot_be_written_fails_one_batch_and_not_the_ledger()
     {
         using var away = new LedgerStore("/nowhere/run-ledger.db");
-        await using var committer = new GroupCommitter(away, new RunLedgerOptions(), TimeProvider.System, new FullDisk());
+        await using var committer = new GroupCommitter(
+            away, new RunLedgerOptions(), TimeProvider.System, new FullDisk());
 
         for (var time = 0; time < 2; time++)
         {
@@ -70,7 +71,8 @@ public sealed class SqliteFailureTests
         using var writer = new SemaphoreSlim(0, 1);
         var batch = new LedgerBatch(connection, connection.BeginTransaction(), writer);
         raw.sqlite3_set_authorizer(connection.Handle, (_, action, what, _, _, _) =>
-            action == raw.SQLITE_TRANSACTION && what.utf8_to_string() == "ROLLBACK" ? raw.SQLITE_DENY : raw.SQLITE_OK, null);
+            action == raw.SQLITE_TRANSACTION && what.utf8_to_string() == "ROLLBACK" ? raw.SQLITE_DENY : raw.SQLITE_OK,
+            null);
 
         await batch.DisposeAsync();
 
@@ -101,7 +103,11 @@ public sealed class SqliteFailureTests
         public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter) =>
             throw new IOException("The disk is full.");
     }
 }

@@ -25,7 +25,8 @@ public sealed partial class FolderTests
     public void Folding_imports_nothing_of_the_repository_but_the_contracts()
     {
         var imported = Sources("RunLedger").Where(source => source.Folder == "Folding")
-            .SelectMany(source => Imports().Matches(source.Text).Select(match => (source.File, Import: match.Groups[1].Value)))
+            .SelectMany(
+                source => Imports().Matches(source.Text).Select(match => (source.File, Import: match.Groups[1].Value)))
             .Where(import => !import.Import.StartsWith("System", StringComparison.Ordinal)
                 && import.Import != "RunLedger.Contracts");
 
@@ -41,8 +42,10 @@ public sealed partial class FolderTests
         foreach (var (file, folder, text) in sources)
         {
             var known = uses.TryGetValue(folder, out var others) ? others : uses[folder] = new(StringComparer.Ordinal);
-            // A folder sees what is in those around it without saying so: there it counts who is named. A file is a type.
-            for (var around = Path.GetDirectoryName(folder); !string.IsNullOrEmpty(around); around = Path.GetDirectoryName(around))
+            // A folder sees what is in those around it without saying so: there it counts who is named. A file is a
+            // type.
+            for (var around =
+                Path.GetDirectoryName(folder); !string.IsNullOrEmpty(around); around = Path.GetDirectoryName(around))
             {
                 if (sources.Any(source => source.Folder == around
                     && Regex.IsMatch(text, $@"\b{Path.GetFileNameWithoutExtension(source.File)}\b")))

@@ -62,7 +62,8 @@ static class BadBodies
 
     public static byte[] Array(IEnumerable<byte[]> items) => [(byte)'[', .. Joined(",", items), (byte)']'];
 
-    public static byte[] NoUtf8(string json) => Encoding.Latin1.GetBytes(json.Replace("BYTE", "\u00ff", StringComparison.Ordinal));
+    public static byte[] NoUtf8(string json) =>
+        Encoding.Latin1.GetBytes(json.Replace("BYTE", "\u00ff", StringComparison.Ordinal));
 
     static string With(string member, JsonNode? value)
     {

@@ -32,7 +32,8 @@ sealed class ClientHost : IAsyncDisposable
     public Sender Sender { get; }
     public Logs Logged { get; } = new();
 
-    public static async Task<ClientHost> Start(HeldTransport ledger, TimeProvider? time = null, Action<RunLedgerClientOptions>? configure = null)
+    public static async Task<ClientHost> Start(
+        HeldTransport ledger, TimeProvider? time = null, Action<RunLedgerClientOptions>? configure = null)
     {
         var host = new ClientHost(ledger, time, configure);
         await host.Sender.StartAsync(CancellationToken.None);
@@ -63,7 +64,12 @@ sealed class ClientHost : IAsyncDisposable
 
         public ILogger CreateLogger(string categoryName) => this;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             lock (_lines)
                 _lines.Add(formatter(state, exception));

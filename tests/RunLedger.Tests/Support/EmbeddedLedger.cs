@@ -8,7 +8,9 @@ using RunLedger.Storage.Sqlite;
 
 namespace RunLedger.Tests.Support;
 
-/// <summary>The service as `serve` builds it without connection strings, on a file and a port of the test's own.</summary>
+/// <summary>
+/// The service as `serve` builds it without connection strings, on a file and a port of the test's own.
+/// </summary>
 sealed class EmbeddedLedger : IAsyncDisposable
 {
     readonly WebApplication _app;
@@ -18,7 +20,9 @@ sealed class EmbeddedLedger : IAsyncDisposable
     {
         _app = app;
         _file = file;
-        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        var address = app.Services.GetRequiredService<IServer>().Features
+            .Get<IServerAddressesFeature>()!.Addresses
+            .First();
         Client = new HttpClient { BaseAddress = new Uri(address) };
     }
 
@@ -33,7 +37,12 @@ sealed class EmbeddedLedger : IAsyncDisposable
         var file = Path.Combine(Path.GetTempPath(), $"run-ledger-{Guid.CreateVersion7()}.db");
         // Without meters: each host of the process would listen to those of all others, and tests have hundreds.
         var app = LedgerHost.Build(
-            ["--urls", "http://127.0.0.1:0", "--OTEL_SDK_DISABLED", "true", "--ConnectionStrings:Postgres=", "--ConnectionStrings:RabbitMq=", "--RunLedger:SqliteFile", file, "--Logging:LogLevel:Default", "Warning", "--RunLedger:Deadlines:SweepEvery", "3650.00:00:00", .. settings], time);
+            [
+                "--urls", "http://127.0.0.1:0", "--OTEL_SDK_DISABLED", "true", "--ConnectionStrings:Postgres=",
+                "--ConnectionStrings:RabbitMq=", "--RunLedger:SqliteFile", file, "--Logging:LogLevel:Default",
+                "Warning", "--RunLedger:Deadlines:SweepEvery", "3650.00:00:00", .. settings,
+            ],
+            time);
         await app.StartAsync();
         return new EmbeddedLedger(app, file);
     }

@@ -25,7 +25,8 @@ sealed class HeldTransport : ITransport
         }
     }
 
-    public async Task<IReadOnlyList<string>> Send(IReadOnlyList<ReadOnlyMemory<byte>> lines, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> Send(
+        IReadOnlyList<ReadOnlyMemory<byte>> lines, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _asked);
         if (Hangs)
@@ -66,5 +67,6 @@ sealed class HeldTransport : ITransport
         }
     }
 
-    void Changed() => Interlocked.Exchange(ref _changed, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+    void Changed() =>
+        Interlocked.Exchange(ref _changed, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
 }

@@ -90,7 +90,8 @@ sealed class LedgerHarness : IAsyncDisposable
     }
 
     public async Task<RunRow> Row(Guid id) =>
-        await Store.Find(id, TestContext.Current.CancellationToken) ?? throw new InvalidOperationException($"No run {id}.");
+        await Store.Find(id, TestContext.Current.CancellationToken)
+        ?? throw new InvalidOperationException($"No run {id}.");
 
     /// <summary>The first column of the first row of a query, as text.</summary>
     public async Task<string?> Scalar(string sql)

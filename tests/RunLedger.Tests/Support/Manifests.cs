@@ -21,10 +21,16 @@ sealed partial class Manifests
 
     /// <summary>Paths from the folder, as the kustomization names them.</summary>
     public IEnumerable<string> Named =>
-        [.. List(Kustomization, "resources"), .. List(Kustomization, "configurations"), .. Generators.SelectMany(one => List(one, "envs"))];
+        [
+            .. List(Kustomization, "resources"),
+            .. List(Kustomization, "configurations"),
+            .. Generators.SelectMany(one => List(one, "envs")),
+        ];
 
     public IEnumerable<string> Files =>
-        Directory.EnumerateFiles(_folder).Select(file => Path.GetFileName(file)).Where(file => file != "kustomization.yaml");
+        Directory.EnumerateFiles(_folder)
+            .Select(file => Path.GetFileName(file))
+            .Where(file => file != "kustomization.yaml");
 
     public IEnumerable<string> Texts =>
         List(Kustomization, "resources").Where(file => file.EndsWith(".yaml", StringComparison.Ordinal))
@@ -38,7 +44,8 @@ sealed partial class Manifests
     /// <param name="offered">Also the lines that a reader may take the # from.</param>
     public Dictionary<string, string> Settings(string generators, string name, bool offered = false) =>
         Nodes(Kustomization, generators).Where(one => one["name"].ToString() == name)
-            .SelectMany(one => List(one, "envs").SelectMany(file => File.ReadLines(PathOf(file))).Concat(List(one, "literals")))
+            .SelectMany(
+                one => List(one, "envs").SelectMany(file => File.ReadLines(PathOf(file))).Concat(List(one, "literals")))
             .Select(line => Setting().Match(line))
             .Where(line => line.Success && (offered || line.Groups["off"].Value == ""))
             .ToDictionary(line => line.Groups["name"].Value, line => line.Groups["value"].Value);
@@ -58,12 +65,14 @@ sealed partial class Manifests
     }
 
     /// <summary>The values of a list, none where there is no such list.</summary>
-    public static IEnumerable<string> List(YamlNode node, string name) => Nodes(node, name).Select(one => one.ToString());
+    public static IEnumerable<string> List(YamlNode node, string name) =>
+        Nodes(node, name).Select(one => one.ToString());
 
     public static IEnumerable<YamlNode> Nodes(YamlNode node, string name) =>
         node is YamlMappingNode map && map.Children.TryGetValue(name, out var list) ? (YamlSequenceNode)list : [];
 
-    IEnumerable<YamlNode> Generators => [.. Nodes(Kustomization, "configMapGenerator"), .. Nodes(Kustomization, "secretGenerator")];
+    IEnumerable<YamlNode> Generators =>
+        [.. Nodes(Kustomization, "configMapGenerator"), .. Nodes(Kustomization, "secretGenerator")];
 
     [GeneratedRegex("^(?<off># )?(?<name>[A-Za-z0-9_]+)=(?<value>.*)$")]
     private static partial Regex Setting();

@@ -30,8 +30,12 @@ sealed class Measured : IDisposable
     /// <summary>The names of the tags that came with an instrument's values.</summary>
     public Dictionary<string, SortedSet<string>> Tags { get; } = [];
 
-    /// <summary>The values of a counter, gauge or histogram: of those that are asked, as they are now; of others, each.</summary>
-    /// <param name="series">The instrument and the values of its tags, with a space between: <c>runledger.flags stuck run</c>.</param>
+    /// <summary>
+    /// The values of a counter, gauge or histogram: of those that are asked, as they are now; of others, each.
+    /// </summary>
+    /// <param name="series">
+    /// The instrument and the values of its tags, with a space between: <c>runledger.flags stuck run</c>.
+    /// </param>
     public IReadOnlyList<double> All(string series)
     {
         lock (_lock)

@@ -10,7 +10,9 @@ using RunLedger.Storage.Sqlite;
 
 namespace RunLedger.Tests.Support;
 
-/// <summary>Somebody's bus with the ledger on it as its scheduler: in memory, on a SQLite file, with a clock that is moved.</summary>
+/// <summary>
+/// Somebody's bus with the ledger on it as its scheduler: in memory, on a SQLite file, with a clock that is moved.
+/// </summary>
 sealed class SchedulerHarness : IAsyncDisposable
 {
     public static readonly Uri Scheduler = new("queue:run-ledger-scheduler");

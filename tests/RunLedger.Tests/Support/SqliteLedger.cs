@@ -41,5 +41,6 @@ sealed class SqliteLedger : ReadableLedger
         File.Delete(_file);
     }
 
-    protected override void AddReading(IServiceCollection services) => services.AddLedgerReading(new SqliteDialect(ConnectionString));
+    protected override void AddReading(IServiceCollection services) =>
+        services.AddLedgerReading(new SqliteDialect(ConnectionString));
 }

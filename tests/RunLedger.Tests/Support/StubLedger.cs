@@ -34,7 +34,9 @@ sealed class StubLedger : IAsyncDisposable
         app.Run(async http =>
         {
             using var body = new StreamReader(http.Request.Body);
-            stub!.Asked.Enqueue($"{http.Request.Method} {http.Request.Path}{http.Request.QueryString} {await body.ReadToEndAsync()}".TrimEnd());
+            stub!.Asked.Enqueue(
+                $"{http.Request.Method} {http.Request.Path}{http.Request.QueryString} {await body.ReadToEndAsync()}"
+                    .TrimEnd());
             var (status, json) = answer(http.Request, stub.Asked.Count);
             http.Response.StatusCode = status;
             http.Response.Headers.RetryAfter = "0";

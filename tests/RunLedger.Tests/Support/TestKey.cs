@@ -11,7 +11,8 @@ sealed record TestKey(string Name, params string[] Scopes)
     public static TestKey Reader { get; } = new("reader", "read");
     public static TestKey Operator { get; } = new("operator", "operate");
 
-    public static string[] Settings(params TestKey[] keys) => [.. keys.SelectMany((key, n) => key.Settings($"--Security:Keys:{n}"))];
+    public static string[] Settings(params TestKey[] keys) =>
+        [.. keys.SelectMany((key, n) => key.Settings($"--Security:Keys:{n}"))];
 
     IEnumerable<string> Settings(string place) =>
     [

@@ -44,8 +44,11 @@ sealed class TestProvider : IAsyncDisposable
         _app.MapPost("/token", async (HttpRequest request) =>
         {
             var form = await request.ReadFormAsync();
-            return form["client_secret"] == ClientSecret && form["code_verifier"].Count == 1 && _nonces.TryRemove(form["code"].ToString(), out var nonce)
-                ? Results.Json(new { token_type = "Bearer", access_token = "opaque", id_token = Token(ClientId, nonce: nonce) })
+            return form["client_secret"] == ClientSecret
+                && form["code_verifier"].Count == 1
+                && _nonces.TryRemove(form["code"].ToString(), out var nonce)
+                ? Results.Json(
+                    new { token_type = "Bearer", access_token = "opaque", id_token = Token(ClientId, nonce: nonce) })
                 : Results.BadRequest(new { error = "invalid_grant" });
         });
     }
@@ -69,7 +72,11 @@ sealed class TestProvider : IAsyncDisposable
     }
 
     public string Token(
-        string audience = Audience, string? issuer = null, SecurityKey? key = null, TimeSpan age = default, string? nonce = null)
+        string audience = Audience,
+        string? issuer = null,
+        SecurityKey? key = null,
+        TimeSpan age = default,
+        string? nonce = null)
     {
         var now = TimeProvider.System.GetUtcNow().UtcDateTime - age;
         var claims = new Dictionary<string, object>
@@ -104,6 +111,14 @@ sealed class TestProvider : IAsyncDisposable
     object Public()
     {
         var key = _key.Rsa.ExportParameters(false);
-        return new { kty = "RSA", use = "sig", alg = "RS256", kid = _key.KeyId, n = Base64UrlEncoder.Encode(key.Modulus), e = Base64UrlEncoder.Encode(key.Exponent) };
+        return new
+        {
+            kty = "RSA",
+            use = "sig",
+            alg = "RS256",
+            kid = _key.KeyId,
+            n = Base64UrlEncoder.Encode(key.Modulus),
+            e = Base64UrlEncoder.Encode(key.Exponent),
+        };
     }
 }

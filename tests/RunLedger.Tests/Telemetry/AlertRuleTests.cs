@@ -3,7 +3,9 @@ using YamlDotNet.RepresentationModel;
 
 namespace RunLedger.Tests.Telemetry;
 
-/// <summary>What every alert rule comes with; whether it fires when it should is for promtool, which ./test runs.</summary>
+/// <summary>
+/// What every alert rule comes with; whether it fires when it should is for promtool, which ./test runs.
+/// </summary>
 public sealed class AlertRuleTests
 {
     static readonly string Folder = Path.Combine(Checkout.Root, "infra", "prometheus");
@@ -26,9 +28,12 @@ public sealed class AlertRuleTests
     public void Every_alert_leads_to_its_paragraph_of_the_runbook()
     {
         var paragraphs = File.ReadLines(Path.Combine(Checkout.Root, "docs", "operations.md"))
-            .Where(line => line.StartsWith("### ", StringComparison.Ordinal)).Select(line => $"docs/operations.md#{line[4..]}");
+            .Where(line => line.StartsWith("### ", StringComparison.Ordinal))
+            .Select(line => $"docs/operations.md#{line[4..]}");
 
-        Assert.Equal(paragraphs.Order(), Rules().Select(rule => rule["annotations"]["runbook_url"].ToString()).Distinct().Order());
+        Assert.Equal(
+            paragraphs.Order(),
+            Rules().Select(rule => rule["annotations"]["runbook_url"].ToString()).Distinct().Order());
     }
 
     [Fact]
@@ -37,16 +42,20 @@ public sealed class AlertRuleTests
         var checks = Directory.EnumerateFiles(Path.Combine(Folder, "tests"), "*.yml")
             .SelectMany(file => (YamlSequenceNode)Read(file)["tests"])
             .SelectMany(test => (YamlSequenceNode)test["alert_rule_test"])
-            .Select(check => (Alert: check["alertname"].ToString(), Fires: ((YamlSequenceNode)check["exp_alerts"]).Children.Count > 0))
+            .Select(check => (
+                Alert: check["alertname"].ToString(),
+                Fires: ((YamlSequenceNode)check["exp_alerts"]).Children.Count > 0))
             .ToHashSet();
 
         Assert.Equal(
-            Rules().SelectMany(rule => new[] { (rule["alert"].ToString(), false), (rule["alert"].ToString(), true) }).Order(),
+            Rules().SelectMany(rule => new[] { (rule["alert"].ToString(), false), (rule["alert"].ToString(), true) })
+                .Order(),
             checks.Order());
     }
 
     static List<YamlNode> Rules() =>
-        [.. ((YamlSequenceNode)Read(Path.Combine(Folder, "alerts.yml"))["groups"]).SelectMany(group => (YamlSequenceNode)group["rules"])];
+        [.. ((YamlSequenceNode)Read(Path.Combine(Folder, "alerts.yml"))["groups"]).SelectMany(
+            group => (YamlSequenceNode)group["rules"])];
 
     static YamlNode Read(string file)
     {

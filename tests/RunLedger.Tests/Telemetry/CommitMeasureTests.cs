@@ -45,7 +45,9 @@ public sealed class CommitMeasureTests : IAsyncDisposable
 
         Assert.Equal([1, 3], _measured.All("runledger.commit.batch.size"));
         Assert.Equal(2, _measured.All("runledger.commit.duration").Count);
-        Assert.All(_measured.All("runledger.commit.duration"), took => Assert.InRange(took, double.Epsilon, Limit.TotalSeconds));
+        Assert.All(
+            _measured.All("runledger.commit.duration"),
+            took => Assert.InRange(took, double.Epsilon, Limit.TotalSeconds));
         Assert.Equal(0, _measured.One("runledger.commit.failures data"));
     }
 

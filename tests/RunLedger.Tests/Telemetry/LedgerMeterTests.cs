@@ -9,7 +9,9 @@ using RunLedger.Tests.Support;
 
 namespace RunLedger.Tests.Telemetry;
 
-/// <summary>What a ledger on a bus measures of observations, flags and retention; the clock is moved, nobody waits.</summary>
+/// <summary>
+/// What a ledger on a bus measures of observations, flags and retention; the clock is moved, nobody waits.
+/// </summary>
 public sealed class LedgerMeterTests : IAsyncLifetime
 {
     readonly string _folder = Path.Combine(Path.GetTempPath(), $"run-ledger-archive-{Guid.CreateVersion7()}");

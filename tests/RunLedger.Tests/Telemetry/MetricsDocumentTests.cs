@@ -23,7 +23,8 @@ public sealed partial class MetricsDocumentTests
         _ = measured.All("runledger.runs");
 
         var registered = measured.Instruments
-            .Select(one => $"{one.Name} | {Kind(one)} | {one.Unit} | {string.Join(' ', measured.Tags.GetValueOrDefault(one.Name, []))}");
+            .Select(one => $"{one.Name} | {Kind(one)} | {one.Unit} | "
+                + $"{string.Join(' ', measured.Tags.GetValueOrDefault(one.Name, []))}");
 
         Assert.Equal(registered.Order(StringComparer.Ordinal), Documented().Order(StringComparer.Ordinal));
         Assert.All(measured.Instruments, one => Assert.False(string.IsNullOrWhiteSpace(one.Description), one.Name));

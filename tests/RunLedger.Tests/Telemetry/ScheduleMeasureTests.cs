@@ -33,8 +33,9 @@ public sealed class ScheduleMeasureTests : IAsyncLifetime
         await Schedule(TimeSpan.FromMinutes(-1), new Uri("carrier-pigeon:somewhere"));
         await Schedule(TimeSpan.FromMinutes(-1), new Uri("queue:Reminder"));
 
-        await _harness.Wait(() => !_harness.Heard.IsEmpty && _measured.One("runledger.scheduler.messages set_aside") == 1
-            && _measured.One("runledger.scheduler.messages sent") == own + 1);
+        await _harness.Wait(
+            () => !_harness.Heard.IsEmpty && _measured.One("runledger.scheduler.messages set_aside") == 1
+                && _measured.One("runledger.scheduler.messages sent") == own + 1);
     }
 
     [Fact]
@@ -56,6 +57,9 @@ public sealed class ScheduleMeasureTests : IAsyncLifetime
     {
         await using var scope = _harness.Services.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<IMessageScheduler>().ScheduleSend(
-            to, (_harness.Time.GetUtcNow() + due).UtcDateTime, new Reminder { Text = "now" }, TestContext.Current.CancellationToken);
+            to,
+            (_harness.Time.GetUtcNow() + due).UtcDateTime,
+            new Reminder { Text = "now" },
+            TestContext.Current.CancellationToken);
     }
 }

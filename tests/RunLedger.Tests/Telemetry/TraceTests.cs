@@ -27,7 +27,8 @@ public sealed class TraceTests : IDisposable
         using var publishing = new Activity("publish").Start();
 
         // As MassTransit writes it where it is traced.
-        await ledger.Bus.Bus.Publish(Some.Run().Started(), send => send.Headers.Set(DiagnosticHeaders.ActivityId, publishing.Id));
+        await ledger.Bus.Bus.Publish(
+            Some.Run().Started(), send => send.Headers.Set(DiagnosticHeaders.ActivityId, publishing.Id));
 
         await Linked(publishing.TraceId);
     }

@@ -37,10 +37,13 @@ public sealed class ComponentTests : IAsyncLifetime
     {
         using var context = new BunitContext();
 
-        var time = context.Render<RelativeTime>(with => with.Add(when => when.At, Noon.AddSeconds(seconds).UtcDateTime).Add(when => when.Now, Noon.UtcDateTime)).Find("time");
+        var time = context.Render<RelativeTime>(with => with.Add(when => when.At, Noon.AddSeconds(seconds).UtcDateTime)
+            .Add(when => when.Now, Noon.UtcDateTime)).Find("time");
 
         Assert.Equal(expected, time.TextContent);
-        Assert.Equal(Noon.AddSeconds(seconds), DateTimeOffset.Parse(time.GetAttribute("datetime")!, System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal(
+            Noon.AddSeconds(seconds),
+            DateTimeOffset.Parse(time.GetAttribute("datetime")!, System.Globalization.CultureInfo.InvariantCulture));
         Assert.EndsWith(" UTC", time.GetAttribute("title"), StringComparison.Ordinal);
     }
 
@@ -49,7 +52,8 @@ public sealed class ComponentTests : IAsyncLifetime
     {
         using var context = new BunitContext();
 
-        context.Render<RelativeTime>(with => with.Add(when => when.At, null).Add(when => when.Now, Noon.UtcDateTime)).MarkupMatches("<span class=\"none\">–</span>");
+        context.Render<RelativeTime>(with => with.Add(when => when.At, null).Add(when => when.Now, Noon.UtcDateTime))
+            .MarkupMatches("<span class=\"none\">–</span>");
     }
 
     [Theory]
@@ -59,7 +63,8 @@ public sealed class ComponentTests : IAsyncLifetime
     {
         using var context = new BunitContext();
 
-        context.Render<Badge>(with => with.Add(badge => badge.Status, status)).MarkupMatches($"<span class=\"badge {status}\">{words}</span>");
+        context.Render<Badge>(with => with.Add(badge => badge.Status, status))
+            .MarkupMatches($"<span class=\"badge {status}\">{words}</span>");
     }
 
     [Fact]
@@ -67,10 +72,13 @@ public sealed class ComponentTests : IAsyncLifetime
     {
         using var context = new BunitContext();
 
-        var outage = context.Render<OutageBanner>(with => with.Add(trouble => trouble.Outage, "It is away.")).Find("[role=alert]");
+        var outage = context.Render<OutageBanner>(with => with.Add(trouble => trouble.Outage, "It is away."))
+            .Find("[role=alert]");
 
         Assert.Contains("It is away.", outage.TextContent, StringComparison.Ordinal);
-        Assert.Equal("It is discarded.", context.Render<OutageBanner>(with => with.Add(trouble => trouble.Said, "It is discarded.")).Find("[role=status]").TextContent);
+        Assert.Equal("It is discarded.", context
+            .Render<OutageBanner>(with => with.Add(trouble => trouble.Said, "It is discarded."))
+            .Find("[role=status]").TextContent);
         Assert.Equal("", context.Render<OutageBanner>().Markup.Trim());
     }
 
@@ -133,7 +141,8 @@ public sealed class ComponentTests : IAsyncLifetime
 
         Assert.Contains("\"rows\": 7", page.Find("#evidence pre").TextContent, StringComparison.Ordinal);
         Assert.Contains("\"text\": \"ä <b>\"", page.Find("#evidence pre").TextContent, StringComparison.Ordinal);
-        Assert.Contains(page.FindAll("p.note"), note => note.TextContent.StartsWith("Conflict: ", StringComparison.Ordinal));
+        Assert.Contains(
+            page.FindAll("p.note"), note => note.TextContent.StartsWith("Conflict: ", StringComparison.Ordinal));
         Assert.Equal("failed", page.Find("h1 .badge").TextContent);
     }
 
@@ -146,7 +155,8 @@ public sealed class ComponentTests : IAsyncLifetime
         _contexts.Add(context);
         context.Services.AddSingleton<TimeProvider>(_clock);
         context.Services.AddFallbackServiceProvider(_ledger.Services);
-        var page = context.Render<RunPage>(with => with.Add(run => run.Id, $"{_run}").AddCascadingValue<HttpContext>(new DefaultHttpContext()));
+        var page = context.Render<RunPage>(
+            with => with.Add(run => run.Id, $"{_run}").AddCascadingValue<HttpContext>(new DefaultHttpContext()));
         await page.WaitForElementAsync("h1", TimeSpan.FromSeconds(20));
         return page;
     }
@@ -161,7 +171,9 @@ public sealed class ComponentTests : IAsyncLifetime
             correlationId = "c",
             sourceSystem = "dot_runtime",
             occurredAt = Noon.AddSeconds(at),
-            componentRunId = component is null ? (Guid?)null : new Guid(Enumerable.Repeat((byte)component[0], 16).ToArray()),
+            componentRunId = component is null
+                ? (Guid?)null
+                : new Guid(Enumerable.Repeat((byte)component[0], 16).ToArray()),
             dotCode = component,
             evidenceRef = evidence,
         });

@@ -35,7 +35,8 @@ public sealed class PageFaultTests : IAsyncLifetime
                 "/api/observations", new { type = "RunStarted", processRunId = $"asleep {i}" });
         }
 
-        await SaysTheSame(await BothWays("/rejected?state=open&limit=1"), "before", "It goes the other way than cursor");
+        await SaysTheSame(
+            await BothWays("/rejected?state=open&limit=1"), "before", "It goes the other way than cursor");
     }
 
     [Fact]
@@ -52,7 +53,10 @@ public sealed class PageFaultTests : IAsyncLifetime
 
     [Fact]
     public async Task The_page_of_failures_says_that_it_cannot_read_its_days() =>
-        Assert.Contains("days: '0' is not a whole number from 1 to 30.", await Refused("/failures?days=0"), StringComparison.Ordinal);
+        Assert.Contains(
+            "days: '0' is not a whole number from 1 to 30.",
+            await Refused("/failures?days=0"),
+            StringComparison.Ordinal);
 
     [Fact]
     public Task The_grid_says_how_many_runs_it_takes() =>
@@ -92,7 +96,8 @@ public sealed class PageFaultTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         var html = WebUtility.HtmlDecode(await answer.Content.ReadAsStringAsync());
         Assert.Contains("</html>", html, StringComparison.Ordinal);
-        return html.Replace("<strong>", "", StringComparison.Ordinal).Replace("</strong>", "", StringComparison.Ordinal);
+        return html.Replace("<strong>", "", StringComparison.Ordinal)
+            .Replace("</strong>", "", StringComparison.Ordinal);
     }
 
     async Task<string> BothWays(string list)

@@ -15,7 +15,8 @@ public sealed partial class PageTests : IAsyncLifetime
     readonly Guid _run = Guid.CreateVersion7();
     EmbeddedLedger _ledger = null!;
 
-    public async ValueTask InitializeAsync() => _ledger = await EmbeddedLedger.Start("--Page:TraceUrl", "https://traces/{traceId}");
+    public async ValueTask InitializeAsync() =>
+        _ledger = await EmbeddedLedger.Start("--Page:TraceUrl", "https://traces/{traceId}");
 
     public ValueTask DisposeAsync() => _ledger.DisposeAsync();
 
@@ -41,7 +42,10 @@ public sealed partial class PageTests : IAsyncLifetime
             }
         }
 
-        foreach (var page in (string[])["/runs", "/failures", "/grid", "/rejected", "/settings", $"/runs/{_run}", "/api/runs/export?format=csv"])
+        foreach (var page in (string[])
+        [
+            "/runs", "/failures", "/grid", "/rejected", "/settings", $"/runs/{_run}", "/api/runs/export?format=csv",
+        ])
             Assert.Contains(page, seen);
     }
 
@@ -60,7 +64,8 @@ public sealed partial class PageTests : IAsyncLifetime
         await Fill(Markup);
         await Reject(Markup);
 
-        var (_, html) = await Get(page.Replace("{id}", $"{_run}", StringComparison.Ordinal).Replace("{markup}", Uri.EscapeDataString(Markup), StringComparison.Ordinal));
+        var (_, html) = await Get(page.Replace("{id}", $"{_run}", StringComparison.Ordinal)
+            .Replace("{markup}", Uri.EscapeDataString(Markup), StringComparison.Ordinal));
 
         Assert.DoesNotContain("<script>", html, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("<img", html, StringComparison.OrdinalIgnoreCase);
@@ -76,7 +81,8 @@ public sealed partial class PageTests : IAsyncLifetime
         var (status, html) = await Get($"/runs/{_run}");
 
         Assert.Equal(200, status);
-        Assert.Contains("Failed after 3 m 12 s in verifier dot_kg_check; 1 of 2 components done.", html, StringComparison.Ordinal);
+        Assert.Contains(
+            "Failed after 3 m 12 s in verifier dot_kg_check; 1 of 2 components done.", html, StringComparison.Ordinal);
         Assert.Contains("href=\"https://traces/0af7651916cd43dd8448eb211c80319c\"", html, StringComparison.Ordinal);
         Assert.Equal(2, Bar().Count(html));
         Assert.DoesNotContain("Close it by hand", html, StringComparison.Ordinal);
@@ -101,7 +107,15 @@ public sealed partial class PageTests : IAsyncLifetime
     public async Task A_list_turns_its_pages_both_ways_and_keeps_its_filters()
     {
         for (var i = 0; i < 5; i++)
-            await Observe(new { type = "RunStarted", processRunId = Guid.CreateVersion7(), processCandidateCode = "P", correlationId = $"c{i}", sourceSystem = "dot_runtime", occurredAt = Start });
+            await Observe(new
+            {
+                type = "RunStarted",
+                processRunId = Guid.CreateVersion7(),
+                processCandidateCode = "P",
+                correlationId = $"c{i}",
+                sourceSystem = "dot_runtime",
+                occurredAt = Start,
+            });
 
         var (_, first) = await Get("/runs?candidate=P&limit=2");
         var (_, second) = await Get(Rel(first, "next"));
@@ -116,7 +130,15 @@ public sealed partial class PageTests : IAsyncLifetime
     [Fact]
     public async Task A_run_is_closed_with_a_reason_and_not_twice()
     {
-        await Observe(new { type = "RunStarted", processRunId = _run, processCandidateCode = "P", correlationId = "c", sourceSystem = "dot_runtime", occurredAt = Start });
+        await Observe(new
+        {
+            type = "RunStarted",
+            processRunId = _run,
+            processCandidateCode = "P",
+            correlationId = "c",
+            sourceSystem = "dot_runtime",
+            occurredAt = Start,
+        });
         var (_, open) = await Get($"/runs/{_run}");
 
         var without = await Post($"/runs/{_run}/close", open, ("status", "cancelled"), ("reason", ""));
@@ -133,7 +155,15 @@ public sealed partial class PageTests : IAsyncLifetime
     [Fact]
     public async Task A_form_without_its_token_changes_nothing()
     {
-        await Observe(new { type = "RunStarted", processRunId = _run, processCandidateCode = "P", correlationId = "c", sourceSystem = "dot_runtime", occurredAt = Start });
+        await Observe(new
+        {
+            type = "RunStarted",
+            processRunId = _run,
+            processCandidateCode = "P",
+            correlationId = "c",
+            sourceSystem = "dot_runtime",
+            occurredAt = Start,
+        });
 
         using var answer = await _ledger.Client.PostAsync(
             $"/runs/{_run}/close", new FormUrlEncodedContent([new("status", "cancelled"), new("reason", "forged")]));
@@ -149,7 +179,8 @@ public sealed partial class PageTests : IAsyncLifetime
         await Reject("other");
         var (_, page) = await Get("/rejected");
         var ids = _ledger.List("select lower(rejected_id) from rejected_observation order by rejected_at");
-        var good = $$"""{"type":"RunStarted","processRunId":"{{_run}}","processCandidateCode":"P","correlationId":"c","sourceSystem":"dot_runtime","occurredAt":"{{Start:O}}"}""";
+        var good =
+            $$"""{"type":"RunStarted","processRunId":"{{_run}}","processCandidateCode":"P","correlationId":"c","sourceSystem":"dot_runtime","occurredAt":"{{Start:O}}"}""";
 
         var sent = await Post($"/rejected/{ids[0]}", page, ("action", "correct"), ("payload", good));
         var unreasoned = await Post($"/rejected/{ids[1]}", page, ("action", "discard"));
@@ -168,7 +199,9 @@ public sealed partial class PageTests : IAsyncLifetime
         await Reject();
         await Reject("other");
         var (_, all) = await Get("/rejected");
-        var group = WebUtility.HtmlDecode(Link().Matches(all).Select(link => link.Groups["to"].Value).First(to => to.StartsWith("/rejected?group=", StringComparison.Ordinal)));
+        var group = WebUtility.HtmlDecode(Link().Matches(all)
+            .Select(link => link.Groups["to"].Value)
+            .First(to => to.StartsWith("/rejected?group=", StringComparison.Ordinal)));
         var (_, shown) = await Get(group);
         var form = $"/rejected/groups/{group.Split('=')[1]}";
         var until = WebUtility.HtmlDecode(Until().Match(shown).Groups["until"].Value);
@@ -190,7 +223,9 @@ public sealed partial class PageTests : IAsyncLifetime
         }
 
         Assert.Equal(["discarded 2"], _ledger.List("select outcome from operator_action"));
-        Assert.Equal(["discarded", "discarded", "open"], _ledger.List("select state from rejected_observation order by rejected_at"));
+        Assert.Equal(
+            ["discarded", "discarded", "open"],
+            _ledger.List("select state from rejected_observation order by rejected_at"));
         Assert.Contains("Discard all 1<", (await Get(group)).Html, StringComparison.Ordinal);
     }
 
@@ -200,7 +235,8 @@ public sealed partial class PageTests : IAsyncLifetime
         _ledger.List("""
             with recursive n(i) as (select 1 union all select i + 1 from n where i <= 100000)
             insert into rejected_observation (rejected_id, origin, payload, reason, rejected_at, fingerprint)
-            select printf('%08x-0000-7000-8000-000000000000', i), 'o', '{}', 'r', '2026-01-01T00:00:00.000000Z', 'many' from n
+            select printf('%08x-0000-7000-8000-000000000000', i), 'o', '{}', 'r', '2026-01-01T00:00:00.000000Z', 'many'
+              from n
             """);
 
         var (_, html) = await Get("/rejected?group=many");
@@ -219,7 +255,8 @@ public sealed partial class PageTests : IAsyncLifetime
         var (_, third) = await Get(Rel(second, "next"));
         var (_, again) = await Get(Rel(third, "prev"));
 
-        Assert.Equal([25, 25, 10], new[] { first, second, third }.Select(page => page.Split("<summary>Payload").Length - 1));
+        Assert.Equal(
+            [25, 25, 10], new[] { first, second, third }.Select(page => page.Split("<summary>Payload").Length - 1));
         Assert.Equal(Articles(second), Articles(again));
         Assert.DoesNotContain("rel=\"prev\"", first, StringComparison.Ordinal);
         Assert.DoesNotContain("rel=\"next\"", third, StringComparison.Ordinal);
@@ -243,13 +280,22 @@ public sealed partial class PageTests : IAsyncLifetime
     {
         await using var ledger = await EmbeddedLedger.Start(TestKey.Settings(TestKey.Reader, TestKey.Observer));
         ledger.Client.DefaultRequestHeaders.Add("X-Api-Key", TestKey.Observer.Text);
-        await ledger.Client.PostAsJsonAsync("/api/observations", new { type = "RunStarted", processRunId = _run, processCandidateCode = "P", correlationId = "c", sourceSystem = "dot_runtime", occurredAt = Start });
+        await ledger.Client.PostAsJsonAsync("/api/observations", new
+        {
+            type = "RunStarted",
+            processRunId = _run,
+            processCandidateCode = "P",
+            correlationId = "c",
+            sourceSystem = "dot_runtime",
+            occurredAt = Start,
+        });
         using var observer = await ledger.Client.GetAsync("/");
         ledger.Client.DefaultRequestHeaders.Remove("X-Api-Key");
         ledger.Client.DefaultRequestHeaders.Add("X-Api-Key", TestKey.Reader.Text);
 
         var html = await ledger.Client.GetStringAsync($"/runs/{_run}");
-        using var answer = await ledger.Client.PostAsync($"/runs/{_run}/close", new FormUrlEncodedContent([new("status", "cancelled"), new("reason", "r")]));
+        using var answer = await ledger.Client.PostAsync(
+            $"/runs/{_run}/close", new FormUrlEncodedContent([new("status", "cancelled"), new("reason", "r")]));
 
         Assert.Equal(HttpStatusCode.Forbidden, observer.StatusCode);
         Assert.Contains(_run.ToString(), html, StringComparison.Ordinal);
@@ -260,14 +306,33 @@ public sealed partial class PageTests : IAsyncLifetime
     [Fact]
     public async Task Every_one_of_twenty_thousand_components_is_shown_on_some_page_and_the_summary_counts_all()
     {
-        await Observe(new { type = "RunStarted", processRunId = _run, processCandidateCode = "P", correlationId = "c", sourceSystem = "dot_runtime", occurredAt = Start });
-        await Observe(new { type = "RunFailed", processRunId = _run, processCandidateCode = "P", correlationId = "c", sourceSystem = "dot_runtime", occurredAt = Start.AddMinutes(1) });
+        await Observe(new
+        {
+            type = "RunStarted",
+            processRunId = _run,
+            processCandidateCode = "P",
+            correlationId = "c",
+            sourceSystem = "dot_runtime",
+            occurredAt = Start,
+        });
+        await Observe(new
+        {
+            type = "RunFailed",
+            processRunId = _run,
+            processCandidateCode = "P",
+            correlationId = "c",
+            sourceSystem = "dot_runtime",
+            occurredAt = Start.AddMinutes(1),
+        });
         _ledger.List($$"""
             with recursive n(i) as (select 0 union all select i + 1 from n where i < 19999)
             insert into process_component_observation
-              (component_run_id, process_run_id, correlation_id, dot_code, component_role, status, source_system, started_at, ended_at, evidence_ref)
+              (component_run_id, process_run_id, correlation_id, dot_code, component_role, status, source_system,
+                started_at, ended_at, evidence_ref)
             select printf('%08x-0000-7000-8000-000000000000', i), r.process_run_id, 'c', 'dot_' || i, 'step',
-              case when i >= 19000 then 'failed' else 'step_completed' end, 'dot_runtime', '2026-01-01T00:00:00.000000Z', strftime('%Y-%m-%dT%H:%M:%S.000000Z', '2026-01-01', (19999 - i) || ' seconds'),
+              case when i >= 19000 then 'failed' else 'step_completed' end, 'dot_runtime',
+                '2026-01-01T00:00:00.000000Z', strftime('%Y-%m-%dT%H:%M:%S.000000Z', '2026-01-01',
+                  (19999 - i) || ' seconds'),
               json_object('text', printf('%.*c', 200, 'x'))
             from n, process_run_observation r
             """);
@@ -283,7 +348,8 @@ public sealed partial class PageTests : IAsyncLifetime
             (_, html) = await Get(Rel(html, "next"));
         }
 
-        Assert.Contains("Failed after 1 m in step dot_19999; 19,000 of 20,000 components done.", first, StringComparison.Ordinal);
+        Assert.Contains(
+            "Failed after 1 m in step dot_19999; 19,000 of 20,000 components done.", first, StringComparison.Ordinal);
         Assert.Contains("These are 500 of 20,000", first, StringComparison.Ordinal);
         Assert.DoesNotContain("rel=\"first\"", first, StringComparison.Ordinal);
         Assert.Contains("rel=\"first\"", html, StringComparison.Ordinal);
@@ -297,7 +363,16 @@ public sealed partial class PageTests : IAsyncLifetime
     {
         var runs = Enumerable.Range(0, 51).Select(_ => Guid.CreateVersion7()).ToList();
         for (var i = 0; i < runs.Count; i++)
-            await Observe(new { type = "RunStarted", processRunId = runs[i], parentRunId = i > 0 ? runs[i - 1] : (Guid?)null, processCandidateCode = $"depth-{i}", correlationId = "c", sourceSystem = "dot_runtime", occurredAt = Start });
+            await Observe(new
+            {
+                type = "RunStarted",
+                processRunId = runs[i],
+                parentRunId = i > 0 ? runs[i - 1] : (Guid?)null,
+                processCandidateCode = $"depth-{i}",
+                correlationId = "c",
+                sourceSystem = "dot_runtime",
+                occurredAt = Start,
+            });
 
         var (_, root) = await Get($"/runs/{runs[0]}");
         var (_, leaf) = await Get($"/runs/{runs[^1]}");
@@ -309,17 +384,45 @@ public sealed partial class PageTests : IAsyncLifetime
 
     async Task Fill(string text = "kg")
     {
-        var common = new Dictionary<string, object> { ["processRunId"] = _run, ["processCandidateCode"] = text, ["correlationId"] = text, ["sourceSystem"] = "dot_runtime" };
+        var common = new Dictionary<string, object>
+        {
+            ["processRunId"] = _run,
+            ["processCandidateCode"] = text,
+            ["correlationId"] = text,
+            ["sourceSystem"] = "dot_runtime",
+        };
         Dictionary<string, object> Message(string type, double at, params (string, object)[] more) =>
-            new(common.Concat(more.Select(one => KeyValuePair.Create(one.Item1, one.Item2)))) { ["type"] = type, ["occurredAt"] = Start.AddSeconds(at) };
+            new(common.Concat(more.Select(one => KeyValuePair.Create(one.Item1, one.Item2))))
+            {
+                ["type"] = type,
+                ["occurredAt"] = Start.AddSeconds(at),
+            };
         var (load, check) = (Guid.CreateVersion7(), Guid.CreateVersion7());
-        await Observe(Message("RunStarted", 0, ("inputRef", text), ("evidenceRef", new { traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", text })));
+        await Observe(Message(
+            "RunStarted",
+            0,
+            ("inputRef", text),
+            ("evidenceRef", new { traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", text })));
         await Observe(Message("StepStarted", 1, ("componentRunId", load), ("dotCode", text)));
         await Observe(Message("StepCompleted", 60, ("componentRunId", load), ("dotCode", text)));
-        await Observe(Message("StepStarted", 61, ("componentRunId", check), ("dotCode", text == "kg" ? "dot_kg_check" : text), ("componentRole", "verifier")));
+        await Observe(Message(
+            "StepStarted",
+            61,
+            ("componentRunId", check),
+            ("dotCode", text == "kg" ? "dot_kg_check" : text),
+            ("componentRole", "verifier")));
         await Observe(Message("StepFailed", 190, ("componentRunId", check), ("errorRef", text)));
         await Observe(Message("RunFailed", 192, ("errorRef", text)));
-        await Observe(new { type = "RunStarted", processRunId = Guid.CreateVersion7(), parentRunId = _run, processCandidateCode = text, correlationId = text, sourceSystem = "dot_runtime", occurredAt = Start });
+        await Observe(new
+        {
+            type = "RunStarted",
+            processRunId = Guid.CreateVersion7(),
+            parentRunId = _run,
+            processCandidateCode = text,
+            correlationId = text,
+            sourceSystem = "dot_runtime",
+            occurredAt = Start,
+        });
     }
 
     async Task Reject(string text = "asleep")
@@ -346,16 +449,22 @@ public sealed partial class PageTests : IAsyncLifetime
     {
         var token = WebUtility.HtmlDecode(Token().Match(page).Groups["token"].Value);
         using var answer = await _ledger.Client.PostAsync(action, new FormUrlEncodedContent(
-            [new("__RequestVerificationToken", token), .. fields.Select(field => KeyValuePair.Create(field.Name, field.Value))]));
+            [
+                new("__RequestVerificationToken", token),
+                .. fields.Select(field => KeyValuePair.Create(field.Name, field.Value)),
+            ]));
         Assert.True(answer.IsSuccessStatusCode, $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
         return await answer.Content.ReadAsStringAsync();
     }
 
     static string Rel(string html, string rel) => WebUtility.HtmlDecode(
-        Link().Matches(html).Single(link => link.Value.Contains($"rel=\"{rel}\"", StringComparison.Ordinal)).Groups["to"].Value);
+        Link().Matches(html)
+            .Single(link => link.Value.Contains($"rel=\"{rel}\"", StringComparison.Ordinal)).Groups["to"].Value);
 
     static IEnumerable<string> Correlations(string html) =>
-        Link().Matches(html).Select(link => link.Groups["to"].Value).Where(to => to.Contains("correlationId=", StringComparison.Ordinal))
+        Link().Matches(html)
+            .Select(link => link.Groups["to"].Value)
+            .Where(to => to.Contains("correlationId=", StringComparison.Ordinal))
             .Select(to => to[(to.IndexOf("correlationId=", StringComparison.Ordinal) + "correlationId=".Length)..]);
 
     [GeneratedRegex("<a [^>]*href=\"(?<to>[^\"]*)\"[^>]*>")]

@@ -61,5 +61,12 @@ public sealed class PhrasesTests
     public void A_run_is_told_in_a_sentence(string status, int? seconds, string expected) => Assert.Equal(
         expected,
         RunSummary.Of(
-            new RunRow { Status = Enum.Parse<RunStatus>(status), StartedAt = Noon, EndedAt = seconds is { } took ? Noon.AddSeconds(took) : null }, RunComponents.None, Noon.AddHours(2)));
+            new RunRow
+            {
+                Status = Enum.Parse<RunStatus>(status),
+                StartedAt = Noon,
+                EndedAt = seconds is { } took ? Noon.AddSeconds(took) : null,
+            },
+            RunComponents.None,
+            Noon.AddHours(2)));
 }

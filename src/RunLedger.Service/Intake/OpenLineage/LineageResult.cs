@@ -14,7 +14,9 @@ sealed record LineageResult(RunObservation? Observation, string? Reason, bool Is
 
     public static LineageResult Ignored(string reason) => new(null, reason, true);
 
-    /// <summary>The reason may quote the event: kept short, and free of what a table or a terminal cannot take.</summary>
+    /// <summary>
+    /// The reason may quote the event: kept short, and free of what a table or a terminal cannot take.
+    /// </summary>
     public static LineageResult Rejected(string reason)
     {
         var printable = string.Concat(reason.Select(character => char.IsControl(character) ? '\uFFFD' : character));

@@ -6,8 +6,8 @@ namespace RunLedger.Storage.Postgres;
 /// <summary>The statements of <see cref="ArchiveStore"/>.</summary>
 static class ArchiveSql
 {
-    // The first parameters say until when, by status; the next is the greatest of them, which bounds the index. The policies
-    // of single candidates decide afterwards.
+    // The first parameters say until when, by status; the next is the greatest of them, which bounds the index. The
+    // policies of single candidates decide afterwards.
     static readonly int Bound = RetentionPolicy.Statuses.Count + 1;
 
     static readonly string Over =
@@ -51,21 +51,24 @@ static class ArchiveSql
          with gone as (
            delete from process_run_observation r using unnest($1, $2, $3) d(id, was, since)
            where r.process_run_id = d.id and r.status = d.was and r.settled_at = d.since returning r.*)
-         insert into process_run_archive ({LedgerTable.Runs.Names}, archived_at) select {LedgerTable.Runs.Names}, $4 from gone
+         insert into process_run_archive ({LedgerTable.Runs.Names}, archived_at)
+           select {LedgerTable.Runs.Names}, $4 from gone
          """;
 
     public static readonly string ReturnRunsSql =
         $"""
          with back as (delete from process_run_archive where process_run_id = any ($1) returning *)
          insert into process_run_observation ({LedgerTable.Runs.Names})
-         select {LedgerTable.Runs.NamesWith(LedgerTable.SettledAt, "case when settled_at is not null then $2 end")} from back
+         select {LedgerTable.Runs.NamesWith(LedgerTable.SettledAt, "case when settled_at is not null then $2 end")}
+           from back
          returning process_run_id, status
          """;
 
     public static readonly string ReturnComponentsSql =
         $"""
          with back as (delete from process_component_archive where process_run_id = any ($1) returning *)
-         insert into process_component_observation ({LedgerTable.Components.Names}) select {LedgerTable.Components.Names} from back
+         insert into process_component_observation ({LedgerTable.Components.Names})
+           select {LedgerTable.Components.Names} from back
          """;
 
     public const string PurgeSql =

@@ -11,7 +11,9 @@ namespace RunLedger.Storage.Postgres;
 sealed class ArchiveStore(NpgsqlDataSource database) : IArchiveStore
 {
     public Task<MovedSlice> Move(
-        SliceChoice choice, Func<ArchivedRows, CancellationToken, Task<ArchiveSlice>>? keep, CancellationToken cancellationToken) =>
+        SliceChoice choice,
+        Func<ArchivedRows, CancellationToken, Task<ArchiveSlice>>? keep,
+        CancellationToken cancellationToken) =>
         InTransaction(async connection =>
         {
             if (choice.Latest.Count == 0)
@@ -19,7 +21,8 @@ sealed class ArchiveStore(NpgsqlDataSource database) : IArchiveStore
             var looked = await Read(
                 connection,
                 ArchiveSql.DueSql,
-                reader => new SettledRun(reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetTime(3)),
+                reader =>
+                    new SettledRun(reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetTime(3)),
                 cancellationToken,
                 [.. Until(choice.Latest), Of(choice.After.At), Of(choice.After.RunId), Of(choice.Limit)]);
             var (due, last) = choice.Of(looked);
@@ -28,7 +31,9 @@ sealed class ArchiveStore(NpgsqlDataSource database) : IArchiveStore
             if (keep is not null)
                 (due, last) = SliceChoice.Fit(due, last, await Bytes(connection, due, cancellationToken));
             var ids = due.ConvertAll(run => run.Id).ToArray();
-            var slice = keep is null ? null : await keep(await Rows(connection, ids, cancellationToken), cancellationToken);
+            var slice = keep is null
+                ? null
+                : await keep(await Rows(connection, ids, cancellationToken), cancellationToken);
 
             await using var batch = connection.CreateBatch();
             BatchWrite.Run(batch, ArchiveSql.MoveComponentsSql, BatchWrite.Of(ids), Of(choice.Now));
@@ -39,23 +44,28 @@ sealed class ArchiveStore(NpgsqlDataSource database) : IArchiveStore
                 BatchWrite.Of(due.ConvertAll(run => run.Status).ToArray()),
                 BatchWrite.Of(due.ConvertAll(run => run.SettledAt).ToArray()),
                 Of(choice.Now));
-            BatchWrite.Count(batch, due.CountBy(run => run.Status).ToDictionary(count => count.Key, count => -count.Value));
+            BatchWrite.Count(
+                batch, due.CountBy(run => run.Status).ToDictionary(count => count.Key, count => -count.Value));
             if (slice is not null)
             {
                 BatchWrite.Run(
                     batch,
-                    "insert into archive_slice (slice_id, month, runs, components, archived_at) values ($1, $2, $3, $4, $5)",
+                    "insert into archive_slice (slice_id, month, runs, components, archived_at) "
+                    + "values ($1, $2, $3, $4, $5)",
                     Of(slice.Id), Of(slice.Month), Of(slice.Runs), Of(slice.Components), Of(choice.Now));
             }
 
             await batch.ExecuteNonQueryAsync(cancellationToken);
-            var (components, runs) = ((int)batch.BatchCommands[0].RecordsAffected, (int)batch.BatchCommands[1].RecordsAffected);
+            var (components, runs) =
+                ((int)batch.BatchCommands[0].RecordsAffected, (int)batch.BatchCommands[1].RecordsAffected);
             if (runs != ids.Length || (slice is not null && components != slice.Components))
-                throw new StoreException(StoreFault.Conflict, new InvalidOperationException("A run changed while it was archived."));
+                throw new StoreException(
+                    StoreFault.Conflict, new InvalidOperationException("A run changed while it was archived."));
             return new MovedSlice(last, runs, components);
         }, cancellationToken);
 
-    public Task<IReadOnlyList<DueRuns>> Preview(RetentionPeriods periods, DateTime now, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<DueRuns>> Preview(
+        RetentionPeriods periods, DateTime now, CancellationToken cancellationToken) =>
         InTransaction<IReadOnlyList<DueRuns>>(async connection =>
         {
             var latest = periods.Latest(now);
@@ -85,7 +95,12 @@ sealed class ArchiveStore(NpgsqlDataSource database) : IArchiveStore
                     ArchiveSql.CountSql,
                     reader => reader.GetInt64(0) == 0
                         ? null
-                        : one with { Runs = reader.GetInt64(0), Oldest = reader.GetTime(1), Newest = reader.GetTime(2) },
+                        : one with
+                        {
+                            Runs = reader.GetInt64(0),
+                            Oldest = reader.GetTime(1),
+                            Newest = reader.GetTime(2),
+                        },
                     cancellationToken,
                     Of(one.Status), Of(one.Candidate), Of(until)) is [{ } longer] ? [longer] : []);
             }
@@ -100,15 +115,22 @@ sealed class ArchiveStore(NpgsqlDataSource database) : IArchiveStore
             return await command.ExecuteNonQueryAsync(cancellationToken);
         }, cancellationToken);
 
-    public Task<IReadOnlyList<Guid>> Return(IReadOnlyCollection<Guid> runs, DateTime now, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<Guid>> Return(
+        IReadOnlyCollection<Guid> runs, DateTime now, CancellationToken cancellationToken) =>
         InTransaction<IReadOnlyList<Guid>>(async connection =>
         {
             var back = await Read(
-                connection, ArchiveSql.ReturnRunsSql, reader => (Id: reader.GetGuid(0), Status: reader.GetString(1)), cancellationToken,
-                BatchWrite.Of(runs.ToArray()), Of(now));
+                connection,
+                ArchiveSql.ReturnRunsSql,
+                reader => (Id: reader.GetGuid(0), Status: reader.GetString(1)),
+                cancellationToken,
+                BatchWrite.Of(runs.ToArray()),
+                Of(now));
             await using var batch = connection.CreateBatch();
-            BatchWrite.Run(batch, ArchiveSql.ReturnComponentsSql, BatchWrite.Of(back.ConvertAll(run => run.Id).ToArray()));
-            BatchWrite.Count(batch, back.CountBy(run => run.Status).ToDictionary(count => count.Key, count => count.Value));
+            BatchWrite.Run(
+                batch, ArchiveSql.ReturnComponentsSql, BatchWrite.Of(back.ConvertAll(run => run.Id).ToArray()));
+            BatchWrite.Count(
+                batch, back.CountBy(run => run.Status).ToDictionary(count => count.Key, count => count.Value));
             await batch.ExecuteNonQueryAsync(cancellationToken);
             return back.ConvertAll(run => run.Id);
         }, cancellationToken);
@@ -123,7 +145,9 @@ sealed class ArchiveStore(NpgsqlDataSource database) : IArchiveStore
                 union all select process_run_id from process_run_archive where process_run_id = any ($1)
                 union all select alias_id from process_run_alias where alias_id = any ($1)
                 """,
-                reader => reader.GetGuid(0), cancellationToken, BatchWrite.Of(rows.Runs.ConvertAll(run => run.ProcessRunId).ToArray()));
+                reader => reader.GetGuid(0),
+                cancellationToken,
+                BatchWrite.Of(rows.Runs.ConvertAll(run => run.ProcessRunId).ToArray()));
             var runs = rows.Runs.ExceptBy(known, run => run.ProcessRunId)
                 .Select(run => run with { SettledAt = run.SettledAt is null ? null : now }).ToList();
             if (runs.Count == 0)
@@ -137,7 +161,8 @@ sealed class ArchiveStore(NpgsqlDataSource database) : IArchiveStore
             // A database that was made anew has not got the keys.
             Keys(batch, LedgerTable.Runs, runs);
             Keys(batch, LedgerTable.Components, components);
-            BatchWrite.Count(batch, runs.CountBy(run => run.Status.Text()).ToDictionary(count => count.Key, count => count.Value));
+            BatchWrite.Count(
+                batch, runs.CountBy(run => run.Status.Text()).ToDictionary(count => count.Key, count => count.Value));
             await batch.ExecuteNonQueryAsync(cancellationToken);
             return [.. ids];
         }, cancellationToken);
@@ -148,7 +173,8 @@ sealed class ArchiveStore(NpgsqlDataSource database) : IArchiveStore
             connection,
             """
             select settled_at, process_run_id from process_run_archive
-            where (settled_at, process_run_id) > ($1, $2) and settled_at < $3 order by settled_at, process_run_id limit $4
+            where (settled_at, process_run_id) > ($1, $2) and settled_at < $3
+              order by settled_at, process_run_id limit $4
             """,
             reader => new SettledPoint(reader.GetTime(0), reader.GetGuid(1)),
             cancellationToken,
@@ -189,18 +215,22 @@ sealed class ArchiveStore(NpgsqlDataSource database) : IArchiveStore
     }
 
     // Components are held like their runs: a batch may change one whose run it never names.
-    static async Task<ArchivedRows> Rows(NpgsqlConnection connection, Guid[] runs, CancellationToken cancellationToken) => new(
-        await Read(
-            connection,
-            $"select {LedgerTable.Runs.Names} from process_run_observation where process_run_id = any ($1) order by process_run_id",
-            LedgerTable.Runs.Read, cancellationToken, BatchWrite.Of(runs)),
-        await Read(
-            connection,
-            $"""
-             select {LedgerTable.Components.Names} from process_component_observation where process_run_id = any ($1)
-             order by component_run_id for update
-             """,
-            LedgerTable.Components.Read, cancellationToken, BatchWrite.Of(runs)));
+    static async Task<ArchivedRows> Rows(
+        NpgsqlConnection connection, Guid[] runs, CancellationToken cancellationToken) =>
+        new(
+            await Read(
+                connection,
+                $"select {LedgerTable.Runs.Names} from process_run_observation where process_run_id = any ($1) "
+                + "order by process_run_id",
+                LedgerTable.Runs.Read, cancellationToken, BatchWrite.Of(runs)),
+            await Read(
+                connection,
+                $"""
+                 select {LedgerTable.Components.Names} from process_component_observation
+                   where process_run_id = any ($1)
+                 order by component_run_id for update
+                 """,
+                LedgerTable.Components.Read, cancellationToken, BatchWrite.Of(runs)));
 
     static async Task<IReadOnlyDictionary<Guid, long>> Bytes(
         NpgsqlConnection connection, List<SettledRun> runs, CancellationToken cancellationToken) =>
@@ -208,7 +238,8 @@ sealed class ArchiveStore(NpgsqlDataSource database) : IArchiveStore
             connection,
             """
             select process_run_id, pg_column_size(r.*) + coalesce((
-              select sum(pg_column_size(c.*)) from process_component_observation c where c.process_run_id = r.process_run_id), 0)
+              select sum(pg_column_size(c.*)) from process_component_observation c
+                where c.process_run_id = r.process_run_id), 0)
             from process_run_observation r where process_run_id = any ($1)
             """,
             reader => (Id: reader.GetGuid(0), Bytes: reader.GetInt64(1)),
@@ -221,7 +252,8 @@ sealed class ArchiveStore(NpgsqlDataSource database) : IArchiveStore
         var keyed = rows.FindAll(row => row.IdempotencyKey is not null);
         BatchWrite.Run(
             batch,
-            $"insert into {table.Keys} (idempotency_key, {table.Id}) select * from unnest($1, $2) on conflict do nothing",
+            $"insert into {table.Keys} (idempotency_key, {table.Id}) select * from unnest($1, $2) "
+            + "on conflict do nothing",
             BatchWrite.Of(keyed.ConvertAll(row => row.IdempotencyKey!).ToArray()),
             BatchWrite.Of(keyed.ConvertAll(row => row.Id).ToArray()));
     }
@@ -250,7 +282,8 @@ sealed class ArchiveStore(NpgsqlDataSource database) : IArchiveStore
         RetentionPolicy.Statuses
             .Select(status => latest.TryGetValue(status, out var until) ? until : (DateTime?)null)
             .Append(latest.Values.Max())
-            .Select(until => new NpgsqlParameter<DateTime?> { TypedValue = until, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+            .Select(until =>
+                new NpgsqlParameter<DateTime?> { TypedValue = until, NpgsqlDbType = NpgsqlDbType.TimestampTz });
 
     static NpgsqlParameter<T> Of<T>(T value) => new() { TypedValue = value };
 }

@@ -44,7 +44,11 @@ static class BatchLoad
     }
 
     public static async Task Read<TRow>(
-        NpgsqlDataReader reader, LedgerTable<TRow> table, LoadedRows<TRow> into, bool keys, CancellationToken cancellationToken)
+        NpgsqlDataReader reader,
+        LedgerTable<TRow> table,
+        LoadedRows<TRow> into,
+        bool keys,
+        CancellationToken cancellationToken)
         where TRow : LedgerRow, new()
     {
         var row = new PostgresRow(reader);

@@ -16,14 +16,20 @@ static class BatchWrite
 
     public static void Add(NpgsqlBatch batch, LedgerChanges changes)
     {
-        Link(batch, LedgerTable.Runs, changes.Runs, placeholders: "'', ''", columns: "process_candidate_code, correlation_id");
+        Link(
+            batch,
+            LedgerTable.Runs,
+            changes.Runs,
+            placeholders: "'', ''",
+            columns: "process_candidate_code, correlation_id");
         Rows(batch, LedgerTable.Runs, changes.Runs);
         if (changes.Runs.Moved.Count > 0)
         {
             var (old, to) = Columns(changes.Runs.Moved);
             Run(
                 batch,
-                "update process_component_observation c set process_run_id = m.new from unnest($1, $2) m(old, new) where c.process_run_id = m.old",
+                "update process_component_observation c set process_run_id = m.new from unnest($1, $2) m(old, new) "
+                + "where c.process_run_id = m.old",
                 Of(old),
                 Of(to));
         }
@@ -69,8 +75,9 @@ static class BatchWrite
         {
             Run(
                 batch,
-                $"insert into {table.Rows} ({table.Id}, {columns}, source_system) select id, {placeholders}, '' from unnest($1) r(id) "
-                + $"where not exists (select from {table.Aliases} where alias_id = id) order by id",
+                $"insert into {table.Rows} ({table.Id}, {columns}, source_system) select id, {placeholders}, '' "
+                + $"from unnest($1) r(id) where not exists (select from {table.Aliases} where alias_id = "
+                + "id) order by id",
                 Of(unstored));
         }
     }
@@ -104,15 +111,16 @@ static class BatchWrite
             {
                 Run(
                     batch,
-                    $"update {names} n set {table.Id} = m.new from unnest($1, $2) m(old, new) where n.{table.Id} = m.old",
+                    $"update {names} n set {table.Id} = m.new from unnest($1, $2) m(old, new) "
+                    + $"where n.{table.Id} = m.old",
                     Of(old),
                     Of(to));
             }
 
             Run(
                 batch,
-                $"insert into {table.Aliases} (alias_id, {table.Id}) select * from unnest($1, $2) m(old, new) order by old "
-                + $"on conflict (alias_id) do update set {table.Id} = excluded.{table.Id}",
+                $"insert into {table.Aliases} (alias_id, {table.Id}) select * from unnest($1, $2) m(old, new) "
+                + $"order by old on conflict (alias_id) do update set {table.Id} = excluded.{table.Id}",
                 Of(old),
                 Of(to));
         }
@@ -121,7 +129,8 @@ static class BatchWrite
         {
             Run(
                 batch,
-                $"insert into {table.Keys} (idempotency_key, {table.Id}) select * from unnest($1, $2) k(key, id) order by key",
+                $"insert into {table.Keys} (idempotency_key, {table.Id}) select * from unnest($1, $2) k(key, "
+                + "id) order by key",
                 Of(changes.Keys.ConvertAll(k => k.Key).ToArray()),
                 Of(changes.Keys.ConvertAll(k => k.Id).ToArray()));
         }

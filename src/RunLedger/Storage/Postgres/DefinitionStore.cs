@@ -22,10 +22,12 @@ sealed class DefinitionStore(NpgsqlDataSource database) : IDefinitionStore
             BatchWrite.Run(
                 batch,
                 """
-                insert into process_definition as d (process_candidate_code, process_definition_code, occurred_at) values ($1, $2, $3)
+                insert into process_definition as d (process_candidate_code, process_definition_code, occurred_at)
+                  values ($1, $2, $3)
                 on conflict (process_candidate_code) do update
                 set process_definition_code = excluded.process_definition_code, occurred_at = excluded.occurred_at
-                where (excluded.occurred_at, excluded.process_definition_code) > (d.occurred_at, d.process_definition_code)
+                where (excluded.occurred_at, excluded.process_definition_code) > (d.occurred_at,
+                  d.process_definition_code)
                 """,
                 new NpgsqlParameter<string> { TypedValue = defined.ProcessCandidateCode },
                 new NpgsqlParameter<string> { TypedValue = defined.ProcessDefinitionCode },

@@ -32,7 +32,8 @@ sealed class LedgerBatch(NpgsqlConnection connection, NpgsqlTransaction transact
         {
             await reader.NextResultAsync(cancellationToken);
             await BatchLoad.Read(reader, LedgerTable.Runs, Runs, keys.RunKeys.Length > 0, cancellationToken);
-            await BatchLoad.Read(reader, LedgerTable.Components, Components, keys.ComponentKeys.Length > 0, cancellationToken);
+            await BatchLoad.Read(
+                reader, LedgerTable.Components, Components, keys.ComponentKeys.Length > 0, cancellationToken);
         }
 
         await LoadMissed(LedgerTable.Runs, keys.Runs, keys.RunKeys, Runs, cancellationToken);
@@ -62,8 +63,9 @@ sealed class LedgerBatch(NpgsqlConnection connection, NpgsqlTransaction transact
         try
         {
             await transaction.DisposeAsync();
-            // What followed the statement whose rows failed (a deadlock, say) and was about to be prepared, Npgsql 10.0.3 then
-            // takes for prepared: every batch of this connection would fail (26000) for as long as it lives.
+            // What followed the statement whose rows failed (a deadlock, say) and was about to be prepared, Npgsql
+            // 10.0.3 then takes for prepared: every batch of this connection would fail (26000) for as long as it
+            // lives.
             if (!_loaded)
                 connection.UnprepareAll();
         }
@@ -75,17 +77,22 @@ sealed class LedgerBatch(NpgsqlConnection connection, NpgsqlTransaction transact
     }
 
     /// <summary>
-    /// A plan that was made, and kept, while a table was all but empty reads the whole of it for every batch once it has
-    /// grown, until the next analyze. Planning anew costs some milliseconds, which a small batch would feel; where its plans
-    /// are bad batches become large.
+    /// A plan that was made, and kept, while a table was all but empty reads the whole of it for every batch once it
+    /// has grown, until the next analyze. Planning anew costs some milliseconds, which a small batch would feel; where
+    /// its plans are bad batches become large.
     /// </summary>
-    internal static string Planning(BatchKeys keys) => keys.Runs.Length + keys.Components.Length > Many ? "force_custom_plan" : "auto";
+    internal static string Planning(BatchKeys keys) =>
+        keys.Runs.Length + keys.Components.Length > Many ? "force_custom_plan" : "auto";
 
     // Aliases and keys are read after the locks are held. What they lead to and was not locked with the rest was linked
     // by another replica in between: all is read again, with it, until nothing else moved meanwhile. Locked out of
     // order; a deadlock is taken again like any race.
     async Task LoadMissed<TRow>(
-        LedgerTable<TRow> table, Guid[] ids, string[] keys, LoadedRows<TRow> loaded, CancellationToken cancellationToken)
+        LedgerTable<TRow> table,
+        Guid[] ids,
+        string[] keys,
+        LoadedRows<TRow> loaded,
+        CancellationToken cancellationToken)
         where TRow : LedgerRow, new()
     {
         var asked = new HashSet<Guid>();
@@ -96,7 +103,8 @@ sealed class LedgerBatch(NpgsqlConnection connection, NpgsqlTransaction transact
             if (missed.Length == 0)
                 return;
             if (moves == MaxMoves)
-                throw new StoreException(StoreFault.Conflict, new TimeoutException($"Rows of {table.Rows} moved {moves} times."));
+                throw new StoreException(
+                    StoreFault.Conflict, new TimeoutException($"Rows of {table.Rows} moved {moves} times."));
             asked.UnionWith(missed);
             loaded.Clear();
             await using var batch = connection.CreateBatch();

@@ -23,8 +23,8 @@ static class PostgresErrors
             or PostgresErrorCodes.DivisionByZero
             or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected => StoreFault.Conflict,
 
-        // 22 data exception, 23 constraint, 44 check option, 54 program limit, P0 raised by somebody's trigger: this row
-        // will never do.
+        // 22 data exception, 23 constraint, 44 check option, 54 program limit, P0 raised by somebody's trigger: this
+        // row will never do.
         _ when state[..2] is "22" or "23" or "44" or "54" or "P0" => StoreFault.Data,
 
         // Everything else (no table, no right, no room, no server) is for an operator; messages wait.

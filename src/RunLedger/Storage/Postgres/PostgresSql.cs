@@ -5,7 +5,8 @@ using NpgsqlTypes;
 namespace RunLedger.Storage.Postgres;
 
 /// <summary>Statements on a connection to PostgreSQL.</summary>
-sealed class PostgresSql(DbConnection connection, DbTransaction? transaction = null) : LedgerSql(connection, transaction)
+sealed class PostgresSql(DbConnection connection, DbTransaction? transaction = null)
+    : LedgerSql(connection, transaction)
 {
     public override string SkipLocked => "for update skip locked";
 

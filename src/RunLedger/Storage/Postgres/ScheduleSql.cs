@@ -8,8 +8,8 @@ namespace RunLedger.Storage.Postgres;
 static class ScheduleSql
 {
     /// <summary>
-    /// $1 now, $2 limit, $3 tokens of recurring messages, $4 who waits. In index order; a run is taken by its first message that is
-    /// due, whose lock keeps other dispatchers from the run until it is deleted.
+    /// $1 now, $2 limit, $3 tokens of recurring messages, $4 who waits. In index order; a run is taken by its first
+    /// message that is due, whose lock keeps other dispatchers from the run until it is deleted.
     /// </summary>
     public const string Heads =
         $"""
@@ -41,8 +41,8 @@ static class ScheduleSql
         """;
 
     /// <summary>
-    /// For the claim's transaction. The table is all but empty most of the time: a plan that was made and kept then reads
-    /// the whole table once for each message when many wait, and none is sent for minutes.
+    /// For the claim's transaction. The table is all but empty most of the time: a plan that was made and kept then
+    /// reads the whole table once for each message when many wait, and none is sent for minutes.
     /// </summary>
     const string Planning =
         """
@@ -59,8 +59,8 @@ static class ScheduleSql
         Command(Followers, BatchWrite.Of(runs), Of(now), Of(limit), BatchWrite.Of(claimed));
 
     /// <summary>
-    /// Stores rows, positions in their order. A row takes the place of another with its token, and of a cancellation that
-    /// is older than it; a newer cancellation stands.
+    /// Stores rows, positions in their order. A row takes the place of another with its token, and of a cancellation
+    /// that is older than it; a newer cancellation stands.
     /// </summary>
     public static void Add(NpgsqlBatch batch, IReadOnlyCollection<ScheduledRow> rows)
     {
@@ -71,7 +71,8 @@ static class ScheduleSql
             """
             insert into scheduled_message as s
               (token, due_at, sent_at, run_id, destination, message_types, message_id, headers, content_type, body)
-            select token, due_at, sent_at, run_id, destination, message_types, message_id, headers::jsonb, content_type, body
+            select token, due_at, sent_at, run_id, destination, message_types, message_id,
+              headers::jsonb, content_type, body
             from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) with ordinality r
               (token, due_at, sent_at, run_id, destination, message_types, message_id, headers, content_type, body, n)
             order by n
@@ -119,7 +120,8 @@ static class ScheduleSql
         {
             BatchWrite.Run(
                 batch,
-                "update scheduled_message s set due_at = m.due_at from unnest($1, $2) m(token, due_at) where s.token = m.token",
+                "update scheduled_message s set due_at = m.due_at from unnest($1, $2) m(token, due_at) "
+                + "where s.token = m.token",
                 Column(result.Moved, m => m.Token),
                 Column(result.Moved, m => m.DueAt));
         }
@@ -133,7 +135,8 @@ static class ScheduleSql
         insert into scheduled_message as s (token, due_at, sent_at, destination, repeat_every)
         select * from unnest($1, $2, $3, $4, $5) r(token) order by token
         on conflict (token) do update set
-          due_at = case when s.repeat_every = excluded.repeat_every then s.due_at else least(s.due_at, excluded.due_at) end,
+          due_at = case when s.repeat_every = excluded.repeat_every then s.due_at else least(s.due_at,
+            excluded.due_at) end,
           destination = excluded.destination, repeat_every = excluded.repeat_every
         where (s.repeat_every, s.destination) is distinct from (excluded.repeat_every, excluded.destination)
         """,

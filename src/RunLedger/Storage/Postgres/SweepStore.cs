@@ -10,8 +10,8 @@ sealed class SweepStore(NpgsqlDataSource database) : ISweepStore
     static readonly string Ended = RunStatusText.SqlOf(status => status.EndsRun);
     static readonly string Open = RunStatusText.SqlOf(status => status.IsOpenComponent);
 
-    // Rows that a batch holds are left to the next sweep: the batch knows better. The lease is the deadline itself moved
-    // on, so that a message that is lost is sent again.
+    // Rows that a batch holds are left to the next sweep: the batch knows better. The lease is the deadline itself
+    // moved on, so that a message that is lost is sent again.
     internal const string DueSql =
         """
         with due as (
@@ -47,10 +47,12 @@ sealed class SweepStore(NpgsqlDataSource database) : ISweepStore
         select max(process_run_id::text)::uuid from slice
         """;
 
-    public Task<IReadOnlyList<DeadlineReached>> Due(DateTime now, DateTime leaseUntil, int limit, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<DeadlineReached>> Due(
+        DateTime now, DateTime leaseUntil, int limit, CancellationToken cancellationToken) =>
         Read(DueSql, cancellationToken, Of(now), Of(leaseUntil), Of(limit));
 
-    public async Task<SettledRuns> Settled(SettledPoint after, DateTime until, int limit, CancellationToken cancellationToken)
+    public async Task<SettledRuns> Settled(
+        SettledPoint after, DateTime until, int limit, CancellationToken cancellationToken)
     {
         var rows = await Read(SettledSql, cancellationToken, Of(after.At), Of(after.RunId), Of(until), Of(limit));
         return new SettledRuns(
@@ -73,12 +75,14 @@ sealed class SweepStore(NpgsqlDataSource database) : ISweepStore
     public async Task SetMark(string name, string value, CancellationToken cancellationToken)
     {
         await using var command = Command(
-            "insert into sweep_mark (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value",
+            "insert into sweep_mark (name, value) values ($1, $2) on conflict (name) do update "
+            + "set value = excluded.value",
             Of(name), Of(value));
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    async Task<IReadOnlyList<DeadlineReached>> Read(string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
+    async Task<IReadOnlyList<DeadlineReached>> Read(
+        string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
     {
         await using var command = Command(sql, parameters);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);

@@ -18,7 +18,9 @@ abstract class Column<TRow>(string name)
 
 /// <inheritdoc/>
 /// <typeparam name="TRow">The row.</typeparam>
-/// <typeparam name="T">The value as providers take it: a Guid, text, a time, bytes; nullable where the column is.</typeparam>
+/// <typeparam name="T">
+/// The value as providers take it: a Guid, text, a time, bytes; nullable where the column is.
+/// </typeparam>
 sealed class Column<TRow, T>(string name, Func<TRow, T> get, Action<TRow, T> set, Func<StoredRow, int, T> read)
     : Column<TRow>(name)
 {

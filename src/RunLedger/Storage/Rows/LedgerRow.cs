@@ -16,7 +16,9 @@ abstract record LedgerRow
     public string? OutputRef { get; init; }
     public string? ErrorRef { get; init; }
 
-    /// <summary>JSON: <c>{"from", "conflicts", "warnings", "flags"}</c>, or null where there is nothing to say.</summary>
+    /// <summary>
+    /// JSON: <c>{"from", "conflicts", "warnings", "flags"}</c>, or null where there is nothing to say.
+    /// </summary>
     public string? EvidenceRef { get; init; }
     public DateTime? StartedAt { get; init; }
     public DateTime? EndedAt { get; init; }

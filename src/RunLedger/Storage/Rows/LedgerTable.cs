@@ -4,8 +4,8 @@ namespace RunLedger.Storage.Rows;
 
 /// <summary>
 /// One of the ledger's two tables: its names, and its columns in order. What inserts, updates, selects, moves and reads
-/// rows of it takes the columns from here; what cannot (scripts, Parquet files, the reading model, the answers of the API)
-/// is compared with it by tests.
+/// rows of it takes the columns from here; what cannot (scripts, Parquet files, the reading model, the answers of the
+/// API) is compared with it by tests.
 /// </summary>
 sealed class LedgerTable<TRow>
     where TRow : LedgerRow, new()
@@ -32,7 +32,8 @@ sealed class LedgerTable<TRow>
     public IReadOnlyDictionary<string, string> Derived { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The columns that a batch writes.</summary>
-    public IReadOnlyList<Column<TRow>> Written => field ??= [.. Columns.Where(column => !Derived.ContainsKey(column.Name))];
+    public IReadOnlyList<Column<TRow>> Written =>
+        field ??= [.. Columns.Where(column => !Derived.ContainsKey(column.Name))];
 
     /// <summary>The names of all columns, in order.</summary>
     public string Names => field ??= string.Join(", ", Columns.Select(column => column.Name));

@@ -4,11 +4,13 @@ namespace RunLedger.Storage.Rows;
 sealed record RejectedRow
 {
     /// <summary>
-    /// The same rubbish twice is one row. One that was sent again and is rejected again is open again, with what is wrong now.
+    /// The same rubbish twice is one row. One that was sent again and is rejected again is open again, with what is
+    /// wrong now.
     /// </summary>
     public const string OnConflict =
         """
-        on conflict (rejected_id) do update set state = 'open', reason = excluded.reason, fingerprint = excluded.fingerprint,
+        on conflict (rejected_id) do update set state = 'open', reason = excluded.reason,
+          fingerprint = excluded.fingerprint,
           rejected_at = excluded.rejected_at, claimed_at = null, outcome = 'rejected again'
         where rejected_observation.state in ('resending', 'resent')
         """;
@@ -26,7 +28,9 @@ sealed record RejectedRow
     public string Reason { get; init; } = "";
     public DateTime RejectedAt { get; init; }
 
-    /// <summary>The same for reasons that differ only in ids, numbers and the like; null on a row of an older version.</summary>
+    /// <summary>
+    /// The same for reasons that differ only in ids, numbers and the like; null on a row of an older version.
+    /// </summary>
     public string? Fingerprint { get; init; }
 
     /// <summary>open, resending, resent or discarded.</summary>
@@ -35,7 +39,9 @@ sealed record RejectedRow
     /// <summary>What an operator sends in place of the payload.</summary>
     public byte[]? Corrected { get; init; }
 
-    /// <summary>The operator's action that took the row last, when and by whom it was ended, why, and what became of it.</summary>
+    /// <summary>
+    /// The operator's action that took the row last, when and by whom it was ended, why, and what became of it.
+    /// </summary>
     public Guid? ActionId { get; init; }
     public DateTime? HandledAt { get; init; }
     public string? HandledBy { get; init; }

@@ -8,7 +8,8 @@ sealed record ScheduledRow
 {
     /// <summary>What <see cref="Read"/> reads, in order.</summary>
     public const string Columns =
-        "token, due_at, sent_at, run_id, destination, message_types, message_id, headers, content_type, body, repeat_every";
+        "token, due_at, sent_at, run_id, destination, message_types, message_id, headers, content_type, "
+        + "body, repeat_every";
 
     /// <summary>Names the row: a second one with the same token takes the place of the first.</summary>
     public required Guid Token { get; init; }

@@ -10,12 +10,15 @@ namespace RunLedger.Storage.Sqlite;
 sealed class ArchiveStore(LedgerStore store) : IArchiveStore
 {
     static readonly string Over =
-        $"settled_at <= case status {string.Join(' ', RetentionPolicy.Statuses.Select(text => $"when '{text}' then ${text}"))} end";
+        "settled_at <= case status "
+        + $"{string.Join(' ', RetentionPolicy.Statuses.Select(text => $"when '{text}' then ${text}"))} end";
 
     const string Named = "(select value from json_each($ids))";
 
     public Task<MovedSlice> Move(
-        SliceChoice choice, Func<ArchivedRows, CancellationToken, Task<ArchiveSlice>>? keep, CancellationToken cancellationToken) =>
+        SliceChoice choice,
+        Func<ArchivedRows, CancellationToken, Task<ArchiveSlice>>? keep,
+        CancellationToken cancellationToken) =>
         store.Use(
             async commands =>
             {
@@ -23,9 +26,11 @@ sealed class ArchiveStore(LedgerStore store) : IArchiveStore
                     commands,
                     $"""
                      select process_run_id, status, process_candidate_code, settled_at from process_run_observation
-                     where (settled_at, process_run_id) > ($at, $id) and {Over} order by settled_at, process_run_id limit $limit
+                     where (settled_at, process_run_id) > ($at, $id) and {Over}
+                       order by settled_at, process_run_id limit $limit
                      """,
-                    reader => new SettledRun(reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetTime(3)),
+                    reader =>
+                        new SettledRun(reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetTime(3)),
                     [
                         .. Until(choice.Latest), ("$at", LedgerTime.Text(choice.After.At)),
                         ("$id", choice.After.RunId.ToString()), ("$limit", choice.Limit),
@@ -41,12 +46,17 @@ sealed class ArchiveStore(LedgerStore store) : IArchiveStore
                 {
                     var slice = await keep(Rows(commands, ids), cancellationToken);
                     commands.Run(
-                        "insert into archive_slice (slice_id, month, runs, components, archived_at) values ($id, $month, $runs, $components, $now)",
-                        ("$id", slice.Id.ToString()), ("$month", slice.Month), ("$runs", slice.Runs), ("$components", slice.Components), now);
+                        "insert into archive_slice (slice_id, month, runs, components, archived_at) "
+                        + "values ($id, $month, $runs, $components, $now)",
+                        ("$id", slice.Id.ToString()), ("$month", slice.Month),
+                        ("$runs", slice.Runs), ("$components", slice.Components), now);
                 }
 
-                Copy(commands, "process_component_observation", "process_component_archive", LedgerTable.Components.Names, ids, now);
-                var components = commands.Run($"delete from process_component_observation where process_run_id in {Named}", ids);
+                Copy(
+                    commands, "process_component_observation", "process_component_archive",
+                    LedgerTable.Components.Names, ids, now);
+                var components = commands.Run(
+                    $"delete from process_component_observation where process_run_id in {Named}", ids);
                 Copy(commands, "process_run_observation", "process_run_archive", LedgerTable.Runs.Names, ids, now);
                 var runs = commands.Run($"delete from process_run_observation where process_run_id in {Named}", ids);
                 commands.Count(due.CountBy(run => run.Status).ToDictionary(count => count.Key, count => -count.Value));
@@ -54,20 +64,27 @@ sealed class ArchiveStore(LedgerStore store) : IArchiveStore
             },
             cancellationToken);
 
-    public Task<IReadOnlyList<DueRuns>> Preview(RetentionPeriods periods, DateTime now, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<DueRuns>> Preview(
+        RetentionPeriods periods, DateTime now, CancellationToken cancellationToken) =>
         store.Use<IReadOnlyList<DueRuns>>(
             commands =>
             [
                 .. All(
                     commands,
-                    $"select process_run_id, status, process_candidate_code, settled_at from process_run_observation where {Over}",
-                    reader => new SettledRun(reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetTime(3)),
+                    "select process_run_id, status, process_candidate_code, settled_at from "
+                    + $"process_run_observation where {Over}",
+                    reader =>
+                        new SettledRun(reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetTime(3)),
                     [.. Until(periods.Latest(now))])
                     .Where(run => periods.Over(run, now))
                     .GroupBy(run => (run.Status, run.Candidate))
                     .OrderBy(runs => runs.Key)
                     .Select(runs => new DueRuns(
-                        runs.Key.Status, runs.Key.Candidate, runs.Count(), runs.Min(run => run.SettledAt), runs.Max(run => run.SettledAt))),
+                        runs.Key.Status,
+                        runs.Key.Candidate,
+                        runs.Count(),
+                        runs.Min(run => run.SettledAt),
+                        runs.Max(run => run.SettledAt))),
             ],
             cancellationToken);
 
@@ -76,7 +93,8 @@ sealed class ArchiveStore(LedgerStore store) : IArchiveStore
         {
             (string, object?) ids = ("$ids", JsonSerializer.Serialize(All(
                 commands,
-                "select process_run_id from process_run_archive where archived_at <= $until order by archived_at, process_run_id limit $limit",
+                "select process_run_id from process_run_archive where archived_at <= $until "
+                + "order by archived_at, process_run_id limit $limit",
                 reader => reader.GetGuid(0),
                 ("$until", LedgerTime.Text(archivedUntil)), ("$limit", limit))));
             commands.Run($"delete from process_component_archive where process_run_id in {Named}", ids);
@@ -84,7 +102,8 @@ sealed class ArchiveStore(LedgerStore store) : IArchiveStore
         },
         cancellationToken);
 
-    public Task<IReadOnlyList<Guid>> Return(IReadOnlyCollection<Guid> runs, DateTime now, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<Guid>> Return(
+        IReadOnlyCollection<Guid> runs, DateTime now, CancellationToken cancellationToken) =>
         store.Use<IReadOnlyList<Guid>>(
             commands =>
             {
@@ -95,7 +114,8 @@ sealed class ArchiveStore(LedgerStore store) : IArchiveStore
                 commands.Run(
                     $"""
                      insert into process_run_observation ({LedgerTable.Runs.Names})
-                     select {LedgerTable.Runs.NamesWith(LedgerTable.SettledAt, "case when settled_at is not null then $now end")}
+                     select
+                       {LedgerTable.Runs.NamesWith(LedgerTable.SettledAt, "case when settled_at is not null then $now end")}
                      from process_run_archive where process_run_id in {Named}
                      """,
                     ids, ("$now", LedgerTime.Text(now)));
@@ -103,7 +123,8 @@ sealed class ArchiveStore(LedgerStore store) : IArchiveStore
                 commands.Run(
                     $"""
                      insert into process_component_observation ({LedgerTable.Components.Names})
-                     select {LedgerTable.Components.Names} from process_component_archive where process_run_id in {Named}
+                     select {LedgerTable.Components.Names} from process_component_archive
+                       where process_run_id in {Named}
                      """,
                     ids);
                 commands.Run($"delete from process_component_archive where process_run_id in {Named}", ids);
@@ -116,7 +137,8 @@ sealed class ArchiveStore(LedgerStore store) : IArchiveStore
         store.Use<IReadOnlyList<Guid>>(
             commands =>
             {
-                (string, object?) ids = ("$ids", JsonSerializer.Serialize(rows.Runs.ConvertAll(run => run.ProcessRunId)));
+                (string, object?) ids =
+                    ("$ids", JsonSerializer.Serialize(rows.Runs.ConvertAll(run => run.ProcessRunId)));
                 var known = All(
                     commands,
                     $"""
@@ -128,9 +150,11 @@ sealed class ArchiveStore(LedgerStore store) : IArchiveStore
                 var runs = rows.Runs.ExceptBy(known, run => run.ProcessRunId).ToList();
                 foreach (var run in runs)
                     Insert(commands, LedgerTable.Runs, run with { SettledAt = run.SettledAt is null ? null : now });
-                foreach (var component in rows.Components.Where(component => runs.Exists(run => run.ProcessRunId == component.ProcessRunId)))
+                foreach (var component in rows.Components.Where(
+                    component => runs.Exists(run => run.ProcessRunId == component.ProcessRunId)))
                     Insert(commands, LedgerTable.Components, component);
-                commands.Count(runs.CountBy(run => run.Status.Text()).ToDictionary(count => count.Key, count => count.Value));
+                commands.Count(
+                    runs.CountBy(run => run.Status.Text()).ToDictionary(count => count.Key, count => count.Value));
                 return runs.ConvertAll(run => run.ProcessRunId);
             },
             cancellationToken);
@@ -142,10 +166,12 @@ sealed class ArchiveStore(LedgerStore store) : IArchiveStore
                 commands,
                 """
                 select settled_at, process_run_id from process_run_archive
-                where (settled_at, process_run_id) > ($at, $id) and settled_at < $until order by settled_at, process_run_id limit $limit
+                where (settled_at, process_run_id) > ($at, $id) and settled_at < $until
+                  order by settled_at, process_run_id limit $limit
                 """,
                 reader => new SettledPoint(reader.GetTime(0), reader.GetGuid(1)),
-                ("$at", LedgerTime.Text(after.At)), ("$id", after.RunId.ToString()), ("$until", LedgerTime.Text(until)), ("$limit", limit)),
+                ("$at", LedgerTime.Text(after.At)), ("$id", after.RunId.ToString()),
+                ("$until", LedgerTime.Text(until)), ("$limit", limit)),
             cancellationToken);
 
     public Task<Guid> Resolve(Guid id, CancellationToken cancellationToken) => store.Use(
@@ -164,14 +190,23 @@ sealed class ArchiveStore(LedgerStore store) : IArchiveStore
         store.Use<IReadOnlyList<ArchiveSlice>>(
             commands => All(
                 commands, "select slice_id, month, runs, components from archive_slice order by month, slice_id",
-                reader => new ArchiveSlice(reader.GetGuid(0), reader.GetString(1), reader.GetInt32(2), reader.GetInt32(3))),
+                reader =>
+                    new ArchiveSlice(reader.GetGuid(0), reader.GetString(1), reader.GetInt32(2), reader.GetInt32(3))),
             cancellationToken);
 
     static ArchivedRows Rows(SqliteCommands commands, (string, object?) ids) => new(
-        All(commands, $"select {LedgerTable.Runs.Names} from process_run_observation where process_run_id in {Named} order by process_run_id",
-            LedgerTable.Runs.Read, ids),
-        All(commands, $"select {LedgerTable.Components.Names} from process_component_observation where process_run_id in {Named} order by component_run_id",
-            LedgerTable.Components.Read, ids));
+        All(
+            commands,
+            $"select {LedgerTable.Runs.Names} from process_run_observation where process_run_id in {Named} "
+            + "order by process_run_id",
+            LedgerTable.Runs.Read,
+            ids),
+        All(
+            commands,
+            $"select {LedgerTable.Components.Names} from process_component_observation where process_run_id in {Named} "
+            + "order by component_run_id",
+            LedgerTable.Components.Read,
+            ids));
 
     static Dictionary<Guid, long> Bytes(SqliteCommands commands, List<SettledRun> runs) => All(
         commands,
@@ -182,12 +217,21 @@ sealed class ArchiveStore(LedgerStore store) : IArchiveStore
          from process_run_observation r where process_run_id in {Named}
          """,
         reader => (Id: reader.GetGuid(0), Bytes: reader.GetInt64(1)),
-        ("$ids", JsonSerializer.Serialize(runs.ConvertAll(run => run.Id)))).ToDictionary(run => run.Id, run => run.Bytes);
+        ("$ids", JsonSerializer.Serialize(runs.ConvertAll(run => run.Id)))).ToDictionary(
+            run => run.Id, run => run.Bytes);
 
     static void Copy(
-        SqliteCommands commands, string from, string to, string columns, (string, object?) ids, (string, object?) now) =>
+        SqliteCommands commands,
+        string from,
+        string to,
+        string columns,
+        (string, object?) ids,
+        (string, object?) now) =>
         commands.Run(
-            $"insert into {to} ({columns}, archived_at) select {columns}, $now from {from} where process_run_id in {Named}", ids, now);
+            $"insert into {to} ({columns}, archived_at) select {columns}, $now from {from} "
+            + $"where process_run_id in {Named}",
+            ids,
+            now);
 
     static void Insert<TRow>(SqliteCommands commands, LedgerTable<TRow> table, TRow row)
         where TRow : LedgerRow, new()
@@ -209,6 +253,8 @@ sealed class ArchiveStore(LedgerStore store) : IArchiveStore
         return found;
     }
 
-    static IEnumerable<(string, object?)> Until(IReadOnlyDictionary<string, DateTime> latest) => RetentionPolicy.Statuses.Select(
-        status => ($"${status}", latest.TryGetValue(status, out var until) ? (object?)LedgerTime.Text(until) : null));
+    static IEnumerable<(string, object?)> Until(IReadOnlyDictionary<string, DateTime> latest) =>
+        RetentionPolicy.Statuses.Select(
+            status =>
+                ($"${status}", latest.TryGetValue(status, out var until) ? (object?)LedgerTime.Text(until) : null));
 }

@@ -12,7 +12,8 @@ sealed class DefinitionStore(LedgerStore store) : IDefinitionStore
         {
             commands.Run(
                 """
-                insert into process_definition (process_candidate_code, process_definition_code, occurred_at) values ($candidate, $definition, $at)
+                insert into process_definition (process_candidate_code, process_definition_code, occurred_at)
+                  values ($candidate, $definition, $at)
                 on conflict (process_candidate_code) do update
                 set process_definition_code = excluded.process_definition_code, occurred_at = excluded.occurred_at
                 where (excluded.occurred_at, excluded.process_definition_code) > (occurred_at, process_definition_code)
@@ -29,13 +30,14 @@ sealed class DefinitionStore(LedgerStore store) : IDefinitionStore
         },
         cancellationToken);
 
-    public Task<int> BackFill(string candidate, string definition, int limit, CancellationToken cancellationToken) => store.Use(
-        commands => commands.Run(
-            """
-            update process_run_observation set process_definition_code = $definition where process_run_id in (
-              select process_run_id from process_run_observation
-              where process_candidate_code = $candidate and process_definition_code is not $definition limit $limit)
-            """,
-            ("$candidate", candidate), ("$definition", definition), ("$limit", limit)),
-        cancellationToken);
+    public Task<int> BackFill(string candidate, string definition, int limit, CancellationToken cancellationToken) =>
+        store.Use(
+            commands => commands.Run(
+                """
+                update process_run_observation set process_definition_code = $definition where process_run_id in (
+                  select process_run_id from process_run_observation
+                  where process_candidate_code = $candidate and process_definition_code is not $definition limit $limit)
+                """,
+                ("$candidate", candidate), ("$definition", definition), ("$limit", limit)),
+            cancellationToken);
 }

@@ -7,7 +7,8 @@ using RunLedger.Storage.Rows;
 namespace RunLedger.Storage.Sqlite;
 
 /// <summary>A SQLite transaction, the only one that writes.</summary>
-sealed class LedgerBatch(SqliteConnection connection, SqliteTransaction transaction, SemaphoreSlim writer) : ILedgerBatch
+sealed class LedgerBatch(SqliteConnection connection, SqliteTransaction transaction, SemaphoreSlim writer)
+    : ILedgerBatch
 {
     readonly SqliteCommands _commands = new(connection, transaction);
 
@@ -76,7 +77,8 @@ sealed class LedgerBatch(SqliteConnection connection, SqliteTransaction transact
         where TRow : LedgerRow, new()
     {
         commands.Run($"insert into {table.Rows} ({string.Join(", ", table.Written.Select(column => column.Name))}) "
-            + $"values ({string.Join(", ", table.Written.Select(column => "$" + column.Name))})", Parameters(table, row));
+            + $"values ({string.Join(", ", table.Written.Select(column => "$" + column.Name))})", Parameters(
+                table, row));
         Derive(commands, table, row.Id);
     }
 
@@ -87,12 +89,20 @@ sealed class LedgerBatch(SqliteConnection connection, SqliteTransaction transact
         var keyList = ("$keys", (object?)JsonSerializer.Serialize(keys));
         Read($"select alias_id, {table.Id} from {table.Aliases} where alias_id in (select value from json_each($ids))",
             reader => into.Aliases[Guid.Parse(reader.GetString(0))] = Guid.Parse(reader.GetString(1)), idList);
-        Read($"select idempotency_key, {table.Id} from {table.Keys} where idempotency_key in (select value from json_each($keys))",
-            reader => into.Keys[reader.GetString(0)] = Guid.Parse(reader.GetString(1)), keyList);
+        Read(
+            $"select idempotency_key, {table.Id} from {table.Keys} where idempotency_key in (select value "
+            + "from json_each($keys))",
+            reader => into.Keys[reader.GetString(0)] = Guid.Parse(reader.GetString(1)),
+            keyList);
         var all = ids.Concat(into.Aliases.Values).Concat(into.Keys.Values).Distinct().Order();
-        Read($"select {table.Names} from {table.Rows} where {table.Id} in (select value from json_each($ids)) order by {table.Id}",
-            reader => into.Rows.Add(table.Read(reader)), ("$ids", JsonSerializer.Serialize(all)));
-        Read($"select {table.Id}, process_run_id from {table.Archive} where {table.Id} in (select value from json_each($ids))",
+        Read(
+            $"select {table.Names} from {table.Rows} where {table.Id} in (select value from json_each($ids)) "
+            + $"order by {table.Id}",
+            reader => into.Rows.Add(table.Read(reader)),
+            ("$ids", JsonSerializer.Serialize(all)));
+        Read(
+            $"select {table.Id}, process_run_id from {table.Archive} where {table.Id} in (select value "
+            + "from json_each($ids))",
             reader => into.Archived[Guid.Parse(reader.GetString(0))] = Guid.Parse(reader.GetString(1)),
             ("$ids", JsonSerializer.Serialize(all)));
     }
@@ -137,8 +147,11 @@ sealed class LedgerBatch(SqliteConnection connection, SqliteTransaction transact
             Insert(_commands, table, row);
         foreach (var row in changes.Updated)
         {
-            var values = table.Written.Where(column => column.Name != table.Id).Select(column => $"{column.Name} = ${column.Name}");
-            Run($"update {table.Rows} set {string.Join(", ", values)} where {table.Id} = ${table.Id}", Parameters(table, row));
+            var values = table.Written.Where(column => column.Name != table.Id)
+                .Select(column => $"{column.Name} = ${column.Name}");
+            Run(
+                $"update {table.Rows} set {string.Join(", ", values)} where {table.Id} = ${table.Id}",
+                Parameters(table, row));
             Derive(_commands, table, row.Id);
         }
     }
@@ -147,7 +160,8 @@ sealed class LedgerBatch(SqliteConnection connection, SqliteTransaction transact
         where TRow : LedgerRow, new()
     {
         foreach (var (column, sql) in table.Derived)
-            commands.Run($"update {table.Rows} as r set {column} = {sql} where {table.Id} = $id", ("$id", id.ToString()));
+            commands.Run(
+                $"update {table.Rows} as r set {column} = {sql} where {table.Id} = $id", ("$id", id.ToString()));
     }
 
     static (string, object?)[] Parameters<TRow>(LedgerTable<TRow> table, TRow row)

@@ -20,7 +20,13 @@ sealed class LedgerStore : ILedgerStore, IDisposable
     }
 
     public static string ConnectionString(string file) =>
-        new SqliteConnectionStringBuilder { DataSource = file, ForeignKeys = true, DefaultTimeout = 10, Pooling = false }.ConnectionString;
+        new SqliteConnectionStringBuilder
+        {
+            DataSource = file,
+            ForeignKeys = true,
+            DefaultTimeout = 10,
+            Pooling = false,
+        }.ConnectionString;
 
     public async Task<ILedgerBatch> Begin(BatchKeys keys, CancellationToken cancellationToken)
     {
@@ -143,7 +149,8 @@ sealed class LedgerStore : ILedgerStore, IDisposable
         if (version == 0)
             commands.Run(Script("sqlite-deadlines.sql"));
         var handled = false;
-        commands.Read("select 1 from pragma_table_info('rejected_observation') where name = 'state'", _ => handled = true);
+        commands.Read(
+            "select 1 from pragma_table_info('rejected_observation') where name = 'state'", _ => handled = true);
         if (!handled)
             commands.Run(Script("sqlite-operations.sql"));
         transaction.Commit();

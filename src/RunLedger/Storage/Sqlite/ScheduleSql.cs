@@ -56,19 +56,22 @@ static class ScheduleSql
                   body = excluded.body, cancelled_at = null
                 where cancelled_at is null or cancelled_at < excluded.sent_at
                 """,
-                ("$token", row.Token.ToString()), ("$due", LedgerTime.Text(row.DueAt)), ("$sent", LedgerTime.Text(row.SentAt)),
+                ("$token", row.Token.ToString()), ("$due", LedgerTime.Text(row.DueAt)),
+                ("$sent", LedgerTime.Text(row.SentAt)),
                 ("$run", row.RunId?.ToString()), ("$destination", row.Destination), ("$types", row.MessageTypes),
                 ("$message", row.MessageId?.ToString()), ("$headers", row.Headers), ("$type", row.ContentType),
                 ("$body", row.Body));
         }
     }
 
-    public static void Cancel(SqliteCommands commands, IReadOnlyCollection<ScheduleCancellation> cancelled, DateTime now)
+    public static void Cancel(
+        SqliteCommands commands, IReadOnlyCollection<ScheduleCancellation> cancelled, DateTime now)
     {
         foreach (var (token, at) in cancelled)
         {
             var gone = commands.Run(
-                "delete from scheduled_message where token = $token and cancelled_at is null", ("$token", token.ToString()));
+                "delete from scheduled_message where token = $token and cancelled_at is null",
+                ("$token", token.ToString()));
             if (gone > 0)
                 continue;
             commands.Run(
@@ -77,7 +80,8 @@ static class ScheduleSql
                 on conflict (token) do update set
                   due_at = excluded.due_at, sent_at = excluded.sent_at, cancelled_at = excluded.cancelled_at
                 """,
-                ((string Name, object? Value))("$token", token.ToString()), ((string Name, object? Value))("$forget", LedgerTime.Text(now + ScheduleCancellation.Patience)),
+                ((string Name, object? Value))("$token", token.ToString()),
+                ((string Name, object? Value))("$forget", LedgerTime.Text(now + ScheduleCancellation.Patience)),
                 ((string Name, object? Value))("$at", LedgerTime.Text(at)));
         }
     }

@@ -60,7 +60,8 @@ sealed class ScheduleStore(LedgerStore store) : IScheduleStore
 
     public Task Forget(DateTime now, CancellationToken cancellationToken) => Run(
         commands => commands.Run(
-            "delete from scheduled_message where cancelled_at is not null and due_at <= $now", ("$now", LedgerTime.Text(now))),
+            "delete from scheduled_message where cancelled_at is not null and due_at <= $now",
+            ("$now", LedgerTime.Text(now))),
         cancellationToken);
 
     List<ScheduledRow> Due(SqliteCommands commands, DateTime now, int limit, ClaimFilter which)

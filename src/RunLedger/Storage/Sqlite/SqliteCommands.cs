@@ -32,7 +32,8 @@ sealed class SqliteCommands(SqliteConnection connection, SqliteTransaction trans
         {
             Run("insert into rejected_observation "
                 + "(rejected_id, contract, origin, content_type, payload, reason, fingerprint, rejected_at) "
-                + "values ($id, $contract, $origin, $type, $payload, $reason, $fingerprint, $at) " + RejectedRow.OnConflict,
+                + "values ($id, $contract, $origin, $type, $payload, $reason, $fingerprint, $at) "
+                + RejectedRow.OnConflict,
                 ("$id", row.RejectedId.ToString()), ("$contract", row.Contract), ("$origin", row.Origin),
                 ("$type", row.ContentType), ("$payload", row.Payload), ("$reason", row.Reason),
                 ("$fingerprint", row.Fingerprint), ("$at", LedgerTime.Text(row.RejectedAt)));

@@ -9,7 +9,8 @@ sealed class SweepStore(LedgerStore store) : ISweepStore
     static readonly string Ended = RunStatusText.SqlOf(status => status.EndsRun);
     static readonly string Open = RunStatusText.SqlOf(status => status.IsOpenComponent);
 
-    public Task<IReadOnlyList<DeadlineReached>> Due(DateTime now, DateTime leaseUntil, int limit, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<DeadlineReached>> Due(
+        DateTime now, DateTime leaseUntil, int limit, CancellationToken cancellationToken) =>
         store.Use<IReadOnlyList<DeadlineReached>>(
             commands =>
             {
@@ -35,7 +36,8 @@ sealed class SweepStore(LedgerStore store) : ISweepStore
             },
             cancellationToken);
 
-    public Task<SettledRuns> Settled(SettledPoint after, DateTime until, int limit, CancellationToken cancellationToken) =>
+    public Task<SettledRuns> Settled(
+        SettledPoint after, DateTime until, int limit, CancellationToken cancellationToken) =>
         store.Use(
             commands =>
             {
@@ -64,7 +66,8 @@ sealed class SweepStore(LedgerStore store) : ISweepStore
         commands =>
         {
             const string Slice =
-                "select process_run_id from process_run_observation where process_run_id > $after order by process_run_id limit $limit";
+                "select process_run_id from process_run_observation where process_run_id > $after "
+                + "order by process_run_id limit $limit";
             (string, object?)[] slice = [("$after", after.ToString()), ("$limit", limit)];
             commands.Run(
                 $"""
@@ -85,14 +88,18 @@ sealed class SweepStore(LedgerStore store) : ISweepStore
         commands =>
         {
             string? value = null;
-            commands.Read("select value from sweep_mark where name = $name", reader => value = reader.GetString(0), ("$name", name));
+            commands.Read(
+                "select value from sweep_mark where name = $name",
+                reader => value = reader.GetString(0),
+                ("$name", name));
             return value;
         },
         cancellationToken);
 
     public Task SetMark(string name, string value, CancellationToken cancellationToken) => store.Use(
         commands => commands.Run(
-            "insert into sweep_mark (name, value) values ($name, $value) on conflict (name) do update set value = excluded.value",
+            "insert into sweep_mark (name, value) values ($name, $value) on conflict (name) do update "
+            + "set value = excluded.value",
             ("$name", name), ("$value", value)),
         cancellationToken);
 

@@ -9,9 +9,9 @@ namespace RunLedger.IntegrationTests.Intake.OpenLineage;
 /// <summary>Streams that real OpenLineage clients sent, over HTTP, RabbitMQ and PostgreSQL.</summary>
 public sealed class LineageStreamTests
 {
-    const string Columns = "'id', process_run_id, 'parent', parent_run_id, 'correlation', correlation_id, 'status', status, "
-        + "'source', source_system, 'key', idempotency_key, 'input', input_ref, 'output', output_ref, 'error', error_ref, "
-        + "'evidence', evidence_ref, 'started', started_at, 'ended', ended_at";
+    const string Columns = "'id', process_run_id, 'parent', parent_run_id, 'correlation', correlation_id, 'status', "
+        + "status, 'source', source_system, 'key', idempotency_key, 'input', input_ref, 'output', output_ref, "
+        + "'error', error_ref, 'evidence', evidence_ref, 'started', started_at, 'ended', ended_at";
 
     [Fact]
     public async Task The_streams_give_the_same_rows_in_any_order_with_the_times_expected()
@@ -43,7 +43,8 @@ public sealed class LineageStreamTests
     static async Task WorkOff(LedgerSite site, LedgerProcess ledger)
     {
         await Eventually.Async(
-            async () => await site.Publisher.Waiting(LedgerSite.Queue) is > 0 and var waiting ? $"{waiting} wait" : null,
+            async () =>
+                await site.Publisher.Waiting(LedgerSite.Queue) is > 0 and var waiting ? $"{waiting} wait" : null,
             TimeSpan.FromSeconds(60), () => ledger.Output);
         await ledger.Stop();
     }
@@ -51,22 +52,28 @@ public sealed class LineageStreamTests
     static async Task AssertAsExpected(LedgerSite site)
     {
         foreach (var (id, started, ended) in Expected(Airflow))
-            Assert.Equal(1, await Count(site, "process_run_id = $1 and status = 'completed' and started_at = $2 and ended_at = $3", id, started, ended));
+            Assert.Equal(1, await Count(
+                site, "process_run_id = $1 and status = 'completed' and started_at = $2 and ended_at = $3",
+                id, started, ended));
         var (silent, _, end) = Assert.Single(Expected(Spark));
         Assert.Equal(0, await Count(site, "process_run_id = $1", silent));
         Assert.Equal(new DateTimeOffset(2024, 10, 17, 9, 18, 29, 267, TimeSpan.Zero), end);
-        Assert.Equal(1, await Count(site, "parent_run_id = $1 and ended_at = $2 and status = 'completed'", silent, end));
+        Assert.Equal(
+            1, await Count(site, "parent_run_id = $1 and ended_at = $2 and status = 'completed'", silent, end));
     }
 
     static async Task<long> Count(LedgerSite site, string where, params object[] values)
     {
-        await using var command = site.Database.CreateCommand($"select count(*) from process_run_observation where {where}");
+        await using var command = site.Database.CreateCommand(
+            $"select count(*) from process_run_observation where {where}");
         foreach (var value in values)
             command.Parameters.AddWithValue(value is DateTimeOffset time ? time.ToUniversalTime() : value);
         return (long)(await command.ExecuteScalarAsync())!;
     }
 
-    /// <summary>Every column of both tables that the order must not change; the evidence as JSON, not as text.</summary>
+    /// <summary>
+    /// Every column of both tables that the order must not change; the evidence as JSON, not as text.
+    /// </summary>
     static async Task<JsonArray> Rows(LedgerSite site)
     {
         await using var command = site.Database.CreateCommand($"""

@@ -19,9 +19,11 @@ public sealed class PostgresArchiveTests : ArchiveConformance
 
     private protected override async Task<TestStore> Open() => await PostgresTestStore.Open();
 
-    private protected override IArchiveStore Over(TestStore store) => new ArchiveStore(((PostgresTestStore)store).Database.DataSource);
+    private protected override IArchiveStore Over(TestStore store) =>
+        new ArchiveStore(((PostgresTestStore)store).Database.DataSource);
 
-    private protected override ISweepStore Sweeps(TestStore store) => new SweepStore(((PostgresTestStore)store).Database.DataSource);
+    private protected override ISweepStore Sweeps(TestStore store) =>
+        new SweepStore(((PostgresTestStore)store).Database.DataSource);
 
     [Fact]
     public async Task Sweeps_at_once_archive_every_row_once()
@@ -33,7 +35,8 @@ public sealed class PostgresArchiveTests : ArchiveConformance
             var (runs, components) = (0, 0);
             for (SettledPoint? after = Start; after is { } point;)
             {
-                var slice = await Archive.Move(new SliceChoice(point, Now, 50, new RetentionPeriods(Options), OneMonth: false), null, Token);
+                var slice = await Archive.Move(
+                    new SliceChoice(point, Now, 50, new RetentionPeriods(Options), OneMonth: false), null, Token);
                 (runs, components, after) = (runs + slice.Runs, components + slice.Components, slice.Last);
             }
 
@@ -96,7 +99,9 @@ public sealed class PostgresArchiveTests : ArchiveConformance
         var run = await Settled("completed", Now.AddDays(-100));
         var component = Guid.CreateVersion7();
         await Ledger.Commit(run.StepStarted(component));
-        await Store.Query($"update process_run_observation set status = 'completed', settled_at = '2027-01-01T00:00:00Z' where process_run_id = '{run.Id}'");
+        await Store.Query(
+            "update process_run_observation set status = 'completed', settled_at = '2027-01-01T00:00:00Z' "
+            + $"where process_run_id = '{run.Id}'");
         Task? commit = null;
 
         await Archive.Move(
@@ -110,14 +115,16 @@ public sealed class PostgresArchiveTests : ArchiveConformance
             Token);
         await commit!;
 
-        Assert.Equal([component.ToString()], await Store.Query("select component_run_id from process_component_archive"));
+        Assert.Equal(
+            [component.ToString()], await Store.Query("select component_run_id from process_component_archive"));
         Assert.Empty(await Store.Query("select component_run_id from process_component_observation"));
         Assert.Single(await Store.Query("select reason from rejected_observation"));
     }
 
     // A batch is a transaction that has begun: it waits for what the slice holds.
     Task WaitsForALock() => Support.Eventually.Async(
-        async () => (await Store.Query("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"))[0] == "0"
+        async () => (await Store.Query("select count(*) from pg_stat_activity where datname = current_database() "
+            + "and wait_event_type = 'Lock'"))[0] == "0"
             ? "nobody waits"
             : null,
         TimeSpan.FromSeconds(30));
@@ -135,7 +142,8 @@ public sealed class PostgresArchiveTests : ArchiveConformance
              """);
         await Store.Query(
             """
-            insert into process_component_observation (component_run_id, process_run_id, correlation_id, source_system, status)
+            insert into process_component_observation (component_run_id, process_run_id, correlation_id,
+              source_system, status)
             select gen_random_uuid(), process_run_id, 'c', 'dot_runtime', 'step_completed'
             from process_run_observation, generate_series(1, 2)
             """);

@@ -11,5 +11,6 @@ public sealed class PostgresDefinitionTests : DefinitionConformance
 {
     private protected override async Task<TestStore> Open() => await PostgresTestStore.Open();
 
-    private protected override IDefinitionStore Over(TestStore store) => new DefinitionStore(((PostgresTestStore)store).Connect());
+    private protected override IDefinitionStore Over(TestStore store) =>
+        new DefinitionStore(((PostgresTestStore)store).Connect());
 }

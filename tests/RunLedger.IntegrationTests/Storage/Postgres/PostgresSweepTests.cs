@@ -16,7 +16,8 @@ public sealed class PostgresSweepTests : SweepConformance
 
     private protected override async Task<TestStore> Open() => await PostgresTestStore.Open();
 
-    private protected override ISweepStore Over(TestStore store) => new SweepStore(((PostgresTestStore)store).Connect());
+    private protected override ISweepStore Over(TestStore store) =>
+        new SweepStore(((PostgresTestStore)store).Connect());
 
     [Fact]
     public async Task Sweeps_at_once_never_find_one_run_twice()
@@ -41,7 +42,8 @@ public sealed class PostgresSweepTests : SweepConformance
         $"""
          insert into process_run_observation
            (process_run_id, process_candidate_code, correlation_id, source_system, status, deadline_at, settled_at)
-         select gen_random_uuid(), 'P', 'c', 'dot_runtime', 'started', '2026-11-01T12:00:00Z'::timestamptz - n * interval '1 s',
+         select gen_random_uuid(), 'P', 'c', 'dot_runtime', 'started', '2026-11-01T12:00:00Z'::timestamptz -
+           n * interval '1 s',
            case when n % 10 = 0 then '2026-11-01T12:00:00Z'::timestamptz + n * interval '1 s' end
          from generate_series(1, {runs}) n
          """);

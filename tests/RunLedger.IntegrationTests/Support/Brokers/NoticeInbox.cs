@@ -6,7 +6,9 @@ using RabbitMQ.Client.Events;
 
 namespace RunLedger.IntegrationTests.Support.Brokers;
 
-/// <summary>Somebody's queue on the exchanges of what the ledger tells others, and all that arrives in it, in order.</summary>
+/// <summary>
+/// Somebody's queue on the exchanges of what the ledger tells others, and all that arrives in it, in order.
+/// </summary>
 sealed class NoticeInbox : IAsyncDisposable
 {
     const string Queue = "notices";
@@ -31,7 +33,8 @@ sealed class NoticeInbox : IAsyncDisposable
         await inbox._channel.QueueDeclareAsync(Queue, durable: true, exclusive: false, autoDelete: false);
         foreach (var contract in (string[])["RunStuck", "RunOrphaned", "RunRecovered"])
         {
-            await inbox._channel.ExchangeDeclareAsync($"RunLedger.Contracts:{contract}", ExchangeType.Fanout, durable: true);
+            await inbox._channel.ExchangeDeclareAsync(
+                $"RunLedger.Contracts:{contract}", ExchangeType.Fanout, durable: true);
             await inbox._channel.QueueBindAsync(Queue, $"RunLedger.Contracts:{contract}", "");
         }
 
@@ -49,7 +52,8 @@ sealed class NoticeInbox : IAsyncDisposable
     public async Task CatchUp()
     {
         var mark = Guid.CreateVersion7().ToString();
-        await _channel.BasicPublishAsync("", Queue, mandatory: true, new BasicProperties { MessageId = mark }, Array.Empty<byte>());
+        await _channel.BasicPublishAsync(
+            "", Queue, mandatory: true, new BasicProperties { MessageId = mark }, Array.Empty<byte>());
         await Eventually.Async(
             () => Task.FromResult(_marks.ContainsKey(mark) ? null : $"{_arrived.Count} notices arrived, not all"),
             TimeSpan.FromSeconds(60));

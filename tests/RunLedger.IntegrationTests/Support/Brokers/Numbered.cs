@@ -13,7 +13,11 @@ public sealed record Numbered
     internal static List<ScheduledRow> Rows(int count, string destination, Guid? run = null) =>
     [
         .. Enumerable.Range(0, count).Select(number => OutboxMessage.From(
-            new Numbered { Number = number }, Guid.CreateVersion7(), TimeProvider.System.GetUtcNow(), run, new Uri(destination))),
+            new Numbered { Number = number },
+            Guid.CreateVersion7(),
+            TimeProvider.System.GetUtcNow(),
+            run,
+            new Uri(destination))),
     ];
 
     internal static async Task Store(NpgsqlDataSource database, IEnumerable<ScheduledRow> rows)
@@ -28,7 +32,8 @@ public sealed record Numbered
     /// <summary>How many messages wait to be sent.</summary>
     internal static async Task<long> Waiting(NpgsqlDataSource database)
     {
-        await using var command = database.CreateCommand("select count(*) from scheduled_message where repeat_every is null");
+        await using var command = database.CreateCommand(
+            "select count(*) from scheduled_message where repeat_every is null");
         return (long)(await command.ExecuteScalarAsync())!;
     }
 }

@@ -41,12 +41,15 @@ sealed class OwnBroker : IAsyncDisposable
 
     public Uri Address => new($"amqp://guest:guest@127.0.0.1:{_port}/");
 
-    /// <summary>The same broker over TLS, by any name of this machine; its certificate is for <c>localhost</c>.</summary>
+    /// <summary>
+    /// The same broker over TLS, by any name of this machine; its certificate is for <c>localhost</c>.
+    /// </summary>
     public Uri TlsAddress(string host) => new($"amqps://guest:guest@{host}:{_tlsPort}/");
 
     /// <summary>How those who are connected are: <c>true</c> for TLS.</summary>
     public async Task<string[]> Connections() =>
-        (await Control("list_connections", "--quiet", "--no-table-headers", "ssl")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        (await Control("list_connections", "--quiet", "--no-table-headers", "ssl")).Split(
+            '\n', StringSplitOptions.RemoveEmptyEntries);
 
     string PidFile => Path.Combine(_folder.FullName, "pid");
 
@@ -98,7 +101,8 @@ sealed class OwnBroker : IAsyncDisposable
 
     void Certify(OwnAuthority authority)
     {
-        var (certificate, key) = (Path.Combine(_folder.FullName, "server.crt"), Path.Combine(_folder.FullName, "server.key"));
+        var (certificate, key) =
+            (Path.Combine(_folder.FullName, "server.crt"), Path.Combine(_folder.FullName, "server.key"));
         (var pem, var secret) = authority.Issue("localhost");
         File.WriteAllText(certificate, pem);
         File.WriteAllText(key, secret);

@@ -24,7 +24,10 @@ sealed record Poison(string Exchange, string Body, string Reason)
         new(Started, "[1, 2]", "array"),
         With("occurredAt", """{"when": "yesterday"}""", "occurredAt"),
         With("processRunId", "17", "processRunId"),
-        With("evidenceRef", string.Concat(Enumerable.Repeat("[", 200)) + string.Concat(Enumerable.Repeat("]", 200)), "depth"),
+        With(
+            "evidenceRef",
+            string.Concat(Enumerable.Repeat("[", 200)) + string.Concat(Enumerable.Repeat("]", 200)),
+            "depth"),
         With("evidenceRef", $"\"{new string('e', 5 * 1024 * 1024)}\"", "evidenceRef"),
         With("processRunId", "\"00000000-0000-0000-0000-000000000000\"", "empty GUID"),
         With("sourceSystem", "\"abacus\"", "abacus"),
@@ -43,8 +46,17 @@ sealed record Poison(string Exchange, string Body, string Reason)
         new("RunLedger.Contracts:StepStarted", Good().ToJsonString(), "componentRunId") { Contract = "StepStarted" },
         new(Started, "<run/>", "not JSON") { ContentType = "text/xml" },
         new(Started, "nonsense", "not readable") { ContentType = Enveloped, Contract = null },
-        new(Started, $$"""{"messageType": ["urn:message:{{Started}}"]}""", "no message") { ContentType = Enveloped, Contract = null },
-        new("", Good().ToJsonString(), "RunVanished") { RoutingKey = LedgerSite.Queue, Type = "RunVanished", Contract = "RunVanished" },
+        new(Started, $$"""{"messageType": ["urn:message:{{Started}}"]}""", "no message")
+        {
+            ContentType = Enveloped,
+            Contract = null,
+        },
+        new("", Good().ToJsonString(), "RunVanished")
+        {
+            RoutingKey = LedgerSite.Queue,
+            Type = "RunVanished",
+            Contract = "RunVanished",
+        },
         new("", Good().ToJsonString(), "no contract") { RoutingKey = LedgerSite.Queue, Contract = null },
         new(Started, new JsonObject
         {
@@ -55,7 +67,9 @@ sealed record Poison(string Exchange, string Body, string Reason)
 
     public byte[] Payload => Encoding.UTF8.GetBytes(Body);
 
-    /// <summary>Good but for one member, whose JSON is replaced as text: much of it no JSON writer would write.</summary>
+    /// <summary>
+    /// Good but for one member, whose JSON is replaced as text: much of it no JSON writer would write.
+    /// </summary>
     static Poison With(string member, string? json, string reason)
     {
         var message = Good();
@@ -64,5 +78,6 @@ sealed record Poison(string Exchange, string Body, string Reason)
         return new Poison(Started, json is null ? text : $$"""{"{{member}}": {{json}}, {{text[1..]}}""", reason);
     }
 
-    static JsonObject Good() => new Sent("RunStarted", Guid.CreateVersion7(), new(2025, 1, 1, 0, 0, 0, TimeSpan.Zero)).Json();
+    static JsonObject Good() =>
+        new Sent("RunStarted", Guid.CreateVersion7(), new(2025, 1, 1, 0, 0, 0, TimeSpan.Zero)).Json();
 }

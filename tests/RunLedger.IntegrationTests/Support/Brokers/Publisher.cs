@@ -13,14 +13,17 @@ sealed class Publisher(Uri broker) : IAsyncDisposable
     IConnection? _connection;
     IChannel? _channel;
 
-    /// <summary>Half as plain JSON, half in MassTransit's envelope. Repeats what a broker that went away did not confirm.</summary>
+    /// <summary>
+    /// Half as plain JSON, half in MassTransit's envelope. Repeats what a broker that went away did not confirm.
+    /// </summary>
     public async Task Send(IReadOnlyList<Sent> stream)
     {
         foreach (var chunk in stream.Index().Chunk(Window))
         {
             await Confirm(() => Task.WhenAll(chunk.Select(one => one.Index % 2 == 0
                 ? Publish(one.Item.Exchange, "", one.Item.Json().ToJsonString(), "application/json")
-                : Publish(one.Item.Exchange, "", one.Item.Envelope().ToJsonString(), "application/vnd.masstransit+json"))));
+                : Publish(
+                    one.Item.Exchange, "", one.Item.Envelope().ToJsonString(), "application/vnd.masstransit+json"))));
         }
     }
 

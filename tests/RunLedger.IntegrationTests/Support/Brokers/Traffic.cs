@@ -14,7 +14,9 @@ sealed class Traffic(int seed)
     /// <summary>Observations of so many runs, in the order in which they happened.</summary>
     public List<Sent> Runs(int count) => [.. Enumerable.Range(0, count).SelectMany(_ => Run(Id()))];
 
-    /// <summary>Runs that two publishers named differently, with one idempotency key; some of their steps too.</summary>
+    /// <summary>
+    /// Runs that two publishers named differently, with one idempotency key; some of their steps too.
+    /// </summary>
     public List<Sent> SharedRuns(int count) => [.. Enumerable.Range(0, count).SelectMany(_ => Run(Id(), Id()))];
 
     /// <summary>So many messages of one run, of its ending and of eight components.</summary>

@@ -6,7 +6,9 @@ using RunLedger.IntegrationTests.Support.Databases;
 
 namespace RunLedger.IntegrationTests.Support.Brokers;
 
-/// <summary>A test's own virtual host on the broker of <c>ConnectionStrings__RabbitMq</c>, deleted at the end.</summary>
+/// <summary>
+/// A test's own virtual host on the broker of <c>ConnectionStrings__RabbitMq</c>, deleted at the end.
+/// </summary>
 sealed class VirtualHost : IAsyncDisposable
 {
     readonly HttpClient _management;
@@ -39,7 +41,8 @@ sealed class VirtualHost : IAsyncDisposable
 
         try
         {
-            await host.Put($"permissions/{host._name}/{Uri.UnescapeDataString(new Uri(broker!).UserInfo.Split(':')[0])}",
+            await host.Put(
+                $"permissions/{host._name}/{Uri.UnescapeDataString(new Uri(broker!).UserInfo.Split(':')[0])}",
                 new { configure = ".*", write = ".*", read = ".*" });
             return host;
         }

@@ -5,7 +5,9 @@ using RunLedger.IntegrationTests.Support.Ledgers;
 
 namespace RunLedger.IntegrationTests.Support.Browser;
 
-/// <summary>A ledger on real servers with something of everything in it, and the system's Chromium to look at its page.</summary>
+/// <summary>
+/// A ledger on real servers with something of everything in it, and the system's Chromium to look at its page.
+/// </summary>
 [CollectionDefinition]
 public sealed class BrowserSite : ICollectionFixture<BrowserSite>, IAsyncLifetime
 {
@@ -45,7 +47,9 @@ public sealed class BrowserSite : ICollectionFixture<BrowserSite>, IAsyncLifetim
             async () =>
             {
                 var (code, body) = await _ledger.Get($"/api/runs/{run}");
-                return body.Contains($"\"status\":\"{status}\"", StringComparison.Ordinal) ? null : $"{code} {body}, and not {status}";
+                return body.Contains($"\"status\":\"{status}\"", StringComparison.Ordinal)
+                    ? null
+                    : $"{code} {body}, and not {status}";
             },
             Patience,
             () => _ledger.Output);
@@ -54,9 +58,11 @@ public sealed class BrowserSite : ICollectionFixture<BrowserSite>, IAsyncLifetim
     /// <summary>Publishes what is no observation, and waits until it is set aside.</summary>
     internal async Task Reject(string json, string mark)
     {
-        await Publisher.Send("RunLedger.Contracts:RunStarted", "", System.Text.Encoding.UTF8.GetBytes(json), "application/json");
+        await Publisher.Send(
+            "RunLedger.Contracts:RunStarted", "", System.Text.Encoding.UTF8.GetBytes(json), "application/json");
         await Eventually.Async(
-            async () => (await _ledger.Get("/api/rejected?limit=500")).Body is var rows && rows.Contains(mark, StringComparison.Ordinal)
+            async () => (await _ledger.Get("/api/rejected?limit=500")).Body is var rows
+                && rows.Contains(mark, StringComparison.Ordinal)
                 ? null
                 : $"{mark} is not set aside: {rows}",
             Patience,
@@ -92,7 +98,9 @@ public sealed class BrowserSite : ICollectionFixture<BrowserSite>, IAsyncLifetim
         Browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = browser, Args = ["--disable-gpu"] });
     }
 
-    /// <summary>A run in every status, one with a long name, with components and nested runs, and something set aside.</summary>
+    /// <summary>
+    /// A run in every status, one with a long name, with components and nested runs, and something set aside.
+    /// </summary>
     async Task Fill()
     {
         var start = TimeProvider.System.GetUtcNow().AddMinutes(-4);
@@ -105,13 +113,18 @@ public sealed class BrowserSite : ICollectionFixture<BrowserSite>, IAsyncLifetim
             Of("StepStarted", 1, Failed) with { ComponentId = load, DotCode = "dot_kg_load", Role = "producer" },
             Of("StepCompleted", 60, Failed) with { ComponentId = load },
             Of("StepStarted", 61, Failed) with { ComponentId = check, DotCode = "dot_kg_check", Role = "verifier" },
-            Of("StepFailed", 150, Failed) with { ComponentId = check, ErrorRef = $"verifier said no: {new string('x', 300)}" },
+            Of("StepFailed", 150, Failed) with
+            {
+                ComponentId = check,
+                ErrorRef = $"verifier said no: {new string('x', 300)}",
+            },
             Of("RunFailed", 152, Failed) with { ErrorRef = $"verifier said no: {new string('x', 300)}" },
             // Its publishers disagree, and one's clock is behind.
             Of("RunCompleted", 153, Failed) with { OutputRef = "s3://out/kg.parquet" });
         foreach (var (status, contracts) in ((string, string[])[])
             [
-                ("observed", ["RunObserved"]), ("started", ["RunStarted"]), ("step_started", ["RunStarted", "StepStarted"]),
+                ("observed", ["RunObserved"]), ("started", ["RunStarted"]),
+                ("step_started", ["RunStarted", "StepStarted"]),
                 ("step_completed", ["RunStarted", "StepCompleted"]), ("completed", ["RunStarted", "RunCompleted"]),
                 ("cancelled", ["RunCancelled"]), ("failed", ["RunFailed"]),
             ])
@@ -128,7 +141,12 @@ public sealed class BrowserSite : ICollectionFixture<BrowserSite>, IAsyncLifetim
 
         var orphan = Guid.CreateVersion7();
         await Send(Stuck, "stuck", Of("RunStarted", 0, Stuck) with { Candidate = Hasty });
-        await Send(orphan, "orphan", Of("StepStarted", 0, orphan) with { Candidate = Alone, ComponentId = Guid.CreateVersion7(), DotCode = "dot_alone" });
+        await Send(orphan, "orphan", Of("StepStarted", 0, orphan) with
+        {
+            Candidate = Alone,
+            ComponentId = Guid.CreateVersion7(),
+            DotCode = "dot_alone",
+        });
         await Reject("""{"processRunId":"asleep","processCandidateCode":"seeded"}""", "asleep");
     }
 }

@@ -4,8 +4,8 @@ using RunLedger.IntegrationTests.Support.Brokers;
 namespace RunLedger.IntegrationTests.Support.Browser;
 
 /// <summary>
-/// What an operator does on the page. What the browser complains of on the way fails the test: a script's error, what the
-/// content security policy refused, a dialog.
+/// What an operator does on the page. What the browser complains of on the way fails the test: a script's error, what
+/// the content security policy refused, a dialog.
 /// </summary>
 [Collection(typeof(BrowserSite))]
 public abstract class Journey(BrowserSite site) : IAsyncLifetime
@@ -30,7 +30,8 @@ public abstract class Journey(BrowserSite site) : IAsyncLifetime
         somebody.SetDefaultTimeout(20_000);
         var page = await somebody.NewPageAsync();
         page.PageError += (_, error) => Complain($"{page.Url}: {error}");
-        page.Console += (_, message) => Complain(message.Type is "error" or "warning" ? $"{page.Url}: {message.Text}" : null);
+        page.Console += (_, message) =>
+            Complain(message.Type is "error" or "warning" ? $"{page.Url}: {message.Text}" : null);
         page.Dialog += (_, dialog) => Complain($"{page.Url}: dialog {dialog.Message}");
         await page.GotoAsync(path);
         return page;

@@ -29,7 +29,8 @@ static class DueRuns
     public static List<Sent> Started(int count)
     {
         var first = TimeProvider.System.GetUtcNow().AddHours(-3);
-        return [.. Enumerable.Range(0, count).Select(n => new Sent("RunStarted", Guid.CreateVersion7(), first.AddSeconds(n)))];
+        return [.. Enumerable.Range(0, count)
+            .Select(n => new Sent("RunStarted", Guid.CreateVersion7(), first.AddSeconds(n)))];
     }
 
     /// <summary>They are in the ledger, and no service runs.</summary>
@@ -39,7 +40,9 @@ static class DueRuns
         await site.Publisher.Send(stream);
         var runs = stream.Select(sent => sent.RunId).Distinct().Count();
         await Eventually.Async(
-            async () => await Count(site.Database, "deadline_at <= now()") is var due && due < runs ? $"{due} of {runs} are due" : null,
+            async () => await Count(site.Database, "deadline_at <= now()") is var due && due < runs
+                ? $"{due} of {runs} are due"
+                : null,
             TimeSpan.FromSeconds(90),
             () => ledger.Output);
         await ledger.Stop();
@@ -61,7 +64,8 @@ static class DueRuns
     }
 
     /// <summary>
-    /// Every run is stuck by one flag and one message, when nothing is under way any more and every service has stopped.
+    /// Every run is stuck by one flag and one message, when nothing is under way any more and every service has
+    /// stopped.
     /// </summary>
     public static async Task AreFlaggedOnce(LedgerSite site, IReadOnlyCollection<Sent> runs, NoticeInbox inbox)
     {
@@ -98,7 +102,8 @@ static class DueRuns
     /// <summary>Notices that are committed and not known to be sent.</summary>
     public static async Task<long> Unsent(NpgsqlDataSource database)
     {
-        await using var count = database.CreateCommand("select count(*) from scheduled_message where run_id is not null");
+        await using var count = database.CreateCommand(
+            "select count(*) from scheduled_message where run_id is not null");
         return (long)(await count.ExecuteScalarAsync())!;
     }
 }

@@ -5,8 +5,8 @@ using RunLedger.IntegrationTests.Support.Ledgers;
 namespace RunLedger.IntegrationTests.Support.Databases;
 
 /// <summary>
-/// Stops services at a chosen statement: a trigger waits, in their transaction, until the gate is opened. What a test does
-/// in the meantime it does in the middle of theirs, however fast the machine is.
+/// Stops services at a chosen statement: a trigger waits, in their transaction, until the gate is opened. What a test
+/// does in the meantime it does in the middle of theirs, however fast the machine is.
 /// </summary>
 sealed class Gate : IAsyncDisposable
 {
@@ -42,7 +42,8 @@ sealed class Gate : IAsyncDisposable
 
     /// <summary>So many sessions wait at it.</summary>
     public Task Holds(int sessions, Func<string> more) => Eventually.Async(
-        async () => await Held() is var held && held < sessions ? $"{held} of {sessions} sessions wait at the gate" : null,
+        async () =>
+            await Held() is var held && held < sessions ? $"{held} of {sessions} sessions wait at the gate" : null,
         TimeSpan.FromSeconds(90),
         more);
 

@@ -23,17 +23,20 @@ static class LedgerRows
     public static async Task<List<string>> Read(NpgsqlDataSource database)
     {
         var lines = await List(database, $"""
-            select concat_ws(' ', 'run', process_run_id, status, process_candidate_code, correlation_id, source_system, {Shared})
+            select concat_ws(' ', 'run', process_run_id, status, process_candidate_code, correlation_id,
+              source_system, {Shared})
             from process_run_observation
             union all
-            select concat_ws(' ', 'component', component_run_id, 'of', process_run_id, status, correlation_id, source_system,
+            select concat_ws(' ', 'component', component_run_id, 'of', process_run_id, status,
+              correlation_id, source_system,
               coalesce(dot_code, '-'), coalesce(component_role, '-'), coalesce(event_code, '-'),
               coalesce(queue_job_id::text, '-'), {Shared})
             from process_component_observation
             union all select format('run %s is %s', alias_id, process_run_id) from process_run_alias
             union all select format('run key %s is %s', idempotency_key, process_run_id) from process_run_key
             union all select format('component %s is %s', alias_id, component_run_id) from process_component_alias
-            union all select format('component key %s is %s', idempotency_key, component_run_id) from process_component_key
+            union all select format('component key %s is %s', idempotency_key, component_run_id)
+              from process_component_key
             union all
             select format('%s %s', sum(runs), status) from run_status_count group by status having sum(runs) <> 0
             """);

@@ -35,7 +35,8 @@ sealed class OwnPostgres : IAsyncDisposable
             // initdb and pg_ctl refuse to be root.
             if (Environment.IsPrivilegedProcess)
                 await Shell.Run("chown", "postgres", server._folder.FullName);
-            await server.Run("initdb", "-D", server.Data, "-U", "runledger", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8");
+            await server.Run(
+                "initdb", "-D", server.Data, "-U", "runledger", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8");
             if (tls is not null)
                 await server.Certify(tls);
             await server.Start();
@@ -94,7 +95,8 @@ sealed class OwnPostgres : IAsyncDisposable
 
     async Task Certify(OwnAuthority authority)
     {
-        var (certificate, key) = (Path.Combine(_folder.FullName, "server.crt"), Path.Combine(_folder.FullName, "server.key"));
+        var (certificate, key) =
+            (Path.Combine(_folder.FullName, "server.crt"), Path.Combine(_folder.FullName, "server.key"));
         var issued = authority.Issue("localhost");
         await File.WriteAllTextAsync(certificate, issued.Certificate);
         await File.WriteAllTextAsync(key, issued.Key);

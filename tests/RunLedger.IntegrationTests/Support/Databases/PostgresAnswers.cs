@@ -15,13 +15,17 @@ sealed class PostgresAnswers
     const int Head = 5;
     readonly List<byte> _rest = [];
 
-    /// <summary>The tag of each statement that is done (<c>COMMIT</c>, <c>SELECT 3</c>), and <see cref="Ready"/>.</summary>
+    /// <summary>
+    /// The tag of each statement that is done (<c>COMMIT</c>, <c>SELECT 3</c>), and <see cref="Ready"/>.
+    /// </summary>
     public List<string> Read(ReadOnlySpan<byte> piece)
     {
         _rest.AddRange(piece);
         var all = _rest.ToArray().AsSpan();
         var answers = new List<string>();
-        while (all.Length >= Head && BinaryPrimitives.ReadInt32BigEndian(all[1..]) + 1 is var length && all.Length >= length)
+        while (all.Length >= Head
+            && BinaryPrimitives.ReadInt32BigEndian(all[1..]) + 1 is var length
+            && all.Length >= length)
         {
             if (all[0] == 'Z')
                 answers.Add(Ready);

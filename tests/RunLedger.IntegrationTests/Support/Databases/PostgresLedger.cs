@@ -66,13 +66,16 @@ sealed class PostgresLedger : ReadableLedger
         await base.DisposeAsync();
         await DataSource.DisposeAsync();
         await _service.DisposeAsync();
-        // Not "with (force)": only a superuser may force out an autovacuum that happens to be here; a plain drop waits for it.
+        // Not "with (force)": only a superuser may force out an autovacuum that happens to be here; a plain drop waits
+        // for it.
         await OnServer(
-            $"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{_name}' and pg_has_role(usesysid, 'usage')");
+            $"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{_name}' "
+            + "and pg_has_role(usesysid, 'usage')");
         await OnServer($"drop database {_name}");
     }
 
-    protected override void AddReading(IServiceCollection services) => services.AddLedgerReading(new PostgresDialect(_service));
+    protected override void AddReading(IServiceCollection services) =>
+        services.AddLedgerReading(new PostgresDialect(_service));
 
     async Task OnServer(string sql)
     {

@@ -4,8 +4,8 @@ using RunLedger.Schema;
 namespace RunLedger.IntegrationTests.Support.Databases;
 
 /// <summary>
-/// Who the services under test are in the database: a login that is a member of the shipped role and may do nothing else.
-/// The schema is the owner's, and so is what a test arranges.
+/// Who the services under test are in the database: a login that is a member of the shipped role and may do nothing
+/// else. The schema is the owner's, and so is what a test arranges.
 /// </summary>
 static class ServiceLogin
 {
@@ -32,7 +32,9 @@ static class ServiceLogin
         new NpgsqlConnectionStringBuilder(owner) { Username = Name, Password = Name }.ConnectionString;
 
     /// <summary>Lets services into a database that has the schema.</summary>
-    /// <param name="server">Any database of the server: roles are the server's, so only one at a time makes them.</param>
+    /// <param name="server">
+    /// Any database of the server: roles are the server's, so only one at a time makes them.
+    /// </param>
     /// <param name="owner">The database.</param>
     public static async Task Admit(string server, string owner)
     {
@@ -41,7 +43,8 @@ static class ServiceLogin
         await using var transaction = await making.BeginTransactionAsync();
         await using (var alone = new NpgsqlCommand("select pg_advisory_xact_lock(5302117)", making, transaction))
             await alone.ExecuteNonQueryAsync();
-        using var role = new StreamReader(typeof(SchemaScript).Assembly.GetManifestResourceStream("postgres/role.sql")!);
+        using var role = new StreamReader(
+            typeof(SchemaScript).Assembly.GetManifestResourceStream("postgres/role.sql")!);
         await using var database = NpgsqlDataSource.Create(owner);
         try
         {

@@ -80,10 +80,11 @@ sealed class TestDatabase : IAsyncDisposable
     {
         await DataSource.DisposeAsync();
         await using (var pooled = new NpgsqlConnection(ConnectionString)) NpgsqlConnection.ClearPool(pooled);
-        // Not "with (force)": only a superuser may force out an autovacuum that happens to be here. A plain drop cancels
-        // that by itself, and gives the sessions ended here the seconds they need to go.
+        // Not "with (force)": only a superuser may force out an autovacuum that happens to be here. A plain drop
+        // cancels that by itself, and gives the sessions ended here the seconds they need to go.
         await Execute(_server, $"""
-            select pg_terminate_backend(pid) from pg_stat_activity where datname = '{_name}' and pg_has_role(usesysid, 'usage')
+            select pg_terminate_backend(pid) from pg_stat_activity where datname = '{_name}'
+              and pg_has_role(usesysid, 'usage')
             """);
         await Execute(_server, $"drop database if exists {_name}");
     }

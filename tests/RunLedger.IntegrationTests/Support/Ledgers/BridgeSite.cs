@@ -26,7 +26,8 @@ sealed class BridgeSite : IAsyncDisposable
     public NpgsqlDataSource Source { get; }
 
     /// <summary>Of who may read the two views, and nothing else.</summary>
-    public string ReaderString => new NpgsqlConnectionStringBuilder(SourceString) { Username = Reader, Password = Reader }.ConnectionString;
+    public string ReaderString =>
+        new NpgsqlConnectionStringBuilder(SourceString) { Username = Reader, Password = Reader }.ConnectionString;
 
     string SourceString { get; }
 
@@ -48,11 +49,13 @@ sealed class BridgeSite : IAsyncDisposable
 
         foreach (var example in (string[])["job_queue", "event_outbox"])
         {
-            using var sql = new StreamReader(typeof(BridgeSite).Assembly.GetManifestResourceStream($"examples/{example}.sql")!);
+            using var sql = new StreamReader(
+                typeof(BridgeSite).Assembly.GetManifestResourceStream($"examples/{example}.sql")!);
             await site.Execute(await sql.ReadToEndAsync());
         }
 
-        // Roles are the server's, so only one at a time makes them. The owner is a member, or it would not see the sessions of it.
+        // Roles are the server's, so only one at a time makes them. The owner is a member, or it would not see the
+        // sessions of it.
         await site.Execute(
             $"""
             select pg_advisory_xact_lock(5302117);
@@ -89,29 +92,37 @@ sealed class BridgeSite : IAsyncDisposable
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>So many runs that came to their end, each with two jobs, of which one failed first where it says so.</summary>
+    /// <summary>
+    /// So many runs that came to their end, each with two jobs, of which one failed first where it says so.
+    /// </summary>
     public Task Fill(int runs) => Execute(
         $"""
         insert into event_outbox (event_type, correlation_id, process, occurred_at)
           select 'process.started', 'order-' || n, 'shop', now() - interval '1 hour' from generate_series(1, {runs}) n;
         insert into job_queue (id, queue, correlation_id, state, handler, error, created_at, taken_at, finished_at)
-          select gen_random_uuid(), 'shop', 'order-' || n, case when n % 7 = 0 and j = 2 then 'error' else 'done' end, 'step_' || j,
+          select gen_random_uuid(), 'shop', 'order-' || n, case when n % 7 = 0
+            and j = 2 then 'error' else 'done' end, 'step_' || j,
             case when n % 7 = 0 and j = 2 then 'no room' end,
             now() - interval '59 minutes', now() - interval '58 minutes', now() - interval '57 minutes'
           from generate_series(1, {runs}) n, generate_series(1, 2) j;
         insert into event_outbox (event_type, correlation_id, process, occurred_at)
-          select 'process.finished', 'order-' || n, 'shop', now() - interval '50 minutes' from generate_series(1, {runs}) n
+          select 'process.finished', 'order-' || n, 'shop', now() - interval '50 minutes'
+            from generate_series(1, {runs}) n
         """);
 
-    /// <summary>The ledger says of every job and its run what the source says, and nothing else, and set nothing aside.</summary>
+    /// <summary>
+    /// The ledger says of every job and its run what the source says, and nothing else, and set nothing aside.
+    /// </summary>
     public Task IsFollowed() => Eventually.Async(
         async () =>
         {
             var expected = await LedgerRows.List(
                 Source,
                 """
-                select concat_ws(' ', j.id, case j.state when 'done' then 'step_completed' else 'failed' end, j.handler, j.error, 'job_queue',
-                  j.correlation_id, 'completed', 'PROC-CAND:queue:' || j.queue, extract(epoch from j.taken_at), extract(epoch from j.finished_at),
+                select concat_ws(' ', j.id, case j.state when 'done' then 'step_completed' else 'failed' end, j.handler,
+                  j.error, 'job_queue',
+                  j.correlation_id, 'completed', 'PROC-CAND:queue:' || j.queue, extract(epoch from j.taken_at),
+                    extract(epoch from j.finished_at),
                   extract(epoch from s.occurred_at), extract(epoch from f.occurred_at))
                 from job_queue j
                 join event_outbox s on s.correlation_id = j.correlation_id and s.event_type = 'process.started'
@@ -120,7 +131,8 @@ sealed class BridgeSite : IAsyncDisposable
                 """);
             var actual = await Ledger.List(
                 """
-                select concat_ws(' ', c.queue_job_id, c.status, c.dot_code, c.error_ref, c.source_system, c.correlation_id, r.status,
+                select concat_ws(' ', c.queue_job_id, c.status, c.dot_code, c.error_ref, c.source_system,
+                  c.correlation_id, r.status,
                   r.process_candidate_code, extract(epoch from c.started_at), extract(epoch from c.ended_at),
                   extract(epoch from r.started_at), extract(epoch from r.ended_at),
                   c.evidence_ref ->> 'conflicts', r.evidence_ref ->> 'conflicts')
@@ -128,12 +140,14 @@ sealed class BridgeSite : IAsyncDisposable
                 order by c.queue_job_id
                 """);
             var runs = (await Ledger.List("select count(*)::text from process_run_observation"))[0];
-            var wanted = (await LedgerRows.List(Source, "select count(distinct correlation_id)::text from event_outbox"))[0];
+            var wanted =
+                (await LedgerRows.List(Source, "select count(distinct correlation_id)::text from event_outbox"))[0];
             Assert.Empty(await LedgerRows.Rejected(Ledger.Database));
             return actual.SequenceEqual(expected) && runs == wanted
                 ? null
                 : $"{actual.Count} of {expected.Count} jobs, {runs} of {wanted} runs\n"
-                    + $"missing: {expected.Except(actual).FirstOrDefault()}\nwrong: {actual.Except(expected).FirstOrDefault()}";
+                    + $"missing: {expected.Except(actual).FirstOrDefault()}\n"
+                    + $"wrong: {actual.Except(expected).FirstOrDefault()}";
         },
         Limit,
         () => Ledger.Output);
@@ -146,14 +160,17 @@ sealed class BridgeSite : IAsyncDisposable
                 Source,
                 "select concat_ws(' ', state, wait_event, query) from pg_stat_activity "
                     + $"where datname = current_database() and application_name = 'run-ledger-bridge' and {condition}");
-            return sessions.Count == count ? null : $"{sessions.Count} of {count} sessions\n{string.Join('\n', sessions)}";
+            return sessions.Count == count
+                ? null
+                : $"{sessions.Count} of {count} sessions\n{string.Join('\n', sessions)}";
         },
         Limit,
         () => Ledger.Output);
 
     /// <summary>A query of the ledger's database answers this, in a while.</summary>
     public Task Answers(string sql, params string[] expected) => Eventually.Async(
-        async () => await Ledger.List(sql) is var actual && actual.SequenceEqual(expected) ? null : string.Join('\n', actual),
+        async () =>
+            await Ledger.List(sql) is var actual && actual.SequenceEqual(expected) ? null : string.Join('\n', actual),
         Limit,
         () => Ledger.Output);
 

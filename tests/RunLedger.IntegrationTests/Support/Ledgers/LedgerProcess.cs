@@ -86,7 +86,8 @@ sealed class LedgerProcess : IAsyncDisposable
     {
         using var content = new StringContent(json, Encoding.UTF8, "application/json");
         using var answer = await _http.PostAsync(route, content);
-        return ((int)answer.StatusCode, answer.Headers.RetryAfter?.ToString(), await answer.Content.ReadAsStringAsync());
+        return (
+            (int)answer.StatusCode, answer.Headers.RetryAfter?.ToString(), await answer.Content.ReadAsStringAsync());
     }
 
     public async Task<(int Status, string Body)> Get(string route)

@@ -47,7 +47,9 @@ static class Oracle
 
     static string Component(Guid id, Dictionary<Guid, Guid> runs, List<Sent> about)
     {
-        var best = about.OrderBy(message => message.Contract == "StepStarted" ? 0 : 1).ThenBy(message => message.At).ToList();
+        var best = about.OrderBy(message => message.Contract == "StepStarted" ? 0 : 1)
+            .ThenBy(message => message.At)
+            .ToList();
         var end = End(about);
         var status = end is null ? "step_started" : end.Contract == "StepFailed" ? "failed" : "step_completed";
         var identities = about.Select(message => (message.RunId, message.Correlation, message.Source));
@@ -62,7 +64,8 @@ static class Oracle
     static string Status(List<Sent> about)
     {
         var step = about.Where(message => message.IsStep).MaxBy(message => message.At);
-        return End(about.FindAll(message => !message.IsStep)) is { } end ? end.Contract["Run".Length..].ToLowerInvariant()
+        return End(about.FindAll(message => !message.IsStep)) is { } end
+            ? end.Contract["Run".Length..].ToLowerInvariant()
             : step is not null ? step.Contract == "StepCompleted" ? "step_completed" : "step_started"
             : about.Exists(message => message.Contract == "RunStarted") ? "started"
             : "observed";
@@ -76,9 +79,12 @@ static class Oracle
         var conflicts = Told(identities - 1) + Told(about.Count(message => message.IsEnd) - 1);
         var evidence = about.Where(message => message.Evidence is not null).GroupBy(message => message.Contract)
             .OrderBy(of => of.Key, StringComparer.Ordinal)
-            .Select(of => of.Key is "RunHeartbeat" or "RunObserved" ? of.MaxBy(message => message.At)! : of.MinBy(message => message.At)!)
+            .Select(of => of.Key is "RunHeartbeat" or "RunObserved"
+                ? of.MaxBy(message => message.At)!
+                : of.MinBy(message => message.At)!)
             .Select(message => $" {message.Contract}={message.Evidence}");
-        return $"{end?.OutputRef ?? "-"} {end?.ErrorRef ?? "-"} {Time(start)} {Time(end)} {conflicts} conflicts{string.Concat(evidence)}";
+        return $"{end?.OutputRef ?? "-"} {end?.ErrorRef ?? "-"} {Time(start)} {Time(end)} {conflicts} "
+            + $"conflicts{string.Concat(evidence)}";
 
         // The least 32 that lost, and that there were more.
         static int Told(int losers) => losers > 32 ? 33 : Math.Max(losers, 0);
@@ -93,9 +99,13 @@ static class Oracle
         names.Where(name => name.Key != name.Value).Select(name => $"{what} {name.Key} is {name.Value}");
 
     static IEnumerable<string> Keys(string what, IEnumerable<Sent> sent, Func<Sent, Guid> name) =>
-        sent.Where(message => message.Key is not null).Select(message => $"{what} key {message.Key} is {name(message)}").Distinct();
+        sent.Where(message => message.Key is not null)
+            .Select(message => $"{what} key {message.Key} is {name(message)}")
+            .Distinct();
 
-    /// <summary>The name under which each id is kept: ids that share a key go by that of the best observation.</summary>
+    /// <summary>
+    /// The name under which each id is kept: ids that share a key go by that of the best observation.
+    /// </summary>
     static Dictionary<Guid, Guid> Names(
         IReadOnlyCollection<Sent> sent, Func<Sent, Guid> id, Func<Sent, string?> key, Func<Sent, int> rank)
     {
@@ -106,7 +116,8 @@ static class Oracle
         {
             var keys = one.Select(key).OfType<string>().Distinct();
             var same = keys.SelectMany(shared => ofKey[shared]).Select(id).Append(one.Key).Distinct();
-            names[one.Key] = id(same.SelectMany(name => ofId[name]).OrderBy(rank).ThenBy(message => message.At).First());
+            names[one.Key] = id(
+                same.SelectMany(name => ofId[name]).OrderBy(rank).ThenBy(message => message.At).First());
         }
 
         return names;

@@ -7,7 +7,8 @@ sealed record ProgramRun(int ExitCode, string Printed)
 {
     public static async Task<ProgramRun> Of(Dictionary<string, string> settings, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "RunLedger.Service.dll"), .. arguments])
+        var start = new ProcessStartInfo(
+            "dotnet", [Path.Combine(AppContext.BaseDirectory, "RunLedger.Service.dll"), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

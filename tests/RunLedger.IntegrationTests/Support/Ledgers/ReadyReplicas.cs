@@ -2,7 +2,9 @@ using RunLedger.IntegrationTests.Support.Brokers;
 
 namespace RunLedger.IntegrationTests.Support.Ledgers;
 
-/// <summary>The replicas behind one address, and a client that asks them in turn, as a Service of Kubernetes would have it.</summary>
+/// <summary>
+/// The replicas behind one address, and a client that asks them in turn, as a Service of Kubernetes would have it.
+/// </summary>
 sealed class ReadyReplicas(IEnumerable<LedgerProcess> ready)
 {
     public const string Route = "/api/observations";

@@ -33,7 +33,8 @@ public sealed class ServerSite : IAsyncLifetime
     }
 
     /// <summary>Runs a script whose tool knows the ledger by its address alone.</summary>
-    public Task<(int Code, string Output, string Error)> Run(string script, params (string Name, string Value)[] environment) =>
+    public Task<(int Code, string Output, string Error)> Run(
+        string script, params (string Name, string Value)[] environment) =>
         _tool.Run(script, [("RUNLEDGER_URL", $"{Url}"), .. environment]);
 
     public Task<List<string>> List(string sql) => _ledger.List(sql);

@@ -9,7 +9,9 @@ public sealed class ToolSite : IAsyncLifetime
     static readonly TimeSpan Limit = TimeSpan.FromSeconds(50);
     LedgerProcess? _ledger;
 
-    /// <summary>Of the tests of one class; the tool is in <c>bin</c>, and what it could not send in <c>spool</c>.</summary>
+    /// <summary>
+    /// Of the tests of one class; the tool is in <c>bin</c>, and what it could not send in <c>spool</c>.
+    /// </summary>
     public DirectoryInfo Folder { get; } = Directory.CreateTempSubdirectory("runledger-cli-");
 
     public Uri Url => _ledger?.Url ?? new Uri("http://127.0.0.1:1");
@@ -40,7 +42,8 @@ public sealed class ToolSite : IAsyncLifetime
     }
 
     /// <summary>Runs a script in a session of its own, so that no terminal of whoever tests is in the play.</summary>
-    public async Task<(int Code, string Output, string Error)> Run(string script, params (string Name, string Value)[] environment)
+    public async Task<(int Code, string Output, string Error)> Run(
+        string script, params (string Name, string Value)[] environment)
     {
         using var process = Start(script, environment);
         using var limit = new CancellationTokenSource(Limit);
@@ -68,7 +71,9 @@ public sealed class ToolSite : IAsyncLifetime
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("RUNLEDGER_", StringComparison.Ordinal)).ToList())
+        foreach (var name in start.Environment.Keys
+            .Where(name => name.StartsWith("RUNLEDGER_", StringComparison.Ordinal))
+            .ToList())
             start.Environment.Remove(name);
         start.Environment["PATH"] = $"{Path.Combine(Folder.FullName, "bin")}:{start.Environment["PATH"]}";
         start.Environment["RUNLEDGER_URL"] = Url.ToString();
@@ -95,7 +100,8 @@ public sealed class ToolSite : IAsyncLifetime
         var root = output;
         while (!File.Exists(Path.Combine(root.FullName, "Bus.sln")))
             root = root.Parent!;
-        return Path.Combine(root.FullName, "src", "RunLedger.Cli", "bin", output.Parent!.Name, output.Name, "RunLedger.Cli.dll");
+        return Path.Combine(
+            root.FullName, "src", "RunLedger.Cli", "bin", output.Parent!.Name, output.Name, "RunLedger.Cli.dll");
     }
 
     /// <summary>The only run of a candidate.</summary>

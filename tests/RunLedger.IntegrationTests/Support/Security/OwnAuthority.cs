@@ -16,7 +16,8 @@ sealed class OwnAuthority : IDisposable
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
+        request.CertificateExtensions.Add(
+            new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
         var now = TimeProvider.System.GetUtcNow();
         _certificate = request.CreateSelfSigned(now - Lasts, now + Lasts);
         File.WriteAllText(Pem, _certificate.ExportCertificatePem());
@@ -35,7 +36,8 @@ sealed class OwnAuthority : IDisposable
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new("1.3.6.1.5.5.7.3.1")], false));
         var now = TimeProvider.System.GetUtcNow();
-        using var issued = request.Create(_certificate, now - (Lasts / 2), now + (Lasts / 2), RandomNumberGenerator.GetBytes(16));
+        using var issued = request.Create(
+            _certificate, now - (Lasts / 2), now + (Lasts / 2), RandomNumberGenerator.GetBytes(16));
         return (issued.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
     }
 

@@ -3,7 +3,9 @@ using RunLedger.IntegrationTests.Support.Databases;
 
 namespace RunLedger.IntegrationTests.Support.Security;
 
-/// <summary>A PostgreSQL and a RabbitMQ with certificates for <c>localhost</c> of an authority that nobody else knows.</summary>
+/// <summary>
+/// A PostgreSQL and a RabbitMQ with certificates for <c>localhost</c> of an authority that nobody else knows.
+/// </summary>
 public sealed class TlsServers : IAsyncLifetime
 {
     internal OwnAuthority Authority { get; } = new("RunLedger test authority");

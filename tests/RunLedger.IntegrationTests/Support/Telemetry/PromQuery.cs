@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace RunLedger.IntegrationTests.Support.Telemetry;
 
-/// <summary>What a PromQL query reads: enough of the language for the rules and dashboards of this repository.</summary>
+/// <summary>
+/// What a PromQL query reads: enough of the language for the rules and dashboards of this repository.
+/// </summary>
 sealed partial class PromQuery
 {
     static readonly HashSet<string> Grouping = ["by", "without", "on", "ignoring", "group_left", "group_right"];

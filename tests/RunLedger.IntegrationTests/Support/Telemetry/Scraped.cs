@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace RunLedger.IntegrationTests.Support.Telemetry;
 
-/// <summary>What Prometheus would have after a scrape of everything: the series of each metric by their labels.</summary>
+/// <summary>
+/// What Prometheus would have after a scrape of everything: the series of each metric by their labels.
+/// </summary>
 sealed partial class Scraped
 {
     readonly Dictionary<string, List<Dictionary<string, string>>> _series = [];
@@ -46,7 +48,8 @@ sealed partial class Scraped
 
             var labels = series.SelectMany(one => one.Keys).ToHashSet();
             known.UnionWith(labels);
-            var unknown = selector.Matchers.ConvertAll(matcher => matcher.Label).FindAll(label => !labels.Contains(label));
+            var unknown = selector.Matchers.ConvertAll(matcher => matcher.Label)
+                .FindAll(label => !labels.Contains(label));
             foreach (var label in unknown)
                 yield return $"{selector.Metric} has no label {label}";
             if (unknown.Count == 0 && !series.Exists(selector.Selects))

@@ -36,12 +36,16 @@ sealed record WatchedQuery(string From, string Text, string Legend)
                 // label_values(metric, label)
                 var parts = variable.GetProperty("query").GetString()!.Split('(', ',', ')');
                 yield return new WatchedQuery(
-                    $"{Path.GetFileName(file)}, ${variable.GetProperty("name")}", parts[1], $"{{{{{parts[2].Trim()}}}}}");
+                    $"{Path.GetFileName(file)}, ${variable.GetProperty("name")}",
+                    parts[1],
+                    $"{{{{{parts[2].Trim()}}}}}");
             }
         }
     }
 
-    /// <summary>What is scraped: job, the path with its parameters, and the host as docker-compose.yml names it.</summary>
+    /// <summary>
+    /// What is scraped: job, the path with its parameters, and the host as docker-compose.yml names it.
+    /// </summary>
     public static IEnumerable<(string Job, string Path, string Host)> OfScrapes()
     {
         foreach (var job in Sequence(Read("prometheus/prometheus.yml"), "scrape_configs"))
@@ -53,7 +57,8 @@ sealed record WatchedQuery(string From, string Text, string Legend)
                                    from value in (YamlSequenceNode)parameter.Value
                                    select $"{parameter.Key}={value}")
                 : "";
-            yield return (job["job_name"].ToString(), $"{path}?{query}", job["static_configs"][0]["targets"][0].ToString());
+            yield return (
+                job["job_name"].ToString(), $"{path}?{query}", job["static_configs"][0]["targets"][0].ToString());
         }
     }
 

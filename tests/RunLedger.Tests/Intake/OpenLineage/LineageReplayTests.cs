@@ -40,7 +40,8 @@ public sealed class LineageReplayTests
             foreach (var (id, started, ended) in Expected(stream))
             {
                 Assert.Equal([$"completed {Time(started)} {Time(ended)}"], ledger.List(
-                    $"select status || ' ' || started_at || ' ' || ended_at from process_run_observation where process_run_id = '{id}'"));
+                    "select status || ' ' || started_at || ' ' || ended_at from process_run_observation "
+                    + $"where process_run_id = '{id}'"));
             }
         }
 
@@ -53,12 +54,16 @@ public sealed class LineageReplayTests
         }
     }
 
-    /// <summary>Every column of both tables that the order must not change; the evidence as JSON, not as text.</summary>
+    /// <summary>
+    /// Every column of both tables that the order must not change; the evidence as JSON, not as text.
+    /// </summary>
     static JsonObject Rows(EmbeddedLedger ledger) => new()
     {
         ["runs"] = Parsed(ledger.List("""
-            select json_array(process_run_id, process_candidate_code, process_definition_code, correlation_id, parent_run_id,
-              status, source_system, idempotency_key, input_ref, output_ref, error_ref, json(evidence_ref), started_at, ended_at)
+            select json_array(process_run_id, process_candidate_code, process_definition_code,
+              correlation_id, parent_run_id,
+              status, source_system, idempotency_key, input_ref, output_ref, error_ref, json(evidence_ref),
+                started_at, ended_at)
             from process_run_observation order by process_run_id
             """)),
         ["components"] = Parsed(ledger.List("""
