@@ -1,6 +1,6 @@
-using RunLedger.Storage;
 using System.Text.Json;
 using RunLedger.Folding;
+using RunLedger.Storage;
 
 namespace RunLedger.Service.Actions;
 

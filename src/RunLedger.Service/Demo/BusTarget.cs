@@ -1,7 +1,7 @@
 using MassTransit;
 using RunLedger.Contracts;
-using RunLedger.Service.Settings;
 using RunLedger.Service.Intake;
+using RunLedger.Service.Settings;
 
 namespace RunLedger.Service.Demo;
 

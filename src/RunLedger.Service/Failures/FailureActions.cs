@@ -1,6 +1,6 @@
-using RunLedger.Storage;
 using RunLedger.Service.Actions;
 using RunLedger.Service.Database;
+using RunLedger.Storage;
 
 namespace RunLedger.Service.Failures;
 

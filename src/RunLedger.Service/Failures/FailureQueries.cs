@@ -1,8 +1,8 @@
-using RunLedger.Storage;
 using Microsoft.EntityFrameworkCore;
 using RunLedger.Folding;
 using RunLedger.Intake;
 using RunLedger.Service.Database;
+using RunLedger.Storage;
 
 namespace RunLedger.Service.Failures;
 

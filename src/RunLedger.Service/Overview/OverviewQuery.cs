@@ -1,4 +1,3 @@
-using RunLedger.Storage;
 using Microsoft.EntityFrameworkCore;
 using RunLedger.Deadlines;
 using RunLedger.Folding;
@@ -6,6 +5,7 @@ using RunLedger.Retention;
 using RunLedger.Scheduling;
 using RunLedger.Service.Database;
 using RunLedger.Service.Runs;
+using RunLedger.Storage;
 
 namespace RunLedger.Service.Overview;
 

@@ -1,4 +1,3 @@
-using RunLedger.Storage;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
@@ -6,6 +5,7 @@ using RunLedger.Intake;
 using RunLedger.Service.Actions;
 using RunLedger.Service.Database;
 using RunLedger.Service.Intake;
+using RunLedger.Storage;
 using RunLedger.Storage.Rows;
 
 namespace RunLedger.Service.Rejected;

@@ -1,7 +1,7 @@
 using System.Reflection;
 using Microsoft.Net.Http.Headers;
-using RunLedger.Service.Settings;
 using RunLedger.Service.Security;
+using RunLedger.Service.Settings;
 
 namespace RunLedger.Service.Web;
 

@@ -1,6 +1,6 @@
 using MassTransit;
-using RunLedger.Deadlines;
 using RunLedger.Contracts;
+using RunLedger.Deadlines;
 using RunLedger.Folding;
 
 namespace RunLedger.Saga;

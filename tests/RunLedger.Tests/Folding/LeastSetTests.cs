@@ -1,6 +1,6 @@
 using CsCheck;
-using RunLedger.Storage.Rows;
 using RunLedger.Folding;
+using RunLedger.Storage.Rows;
 using RunLedger.Testing;
 using RunLedger.Tests.Support;
 

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using RunLedger.Schema;
-using RunLedger.Service.Database.Postgres;
 using RunLedger.Service.Database;
+using RunLedger.Service.Database.Postgres;
 using RunLedger.Service.Host;
 using RunLedger.Testing.Stores;
 using Xunit;
