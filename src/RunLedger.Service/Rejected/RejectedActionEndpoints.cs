@@ -152,8 +152,14 @@ static class RejectedActionEndpoints
                 cancellationToken);
         return FormOutcomes.Back(
             "/rejected",
-            outcome?.State switch { null => FormOutcomes.Gone, "discarded" => "discarded", "open" => "again", _ =>
-                "resent" });
+            outcome?.State switch
+            {
+                null => FormOutcomes.Gone,
+                "discarded" => "discarded",
+                "open" => "again",
+                _ =>
+                "resent"
+            });
     }
 
     static async Task<IResult> ActOnGroupByForm(
