@@ -72,7 +72,7 @@ public sealed class RetentionOptions
         {
             if (!RetentionPolicy.Statuses.Contains(status))
                 yield return $"{where}:Periods:{status} is for no status that runs stay in: "
-                    + $"give {string.Join(", ", RetentionPolicy.Statuses)}.";
+                    + $"give {string.Join(", ", new RetentionOptions().Default.Periods.Keys)}.";
             else if (period < Shortest || period > Longest)
                 yield return $"{where}:Periods:{status} is {period}: give 1 second to a hundred years.";
         }
