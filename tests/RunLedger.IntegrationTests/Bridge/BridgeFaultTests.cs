@@ -11,7 +11,7 @@ public sealed class BridgeFaultTests
     const string Jobs = "select dot_code from process_component_observation order by 1";
 
     [Fact]
-    public async Task A_row_that_is_wrong_is_named_and_set_aside_and_its_neighbours_are_taken()
+    public async Task A_row_that_is_wrong_is_named_and_rejected_and_its_neighbours_are_taken()
     {
         await using var site = await BridgeSite.Create();
         await site.Execute(

@@ -105,7 +105,7 @@ public sealed class FollowingTests(BrowserSite site) : Journey(site)
     }
 
     [Fact]
-    public async Task A_correction_that_is_typed_stays_with_its_message_when_others_are_set_aside_above_it()
+    public async Task A_correction_that_is_typed_stays_with_its_message_when_others_are_rejected_above_it()
     {
         await Site.Reject("""{"processRunId":"typed-about"}""", "typed-about");
         var page = await Open("/rejected");
@@ -127,7 +127,7 @@ public sealed class FollowingTests(BrowserSite site) : Journey(site)
     }
 
     [Fact]
-    public async Task What_is_open_stays_open_on_its_own_message_when_others_are_set_aside_above_it()
+    public async Task What_is_open_stays_open_on_its_own_message_when_others_are_rejected_above_it()
     {
         await Site.Reject("""{"processRunId":"looked-at"}""", "looked-at");
         var page = await Open("/rejected");

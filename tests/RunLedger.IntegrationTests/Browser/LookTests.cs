@@ -58,7 +58,7 @@ public sealed class LookTests(BrowserSite site) : Journey(site)
             await Picture(page, $"{name}-{scheme}");
             var found = await page.RunAxe(rules).WaitAsync(Limit);
             Assert.True(
-                found.Violations.Length == 0, $"{name}, {scheme}: {string.Join('\n', found.Violations.Select(Words))}");
+                found.Violations.Length == 0, $"{name}, {scheme}: {string.Join('\n', found.Violations.Select(Describe))}");
         }
 
         await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });
@@ -86,6 +86,6 @@ public sealed class LookTests(BrowserSite site) : Journey(site)
         FullPage = true,
     });
 
-    static string Words(AxeResultItem violation) =>
+    static string Describe(AxeResultItem violation) =>
         $"{violation.Id}: {violation.Help}\n  {string.Join("\n  ", violation.Nodes.Select(node => $"{node.Html} {node.Any.FirstOrDefault()?.Message}"))}";
 }

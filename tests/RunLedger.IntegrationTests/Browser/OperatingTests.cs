@@ -56,7 +56,7 @@ public sealed class OperatingTests(BrowserSite site) : Journey(site)
     }
 
     [Fact]
-    public async Task A_message_that_was_set_aside_is_corrected_and_sent_again_and_its_run_appears()
+    public async Task A_message_that_was_rejected_is_corrected_and_sent_again_and_its_run_appears()
     {
         var run = Guid.CreateVersion7();
         var good = new Sent("RunStarted", run, Now) { Candidate = "PROC-CAND:browser:corrected" }.Json().ToJsonString();
@@ -76,7 +76,7 @@ public sealed class OperatingTests(BrowserSite site) : Journey(site)
     }
 
     [Fact]
-    public async Task A_group_that_was_set_aside_is_looked_at_beside_the_queues_and_discarded_with_a_reason()
+    public async Task A_group_that_was_rejected_is_looked_at_beside_the_queues_and_discarded_with_a_reason()
     {
         foreach (var run in (Guid[])[Guid.CreateVersion7(), Guid.CreateVersion7()])
             await Site.Reject(new Sent("RunStarted", run, Now) { Candidate = "" }.Json().ToJsonString(), $"{run}");

@@ -63,7 +63,7 @@ public sealed class ObserveLedgerTests(ToolSite site) : IClassFixture<ToolSite>
         var kept = await File.ReadAllTextAsync(file.FullName);
         Assert.Equal(["RunStarted", "RunFailed"], kept.TrimEnd().Split('\n').Select(Type));
 
-        // As if it were the same ledger, back again; and somebody's disk was full while he wrote.
+        // As if it were the same ledger, back again; and somebody's disk was full meanwhile.
         var here = SpoolFolder.Of(spools, LedgerAddress.ReadUrl(site.Url.ToString())!);
         Directory.CreateDirectory(here);
         await File.WriteAllTextAsync(Path.Combine(here, file.Name), kept + kept[..100]);

@@ -11,7 +11,7 @@ namespace RunLedger.IntegrationTests.Intake;
 public sealed class PoisonTests
 {
     [Fact]
-    public async Task Poison_among_a_thousand_good_messages_is_set_aside_with_its_reason_and_harms_nobody()
+    public async Task Poison_among_a_thousand_good_messages_is_rejected_with_its_reason_and_harms_nobody()
     {
         var traffic = new Traffic(5);
         var sent = traffic.Runs(250)[..1_000];
@@ -49,7 +49,7 @@ public sealed class PoisonTests
         await site.Publisher.Send(exchange, routingKey, "whatever it was"u8.ToArray(), "text/plain");
 
         await Eventually.Async(
-            async () => (await Rejected(site, "whatever it was"u8.ToArray())).Count == 1 ? null : "it is not set aside",
+            async () => (await Rejected(site, "whatever it was"u8.ToArray())).Count == 1 ? null : "it is not rejected",
             TimeSpan.FromSeconds(20));
         var row = Assert.Single(await Rejected(site, "whatever it was"u8.ToArray()));
         Assert.Equal(LedgerSite.ErrorQueue, row.Origin);
@@ -58,7 +58,7 @@ public sealed class PoisonTests
     }
 
     [Fact]
-    public async Task What_fails_for_an_unforeseen_reason_is_set_aside_through_the_error_queue_and_its_neighbours_land()
+    public async Task What_fails_for_an_unforeseen_reason_is_rejected_through_the_error_queue_and_its_neighbours_land()
     {
         var sent = new Traffic(12).Runs(50);
         var expected = Oracle.Rows(sent);
@@ -73,7 +73,7 @@ public sealed class PoisonTests
         await site.Start();
 
         await Eventually.Async(
-            async () => await LedgerRows.Rejected(site.Database) is [var row] ? Unexpected(row) : "it is not set aside",
+            async () => await LedgerRows.Rejected(site.Database) is [var row] ? Unexpected(row) : "it is not rejected",
             TimeSpan.FromSeconds(30));
         await site.Settle(expected, rejected: 1);
         Assert.Equal(["RunStarted"], (await Rejected(site)).Select(row => row.Contract));
@@ -84,14 +84,14 @@ public sealed class PoisonTests
     }
 
     [Fact]
-    public async Task What_the_broker_gives_up_is_set_aside_under_its_contract()
+    public async Task What_the_broker_gives_up_is_rejected_under_its_contract()
     {
         var sent = new Sent("RunStarted", Guid.CreateVersion7(), new(2025, 1, 1, 0, 0, 0, TimeSpan.Zero));
         await using var site = await LedgerSite.Create();
         await site.Preload([sent]);
         // A policy's limit counts where it is below the queue's own.
         await site.Host!.LimitDeliveries(LedgerSite.Queue, 2);
-        await site.Publisher.GiveBack(LedgerSite.Queue, times: 3);
+        await site.Publisher.Requeue(LedgerSite.Queue, times: 3);
 
         await site.Start();
 

@@ -19,7 +19,7 @@ public sealed class ResendTests
         await using var site = await LedgerSite.Create();
         var settings = new Dictionary<string, string>(LedgerSite.Slow) { ["Intake__Patience"] = "00:00:01" };
         var first = await site.Start(settings);
-        // As an older version set them aside: the door has learnt of them since.
+        // As an older version rejected them: the validator has learnt of them since.
         await using (var fill = site.Database.CreateCommand(
             $$"""
               insert into rejected_observation (rejected_id, contract, origin, content_type, payload, reason)
@@ -85,7 +85,7 @@ public sealed class ResendTests
             await archive.ExecuteNonQueryAsync();
         await site.Publisher.Send([new Sent("RunStarted", run, new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero))]);
         await Eventually.Async(
-            async () => await CountAsync(site, "open") == 1 ? null : "it is not set aside", TimeSpan.FromSeconds(20));
+            async () => await CountAsync(site, "open") == 1 ? null : "it is not rejected", TimeSpan.FromSeconds(20));
         var id = (await site.List("select rejected_id::text from rejected_observation"))[0];
 
         var (status, _, body) = await ledger.Post($"/api/rejected/{id}/resend", "");

@@ -153,7 +153,7 @@ public sealed class ArchiveReplicaTests : IAsyncLifetime
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_late_message_is_set_aside_or_brings_the_run_back(bool reopen)
+    public async Task A_late_message_is_rejected_or_brings_the_run_back(bool reopen)
     {
         await Fill(100);
         var settings = Settings;

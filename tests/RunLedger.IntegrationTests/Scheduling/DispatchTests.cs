@@ -58,7 +58,7 @@ public sealed class DispatchTests
     }
 
     [Fact]
-    public async Task What_the_broker_refuses_is_set_aside_and_its_neighbours_go_out()
+    public async Task What_the_broker_refuses_is_rejected_and_its_neighbours_go_out()
     {
         await using var site = await LedgerSite.Create();
         await using var inbox = await Inbox.Open(site.Broker, "inbox");
@@ -71,12 +71,12 @@ public sealed class DispatchTests
         await inbox.Has(200, () => ledger.Output);
         await Sent(site, ledger);
 
-        var aside = await LedgerRows.Rejected(site.Database);
-        Assert.Equal(4, aside.Count);
-        Assert.All(aside, row => Assert.StartsWith("run-ledger-scheduler: It was due ", row, StringComparison.Ordinal));
-        Assert.Equal(3, aside.Count(row => row.Contains("inequivalent arg 'type'", StringComparison.Ordinal)));
+        var rejected = await LedgerRows.Rejected(site.Database);
+        Assert.Equal(4, rejected.Count);
+        Assert.All(rejected, row => Assert.StartsWith("run-ledger-scheduler: It was due ", row, StringComparison.Ordinal));
+        Assert.Equal(3, rejected.Count(row => row.Contains("inequivalent arg 'type'", StringComparison.Ordinal)));
         Assert.Contains(
-            aside,
+            rejected,
             row => row.Contains("The address scheme is not supported: carrier-pigeon", StringComparison.Ordinal));
     }
 

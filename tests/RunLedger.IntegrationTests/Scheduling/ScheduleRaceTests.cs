@@ -87,9 +87,9 @@ public sealed class ScheduleRaceTests : IAsyncLifetime
                 // Sent: between the claim and its commit.
                 lock (taken)
                     taken.AddRange(claim.Rows);
-                var settlement = new ClaimResult();
-                settlement.Gone.AddRange(claim.Rows.Select(row => row.Token));
-                await claim.Settle(settlement, Cancel);
+                var result = new ClaimResult();
+                result.Gone.AddRange(claim.Rows.Select(row => row.Token));
+                await claim.Settle(result, Cancel);
             }
         }
     }

@@ -81,7 +81,7 @@ public sealed class ConnectionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_set_aside_by_a_commit_whose_answer_is_lost_is_set_aside_once()
+    public async Task What_is_rejected_by_a_commit_whose_answer_is_lost_is_rejected_once()
     {
         var row =
             new RejectedRow { RejectedId = Guid.CreateVersion7(), Payload = [1], RejectedAt = Some.Noon.UtcDateTime };

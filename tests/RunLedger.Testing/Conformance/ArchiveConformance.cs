@@ -259,7 +259,7 @@ public abstract class ArchiveConformance : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_late_observation_is_set_aside_with_the_reason_by_whatever_it_names_the_run()
+    public async Task A_late_observation_is_rejected_with_the_reason_by_whatever_it_names_the_run()
     {
         var (run, component) = (Some.Run(), Guid.CreateVersion7());
         await Ledger.Commit(run.Started() with { IdempotencyKey = "the-key" });

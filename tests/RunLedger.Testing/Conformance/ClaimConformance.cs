@@ -77,9 +77,9 @@ public abstract class ClaimConformance : ScheduleStoreConformance
 
         Assert.Equal([other.Token], await Take(Noon));
 
-        var settlement = new ClaimResult();
-        settlement.Gone.Add(first.Token);
-        await claim.Settle(settlement, Cancel);
+        var result = new ClaimResult();
+        result.Gone.Add(first.Token);
+        await claim.Settle(result, Cancel);
         await claim.DisposeAsync();
         Assert.Equal([second.Token], await Take(Noon));
     }
@@ -106,15 +106,15 @@ public abstract class ClaimConformance : ScheduleStoreConformance
     }
 
     [Fact]
-    public async Task What_is_set_aside_goes_with_the_settlement_that_deletes_it()
+    public async Task What_is_rejected_goes_with_the_result_that_deletes_it()
     {
         var row = Row(Noon);
         await Add(row);
         await using var claim = await Claim(Noon);
 
-        var settlement = new ClaimResult();
-        settlement.Gone.Add(row.Token);
-        settlement.Rejected.Add(new RejectedRow
+        var result = new ClaimResult();
+        result.Gone.Add(row.Token);
+        result.Rejected.Add(new RejectedRow
         {
             RejectedId = row.Token,
             Origin = "run-ledger-scheduler",
@@ -122,7 +122,7 @@ public abstract class ClaimConformance : ScheduleStoreConformance
             Reason = "bad",
             RejectedAt = Noon,
         });
-        await claim.Settle(settlement, Cancel);
+        await claim.Settle(result, Cancel);
 
         Assert.Empty(await Query("select token from scheduled_message"));
         Assert.Equal(["run-ledger-scheduler|bad"], await Query("select origin, reason from rejected_observation"));

@@ -174,7 +174,7 @@ public abstract class CommitConformance : StoreConformance
     }
 
     [Fact]
-    public async Task The_same_rubbish_is_set_aside_once()
+    public async Task The_same_rubbish_is_rejected_once()
     {
         var row = new RejectedRow
         {
@@ -198,7 +198,7 @@ public abstract class CommitConformance : StoreConformance
     }
 
     [Fact]
-    public async Task Much_rubbish_is_set_aside_a_piece_at_a_time()
+    public async Task Much_rubbish_is_rejected_a_piece_at_a_time()
     {
         RejectedRow[] rows =
         [

@@ -51,7 +51,7 @@ public abstract class RecurringConformance : ScheduleStoreConformance
     }
 
     [Fact]
-    public async Task It_is_moved_on_by_the_settlement_and_not_before()
+    public async Task It_is_moved_on_by_the_result_and_not_before()
     {
         await Schedule.Register([Sweep], Cancel);
         await (await Claim(Noon, 100, Sweep.Token)).DisposeAsync();
@@ -59,9 +59,9 @@ public abstract class RecurringConformance : ScheduleStoreConformance
 
         await using (var claim = await Claim(Noon, 100, Sweep.Token))
         {
-            var settlement = new ClaimResult();
-            settlement.Moved.Add((Sweep.Token, Noon.AddMinutes(1)));
-            await claim.Settle(settlement, Cancel);
+            var result = new ClaimResult();
+            result.Moved.Add((Sweep.Token, Noon.AddMinutes(1)));
+            await claim.Settle(result, Cancel);
         }
 
         Assert.Equal(Noon.AddMinutes(1), await NextDue(Sweep.Token));

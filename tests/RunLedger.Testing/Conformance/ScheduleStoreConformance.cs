@@ -56,10 +56,10 @@ public abstract class ScheduleStoreConformance : IAsyncLifetime
     private protected async Task<List<Guid>> Take(DateTime now, int limit = 100)
     {
         await using var claim = await Claim(now, limit);
-        var settlement = new ClaimResult();
-        settlement.Gone.AddRange(claim.Rows.Select(row => row.Token));
-        await claim.Settle(settlement, Cancel);
-        return settlement.Gone;
+        var result = new ClaimResult();
+        result.Gone.AddRange(claim.Rows.Select(row => row.Token));
+        await claim.Settle(result, Cancel);
+        return result.Gone;
     }
 
     private protected Task<DateTime?> NextDue(params Guid[] recurring) =>

@@ -11,25 +11,25 @@ using Xunit;
 
 namespace RunLedger.Testing.Stores;
 
-/// <summary>A replica without a bus: door, fold and committer over a store.</summary>
+/// <summary>A replica without a bus: validator, fold and committer over a store.</summary>
 sealed class FoldingLedger : IAsyncDisposable
 {
     readonly GroupCommitter _committer;
-    readonly ObservationValidator _door;
+    readonly ObservationValidator _validator;
 
     public FoldingLedger(
         ILedgerStore store, TimeProvider? time = null, RunLedgerOptions? options = null, LedgerMeter? meter = null)
     {
         options ??= new RunLedgerOptions();
         Store = new RecordingStore(store);
-        _door = new ObservationValidator(options, TimeProvider.System);
+        _validator = new ObservationValidator(options, TimeProvider.System);
         _committer = new GroupCommitter(
             Store, options, time ?? TimeProvider.System, NullLogger<GroupCommitter>.Instance, meter: meter);
     }
 
     public RecordingStore Store { get; }
 
-    static Func<string, RejectedRow> Aside(RunObservation message) => reason =>
+    static Func<string, RejectedRow> Rejected(RunObservation message) => reason =>
         new Rejections(TimeProvider.System).Of(
             message.GetType().Name,
             "test",
@@ -43,37 +43,37 @@ sealed class FoldingLedger : IAsyncDisposable
     /// <param name="after">Works on the rows after the fold.</param>
     public Task Commit(RunObservation message, Action<MessageRows> after)
     {
-        var observation = Admit(message);
+        var observation = Validate(message);
         return _committer.Commit(observation, rows =>
         {
             Fold(rows, observation);
             after(rows);
             return Task.CompletedTask;
-        }, Aside(message));
+        }, Rejected(message));
     }
 
     /// <param name="message">What was observed.</param>
     /// <param name="meanwhile">Happens between load and write.</param>
     public Task Commit(RunObservation message, Func<Task> meanwhile)
     {
-        var observation = Admit(message);
+        var observation = Validate(message);
         return _committer.Commit(observation, async rows =>
         {
             await meanwhile();
             Fold(rows, observation);
-        }, Aside(message));
+        }, Rejected(message));
     }
 
-    /// <summary>Commits what the door would not let in: <paramref name="smuggled"/> says the rest.</summary>
+    /// <summary>Commits what the validator would not let in: <paramref name="smuggled"/> says the rest.</summary>
     public Task Smuggle(RunObservation message, Func<RunObservation, RunObservation> smuggled)
     {
-        var admitted = Admit(message);
+        var admitted = Validate(message);
         var observation = admitted with { Message = smuggled(admitted.Message) };
         return _committer.Commit(observation, rows =>
         {
             Fold(rows, observation);
             return Task.CompletedTask;
-        }, Aside(message));
+        }, Rejected(message));
     }
 
     public Task Reject(RejectedRow row) => _committer.Reject(row);
@@ -83,16 +83,16 @@ sealed class FoldingLedger : IAsyncDisposable
     {
         var open = new TaskCompletionSource();
         var plugged = new TaskCompletionSource();
-        var plug = _committer.Commit(Admit(Some.Run().Started()), async _ =>
+        var plug = _committer.Commit(Validate(Some.Run().Started()), async _ =>
         {
             plugged.TrySetResult();
             await open.Task;
         }, _ => throw new InvalidOperationException("A new run is in no archive."));
         await plugged.Task;
-        var units = enqueue().ToList();
+        var commits = enqueue().ToList();
         open.SetResult();
         await plug;
-        await Task.WhenAll(units);
+        await Task.WhenAll(commits);
     }
 
     public Task Together(params RunObservation[] messages) => Together(() => messages.Select(Commit));
@@ -106,9 +106,9 @@ sealed class FoldingLedger : IAsyncDisposable
             rows.Component = LedgerEntry.With(rows.Component, ComponentProjection.Of(observation));
     }
 
-    Observation Admit(RunObservation message)
+    Observation Validate(RunObservation message)
     {
-        Assert.True(_door.TryValidate(message, out var observation, out var reason), reason);
+        Assert.True(_validator.TryValidate(message, out var observation, out var reason), reason);
         return observation;
     }
 }

@@ -10,10 +10,10 @@ sealed class RecordingStore(ILedgerStore store) : ILedgerStore
 
     public int Begun { get; private set; }
 
-    public async Task<ILedgerBatch> Begin(BatchKeys names, CancellationToken cancellationToken)
+    public async Task<ILedgerBatch> Begin(BatchKeys keys, CancellationToken cancellationToken)
     {
         Begun++;
-        return new Batch(await store.Begin(names, cancellationToken), Committed);
+        return new Batch(await store.Begin(keys, cancellationToken), Committed);
     }
 
     public Task Reopen(IReadOnlyCollection<Guid> runs, DateTime now, CancellationToken cancellationToken) =>

@@ -16,7 +16,7 @@ abstract class TestStore : IAsyncDisposable
     /// <summary>The rows of a query, their columns joined by a bar.</summary>
     public abstract Task<List<string>> Query(string sql);
 
-    /// <summary>The message as this store refuses its row; the door would have.</summary>
+    /// <summary>The message as this store refuses its row; the validator would have.</summary>
     public abstract RunObservation Unstorable(RunObservation message);
 
     public abstract ValueTask DisposeAsync();

@@ -59,7 +59,7 @@ public sealed class SenderTests : IDisposable
         _ledger.Away = true;
         await using var host = await ClientHost.Start(_ledger, time);
         var runs = await Report(host, 20);
-        await _ledger.Refused();
+        await _ledger.Missed();
 
         _ledger.Away = false;
         await Advance(time, 40);
@@ -94,7 +94,7 @@ public sealed class SenderTests : IDisposable
         _ledger.Away = true;
         await using var host = await ClientHost.Start(_ledger, time, options => options.BufferSize = 10);
         await Report(host, 1);
-        await _ledger.Refused();
+        await _ledger.Missed();
         await Report(host, 500);
 
         _ledger.Away = false;
@@ -139,8 +139,8 @@ public sealed class SenderTests : IDisposable
         await using var first = await ClientHost.Start(one, configure: options => options.SpoolDirectory = _folder);
         await using var second = await ClientHost.Start(two, configure: options => options.SpoolDirectory = _folder);
         var (mine, yours) = (await Report(first, 30), await Report(second, 30));
-        await one.Refused();
-        await two.Refused();
+        await one.Missed();
+        await two.Missed();
 
         one.Away = two.Away = false;
         await one.Has(60);

@@ -27,7 +27,7 @@ public sealed class ProcessDefinedTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_makes_no_sense_is_set_aside_with_a_reason()
+    public async Task What_makes_no_sense_is_rejected_with_a_reason()
     {
         await _ledger.Take(Defined("P", " "));
 

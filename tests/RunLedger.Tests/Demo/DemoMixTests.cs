@@ -37,9 +37,9 @@ public sealed class DemoMixTests
     [Fact]
     public void The_door_lets_every_message_in_and_none_happened_after_now()
     {
-        var door = new ObservationValidator(new RunLedgerOptions(), new FakeTimeProvider(Now));
+        var validator = new ObservationValidator(new RunLedgerOptions(), new FakeTimeProvider(Now));
 
-        Assert.All(Mix, message => Assert.True(door.TryValidate(message, out _, out var reason), reason));
+        Assert.All(Mix, message => Assert.True(validator.TryValidate(message, out _, out var reason), reason));
         Assert.All(Mix, message => Assert.InRange(message.OccurredAt, Now.AddHours(-4), Now));
     }
 
@@ -93,10 +93,10 @@ public sealed class DemoMixTests
     [Fact]
     public void The_rows_tell_what_the_tally_says()
     {
-        var door = new ObservationValidator(new RunLedgerOptions(), new FakeTimeProvider(Now));
+        var validator = new ObservationValidator(new RunLedgerOptions(), new FakeTimeProvider(Now));
         var statuses = Mix.GroupBy(message => message.ProcessRunId).Select(run => RunProjection.Observed(run
             .Select(message =>
-                door.TryValidate(message, out var observation, out _) ? RunProjection.Of(observation) : null!)
+                validator.TryValidate(message, out var observation, out _) ? RunProjection.Of(observation) : null!)
             .Aggregate(Fold.Merge))).CountBy(status => status).ToDictionary();
         var tally = DemoTally.Of(Mix);
 

@@ -16,7 +16,7 @@ public sealed class FoldCodecTests
     public void A_header_read_back_merges_as_the_fold_it_was() => ObservationGen.Set.Sample(
         set =>
         {
-            var folds = set.Select(message => RunProjection.Of(Admitted.By(message))).ToList();
+            var folds = set.Select(message => RunProjection.Of(Validated.By(message))).ToList();
             for (var kept = 1; kept <= folds.Count; kept++)
             {
                 var stored = RunRow.From(folds[..kept].Aggregate(Fold.Merge));
@@ -31,7 +31,7 @@ public sealed class FoldCodecTests
         set =>
         {
             var folds = set.OfType<StepObservation>()
-                .Select(message => ComponentProjection.Of(Admitted.By(message)))
+                .Select(message => ComponentProjection.Of(Validated.By(message)))
                 .ToList();
             for (var kept = 1; kept <= folds.Count; kept++)
             {
@@ -49,7 +49,7 @@ public sealed class FoldCodecTests
     [Fact]
     public void A_row_of_a_newer_version_is_refused()
     {
-        var row = RunRow.From(RunProjection.Of(Admitted.By(Some.Run().Started())));
+        var row = RunRow.From(RunProjection.Of(Validated.By(Some.Run().Started())));
         row.Fold![0] = FoldCodec.Version + 1;
 
         var refused = Assert.Throws<NewerFoldException>(() => row.ToEntry().Fold);
@@ -67,7 +67,7 @@ public sealed class FoldCodecTests
     public void A_row_with_a_number_that_only_a_newer_version_knows_is_refused_and_not_misread(int at, string unknown)
     {
         var ended = Some.Run().Completed() with { IdempotencyKey = "kg/2026-03-01" };
-        var row = RunRow.From(RunProjection.Of(Admitted.By(ended)));
+        var row = RunRow.From(RunProjection.Of(Validated.By(ended)));
         row.Fold![at] = 200;
 
         var refused = Assert.Throws<NewerFoldException>(() => row.ToEntry());
@@ -101,7 +101,7 @@ public sealed class FoldCodecTests
         };
 
         var row = RunRow.From(Fold.Merge(
-            foreign.ToEntry().Fold, RunProjection.Of(Admitted.By(run.Heartbeat() with { InputRef = "in" }))));
+            foreign.ToEntry().Fold, RunProjection.Of(Validated.By(run.Heartbeat() with { InputRef = "in" }))));
 
         Assert.Equal(
             (run.Candidate, "in", "hand", RunStatus.Started, foreign.StartedAt),

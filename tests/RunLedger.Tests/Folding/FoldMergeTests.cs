@@ -150,8 +150,8 @@ public sealed class FoldMergeTests
 
     static Observation Admit(RunObservation message)
     {
-        var door = new ObservationValidator(new RunLedgerOptions(), new FakeTimeProvider(Some.Noon));
-        Assert.True(door.TryValidate(message, out var observation, out var reason), reason);
+        var validator = new ObservationValidator(new RunLedgerOptions(), new FakeTimeProvider(Some.Noon));
+        Assert.True(validator.TryValidate(message, out var observation, out var reason), reason);
         return observation;
     }
 }

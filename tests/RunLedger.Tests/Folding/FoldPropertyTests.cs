@@ -112,18 +112,18 @@ public sealed class FoldPropertyTests : IAsyncLifetime
     {
         foreach (var table in Tables.Reverse())
             Execute($"delete from {table}");
-        var door = new ObservationValidator(_options, TimeProvider.System);
-        var limits = new DeadlineEvaluator(_options, TimeProvider.System);
+        var validator = new ObservationValidator(_options, TimeProvider.System);
+        var evaluator = new DeadlineEvaluator(_options, TimeProvider.System);
         await using var committer = new GroupCommitter(
             _store, _options, TimeProvider.System, NullLogger<GroupCommitter>.Instance);
         for (int at = 0, batch = 0; at < observations.Length; at += batches[batch++ % batches.Length])
         {
-            var units = observations.Skip(at).Take(batches[batch % batches.Length]).Select(message =>
+            var commits = observations.Skip(at).Take(batches[batch % batches.Length]).Select(message =>
             {
-                Assert.True(door.TryValidate(message, out var observation, out var reason), reason);
-                return committer.Commit(observation, rows => Fold(rows, observation, watched ? limits : null), Refuse);
+                Assert.True(validator.TryValidate(message, out var observation, out var reason), reason);
+                return committer.Commit(observation, rows => Fold(rows, observation, watched ? evaluator : null), Refuse);
             });
-            await Task.WhenAll(units.ToList());
+            await Task.WhenAll(commits.ToList());
             if (watched)
                 await Look(committer, observations, new Random(at));
         }
@@ -135,7 +135,7 @@ public sealed class FoldPropertyTests : IAsyncLifetime
     async Task Look(GroupCommitter committer, RunObservation[] observations, Random random)
     {
         var time = new FakeTimeProvider(Some.Noon.AddMinutes(random.Next(500_000)));
-        var limits = new DeadlineEvaluator(_options, time);
+        var evaluator = new DeadlineEvaluator(_options, time);
         await Task.WhenAll(observations.Where(_ => random.Next(2) == 0).Select(message =>
         {
             var deadline = new DeadlineReached
@@ -150,26 +150,26 @@ public sealed class FoldPropertyTests : IAsyncLifetime
                 if (rows.Run is not { } run)
                     return Task.CompletedTask;
                 if (rows.Component is { } component)
-                    rows.Component = limits.Reached(run, component).Component;
+                    rows.Component = evaluator.Reached(run, component).Component;
                 else
-                    rows.Run = limits.Reached(run, deadline.ParentKnown).Run;
+                    rows.Run = evaluator.Reached(run, deadline.ParentKnown).Run;
                 return Task.CompletedTask;
             });
         }).ToList());
     }
 
-    static Task Fold(MessageRows rows, Observation observation, DeadlineEvaluator? limits)
+    static Task Fold(MessageRows rows, Observation observation, DeadlineEvaluator? evaluator)
     {
         var run = RunProjection.Of(observation);
         var component = observation.Message is StepObservation ? ComponentProjection.Of(observation) : null;
-        rows.Run = limits is null
+        rows.Run = evaluator is null
             ? LedgerEntry.With(rows.Run, run)
-            : limits.Observed(rows.Run, run, observation.Contract).Run;
+            : evaluator.Observed(rows.Run, run, observation.Contract).Run;
         if (component is null)
             return Task.CompletedTask;
-        rows.Component = limits is null
+        rows.Component = evaluator is null
             ? LedgerEntry.With(rows.Component, component)
-            : limits.ComponentObserved(rows.Component, component, observation.Contract);
+            : evaluator.ComponentObserved(rows.Component, component, observation.Contract);
         return Task.CompletedTask;
     }
 

@@ -40,7 +40,7 @@ public sealed class LeastSetTests
         var run = Some.Run();
         var fold = Enumerable.Range(0, 40)
             .Select(n => RunProjection.Of(
-                Admitted.By(run.Failed() with { OccurredAt = run.Start.AddSeconds(n), CorrelationId = $"c{n}" })))
+                Validated.By(run.Failed() with { OccurredAt = run.Start.AddSeconds(n), CorrelationId = $"c{n}" })))
             .Aggregate(Fold.Merge);
 
         var said = RunRow.From(fold).EvidenceRef;

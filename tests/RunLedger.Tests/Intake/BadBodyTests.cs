@@ -8,7 +8,7 @@ using static RunLedger.Tests.Support.BadBodies;
 namespace RunLedger.Tests.Intake;
 
 /// <summary>
-/// What is wrong with a body costs what is wrong, is said and set aside, and is never a fault of ours.
+/// What is wrong with a body costs what is wrong, is said and rejected, and is never a fault of ours.
 /// </summary>
 public sealed class BadBodyTests : IAsyncLifetime
 {
@@ -21,7 +21,7 @@ public sealed class BadBodyTests : IAsyncLifetime
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Each_bad_one_is_told_with_its_number_and_set_aside_and_its_neighbours_land(bool array)
+    public async Task Each_bad_one_is_told_with_its_number_and_rejected_and_its_neighbours_land(bool array)
     {
         // An array that holds what is no JSON is none.
         var bad = All.Skip(array ? 1 : 0).ToList();

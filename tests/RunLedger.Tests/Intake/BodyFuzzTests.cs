@@ -11,7 +11,7 @@ namespace RunLedger.Tests.Intake;
 
 public sealed class BodyFuzzTests
 {
-    static readonly ObservationValidator Door = new(new RunLedgerOptions(), TimeProvider.System);
+    static readonly ObservationValidator Validator = new(new RunLedgerOptions(), TimeProvider.System);
 
     static readonly byte[][] Seeds =
     [
@@ -66,7 +66,7 @@ public sealed class BodyFuzzTests
             Assert.True(line.Message is null ^ line.Reason is null, "one of observation and reason");
             var reason = line.Reason;
             if (line.Message is not null)
-                Door.TryValidate((RunObservation)line.Message, out _, out reason);
+                Validator.TryValidate((RunObservation)line.Message, out _, out reason);
             Assert.InRange(Encoding.UTF8.GetByteCount(reason!), 0, 2_000);
             Assert.InRange((line.Contract ?? "").Length, 0, 100);
         }

@@ -22,10 +22,10 @@ public sealed class ObservationValidatorTests
     {
         var step = _run.StepStarted(Guid.CreateVersion7());
 
-        Refused("processRunId is the empty GUID: send a real one", step with { ProcessRunId = Guid.Empty });
-        Refused("parentRunId is the empty GUID: send a real one", step with { ParentRunId = Guid.Empty });
-        Refused("componentRunId is the empty GUID: send a real one", step with { ComponentRunId = Guid.Empty });
-        Refused("queueJobId is the empty GUID: send a real one", step with { QueueJobId = Guid.Empty });
+        Rejects("processRunId is the empty GUID: send a real one", step with { ProcessRunId = Guid.Empty });
+        Rejects("parentRunId is the empty GUID: send a real one", step with { ParentRunId = Guid.Empty });
+        Rejects("componentRunId is the empty GUID: send a real one", step with { ComponentRunId = Guid.Empty });
+        Rejects("queueJobId is the empty GUID: send a real one", step with { QueueJobId = Guid.Empty });
     }
 
     [Theory]
@@ -34,38 +34,38 @@ public sealed class ObservationValidatorTests
     [InlineData(" \t")]
     public void What_is_required_must_say_something(string? nothing)
     {
-        Refused(
+        Rejects(
             "processCandidateCode is missing or empty: it is required",
             _run.Started() with { ProcessCandidateCode = nothing! });
-        Refused("correlationId is missing or empty: it is required", _run.Started() with { CorrelationId = nothing! });
+        Rejects("correlationId is missing or empty: it is required", _run.Started() with { CorrelationId = nothing! });
     }
 
     [Fact]
     public void What_is_optional_is_left_out_or_says_something()
     {
-        Refused("idempotencyKey is empty: leave it out or fill it in", _run.Started() with { IdempotencyKey = "" });
-        Refused("dotCode is empty: leave it out or fill it in", _run.StepStarted(_run.Id) with { DotCode = " " });
-        Refused("eventCode is empty: leave it out or fill it in", _run.StepStarted(_run.Id) with { EventCode = "" });
+        Rejects("idempotencyKey is empty: leave it out or fill it in", _run.Started() with { IdempotencyKey = "" });
+        Rejects("dotCode is empty: leave it out or fill it in", _run.StepStarted(_run.Id) with { DotCode = " " });
+        Rejects("eventCode is empty: leave it out or fill it in", _run.StepStarted(_run.Id) with { EventCode = "" });
         Admitted(_run.StepStarted(_run.Id) with { DotCode = null, ComponentRole = null });
     }
 
     [Fact]
     public void A_source_or_a_role_nobody_knows_is_answered_with_those_that_are_known()
     {
-        Refused(
+        Rejects(
             "sourceSystem 'cron' is not known: send one of dot_runtime, job_queue, workflow_engine, dry_run",
             _run.Started() with { SourceSystem = "cron" });
-        Refused(
+        Rejects(
             "sourceSystem '' is not known: send one of dot_runtime, job_queue, workflow_engine, dry_run",
             _run.Started() with { SourceSystem = null! });
-        Refused(
+        Rejects(
             "componentRole 'spectator' is not known: send one of producer, verifier, step",
             _run.StepStarted(_run.Id) with { ComponentRole = "spectator" });
     }
 
     [Fact]
     public void A_long_rubbish_source_is_not_quoted_at_length() =>
-        Refused(
+        Rejects(
             $"sourceSystem '{new string('x', 40)}…' is not known: send one of dot_runtime, job_queue, "
             + "workflow_engine, dry_run",
             _run.Started() with { SourceSystem = new string('x', 5_000) });
@@ -80,14 +80,14 @@ public sealed class ObservationValidatorTests
         // An attribute cannot hold half a pair either.
         var text = Regex.Unescape(escaped);
         var step = _run.StepFailed(_run.Id);
-        Refused($"processCandidateCode {reason}", step with { ProcessCandidateCode = text });
-        Refused($"correlationId {reason}", step with { CorrelationId = text });
-        Refused($"idempotencyKey {reason}", step with { IdempotencyKey = text });
-        Refused($"inputRef {reason}", step with { InputRef = text });
-        Refused($"outputRef {reason}", step with { OutputRef = text });
-        Refused($"errorRef {reason}", step with { ErrorRef = text });
-        Refused($"dotCode {reason}", step with { DotCode = text });
-        Refused($"eventCode {reason}", step with { EventCode = text });
+        Rejects($"processCandidateCode {reason}", step with { ProcessCandidateCode = text });
+        Rejects($"correlationId {reason}", step with { CorrelationId = text });
+        Rejects($"idempotencyKey {reason}", step with { IdempotencyKey = text });
+        Rejects($"inputRef {reason}", step with { InputRef = text });
+        Rejects($"outputRef {reason}", step with { OutputRef = text });
+        Rejects($"errorRef {reason}", step with { ErrorRef = text });
+        Rejects($"dotCode {reason}", step with { DotCode = text });
+        Rejects($"eventCode {reason}", step with { EventCode = text });
     }
 
     [Fact]
@@ -96,10 +96,10 @@ public sealed class ObservationValidatorTests
     [Fact]
     public void Too_long_is_refused_and_just_not_too_long_is_not()
     {
-        Refused(
+        Rejects(
             "correlationId has 513 characters, more than 512: shorten it",
             _run.Started() with { CorrelationId = new string('c', 513) });
-        Refused(
+        Rejects(
             "errorRef has 32,769 characters, more than 32,768: shorten it",
             _run.Failed() with { ErrorRef = new string('e', 32_769) });
         Admitted(_run.Failed() with { CorrelationId = new string('c', 512), ErrorRef = new string('e', 32_768) });
@@ -108,10 +108,10 @@ public sealed class ObservationValidatorTests
     [Fact]
     public void The_first_and_the_last_years_are_refused()
     {
-        Refused(
+        Rejects(
             "occurredAt 0001-01-01T00:00:00.0000000+00:00 is before 2000: send when it happened",
             _run.Started() with { OccurredAt = default });
-        Refused(
+        Rejects(
             "occurredAt 9999-12-31T23:59:59.9999999+00:00 is more than 24 h ahead: set the sender's clock",
             _run.Started() with { OccurredAt = DateTimeOffset.MaxValue });
     }
@@ -122,7 +122,7 @@ public sealed class ObservationValidatorTests
         var begins = new DateTimeOffset(2000, 1, 1, 2, 0, 0, TimeSpan.FromHours(2));
 
         Admitted(_run.Started() with { OccurredAt = begins });
-        Refused(
+        Rejects(
             "occurredAt 2000-01-01T01:59:59.9999999+02:00 is before 2000: send when it happened",
             _run.Started() with { OccurredAt = begins.AddTicks(-1) });
     }
@@ -133,7 +133,7 @@ public sealed class ObservationValidatorTests
         var ahead = _run.Started() with { OccurredAt = Some.Noon.AddHours(24).AddTicks(1) };
 
         Admitted(ahead with { OccurredAt = Some.Noon.AddHours(24) });
-        Refused("occurredAt 2026-11-02T12:00:00.0000001+00:00 is more than 24 h ahead: set the sender's clock", ahead);
+        Rejects("occurredAt 2026-11-02T12:00:00.0000001+00:00 is more than 24 h ahead: set the sender's clock", ahead);
         _time.Advance(TimeSpan.FromTicks(1));
         Admitted(ahead);
     }
@@ -163,13 +163,13 @@ public sealed class ObservationValidatorTests
     {
         var large = JsonSerializer.SerializeToElement(new string('x', 5 * 1024 * 1024));
 
-        Refused(
+        Rejects(
             "evidenceRef has 5,242,882 bytes, more than the 262,144 allowed: store it elsewhere and send a reference",
             With(large));
         _options.MaxEvidenceBytes = 5_242_882;
         Admitted(With(large));
         _options.MaxEvidenceBytes--;
-        Refused(
+        Rejects(
             "evidenceRef has 5,242,882 bytes, more than the 5,242,881 allowed: store it elsewhere and send a reference",
             With(large));
     }
@@ -186,7 +186,7 @@ public sealed class ObservationValidatorTests
     [InlineData("[-1E-309]", "evidenceRef holds a number beyond what a double can say: send it as text")]
     [InlineData("1e99999999999999999999", "evidenceRef holds a number beyond what a double can say: send it as text")]
     public void Evidence_that_jsonb_cannot_store_is_refused(string json, string reason) =>
-        Refused(reason, With(Json(json)));
+        Rejects(reason, With(Json(json)));
 
     [Fact]
     public void Surrogates_as_raw_bytes_are_no_text_either()
@@ -194,24 +194,24 @@ public sealed class ObservationValidatorTests
         byte[] text = [(byte)'"', 0xED, 0xA0, 0x80, (byte)'"'];
         byte[] name = [(byte)'{', .. text, (byte)':', (byte)'1', (byte)'}'];
 
-        Refused(
+        Rejects(
             "evidenceRef holds half a surrogate pair, which is no text: send valid Unicode",
             With(JsonDocument.Parse(text).RootElement));
-        Refused(
+        Rejects(
             "evidenceRef holds half a surrogate pair in a name, which is no text: send valid Unicode",
             With(JsonDocument.Parse(name).RootElement));
     }
 
     [Fact]
-    public void A_number_of_more_than_a_thousand_digits_is_refused() => Refused(
+    public void A_number_of_more_than_a_thousand_digits_is_refused() => Rejects(
         "evidenceRef holds a number beyond what a double can say: send it as text",
         With(Json(new string('9', 1_025))));
 
     [Fact]
     public void Evidence_nested_200_deep_is_refused_and_what_is_let_in_can_be_read_again()
     {
-        Refused("evidenceRef is nested more than 60 deep: flatten it or send it as text", With(Nested(200)));
-        Refused("evidenceRef is nested more than 60 deep: flatten it or send it as text", With(Nested(61)));
+        Rejects("evidenceRef is nested more than 60 deep: flatten it or send it as text", With(Nested(200)));
+        Rejects("evidenceRef is nested more than 60 deep: flatten it or send it as text", With(Nested(61)));
 
         var row = RunRow.From(RunProjection.Of(Admitted(With(Nested(60)))));
 
@@ -272,7 +272,7 @@ public sealed class ObservationValidatorTests
         return observation;
     }
 
-    void Refused(string reason, RunObservation message)
+    void Rejects(string reason, RunObservation message)
     {
         Assert.False(new ObservationValidator(_options, _time).TryValidate(message, out _, out var said));
         Assert.Equal(reason, said);

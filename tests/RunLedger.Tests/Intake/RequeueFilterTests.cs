@@ -11,14 +11,14 @@ public sealed class RequeueFilterTests
     static readonly Exception Given = new RequeueException("The process stops.");
     static readonly Exception Down = new ObjectDisposedException("IServiceProvider");
 
-    public static TheoryData<Exception> GivenBack =>
+    public static TheoryData<Exception> Requeued =>
         [Given, new InvalidOperationException("", Given), Down, new InvalidOperationException("", Down)];
 
     public static TheoryData<Exception> Faulty =>
         [new InvalidOperationException("broken"), new ObjectDisposedException("Stream")];
 
     [Theory]
-    [MemberData(nameof(GivenBack))]
+    [MemberData(nameof(Requeued))]
     public async Task What_the_process_is_to_blame_for_goes_back(Exception exception)
     {
         var thrown = await Assert.ThrowsAnyAsync<Exception>(

@@ -8,7 +8,7 @@ using RunLedger.Tests.Support;
 
 namespace RunLedger.Tests.Rejected;
 
-/// <summary>What was set aside is sent again, or discarded, and its row says what became of it.</summary>
+/// <summary>What was rejected is sent again, or discarded, and its row says what became of it.</summary>
 public sealed class RejectedWorkTests : IAsyncLifetime
 {
     static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
@@ -103,7 +103,7 @@ public sealed class RejectedWorkTests : IAsyncLifetime
             await Observe(new JsonArray([.. part.Select(run => Started(run, "nobody"))]));
         }
 
-        // What a newer version of the door takes: here the stored payload is mended in its place.
+        // What a newer version of the validator takes: here the stored payload is mended in its place.
         _ledger.List("update rejected_observation set payload = cast(replace(payload, 'nobody', "
             + "'dot_runtime') as blob) where rejected_id < '55'");
         var mended = int.Parse(
@@ -175,9 +175,9 @@ public sealed class RejectedWorkTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_the_ledger_rejects_after_its_door_goes_back_to_its_own_row()
+    public async Task What_the_ledger_rejects_after_its_validator_goes_back_to_its_own_row()
     {
-        // The door lets it in, and then its run turns out to be archived.
+        // The validator lets it in, and then its run turns out to be archived.
         var id = await Reject();
         _ledger.List($"""
             insert into process_run_archive (process_run_id, process_candidate_code, correlation_id, status,

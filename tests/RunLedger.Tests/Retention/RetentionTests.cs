@@ -108,9 +108,9 @@ public sealed class RetentionTests : IAsyncLifetime
         Assert.Empty(
             await archive.Return([run.Id], _time.GetUtcNow().UtcDateTime, TestContext.Current.CancellationToken));
 
-        var restoring = new ArchiveRestore(archive, _ledger.Service<ArchiveFiles>(), _time);
-        Assert.Equal(run.Id, await restoring.Run(run.Id, TestContext.Current.CancellationToken));
-        Assert.Null(await restoring.Run(run.Id, TestContext.Current.CancellationToken));
+        var restore = new ArchiveRestore(archive, _ledger.Service<ArchiveFiles>(), _time);
+        Assert.Equal(run.Id, await restore.Run(run.Id, TestContext.Current.CancellationToken));
+        Assert.Null(await restore.Run(run.Id, TestContext.Current.CancellationToken));
 
         Assert.Equal(RunStatus.Completed, (await Find(run))!.Status);
     }
@@ -128,10 +128,10 @@ public sealed class RetentionTests : IAsyncLifetime
         await After(TimeSpan.FromDays(20));
         await After(TimeSpan.FromDays(20));
 
-        var restoring = new ArchiveRestore(_ledger.Service<IArchiveStore>(), _ledger.Service<ArchiveFiles>(), _time);
+        var restore = new ArchiveRestore(_ledger.Service<IArchiveStore>(), _ledger.Service<ArchiveFiles>(), _time);
         var november = new DateTime(2026, 11, 1, 0, 0, 0, DateTimeKind.Utc);
-        Assert.Equal(2, await restoring.Month(november, null, TestContext.Current.CancellationToken));
-        Assert.Equal(0, await restoring.Month(november, null, TestContext.Current.CancellationToken));
+        Assert.Equal(2, await restore.Month(november, null, TestContext.Current.CancellationToken));
+        Assert.Equal(0, await restore.Month(november, null, TestContext.Current.CancellationToken));
 
         Assert.NotNull(await Find(purged));
         Assert.NotNull(await Find(archived));

@@ -119,7 +119,7 @@ public sealed class SchedulerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_message_that_cannot_be_sent_is_set_aside_and_the_next_goes_out()
+    public async Task A_message_that_cannot_be_sent_is_rejected_and_the_next_goes_out()
     {
         await Schedule("lost", In(TimeSpan.FromMinutes(-2)), new Uri("carrier-pigeon:somewhere"));
         await Schedule("next", In(TimeSpan.FromMinutes(-1)));
@@ -138,7 +138,7 @@ public sealed class SchedulerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_command_that_says_too_little_is_set_aside_and_the_next_is_taken()
+    public async Task A_command_that_says_too_little_is_rejected_and_the_next_is_taken()
     {
         var endpoint = await _harness.Harness.Bus.GetSendEndpoint(SchedulerHarness.Scheduler);
         await endpoint.Send<ScheduleMessage>(new

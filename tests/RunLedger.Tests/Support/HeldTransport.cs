@@ -56,7 +56,7 @@ sealed class HeldTransport : ITransport
     }
 
     /// <summary>Waits until it was asked, in vain.</summary>
-    public async Task Refused()
+    public async Task Missed()
     {
         while (true)
         {

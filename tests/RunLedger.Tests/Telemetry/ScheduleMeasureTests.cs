@@ -24,7 +24,7 @@ public sealed class ScheduleMeasureTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_was_sent_and_what_was_set_aside_is_counted()
+    public async Task What_was_sent_and_what_was_rejected_is_counted()
     {
         // The ledger's own recurring messages have gone out at the start.
         await _harness.Wait(() => _measured.All("runledger.scheduler.lag") is [0]);

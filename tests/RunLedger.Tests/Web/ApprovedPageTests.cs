@@ -32,7 +32,7 @@ public sealed partial class ApprovedPageTests(FilledLedger ledger) : IClassFixtu
         Approved.Is($"{name}.html", await Answer(ledger.Client, address));
 
     [Fact]
-    public async Task A_group_of_what_was_set_aside_is_as_approved()
+    public async Task A_group_of_what_was_rejected_is_as_approved()
     {
         var all = await Answer(ledger.Client, "/rejected");
 

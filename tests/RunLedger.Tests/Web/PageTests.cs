@@ -173,7 +173,7 @@ public sealed partial class PageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_was_set_aside_is_corrected_and_sent_again_or_discarded()
+    public async Task What_was_rejected_is_corrected_and_sent_again_or_discarded()
     {
         await Reject();
         await Reject("other");
@@ -194,7 +194,7 @@ public sealed partial class PageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_group_of_what_was_set_aside_is_looked_at_before_it_is_discarded_and_what_came_since_stays()
+    public async Task A_group_of_what_was_rejected_is_looked_at_before_it_is_discarded_and_what_came_since_stays()
     {
         await Reject();
         await Reject("other");
@@ -245,7 +245,7 @@ public sealed partial class PageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_was_set_aside_is_paged_both_ways()
+    public async Task What_was_rejected_is_paged_both_ways()
     {
         for (var i = 0; i < 60; i++)
             await Reject($"id {i}.");

@@ -94,7 +94,7 @@ public sealed class PostgresArchiveTests : ArchiveConformance
     }
 
     [Fact]
-    public async Task A_new_component_of_a_run_under_archive_is_set_aside_with_it_and_not_lost()
+    public async Task A_new_component_of_a_run_under_archive_is_rejected_with_it_and_not_lost()
     {
         var run = await Settled("completed", Now.AddDays(-100));
         var component = Guid.CreateVersion7();

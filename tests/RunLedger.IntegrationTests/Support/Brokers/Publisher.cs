@@ -34,7 +34,7 @@ sealed class Publisher(Uri broker) : IAsyncDisposable
         Confirm(() => _channel!.BasicPublishAsync(exchange, "", mandatory: true, properties, body).AsTask());
 
     /// <summary>Takes a message and gives it back so often, as consumers do that die of it.</summary>
-    public async Task GiveBack(string queue, int times)
+    public async Task Requeue(string queue, int times)
     {
         for (var time = 1; time <= times; time++)
         {

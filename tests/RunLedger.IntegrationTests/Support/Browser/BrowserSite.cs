@@ -55,7 +55,7 @@ public sealed class BrowserSite : ICollectionFixture<BrowserSite>, IAsyncLifetim
             () => _ledger.Output);
     }
 
-    /// <summary>Publishes what is no observation, and waits until it is set aside.</summary>
+    /// <summary>Publishes what is no observation, and waits until it is rejected.</summary>
     internal async Task Reject(string json, string mark)
     {
         await Publisher.Send(
@@ -64,7 +64,7 @@ public sealed class BrowserSite : ICollectionFixture<BrowserSite>, IAsyncLifetim
             async () => (await _ledger.Get("/api/rejected?limit=500")).Body is var rows
                 && rows.Contains(mark, StringComparison.Ordinal)
                 ? null
-                : $"{mark} is not set aside: {rows}",
+                : $"{mark} is not rejected: {rows}",
             Patience,
             () => _ledger.Output);
     }
@@ -99,7 +99,7 @@ public sealed class BrowserSite : ICollectionFixture<BrowserSite>, IAsyncLifetim
     }
 
     /// <summary>
-    /// A run in every status, one with a long name, with components and nested runs, and something set aside.
+    /// A run in every status, one with a long name, with components and nested runs, and something rejected.
     /// </summary>
     async Task Fill()
     {

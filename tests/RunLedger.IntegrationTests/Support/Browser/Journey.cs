@@ -22,7 +22,7 @@ public abstract class Journey(BrowserSite site) : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => await Site.Start();
 
-    /// <summary>Another operator, in a browser window of his own, opens a page.</summary>
+    /// <summary>Another operator, in another browser window, opens a page.</summary>
     private protected async Task<IPage> Open(string path, BrowserNewContextOptions? options = null)
     {
         var somebody = await Site.Browser.NewContextAsync(new(options ?? new()) { BaseURL = $"{Site.Url}" });

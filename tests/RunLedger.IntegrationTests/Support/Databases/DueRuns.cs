@@ -8,7 +8,7 @@ namespace RunLedger.IntegrationTests.Support.Databases;
 static class DueRuns
 {
     /// <summary>Services whose runs pass their limits at once, and which do not look for it.</summary>
-    public static readonly Dictionary<string, string> Limits = new()
+    public static readonly Dictionary<string, string> Unswept = new()
     {
         ["RunLedger__Deadlines__Default__Run"] = "00:00:01",
         ["RunLedger__Deadlines__Default__OrphanGrace"] = "00:00:01",
@@ -17,7 +17,7 @@ static class DueRuns
     };
 
     /// <summary>Services that do look for it.</summary>
-    public static readonly Dictionary<string, string> Sweeping = new(Limits)
+    public static readonly Dictionary<string, string> Sweeping = new(Unswept)
     {
         ["RunLedger__Deadlines__SweepEvery"] = "00:00:01",
     };
@@ -36,7 +36,7 @@ static class DueRuns
     /// <summary>They are in the ledger, and no service runs.</summary>
     public static async Task Store(LedgerSite site, IReadOnlyList<Sent> stream)
     {
-        var ledger = await site.Start(Limits);
+        var ledger = await site.Start(Unswept);
         await site.Publisher.Send(stream);
         var runs = stream.Select(sent => sent.RunId).Distinct().Count();
         await Eventually.Async(

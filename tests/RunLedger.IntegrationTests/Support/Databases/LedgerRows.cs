@@ -44,7 +44,7 @@ static class LedgerRows
         return lines;
     }
 
-    /// <summary>What was set aside: where from, and why.</summary>
+    /// <summary>What was rejected: where from, and why.</summary>
     public static Task<List<string>> Rejected(NpgsqlDataSource database) =>
         List(database, "select origin || ': ' || reason from rejected_observation");
 

@@ -111,7 +111,7 @@ sealed class BridgeSite : IAsyncDisposable
         """);
 
     /// <summary>
-    /// The ledger says of every job and its run what the source says, and nothing else, and set nothing aside.
+    /// The ledger says of every job and its run what the source says, and nothing else, and rejected nothing.
     /// </summary>
     public Task IsFollowed() => Eventually.Async(
         async () =>

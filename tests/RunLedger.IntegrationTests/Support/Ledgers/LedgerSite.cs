@@ -88,7 +88,7 @@ sealed class LedgerSite : IAsyncDisposable
 
     /// <summary>
     /// The tables hold exactly these rows when the queue is empty and every ledger has stopped, so many messages were
-    /// set aside, and nothing is in the error queue.
+    /// rejected, and nothing is in the error queue.
     /// </summary>
     public async Task Settle(List<string> expected, int rejected = 0)
     {
@@ -126,14 +126,14 @@ sealed class LedgerSite : IAsyncDisposable
         if (await Publisher.Waiting(Queue) is > 0 and var waiting)
             return $"{waiting} messages wait";
         var actual = await LedgerRows.Read(Database);
-        var aside = await LedgerRows.Rejected(Database);
-        if (actual.SequenceEqual(expected) && aside.Count == rejected)
+        var found = await LedgerRows.Rejected(Database);
+        if (actual.SequenceEqual(expected) && found.Count == rejected)
             return null;
         return $"""
             {actual.Count} rows, {expected.Count} expected
             missing: {string.Join("\n         ", expected.Except(actual).Take(3))}
             wrong:   {string.Join("\n         ", actual.Except(expected).Take(3))}
-            {aside.Count} set aside, {rejected} expected: {string.Join('\n', aside.Take(5))}
+            {found.Count} rejected, {rejected} expected: {string.Join('\n', found.Take(5))}
             """;
     }
 }

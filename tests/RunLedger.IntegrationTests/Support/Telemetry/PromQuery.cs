@@ -8,7 +8,7 @@ namespace RunLedger.IntegrationTests.Support.Telemetry;
 sealed partial class PromQuery
 {
     static readonly HashSet<string> Grouping = ["by", "without", "on", "ignoring", "group_left", "group_right"];
-    static readonly HashSet<string> Words =
+    static readonly HashSet<string> Keywords =
     [
         "and", "or", "unless", "offset", "bool",
         "sum", "min", "max", "avg", "count", "stddev", "topk", "bottomk", "quantile", "group",
@@ -32,7 +32,7 @@ sealed partial class PromQuery
             {
                 at = tokens.IndexOf("]", at);
             }
-            else if (IsName(tokens[at]) && next != "(" && !Words.Contains(tokens[at]))
+            else if (IsName(tokens[at]) && next != "(" && !Keywords.Contains(tokens[at]))
             {
                 var end = next == "{" ? tokens.IndexOf("}", at) : at;
                 Selectors.Add(new Selector(tokens[at], [.. Matchers(tokens[at..end])]));

@@ -6,7 +6,7 @@ using static RunLedger.Testing.LineageFixtures;
 
 namespace RunLedger.Tests.Intake.OpenLineage;
 
-/// <summary>Real OpenLineage streams through the door their clients use.</summary>
+/// <summary>Real OpenLineage streams through the endpoint their clients use.</summary>
 public sealed class LineageReplayTests
 {
     [Theory]

@@ -7,7 +7,7 @@ using RunLedger.Tests.Support;
 namespace RunLedger.Tests.Runs;
 
 /// <summary>What operators and owners do to runs by hand.</summary>
-public sealed class CloseTests : IAsyncLifetime
+public sealed class RunClosingTests : IAsyncLifetime
 {
     static readonly DateTimeOffset Start = new(2026, 11, 1, 12, 0, 0, TimeSpan.Zero);
 

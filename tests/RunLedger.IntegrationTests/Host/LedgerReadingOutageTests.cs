@@ -12,9 +12,9 @@ using RunLedger.Testing.Conformance;
 using RunLedger.Testing.Stores;
 using Xunit;
 
-namespace RunLedger.IntegrationTests.Database;
+namespace RunLedger.IntegrationTests.Host;
 
-public sealed class PostgresOutageTests : ReadingConformance
+public sealed class LedgerReadingOutageTests : ReadingConformance
 {
     [Fact]
     public async Task Missing_tables_are_503_and_name_the_command_that_makes_them()

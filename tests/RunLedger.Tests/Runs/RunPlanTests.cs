@@ -11,7 +11,7 @@ using Xunit;
 namespace RunLedger.Tests.Runs;
 
 /// <summary>SQLite descends an index for a page: it neither scans the table nor sorts it.</summary>
-public sealed class SqlitePlanTests
+public sealed class RunPlanTests
 {
     static readonly PageKey Deep = new(new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc), Guid.Empty);
 

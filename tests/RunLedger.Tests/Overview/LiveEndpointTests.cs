@@ -5,7 +5,7 @@ using RunLedger.Tests.Support;
 
 namespace RunLedger.Tests.Overview;
 
-public sealed class LiveTests
+public sealed class LiveEndpointTests
 {
     static readonly CancellationTokenSource Limit = new(TimeSpan.FromSeconds(60));
 

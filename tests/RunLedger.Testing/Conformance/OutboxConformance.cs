@@ -6,8 +6,8 @@ using Xunit;
 
 namespace RunLedger.Testing.Conformance;
 
-/// <summary>Outgoing messages are written by the commit they are about.</summary>
-public abstract class OutgoingConformance : ScheduleStoreConformance
+/// <summary>Messages of the outbox are written by the commit they are about.</summary>
+public abstract class OutboxConformance : ScheduleStoreConformance
 {
     static readonly Guid Run = Guid.Parse("0198c0de-0000-7000-8000-00000000000a");
 

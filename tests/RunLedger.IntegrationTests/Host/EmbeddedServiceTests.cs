@@ -8,7 +8,7 @@ using RunLedger.IntegrationTests.Support.Ledgers;
 namespace RunLedger.IntegrationTests.Host;
 
 /// <summary>The service with nothing but a file, and with a database that goes.</summary>
-public sealed class AloneTests
+public sealed class EmbeddedServiceTests
 {
     [Fact]
     public async Task What_was_answered_202_is_in_the_file_of_a_ledger_killed_at_once()

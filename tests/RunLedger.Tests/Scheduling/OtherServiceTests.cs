@@ -5,7 +5,7 @@ using RunLedger.Tests.Support;
 namespace RunLedger.Tests.Scheduling;
 
 /// <summary>Somebody's saga and somebody's retries, unchanged, with the ledger as their scheduler.</summary>
-public sealed class ThirdPartyTests
+public sealed class OtherServiceTests
 {
     static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

@@ -10,7 +10,7 @@ using RunLedger.Tests.Support;
 namespace RunLedger.Tests.Deadlines;
 
 /// <summary>Which policy counts, and what is wrong with those that are given.</summary>
-public sealed class PolicyTests
+public sealed class DeadlinePolicyTests
 {
     [Theory]
     [InlineData("PROC-CAND:dot:kg", 1)]

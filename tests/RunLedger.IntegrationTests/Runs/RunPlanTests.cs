@@ -18,7 +18,7 @@ namespace RunLedger.IntegrationTests.Runs;
 /// database the plan touched, which no other load on the machine changes. Among 200,000 runs the failed ones and those
 /// of one candidate are the 2,000 oldest, where a planner that takes them for evenly spread goes wrong.
 /// </summary>
-public sealed class ReadingPlanTests : IAsyncLifetime
+public sealed class RunPlanTests : IAsyncLifetime
 {
     const int MostBlocks = 400;
     static readonly DateTime First = new(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);

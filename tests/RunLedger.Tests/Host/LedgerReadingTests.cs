@@ -8,9 +8,9 @@ using RunLedger.Service.Database.Sqlite;
 using RunLedger.Service.Host;
 using Xunit;
 
-namespace RunLedger.Tests.Database;
+namespace RunLedger.Tests.Host;
 
-public sealed class ReadingHostTests
+public sealed class LedgerReadingTests
 {
     static readonly string[] Paths =
     [

@@ -14,7 +14,7 @@ using RunLedger.Tests.Support;
 namespace RunLedger.Tests.Client;
 
 /// <summary>What an author hands over that is no good, ledgers that never come back, and hosts that stop.</summary>
-public sealed class HardTimesTests : IDisposable
+public sealed class ClientOutageTests : IDisposable
 {
     readonly string _folder = Path.Combine(Path.GetTempPath(), $"run-ledger-spool-{Guid.CreateVersion7()}");
     readonly HeldTransport _ledger = new();
@@ -52,8 +52,8 @@ public sealed class HardTimesTests : IDisposable
         });
 
         var taken = await _ledger.Has(2);
-        var door = new RunLedger.Intake.ObservationValidator(new RunLedgerOptions(), TimeProvider.System);
-        Assert.True(door.TryValidate(Assert.IsType<RunCompleted>(taken[1]), out _, out var reason), reason);
+        var validator = new RunLedger.Intake.ObservationValidator(new RunLedgerOptions(), TimeProvider.System);
+        Assert.True(validator.TryValidate(Assert.IsType<RunCompleted>(taken[1]), out _, out var reason), reason);
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class HardTimesTests : IDisposable
         await using var host = await ClientHost.Start(_ledger, new FakeTimeProvider(Some.Noon), options =>
             (options.SpoolDirectory, options.BufferSize) = (_folder, 100));
         await Report(host, 1);
-        await _ledger.Refused();
+        await _ledger.Missed();
 
         for (var reported = 2; reported <= 1_000; reported += 20)
         {
@@ -120,7 +120,7 @@ public sealed class HardTimesTests : IDisposable
     [Fact]
     public async Task What_services_report_while_they_stop_is_sent_whichever_stops_first()
     {
-        var builder = Host.CreateEmptyApplicationBuilder(new());
+        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new());
         builder.Services.AddHostedService<LateService>();
         builder.Services.AddRunLedgerClient(options => options.LedgerUrl = new Uri("http://127.0.0.1:9"))
             .AddSingleton<ITransport>(_ledger);
@@ -172,7 +172,7 @@ public sealed class HardTimesTests : IDisposable
         await using (var other = await ClientHost.Start(gone, configure: options => options.SpoolDirectory = _folder))
         {
             await Report(other, 3);
-            await gone.Refused();
+            await gone.Missed();
             await other.Stop();
         }
 

@@ -4,7 +4,7 @@ using RunLedger.Testing.Stores;
 
 namespace RunLedger.IntegrationTests.Storage.Postgres;
 
-public sealed class PostgresOutgoingTests : OutgoingConformance
+public sealed class PostgresOutboxTests : OutboxConformance
 {
     private protected override async Task<TestStore> Open() => await PostgresTestStore.Open();
 }

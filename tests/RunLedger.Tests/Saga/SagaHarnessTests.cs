@@ -4,7 +4,7 @@ using RunLedger.Tests.Support;
 namespace RunLedger.Tests.Saga;
 
 /// <summary>The ledger as the author of a service meets it in tests: through MassTransit's saga harness.</summary>
-public sealed class HarnessTests : IAsyncLifetime
+public sealed class SagaHarnessTests : IAsyncLifetime
 {
     LedgerHarness _ledger = null!;
 
@@ -24,7 +24,7 @@ public sealed class HarnessTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_message_the_door_refuses_is_set_aside_and_its_neighbour_lands()
+    public async Task A_message_the_validator_rejects_is_kept_and_its_neighbour_lands()
     {
         var (bad, good) = (Some.Run(), Some.Run());
 

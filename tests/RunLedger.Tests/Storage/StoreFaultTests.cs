@@ -14,7 +14,7 @@ using Xunit;
 namespace RunLedger.Tests.Storage;
 
 /// <summary>A ledger whose database fails it.</summary>
-public sealed class SqliteFailureTests
+public sealed class StoreFaultTests
 {
     static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
