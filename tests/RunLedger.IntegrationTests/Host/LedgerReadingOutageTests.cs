@@ -3,18 +3,18 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using RunLedger.IntegrationTests.Storage.Postgres;
 using RunLedger.IntegrationTests.Support.Databases;
 using RunLedger.Service.Database;
 using RunLedger.Service.Database.Postgres;
 using RunLedger.Service.Host;
 using RunLedger.Service.Runs;
 using RunLedger.Testing.Conformance;
-using RunLedger.Testing.Stores;
 using Xunit;
 
 namespace RunLedger.IntegrationTests.Host;
 
-public sealed class LedgerReadingOutageTests : ReadingConformance
+public sealed class LedgerReadingOutageTests() : ReadingSuite(new PostgresProvider())
 {
     [Fact]
     public async Task Missing_tables_are_503_and_name_the_command_that_makes_them()
@@ -69,6 +69,4 @@ public sealed class LedgerReadingOutageTests : ReadingConformance
         var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.DoesNotContain("Exception", body, StringComparison.Ordinal);
     }
-
-    protected override Task<ReadableLedger> Open() => PostgresLedger.Open();
 }

@@ -5,7 +5,7 @@ using Xunit;
 namespace RunLedger.Testing.Conformance;
 
 /// <summary>How messages are replaced and cancelled.</summary>
-public abstract class CancelConformance : ScheduleStoreConformance
+public abstract class CancelConformance(Provider provider) : ScheduleSuite(provider)
 {
     [Fact]
     public async Task A_cancelled_message_is_gone_and_leaves_nothing_behind()

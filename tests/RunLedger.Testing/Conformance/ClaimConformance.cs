@@ -5,7 +5,7 @@ using Xunit;
 namespace RunLedger.Testing.Conformance;
 
 /// <summary>How messages are taken to be sent.</summary>
-public abstract class ClaimConformance : ScheduleStoreConformance
+public abstract class ClaimConformance(Provider provider) : ScheduleSuite(provider)
 {
     static readonly Guid Run = Guid.Parse("0198c0de-0000-7000-8000-00000000000a");
     static readonly Guid Other = Guid.Parse("0198c0de-0000-7000-8000-00000000000b");

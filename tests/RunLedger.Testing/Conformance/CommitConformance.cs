@@ -8,7 +8,7 @@ using Xunit;
 namespace RunLedger.Testing.Conformance;
 
 /// <summary>How rows come and change.</summary>
-public abstract class CommitConformance : StoreConformance
+public abstract class CommitConformance(Provider provider) : StoreSuite(provider)
 {
     [Fact]
     public async Task A_first_observation_inserts_its_header()

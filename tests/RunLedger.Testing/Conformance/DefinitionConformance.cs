@@ -6,19 +6,17 @@ using Xunit;
 namespace RunLedger.Testing.Conformance;
 
 /// <summary>Definitions in either store.</summary>
-public abstract class DefinitionConformance : StoreConformance
+public abstract class DefinitionConformance(Provider provider) : StoreSuite(provider)
 {
     const string Definitions =
         "select coalesce(process_definition_code, '-') from process_run_observation order by 1";
-
-    private protected abstract IDefinitionStore Over(TestStore store);
 
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Runs_that_are_there_get_it_slice_by_slice_and_later_ones_as_they_are_written()
     {
-        var store = Over(Store);
+        var store = Store.Definitions;
         Some[] runs = [Some.Run(), Some.Run(), Some.Run()];
         foreach (var run in runs)
             await Ledger.Commit(run.Started());
@@ -40,7 +38,7 @@ public abstract class DefinitionConformance : StoreConformance
     [Fact]
     public async Task The_latest_definition_counts_in_whatever_order_they_come()
     {
-        var store = Over(Store);
+        var store = Store.Definitions;
         await store.Define(Defined("PROC:new", minutes: 1), Token);
 
         Assert.Equal("PROC:new", await store.Define(Defined("PROC:old"), Token));
@@ -50,7 +48,7 @@ public abstract class DefinitionConformance : StoreConformance
     [Fact]
     public async Task A_run_whose_candidate_turns_out_to_be_another_has_that_ones_definition()
     {
-        await Over(Store).Define(Defined("PROC:kg"), Token);
+        await Store.Definitions.Define(Defined("PROC:kg"), Token);
         var run = Some.Run();
         await Ledger.Commit(run.Observed() with { ProcessCandidateCode = "PROC-CAND:other" });
         Assert.Equal(["-"], await Query(Definitions));
@@ -63,7 +61,7 @@ public abstract class DefinitionConformance : StoreConformance
     [Fact]
     public async Task A_run_that_is_being_written_meanwhile_has_it_in_the_end()
     {
-        var store = Over(Store);
+        var store = Store.Definitions;
         var (handling, defining) = (new TaskCompletionSource(), new TaskCompletionSource());
         var run = Some.Run();
         var commit = Ledger.Commit(run.Started(), _ =>

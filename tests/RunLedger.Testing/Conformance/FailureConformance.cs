@@ -4,7 +4,7 @@ using RunLedger.Folding;
 
 namespace RunLedger.Testing.Conformance;
 
-public abstract class FailureConformance : ReadingConformance
+public abstract class FailureConformance(Provider provider) : ReadingSuite(provider)
 {
     static readonly DateTime Now = TimeProvider.System.GetUtcNow().UtcDateTime;
 

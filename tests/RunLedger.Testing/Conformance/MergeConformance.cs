@@ -6,7 +6,7 @@ using Xunit;
 namespace RunLedger.Testing.Conformance;
 
 /// <summary>How rows that turn out to be one become one, and how their ids are told.</summary>
-public abstract class MergeConformance : StoreConformance
+public abstract class MergeConformance(Provider provider) : StoreSuite(provider)
 {
     const string Aliases = "select alias_id, process_run_id from process_run_alias order by alias_id";
     const string Runs = "select process_run_id from process_run_observation order by process_run_id";

@@ -7,7 +7,7 @@ using Xunit;
 namespace RunLedger.Testing.Conformance;
 
 /// <summary>Messages of the outbox are written by the commit they are about.</summary>
-public abstract class OutboxConformance : ScheduleStoreConformance
+public abstract class OutboxConformance(Provider provider) : ScheduleSuite(provider)
 {
     static readonly Guid Run = Guid.Parse("0198c0de-0000-7000-8000-00000000000a");
 

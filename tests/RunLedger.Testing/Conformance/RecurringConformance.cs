@@ -5,7 +5,7 @@ using Xunit;
 namespace RunLedger.Testing.Conformance;
 
 /// <summary>Recurring messages as the store keeps them.</summary>
-public abstract class RecurringConformance : ScheduleStoreConformance
+public abstract class RecurringConformance(Provider provider) : ScheduleSuite(provider)
 {
     static readonly ScheduledRow Sweep = new()
     {

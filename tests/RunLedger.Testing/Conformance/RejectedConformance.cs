@@ -5,7 +5,7 @@ using Xunit;
 
 namespace RunLedger.Testing.Conformance;
 
-public abstract class RejectedConformance : ReadingConformance
+public abstract class RejectedConformance(Provider provider) : ReadingSuite(provider)
 {
     [Fact]
     public async Task Rejected_observations_are_listed_newest_first_across_pages()

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace RunLedger.Testing.Conformance;
 
-public abstract class RunConformance : ReadingConformance
+public abstract class RunConformance(Provider provider) : ReadingSuite(provider)
 {
     [Fact]
     public async Task A_run_is_its_columns_in_camelCase_with_evidence_as_JSON_and_without_the_fold()

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace RunLedger.Testing.Conformance;
 
-public abstract class RunListConformance : ReadingConformance
+public abstract class RunListConformance(Provider provider) : ReadingSuite(provider)
 {
     [Fact]
     public async Task Runs_are_listed_newest_first_and_the_id_decides_between_runs_of_one_microsecond()

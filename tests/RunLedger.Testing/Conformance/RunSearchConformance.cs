@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace RunLedger.Testing.Conformance;
 
-public abstract class RunSearchConformance : ReadingConformance
+public abstract class RunSearchConformance(Provider provider) : ReadingSuite(provider)
 {
     [Fact]
     public async Task Pages_go_back_as_they_went_forward()
@@ -103,7 +103,7 @@ public abstract class RunSearchConformance : ReadingConformance
     [Fact]
     public async Task What_was_not_searched_is_said()
     {
-        await Ledger.Execute(ManyRuns);
+        await Ledger.Execute(Ledger.ManyRuns);
         await Ledger.Run(Id(1), "2020-01-01T00:00:00.000000Z", correlation: "old needle");
 
         var searched = await Ledger.Get("/api/runs?q=needle");
@@ -146,7 +146,7 @@ public abstract class RunSearchConformance : ReadingConformance
     [Fact]
     public async Task An_export_is_longer_than_a_page()
     {
-        await Ledger.Execute(ManyRuns.Replace("50000", "1234", StringComparison.Ordinal));
+        await Ledger.Execute(Ledger.ManyRuns.Replace("50000", "1234", StringComparison.Ordinal));
 
         var json = await Ledger.Client.GetStringAsync("/api/runs/export?format=ndjson");
 
@@ -173,9 +173,6 @@ public abstract class RunSearchConformance : ReadingConformance
         using var none = await Ledger.Client.GetAsync($"/api/runs/{Id(2)}");
         Assert.Null(none.Headers.ETag);
     }
-
-    /// <summary>50,000 runs; in the store's own words.</summary>
-    protected abstract string ManyRuns { get; }
 
     async Task<HttpResponseMessage> Ask(string path, string tag)
     {

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace RunLedger.Testing.Conformance;
 
-public abstract class RunTreeConformance : ReadingConformance
+public abstract class RunTreeConformance(Provider provider) : ReadingSuite(provider)
 {
     [Fact]
     public async Task A_tree_nests_the_children_and_leads_up_to_the_root()

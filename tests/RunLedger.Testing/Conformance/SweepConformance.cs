@@ -1,37 +1,18 @@
 using RunLedger.Deadlines;
 using RunLedger.Folding;
-using RunLedger.Testing.Stores;
 using Xunit;
 
 namespace RunLedger.Testing.Conformance;
 
 /// <summary>What sweeps find in either store.</summary>
-public abstract class SweepConformance : IAsyncLifetime
+public abstract class SweepConformance(Provider provider) : StoreSuite(provider)
 {
     static readonly DateTime Noon = Some.Noon.UtcDateTime;
     static readonly DateTime Later = Noon.AddHours(1);
 
-    private protected TestStore Store { get; private set; } = null!;
-    private protected ISweepStore Sweeps { get; private set; } = null!;
+    ISweepStore Sweeps => Store.Sweeps;
 
     static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        Store = await Open();
-        Sweeps = Over(Store);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (Store is not null)
-            await Store.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
-
-    private protected abstract Task<TestStore> Open();
-
-    private protected abstract ISweepStore Over(TestStore store);
 
     [Fact]
     public async Task The_longest_due_come_first_and_each_once_until_its_lease_is_over()
@@ -119,7 +100,7 @@ public abstract class SweepConformance : IAsyncLifetime
         Assert.Equal("2", await Sweeps.Mark("a", Token));
     }
 
-    private protected Task Insert(
+    Task<List<string>> Insert(
         Some run, string status, DateTime? deadline = null, DateTime? settled = null, Guid? parent = null) =>
         Store.Query(
             $"""

@@ -26,6 +26,9 @@ public abstract class ReadableLedger : IAsyncDisposable
     /// <summary>Bytes as a literal of the store.</summary>
     public abstract string Bytes(byte[] bytes);
 
+    /// <summary>A statement of the store that writes 50,000 runs.</summary>
+    public abstract string ManyRuns { get; }
+
     public async Task Start()
     {
         var builder = WebApplication.CreateBuilder();

@@ -1,6 +1,9 @@
 using Microsoft.Data.Sqlite;
 using RunLedger.Batching;
 using RunLedger.Contracts;
+using RunLedger.Deadlines;
+using RunLedger.Definitions;
+using RunLedger.Retention;
 using RunLedger.Scheduling;
 using RunLedger.Storage.Sqlite;
 
@@ -22,6 +25,9 @@ sealed class SqliteTestStore : TestStore
 
     public override ILedgerStore Ledger => _store;
     public override IScheduleStore Schedule { get; }
+    public override ISweepStore Sweeps => new SweepStore(Opened());
+    public override IDefinitionStore Definitions => new DefinitionStore(_store);
+    public override IArchiveStore Archive => new ArchiveStore(Opened());
 
     public override async Task<List<string>> Query(string sql)
     {
@@ -42,5 +48,12 @@ sealed class SqliteTestStore : TestStore
         foreach (var file in (string[])[_file, _file + "-wal", _file + "-shm"])
             File.Delete(file);
         return ValueTask.CompletedTask;
+    }
+
+    // Sweeps and archives find the tables there, as the host opens the file first.
+    LedgerStore Opened()
+    {
+        _store.Open();
+        return _store;
     }
 }

@@ -1,7 +1,10 @@
 using System.Data.Common;
 using RunLedger.Batching;
 using RunLedger.Contracts;
+using RunLedger.Deadlines;
+using RunLedger.Definitions;
 using RunLedger.Folding;
+using RunLedger.Retention;
 using RunLedger.Scheduling;
 
 namespace RunLedger.Testing.Stores;
@@ -12,6 +15,12 @@ abstract class TestStore : IAsyncDisposable
     public abstract ILedgerStore Ledger { get; }
 
     public abstract IScheduleStore Schedule { get; }
+
+    public abstract ISweepStore Sweeps { get; }
+
+    public abstract IDefinitionStore Definitions { get; }
+
+    public abstract IArchiveStore Archive { get; }
 
     /// <summary>The rows of a query, their columns joined by a bar.</summary>
     public abstract Task<List<string>> Query(string sql);

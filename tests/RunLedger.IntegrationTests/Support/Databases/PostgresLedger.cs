@@ -61,6 +61,14 @@ sealed class PostgresLedger : ReadableLedger
 
     public override string Bytes(byte[] bytes) => $@"'\x{Convert.ToHexString(bytes)}'";
 
+    public override string ManyRuns =>
+        """
+        insert into process_run_observation
+          (process_run_id, process_candidate_code, correlation_id, status, source_system, created_at)
+        select gen_random_uuid(), 'P', 'c', 'completed', 'dot_runtime', timestamptz '2026-03-01Z'
+          from generate_series(1, 50000)
+        """;
+
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();

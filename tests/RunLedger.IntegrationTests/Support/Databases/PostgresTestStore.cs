@@ -2,6 +2,9 @@ using System.Security.Cryptography;
 using Npgsql;
 using RunLedger.Batching;
 using RunLedger.Contracts;
+using RunLedger.Deadlines;
+using RunLedger.Definitions;
+using RunLedger.Retention;
 using RunLedger.Scheduling;
 using RunLedger.Storage.Postgres;
 using RunLedger.Testing.Stores;
@@ -37,6 +40,9 @@ sealed class PostgresTestStore : TestStore
 
     public override ILedgerStore Ledger { get; }
     public override IScheduleStore Schedule { get; }
+    public override ISweepStore Sweeps => field ??= new SweepStore(Connect());
+    public override IDefinitionStore Definitions => field ??= new DefinitionStore(Connect());
+    public override IArchiveStore Archive => field ??= new ArchiveStore(_database.DataSource);
 
     public TestDatabase Database => _database;
 

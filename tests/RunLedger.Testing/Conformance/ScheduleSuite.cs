@@ -1,34 +1,17 @@
 using RunLedger.Scheduling;
 using RunLedger.Storage.Rows;
-using RunLedger.Testing.Stores;
 using Xunit;
 
 namespace RunLedger.Testing.Conformance;
 
-/// <summary>What scheduled messages are promised over either store.</summary>
-public abstract class ScheduleStoreConformance : IAsyncLifetime
+/// <summary>Scheduled messages in a store of the test's own.</summary>
+public abstract class ScheduleSuite(Provider provider) : StoreSuite(provider)
 {
     protected static readonly DateTime Noon = Some.Noon.UtcDateTime;
 
-    private protected TestStore Store { get; private set; } = null!;
-    private protected IScheduleStore Schedule { get; private set; } = null!;
+    private protected IScheduleStore Schedule => Store.Schedule;
 
     protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        Store = await Open();
-        Schedule = Store.Schedule;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (Store is not null)
-            await Store.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
-
-    private protected abstract Task<TestStore> Open();
 
     private protected static ScheduledRow Row(DateTime due, Guid? run = null, string body = "body") => new()
     {
@@ -64,6 +47,4 @@ public abstract class ScheduleStoreConformance : IAsyncLifetime
 
     private protected Task<DateTime?> NextDue(params Guid[] recurring) =>
         Schedule.NextDue(new ClaimFilter(recurring, []), Cancel);
-
-    protected Task<List<string>> Query(string sql) => Store.Query(sql);
 }

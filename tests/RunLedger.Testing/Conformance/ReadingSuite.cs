@@ -3,14 +3,14 @@ using Xunit;
 
 namespace RunLedger.Testing.Conformance;
 
-/// <summary>What the reading side promises over either store.</summary>
-public abstract class ReadingConformance : IAsyncLifetime
+/// <summary>A ledger of the test's own, to be read over HTTP.</summary>
+public abstract class ReadingSuite(Provider provider) : IAsyncLifetime
 {
     protected ReadableLedger Ledger { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {
-        Ledger = await Open();
+        Ledger = await provider.OpenLedger();
         await Ledger.Start();
     }
 
@@ -22,8 +22,6 @@ public abstract class ReadingConformance : IAsyncLifetime
         }
         GC.SuppressFinalize(this);
     }
-
-    protected abstract Task<ReadableLedger> Open();
 
     /// <summary>Ids whose order is that of their numbers in either store.</summary>
     protected static Guid Id(int number) => Guid.Parse($"0198c0de-0000-7000-8000-{number:x12}");

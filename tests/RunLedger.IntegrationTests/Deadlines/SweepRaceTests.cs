@@ -1,23 +1,15 @@
-using RunLedger.Deadlines;
-using RunLedger.IntegrationTests.Support.Databases;
-using RunLedger.Storage.Postgres;
+using RunLedger.IntegrationTests.Storage.Postgres;
 using RunLedger.Testing;
 using RunLedger.Testing.Conformance;
-using RunLedger.Testing.Stores;
 
-namespace RunLedger.IntegrationTests.Storage.Postgres;
+namespace RunLedger.IntegrationTests.Deadlines;
 
-/// <summary>PostgreSQL, also with much in it and with several sweeps at once.</summary>
-public sealed class PostgresSweepTests : SweepConformance
+/// <summary>Much to sweep, and several sweeps at once.</summary>
+public sealed class SweepRaceTests() : StoreSuite(new PostgresProvider())
 {
-    static readonly DateTime Noon = RunLedger.Testing.Some.Noon.UtcDateTime;
+    static readonly DateTime Noon = Some.Noon.UtcDateTime;
 
     static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    private protected override async Task<TestStore> Open() => await PostgresTestStore.Open();
-
-    private protected override ISweepStore Over(TestStore store) =>
-        new SweepStore(((PostgresTestStore)store).Connect());
 
     [Fact]
     public async Task Sweeps_at_once_never_find_one_run_twice()
@@ -27,7 +19,7 @@ public sealed class PostgresSweepTests : SweepConformance
         var found = await Task.WhenAll(Enumerable.Range(0, 3).Select(async _ =>
         {
             var mine = new List<Guid>();
-            while (await Sweeps.Due(Noon, Noon.AddMinutes(5), 100, Token) is { Count: > 0 } due)
+            while (await Store.Sweeps.Due(Noon, Noon.AddMinutes(5), 100, Token) is { Count: > 0 } due)
                 mine.AddRange(due.Select(d => d.ProcessRunId));
             return mine;
         }));

@@ -5,20 +5,21 @@ using Xunit;
 
 namespace RunLedger.Testing.Conformance;
 
-/// <summary>What a commit promises over either store.</summary>
-public abstract class StoreConformance : IAsyncLifetime
+/// <summary>A store of the test's own, and a ledger that commits to it.</summary>
+public abstract class StoreSuite(Provider provider) : IAsyncLifetime
 {
     protected static readonly Guid Step = Guid.Parse("0198c0de-0000-7000-8000-000000000001");
 
     private protected TestStore Store { get; private set; } = null!;
     private protected FoldingLedger Ledger { get; private set; } = null!;
+    private protected RunLedgerOptions Options { get; } = new();
 
     private protected LedgerChanges LastCommit => Ledger.Store.Committed[^1];
 
     public async ValueTask InitializeAsync()
     {
-        Store = await Open();
-        Ledger = new FoldingLedger(Store.Ledger);
+        Store = await provider.OpenStore();
+        Ledger = new FoldingLedger(Store.Ledger, options: Options);
     }
 
     public async ValueTask DisposeAsync()
@@ -29,8 +30,6 @@ public abstract class StoreConformance : IAsyncLifetime
             await Store.DisposeAsync();
         GC.SuppressFinalize(this);
     }
-
-    private protected abstract Task<TestStore> Open();
 
     private protected Task<RunRow?> Find(Guid id) => Store.Ledger.Find(id, TestContext.Current.CancellationToken);
 

@@ -1,30 +1,14 @@
-using Npgsql;
 using RunLedger.Deadlines;
+using RunLedger.IntegrationTests.Storage.Postgres;
 using RunLedger.IntegrationTests.Support;
-using RunLedger.IntegrationTests.Support.Databases;
 using RunLedger.Retention;
-using RunLedger.Storage.Postgres;
-using RunLedger.Testing;
 using RunLedger.Testing.Conformance;
-using RunLedger.Testing.Stores;
 
-namespace RunLedger.IntegrationTests.Storage.Postgres;
+namespace RunLedger.IntegrationTests.Retention;
 
-/// <summary>PostgreSQL, also with several sweeps and batches at once.</summary>
-public sealed class PostgresArchiveTests : ArchiveConformance
+/// <summary>Several sweeps and batches at once.</summary>
+public sealed class ArchiveRaceTests() : ArchiveSuite(new PostgresProvider())
 {
-    static readonly SettledPoint Start = new(DateTime.UnixEpoch, Guid.Empty);
-
-    NpgsqlDataSource Database => ((PostgresTestStore)Store).Database.DataSource;
-
-    private protected override async Task<TestStore> Open() => await PostgresTestStore.Open();
-
-    private protected override IArchiveStore Over(TestStore store) =>
-        new ArchiveStore(((PostgresTestStore)store).Database.DataSource);
-
-    private protected override ISweepStore Sweeps(TestStore store) =>
-        new SweepStore(((PostgresTestStore)store).Database.DataSource);
-
     [Fact]
     public async Task Sweeps_at_once_archive_every_row_once()
     {

@@ -1,0 +1,22 @@
+using RunLedger.Testing.Conformance;
+
+namespace RunLedger.IntegrationTests.Storage.Postgres;
+
+// What every provider promises, a line each. What is left out fails PostgresSuiteTests.
+public sealed class PostgresArchiveTests() : ArchiveConformance(new PostgresProvider());
+public sealed class PostgresArchiveReturnTests() : ArchiveReturnConformance(new PostgresProvider());
+public sealed class PostgresArchivedRunTests() : ArchivedRunConformance(new PostgresProvider());
+public sealed class PostgresCancelTests() : CancelConformance(new PostgresProvider());
+public sealed class PostgresClaimTests() : ClaimConformance(new PostgresProvider());
+public sealed class PostgresCommitTests() : CommitConformance(new PostgresProvider());
+public sealed class PostgresDefinitionTests() : DefinitionConformance(new PostgresProvider());
+public sealed class PostgresFailureTests() : FailureConformance(new PostgresProvider());
+public sealed class PostgresMergeTests() : MergeConformance(new PostgresProvider());
+public sealed class PostgresOutboxTests() : OutboxConformance(new PostgresProvider());
+public sealed class PostgresRecurringTests() : RecurringConformance(new PostgresProvider());
+public sealed class PostgresRejectedTests() : RejectedConformance(new PostgresProvider());
+public sealed class PostgresRunTests() : RunConformance(new PostgresProvider());
+public sealed class PostgresRunListTests() : RunListConformance(new PostgresProvider());
+public sealed class PostgresRunSearchTests() : RunSearchConformance(new PostgresProvider());
+public sealed class PostgresRunTreeTests() : RunTreeConformance(new PostgresProvider());
+public sealed class PostgresSweepTests() : SweepConformance(new PostgresProvider());

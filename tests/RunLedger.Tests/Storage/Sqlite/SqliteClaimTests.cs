@@ -1,9 +1,0 @@
-using RunLedger.Testing.Conformance;
-using RunLedger.Testing.Stores;
-
-namespace RunLedger.Tests.Storage.Sqlite;
-
-public sealed class SqliteClaimTests : ClaimConformance
-{
-    private protected override Task<TestStore> Open() => Task.FromResult<TestStore>(new SqliteTestStore());
-}

@@ -1,0 +1,22 @@
+using RunLedger.Testing.Conformance;
+
+namespace RunLedger.Tests.Storage.Sqlite;
+
+// What every provider promises, a line each. What is left out fails SqliteSuiteTests.
+public sealed class SqliteArchiveTests() : ArchiveConformance(new SqliteProvider());
+public sealed class SqliteArchiveReturnTests() : ArchiveReturnConformance(new SqliteProvider());
+public sealed class SqliteArchivedRunTests() : ArchivedRunConformance(new SqliteProvider());
+public sealed class SqliteCancelTests() : CancelConformance(new SqliteProvider());
+public sealed class SqliteClaimTests() : ClaimConformance(new SqliteProvider());
+public sealed class SqliteCommitTests() : CommitConformance(new SqliteProvider());
+public sealed class SqliteDefinitionTests() : DefinitionConformance(new SqliteProvider());
+public sealed class SqliteFailureTests() : FailureConformance(new SqliteProvider());
+public sealed class SqliteMergeTests() : MergeConformance(new SqliteProvider());
+public sealed class SqliteOutboxTests() : OutboxConformance(new SqliteProvider());
+public sealed class SqliteRecurringTests() : RecurringConformance(new SqliteProvider());
+public sealed class SqliteRejectedTests() : RejectedConformance(new SqliteProvider());
+public sealed class SqliteRunTests() : RunConformance(new SqliteProvider());
+public sealed class SqliteRunListTests() : RunListConformance(new SqliteProvider());
+public sealed class SqliteRunSearchTests() : RunSearchConformance(new SqliteProvider());
+public sealed class SqliteRunTreeTests() : RunTreeConformance(new SqliteProvider());
+public sealed class SqliteSweepTests() : SweepConformance(new SqliteProvider());
