@@ -6,12 +6,11 @@ namespace RunLedger.Testing.Conformance;
 
 public abstract class FailureConformance(Provider provider) : ReadingSuite(provider)
 {
-    static readonly DateTime Now = TimeProvider.System.GetUtcNow().UtcDateTime;
+    static readonly DateTime Now = Some.Noon.UtcDateTime;
 
     [Fact]
     public async Task Failures_that_differ_only_in_ids_are_one_group_and_show_their_trend()
     {
-        // Well inside of their hours, so that the hour does not turn while the test runs.
         await Failed(1, minutesAgo: 10, error: "order 4711 not found");
         await Failed(2, minutesAgo: 30, error: "order 12 not found");
         await Failed(3, minutesAgo: 90, error: "order 13 not found");
@@ -152,7 +151,7 @@ public abstract class FailureConformance(Provider provider) : ReadingSuite(provi
         var minutes = overview.GetProperty("minutes").EnumerateArray().ToList();
         Assert.Equal(60, minutes.Count);
         Assert.Equal((1, 1), (minutes.Sum(m => Int(m, "started")), minutes.Sum(m => Int(m, "finished"))));
-        Assert.Equal(1, minutes[^11..^9].Sum(m => Int(m, "finished")));
+        Assert.Equal((1, 1), (Int(minutes[^11], "finished"), Int(minutes[^32], "started")));
         Assert.Empty(overview.GetProperty("queues").EnumerateArray());
     }
 

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 using RunLedger.Service.Host;
 using Xunit;
 
@@ -21,6 +22,9 @@ public abstract class ReadableLedger : IAsyncDisposable
     public IServiceProvider Services => _app!.Services;
     public HttpClient Client { get; private set; } = null!;
 
+    /// <summary>The ledger's, and nobody moves it but a test.</summary>
+    public FakeTimeProvider Clock { get; } = new(Some.Noon);
+
     public abstract Task Execute(string sql);
 
     /// <summary>Bytes as a literal of the store.</summary>
@@ -34,6 +38,7 @@ public abstract class ReadableLedger : IAsyncDisposable
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseTestServer();
+        builder.Services.AddSingleton<TimeProvider>(Clock);
         AddReading(builder.Services);
         _app = builder.Build();
         _app.MapOpenApi();
