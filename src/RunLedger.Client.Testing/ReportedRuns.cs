@@ -37,7 +37,7 @@ public static class ReportedRuns
         while (true)
         {
             if (harness.Provider.GetService<Sender>() is { } sender)
-                await sender.Settled(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await sender.Flush(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             var runs = Of(Published(harness));
             cancellationToken.ThrowIfCancellationRequested();
             if (until is null || until(runs) || limit.IsCancellationRequested)
@@ -97,7 +97,7 @@ public static class ReportedRuns
         var details = components.Changes(
             (entry, created) => ComponentRow.From(entry, runs.Resolve(ComponentProjection.RunId(entry.Fold))) with
             {
-                CreatedAt = created,
+                CreatedAt = created
             },
             DateTime.UnixEpoch)
             .Inserted.ToLookup(row => row.ProcessRunId);
