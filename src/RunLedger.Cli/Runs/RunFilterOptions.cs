@@ -3,20 +3,28 @@ using System.Globalization;
 
 namespace RunLedger.Cli.Runs;
 
-/// <summary>Which runs of the list: the query of <c>GET /api/runs</c>, which says itself what it cannot read.</summary>
+/// <summary>The filters of <c>GET /api/runs</c> as options. Their values are validated by the service.</summary>
 sealed class RunFilterOptions(int limit)
 {
     const int MaxRuns = 10_000;
 
-    readonly (string Name, Option<string?> Option)[] _filters =
+    /// <summary>A line for each filter: its name in the query of the service, and its option.</summary>
+    static readonly (string Query, string Option, string HelpName, string Description)[] Filters =
     [
-        ("status", Text("--status", "STATUS", "Only runs in this status, or in one of several with commas")),
-        ("candidate", Text("--candidate", "CODE", "Only runs of this process candidate")),
-        ("correlationId", Text("--correlation", "KEY", "Only runs with this wire key")),
-        ("source", Text("--source", "NAME", "Only runs that this kind of system spoke of")),
-        ("parentRunId", Text("--parent", "ID", "Only runs that name this run as their parent")),
-        ("since", Text("--since", "TIME", "Only runs the ledger first heard of at this time (ISO 8601) or later")),
-        ("until", Text("--until", "TIME", "Only runs the ledger first heard of before this time")),
+        ("status", "--status", "STATUS", "Only runs in this status, or in one of several with commas"),
+        ("candidate", "--candidate", "CODE", "Only runs of this process candidate"),
+        ("correlationId", "--correlation", "KEY", "Only runs with this wire key"),
+        ("source", "--source", "NAME", "Only runs that this kind of system spoke of"),
+        ("parentRunId", "--parent", "ID", "Only runs that name this run as their parent"),
+        ("since", "--since", "TIME", "Only runs the ledger first heard of at this time (ISO 8601) or later"),
+        ("until", "--until", "TIME", "Only runs the ledger first heard of before this time"),
+    ];
+
+    readonly (string Query, Option<string?> Option)[] _filters =
+    [
+        .. Filters.Select(filter => (
+            filter.Query,
+            new Option<string?>(filter.Option) { Description = filter.Description, HelpName = filter.HelpName })),
     ];
 
     readonly Option<int> _limit = new("--limit")
@@ -25,6 +33,9 @@ sealed class RunFilterOptions(int limit)
         HelpName = "N",
         DefaultValueFactory = _ => limit,
     };
+
+    /// <summary>The names of the filters in the query of the service.</summary>
+    public static IEnumerable<string> QueryNames => Filters.Select(filter => filter.Query);
 
     public void AddTo(Command command)
     {
@@ -44,11 +55,8 @@ sealed class RunFilterOptions(int limit)
     {
         var query = _filters
             .Where(filter => !string.IsNullOrEmpty(parsed.GetValue(filter.Option)))
-            .Select(filter => $"{filter.Name}={Uri.EscapeDataString(parsed.GetValue(filter.Option)!)}");
+            .Select(filter => $"{filter.Query}={Uri.EscapeDataString(parsed.GetValue(filter.Option)!)}");
         var text = string.Join('&', query);
         return text.Length == 0 ? "api/runs" : $"api/runs?{text}";
     }
-
-    static Option<string?> Text(string name, string help, string description) =>
-        new(name) { Description = description, HelpName = help };
 }
