@@ -5,7 +5,7 @@ using Spectre.Console;
 namespace RunLedger.Benchmarks;
 
 /// <summary><c>backlog</c>: the memory of the service's process while it works off a long queue.</summary>
-static class Backlog
+static class BacklogBenchmark
 {
     static readonly TimeSpan Limit = TimeSpan.FromMinutes(20);
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
@@ -21,7 +21,7 @@ static class Backlog
             Messages,
         };
         command.SetAction(
-            (parsed, _) => Run(parsed.GetValue(Messages) / ReferenceWork.MessagesPerRun, TimeProvider.System));
+            (parsed, _) => Run(parsed.GetValue(Messages) / ReferenceWorkload.MessagesPerRun, TimeProvider.System));
         return command;
     }
 
@@ -29,14 +29,14 @@ static class Backlog
     {
         await using var servers = await Servers.Find();
         var queue = servers.Queue("backlog");
-        using (var topology = Subject.Ledger(servers, queue, new Consumption()))
+        using (var topology = BenchmarkHost.Ledger(servers, queue, new ConsumeTimer()))
         {
             // Declares the queue; nothing is in it.
             await topology.StartAsync();
             await topology.StopAsync();
         }
 
-        await Preload.Fill(servers, queue, ReferenceWork.Messages(runs, time.GetUtcNow()));
+        await QueuePreload.Fill(servers, queue, ReferenceWorkload.Messages(runs, time.GetUtcNow()));
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "RunLedger.Service.dll")])
         {
             Environment =
@@ -62,7 +62,8 @@ static class Backlog
             }
 
             service.Refresh();
-            var table = new Table().AddColumns($"a backlog of {runs * ReferenceWork.MessagesPerRun:N0} messages", "");
+            var table = new Table().AddColumns(
+                $"a backlog of {runs * ReferenceWorkload.MessagesPerRun:N0} messages", "");
             table.AddRow("memory at most (peak working set)", $"{service.PeakWorkingSet64 / 1024.0 / 1024.0:N0} MB");
             table.AddRow("from start of the process to the last commit", $"{clock.Elapsed.TotalSeconds:N1} s");
             AnsiConsole.Write(table);

@@ -7,13 +7,13 @@ using RunLedger.Contracts;
 namespace RunLedger.Benchmarks;
 
 /// <summary>A host with what is measured on its bus.</summary>
-static class Subject
+static class BenchmarkHost
 {
     /// <summary>The ledger, with all its defaults but those given.</summary>
     public static IHost Ledger(
         Servers servers,
         string queue,
-        Consumption consumption,
+        ConsumeTimer consumption,
         int? maxBatchSize = null,
         Action<RunLedgerOptions>? configure = null) =>
         Host(
@@ -30,7 +30,7 @@ static class Subject
 
     /// <summary>A MassTransit consumer that does nothing, on a queue like the ledger's.</summary>
     /// <param name="prefetch">As the ledger's, or null for MassTransit's own default.</param>
-    public static IHost Nothing(Servers servers, string queue, Consumption consumption, int? prefetch) => Host(
+    public static IHost Nothing(Servers servers, string queue, ConsumeTimer consumption, int? prefetch) => Host(
         servers,
         consumption,
         bus => bus.AddConsumer<Idle>(),
@@ -43,7 +43,7 @@ static class Subject
 
     static IHost Host(
         Servers servers,
-        Consumption consumption,
+        ConsumeTimer consumption,
         Action<IBusRegistrationConfigurator> register,
         Action<IBusRegistrationContext, IRabbitMqBusFactoryConfigurator> configure)
     {

@@ -6,14 +6,14 @@ namespace RunLedger.Benchmarks;
 
 /// <summary>Times a bus from its first message to the return of the last consumer, which is after its commit.</summary>
 /// <param name="counts">What is measured; the ledger's own sweeps are not. Without it, observations.</param>
-sealed class Consumption(Func<object, bool>? counts = null) : IConsumeObserver
+sealed class ConsumeTimer(Func<object, bool>? counts = null) : IConsumeObserver
 {
     readonly Func<object, bool> _counts = counts ?? (static message => message is RunObservation);
 
     readonly TaskCompletionSource _all = new(TaskCreationOptions.RunContinuationsAsynchronously);
     long _expected = long.MaxValue, _done, _first, _last;
 
-    /// <summary>Called with each message that is through.</summary>
+    /// <summary>Called with each message that was consumed.</summary>
     public Action<object>? Done { get; set; }
 
     public void Expect(long messages) => _expected = messages;

@@ -4,7 +4,7 @@ using Spectre.Console;
 namespace RunLedger.Benchmarks;
 
 /// <summary><c>growth</c>: the same drain on an empty ledger and on a large one.</summary>
-static class Growth
+static class GrowthBenchmark
 {
     static readonly Option<int> Filled =
         new("--stored") { Description = "Runs stored before.", DefaultValueFactory = _ => 1_000_000 };
@@ -31,7 +31,7 @@ static class Growth
         await Rates(1);
         var empty = await Rates(rounds);
         await servers.Clear();
-        await Stored.Runs(servers, stored);
+        await StoredRuns.Runs(servers, stored);
         var full = await Rates(rounds);
         // Once more behind it: what is measured later is measured warmer.
         await servers.Clear();
@@ -47,8 +47,8 @@ static class Growth
         {
             var rates = new List<double>();
             for (var round = 0; round < count; round++)
-                rates.Add(
-                    await Drain.Rate(servers, queue, runs, c => Subject.Ledger(servers, queue, c), writes: true, time));
+                rates.Add(await QueueDrain.Rate(
+                    servers, queue, runs, c => BenchmarkHost.Ledger(servers, queue, c), writes: true, time));
             return rates;
         }
     }

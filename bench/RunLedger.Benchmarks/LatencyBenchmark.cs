@@ -8,7 +8,7 @@ using Spectre.Console;
 namespace RunLedger.Benchmarks;
 
 /// <summary><c>latency</c>: from publish to committed, at a steady rate.</summary>
-static class Latency
+static class LatencyBenchmark
 {
     static readonly Option<int> Rate = new("--rate")
     {
@@ -35,23 +35,22 @@ static class Latency
         var queue = servers.Queue("latency");
         var sent = new ConcurrentDictionary<(Guid, Type, Guid), long>();
         var latencies = new ConcurrentBag<double>();
-        var consumption = new Consumption
+        var consumption = new ConsumeTimer
         {
             Done = message =>
                 latencies.Add(Stopwatch.GetElapsedTime(sent[Name((RunObservation)message)]).TotalMilliseconds),
         };
-        var runs = rate * (seconds + WarmUpSeconds) / ReferenceWork.MessagesPerRun;
-        consumption.Expect(runs * ReferenceWork.MessagesPerRun);
-        using var host = Subject.Ledger(servers, queue, consumption);
+        var runs = rate * (seconds + WarmUpSeconds) / ReferenceWorkload.MessagesPerRun;
+        consumption.Expect(runs * ReferenceWorkload.MessagesPerRun);
+        using var host = BenchmarkHost.Ledger(servers, queue, consumption);
         await host.StartAsync();
 
         await using var connection = await servers.Connect();
-        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(
-            publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
+        await using var channel = await Servers.OpenConfirmedChannel(connection);
         var clock = Stopwatch.StartNew();
         var confirms = new Queue<Task>();
         var published = 0;
-        foreach (var message in ReferenceWork.Messages(runs, time.GetUtcNow()))
+        foreach (var message in ReferenceWorkload.Messages(runs, time.GetUtcNow()))
         {
             // Every millisecond the messages that are due; the warm-up is not counted.
             while (published > clock.Elapsed.TotalSeconds * rate)
@@ -59,7 +58,7 @@ static class Latency
             if (published == rate * WarmUpSeconds)
                 latencies.Clear();
             sent[Name(message)] = Stopwatch.GetTimestamp();
-            confirms.Enqueue(Preload.Publish(channel, queue, message));
+            confirms.Enqueue(QueuePreload.Publish(channel, queue, message));
             published++;
             while (confirms.Count > 1_000)
                 await confirms.Dequeue();

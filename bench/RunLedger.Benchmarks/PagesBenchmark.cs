@@ -10,7 +10,7 @@ namespace RunLedger.Benchmarks;
 /// <summary>
 /// <c>pages</c>: how long the service takes for each of its pages, and for lists at any depth, with many runs stored.
 /// </summary>
-static class Pages
+static class PagesBenchmark
 {
     /// <summary>
     /// Answers of one address are kept, by the overview for two seconds; so each is asked once a round.
@@ -19,7 +19,7 @@ static class Pages
 
     static readonly Option<int> Runs = new("--stored")
     {
-        Description = $"Runs stored before, of {Stored.Components} components each.",
+        Description = $"Runs stored before, of {StoredRuns.Components} components each.",
         DefaultValueFactory = _ => 1_000_000,
     };
 
@@ -42,7 +42,7 @@ static class Pages
     static async Task<int> Run(int stored, int rounds, TimeProvider time, CancellationToken cancellationToken)
     {
         await using var servers = await Servers.Find();
-        await Stored.Runs(servers, stored);
+        await StoredRuns.Runs(servers, stored);
         await using var service = LedgerHost.Build([
             "--urls=http://127.0.0.1:0",
             $"--ConnectionStrings:Postgres={servers.Postgres}",

@@ -7,7 +7,7 @@ namespace RunLedger.Benchmarks;
 /// <summary>
 /// Publishes the reference work for as long as it is asked to, so much at once that the ledger is never idle.
 /// </summary>
-sealed class Load(Servers servers, string queue, TimeProvider time) : IDisposable
+sealed class PublishLoad(Servers servers, string queue, TimeProvider time) : IDisposable
 {
     /// <summary>
     /// Observations under way at once: enough to keep batches full, few enough to let other messages have their turn.
@@ -15,31 +15,30 @@ sealed class Load(Servers servers, string queue, TimeProvider time) : IDisposabl
     const int Window = 2_000;
     const int Chunk = 100;
 
-    readonly SemaphoreSlim _room = new(Window, Window);
+    readonly SemaphoreSlim _slots = new(Window, Window);
     long _committed;
 
     public void Committed(object message)
     {
         Interlocked.Increment(ref _committed);
-        _room.Release();
+        _slots.Release();
     }
 
     public async Task Publish(CancellationToken cancellationToken)
     {
         await using var connection = await servers.Connect();
-        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(
-            publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), CancellationToken.None);
-        foreach (var chunk in ReferenceWork.Messages(int.MaxValue, time.GetUtcNow()).Chunk(Chunk))
+        await using var channel = await Servers.OpenConfirmedChannel(connection);
+        foreach (var chunk in ReferenceWorkload.Messages(int.MaxValue, time.GetUtcNow()).Chunk(Chunk))
         {
             foreach (var _ in chunk)
-                await _room.WaitAsync(CancellationToken.None);
+                await _slots.WaitAsync(CancellationToken.None);
             if (cancellationToken.IsCancellationRequested)
                 return;
-            await Task.WhenAll(chunk.Select(message => Preload.Publish(channel, queue, message)));
+            await Task.WhenAll(chunk.Select(message => QueuePreload.Publish(channel, queue, message)));
         }
     }
 
-    public void Dispose() => _room.Dispose();
+    public void Dispose() => _slots.Dispose();
 
     /// <summary>Observations per second until something is over.</summary>
     public async Task<double> Rate(Func<Task> over)

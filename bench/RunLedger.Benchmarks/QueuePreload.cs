@@ -4,15 +4,14 @@ using RunLedger.Contracts;
 namespace RunLedger.Benchmarks;
 
 /// <summary>Fills a queue with the bare client, confirmed, while nothing consumes from it.</summary>
-static class Preload
+static class QueuePreload
 {
     const int Window = 1_000;
 
     public static async Task Fill(Servers servers, string queue, IEnumerable<RunObservation> messages)
     {
         await using var connection = await servers.Connect();
-        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(
-            publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
+        await using var channel = await Servers.OpenConfirmedChannel(connection);
         foreach (var window in messages.Chunk(Window))
         {
             await Task.WhenAll(window.Select(message => Publish(channel, queue, message)));
@@ -20,7 +19,7 @@ static class Preload
     }
 
     public static Task Publish(IChannel channel, string queue, RunObservation message) => channel.BasicPublishAsync(
-        "", queue, mandatory: true, Properties, ReferenceWork.Envelope(message)).AsTask();
+        "", queue, mandatory: true, Properties, ReferenceWorkload.Envelope(message)).AsTask();
 
     static readonly BasicProperties Properties = new()
     {

@@ -6,7 +6,7 @@ namespace RunLedger.Benchmarks;
 /// <summary>
 /// Runs of eight messages (start, three steps started and completed, completion), many of them interleaved.
 /// </summary>
-static class ReferenceWork
+static class ReferenceWorkload
 {
     public const string Candidate = "PROC-CAND:bench";
     public const int MessagesPerRun = 8;

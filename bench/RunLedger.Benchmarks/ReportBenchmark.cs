@@ -17,7 +17,7 @@ namespace RunLedger.Benchmarks;
 /// work, as it is in a service; whom it hands to takes everything at once.
 /// </summary>
 [MemoryDiagnoser]
-public class Reporting
+public class ReportBenchmark
 {
     readonly int _steps = 5;
     ServiceProvider _services = null!;
@@ -32,7 +32,7 @@ public class Reporting
     {
         var command = new Command(
             "report", "What a run of five steps costs the thread it is reported from; needs no server.");
-        command.SetAction(_ => BenchmarkRunner.Run<Reporting>(DefaultConfig.Instance
+        command.SetAction(_ => BenchmarkRunner.Run<ReportBenchmark>(DefaultConfig.Instance
             .AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance))
             .AddColumn(StatisticColumn.Median, StatisticColumn.P95)
             .WithArtifactsPath(Path.Combine(Path.GetTempPath(), "run-ledger-benchmarks"))));
@@ -45,7 +45,7 @@ public class Reporting
         _services = new ServiceCollection()
             .AddLogging()
             .AddRunLedgerClient(options => options.LedgerUrl = new Uri("http://127.0.0.1:9"))
-            .AddSingleton<ITransport, Taking>()
+            .AddSingleton<ITransport, DiscardingTransport>()
             .BuildServiceProvider();
         await _services.GetRequiredService<Sender>().StartAsync(CancellationToken.None);
         _reporter = _services.GetRequiredService<IRunReporter>();
@@ -82,7 +82,7 @@ public class Reporting
 
     static Task Work() => Task.CompletedTask;
 
-    sealed class Taking : ITransport
+    sealed class DiscardingTransport : ITransport
     {
         public Task<IReadOnlyList<string>> Send(
             IReadOnlyList<ReadOnlyMemory<byte>> lines, CancellationToken cancellationToken) =>

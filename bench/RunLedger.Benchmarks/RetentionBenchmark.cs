@@ -1,14 +1,11 @@
 using System.CommandLine;
-using System.Diagnostics;
-using Microsoft.Extensions.Hosting;
 using Spectre.Console;
 
 namespace RunLedger.Benchmarks;
 
 /// <summary><c>retention</c>: the rate of observations while many runs that are over are archived beside it.</summary>
-static class Archiving
+static class RetentionBenchmark
 {
-    static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(10);
     static readonly TimeSpan Limit = TimeSpan.FromMinutes(20);
 
     static readonly Option<int> Rows = new("--rows")
@@ -49,45 +46,31 @@ static class Archiving
         {
             var queue = servers.Queue("retention");
             await Store(servers, runs);
-            var consumption = new Consumption();
-            using var load = new Load(servers, queue, time);
-            consumption.Done = load.Committed;
-            using var host = Subject.Ledger(servers, queue, consumption, configure: options =>
-            {
-                options.Archive.Directory = folder;
-                options.Retention.Every = TimeSpan.FromSeconds(5);
-            });
-            await host.StartAsync();
-            using var stop = new CancellationTokenSource();
-            var publishing = load.Publish(stop.Token);
-
-            await Task.Delay(WarmUp, time);
-            var before = await load.Rate(() => Task.Delay(without, time));
-            await servers.Query<object>("update process_run_observation set settled_at = settled_at - interval '100 d' "
-                + "where process_candidate_code = 'over'; select 1");
-            await Archived(servers, 1, publishing, time);
-            var clock = Stopwatch.StartNew();
-            var beside = await load.Rate(() => Archived(servers, runs, publishing, time));
-            var took = clock.Elapsed;
-            var after = await load.Rate(() => Task.Delay(without, time));
-            await stop.CancelAsync();
-            await publishing;
-            await host.StopAsync();
+            var rates = await BackgroundWorkRates.Measure(
+                servers,
+                queue,
+                options =>
+                {
+                    options.Archive.Directory = folder;
+                    options.Retention.Every = TimeSpan.FromSeconds(5);
+                },
+                without,
+                () => servers.Query<object>(
+                    "update process_run_observation set settled_at = settled_at - interval '100 d' "
+                    + "where process_candidate_code = 'over'; select 1"),
+                () => servers.Query<long>("select count(*) from process_run_archive"),
+                runs,
+                Limit,
+                time);
 
             var moved = await servers.Query<long>(
                 "select (select count(*) from process_run_archive) + (select count(*) from process_component_archive)");
             if (moved != 4L * runs || await servers.Query<long>(
                 "select count(*) from process_run_observation where process_candidate_code = 'over'") != 0)
                 throw new BenchException($"{moved:N0} rows are archived, not {4L * runs:N0}.");
-            var table = new Table().AddColumns("", "observations/s");
-            table.AddRow("before", $"{before:N0}");
-            table.AddRow(
+            AnsiConsole.Write(rates.ToTable(
                 $"while {moved:N0} rows were archived{(files ? " and written as Parquet" : "")}, "
-                + $"which took {took.TotalSeconds:N1} s ({moved / took.TotalSeconds:N0} rows/s)",
-                $"{beside:N0}");
-            table.AddRow("after", $"{after:N0}");
-            table.AddRow("ratio to the mean of before and after", $"{beside / ((before + after) / 2):N2}");
-            AnsiConsole.Write(table);
+                + $"which took {rates.Duration.TotalSeconds:N1} s ({moved / rates.Duration.TotalSeconds:N0} rows/s)"));
             return 0;
         }
         finally
@@ -118,17 +101,4 @@ static class Archiving
          analyze;
          select 1
          """);
-
-    static async Task Archived(Servers servers, int runs, Task publishing, TimeProvider time)
-    {
-        var clock = Stopwatch.StartNew();
-        while (await servers.Query<long>("select count(*) from process_run_archive") is var archived && archived < runs)
-        {
-            if (publishing.IsCompleted)
-                await publishing;
-            if (clock.Elapsed > Limit)
-                throw new BenchException($"{archived:N0} of {runs:N0} runs are archived after {Limit}.");
-            await Task.Delay(TimeSpan.FromMilliseconds(500), time);
-        }
-    }
 }

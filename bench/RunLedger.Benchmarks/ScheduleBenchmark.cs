@@ -12,7 +12,7 @@ namespace RunLedger.Benchmarks;
 /// <summary>
 /// <c>schedule</c>: messages scheduled through the queue and fired, with little and with much that waits.
 /// </summary>
-static class Scheduling
+static class ScheduleBenchmark
 {
     const int Pending = 1_000_000;
     static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
@@ -78,7 +78,7 @@ static class Scheduling
     /// </summary>
     static async Task<double> Rate(Servers servers, string queue, string target, int messages, TimeProvider time)
     {
-        var consumption = new Consumption(static message => message is ScheduleMessage or Tick);
+        var consumption = new ConsumeTimer(static message => message is ScheduleMessage or Tick);
         consumption.Expect(2L * messages);
         using var host = Host(servers, queue, target, consumption);
         await host.StartAsync();
@@ -101,7 +101,7 @@ static class Scheduling
         return messages / elapsed.TotalSeconds;
     }
 
-    static IHost Host(Servers servers, string queue, string target, Consumption consumption)
+    static IHost Host(Servers servers, string queue, string target, ConsumeTimer consumption)
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new());
         builder.Logging.AddConsole().SetMinimumLevel(LogLevel.Warning);

@@ -4,7 +4,7 @@ namespace RunLedger.Benchmarks;
 /// The rows of a ledger that has grown for two months, written without it: a run every five seconds, of five
 /// components.
 /// </summary>
-static class Stored
+static class StoredRuns
 {
     public const int Components = 5;
 

@@ -6,7 +6,7 @@ namespace RunLedger.Benchmarks;
 /// <summary>
 /// <c>throughput</c>: a full queue drained by the ledger, by consumers that do nothing, and with a commit per message.
 /// </summary>
-static class Throughput
+static class ThroughputBenchmark
 {
     static readonly Option<int> Runs =
         new("--runs") { Description = "Runs of eight messages per drain.", DefaultValueFactory = _ => 5_000 };
@@ -35,17 +35,22 @@ static class Throughput
             // The first round warms up and is not counted.
             var size = round == 0 ? Math.Min(runs, 1_000) : runs;
             await servers.Clear();
-            var same = await Drain.Rate(
-                servers, nothing, size, c => Subject.Nothing(servers, nothing, c, prefetch), writes: false, time);
-            var own = await Drain.Rate(
-                servers, ledger, size, c => Subject.Ledger(servers, ledger, c), writes: true, time);
-            var usual = await Drain.Rate(
-                servers, nothing, size, c => Subject.Nothing(servers, nothing, c, prefetch: null), writes: false, time);
-            var one = await Drain.Rate(
+            var same = await QueueDrain.Rate(
+                servers, nothing, size, c => BenchmarkHost.Nothing(servers, nothing, c, prefetch), writes: false, time);
+            var own = await QueueDrain.Rate(
+                servers, ledger, size, c => BenchmarkHost.Ledger(servers, ledger, c), writes: true, time);
+            var usual = await QueueDrain.Rate(
+                servers,
+                nothing,
+                size,
+                c => BenchmarkHost.Nothing(servers, nothing, c, prefetch: null),
+                writes: false,
+                time);
+            var one = await QueueDrain.Rate(
                 servers,
                 single,
                 Math.Max(1, size / 20),
-                c => Subject.Ledger(servers, single, c, maxBatchSize: 1),
+                c => BenchmarkHost.Ledger(servers, single, c, maxBatchSize: 1),
                 writes: true,
                 time);
             AnsiConsole.WriteLine(
