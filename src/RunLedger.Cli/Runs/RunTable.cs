@@ -31,15 +31,15 @@ static class RunTable
         ("Output or error", 0, one => Cell(one.Text("errorRef") ?? one.Text("outputRef"))),
     ];
 
-    public static Table Of(IEnumerable<JsonElement> runs, int width) => Of(RunColumns, runs, width);
+    public static Table ForRuns(IEnumerable<JsonElement> runs, int width) => Create(RunColumns, runs, width);
 
     public static Table ForComponents(IEnumerable<JsonElement> components, int width) =>
-        Of(ComponentColumns, components, width);
+        Create(ComponentColumns, components, width);
 
     public static Text Status(JsonElement run) =>
         new(run.Text("status") ?? "", ConsoleOutput.StatusColor(run.Text("status")));
 
-    static Table Of(
+    static Table Create(
         (string Name, int From, Func<JsonElement, Text> Cell)[] columns, IEnumerable<JsonElement> rows, int width)
     {
         columns = [.. columns.Where(column => width >= column.From)];

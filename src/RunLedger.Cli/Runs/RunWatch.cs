@@ -24,7 +24,7 @@ sealed class RunWatch(LedgerApiClient ledger, TextWriter output, TimeSpan every,
             var runs = await ledger.List(route, limit, cancellationToken);
             foreach (var run in Enumerable.Reverse(runs))
                 await PrintChange(run, "processRunId", run.Text("processCandidateCode"));
-            return (RunTable.Of(runs, _console.Profile.Width), null);
+            return (RunTable.ForRuns(runs, _console.Profile.Width), null);
         },
         cancellationToken);
 
@@ -88,7 +88,7 @@ sealed class RunWatch(LedgerApiClient ledger, TextWriter output, TimeSpan every,
 
     IRenderable Shown(RunView view)
     {
-        var run = RunTable.Of([view.Run], _console.Profile.Width);
+        var run = RunTable.ForRuns([view.Run], _console.Profile.Width);
         return view.Components.Count == 0
             ? run
             : new Rows(run, RunTable.ForComponents(view.Components, _console.Profile.Width));

@@ -36,7 +36,7 @@ static class RunsCommand
                     await output.WriteLineAsync("The ledger has no such runs.");
                 else
                     ConsoleOutput.CreateConsole(output)
-                        .Write(RunTable.Of(runs, ConsoleOutput.CreateConsole(output).Profile.Width));
+                        .Write(RunTable.ForRuns(runs, ConsoleOutput.CreateConsole(output).Profile.Width));
                 return ExitCodes.Success;
             });
             return command;
