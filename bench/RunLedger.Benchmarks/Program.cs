@@ -3,15 +3,15 @@ using RunLedger.Benchmarks;
 
 var root = new RootCommand(
     "Measures the ledger on the servers of ConnectionStrings__Postgres and ConnectionStrings__RabbitMq; starts none.");
-root.Subcommands.Add(Throughput.Create());
-root.Subcommands.Add(Latency.Create());
-root.Subcommands.Add(Backlog.Create());
-root.Subcommands.Add(Growth.Create());
-root.Subcommands.Add(Pages.Create());
-root.Subcommands.Add(Scheduling.Create());
-root.Subcommands.Add(Sweeping.Create());
-root.Subcommands.Add(Archiving.Create());
-root.Subcommands.Add(Reporting.Create());
+root.Subcommands.Add(ThroughputBenchmark.Create());
+root.Subcommands.Add(LatencyBenchmark.Create());
+root.Subcommands.Add(BacklogBenchmark.Create());
+root.Subcommands.Add(GrowthBenchmark.Create());
+root.Subcommands.Add(PagesBenchmark.Create());
+root.Subcommands.Add(ScheduleBenchmark.Create());
+root.Subcommands.Add(SweepBenchmark.Create());
+root.Subcommands.Add(RetentionBenchmark.Create());
+root.Subcommands.Add(ReportBenchmark.Create());
 try
 {
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

@@ -46,6 +46,10 @@ sealed class Servers : IAsyncDisposable
 
     public Task<IConnection> Connect() => new ConnectionFactory { Uri = Rabbit }.CreateConnectionAsync();
 
+    /// <summary>A channel on which a publish returns when the broker has confirmed it.</summary>
+    public static Task<IChannel> OpenConfirmedChannel(IConnection connection) => connection.CreateChannelAsync(
+        new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
+
     /// <summary>A queue name of this measurement.</summary>
     public string Queue(string name)
     {

@@ -1,10 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using RunLedger.Cli.Asking;
-using RunLedger.Cli.DryRunning;
-using RunLedger.Cli.Observing;
-using RunLedger.Cli.Publishing;
-using RunLedger.Cli.Replaying;
+using RunLedger.Cli.DryRun;
+using RunLedger.Cli.Errors;
+using RunLedger.Cli.Observe;
+using RunLedger.Cli.Publish;
+using RunLedger.Cli.Replay;
+using RunLedger.Cli.Runs;
 
 namespace RunLedger.Cli;
 
@@ -13,7 +14,7 @@ static class CommandLine
 {
     public static async Task<int> Run(string[] args, TextWriter output, TextWriter error, TimeProvider time)
     {
-        // What stands behind -- is somebody else's command line: no parser of ours sees it.
+        // The arguments after -- are the observed command: they are not parsed here.
         var own = args.TakeWhile(argument => argument != "--").ToArray();
         var root = new RootCommand("Observe commands, ask the ledger of runs, publish and replay observations.")
         {
@@ -31,10 +32,10 @@ static class CommandLine
             if (parsed.CommandResult.Parent is CommandResult { Command: not RootCommand and var group })
                 verb = $"{group.Name} {verb}";
             await error.WriteLineAsync($"runledger: {parsed.Errors[0].Message} See runledger {verb}--help.");
-            return observes ? Exit.ObserveFailed : Exit.NotUsable;
+            return observes ? ExitCodes.ObserveFailed : ExitCodes.Error;
         }
 
-        // Whoever observes sees to signals himself; the parser would end the process two seconds after one.
+        // observe handles signals itself; the parser would end the process two seconds after one.
         return await parsed.InvokeAsync(new()
         {
             Output = output,

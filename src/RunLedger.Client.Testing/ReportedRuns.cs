@@ -37,7 +37,7 @@ public static class ReportedRuns
         while (true)
         {
             if (harness.Provider.GetService<Sender>() is { } sender)
-                await sender.Settled(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await sender.Flush(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             var runs = Of(Published(harness));
             cancellationToken.ThrowIfCancellationRequested();
             if (until is null || until(runs) || limit.IsCancellationRequested)
@@ -51,10 +51,10 @@ public static class ReportedRuns
     public static IReadOnlyList<ReportedRun> Of(IEnumerable<RunObservation> observations)
     {
         ArgumentNullException.ThrowIfNull(observations);
-        var door = new ObservationValidator(new RunLedgerOptions(), TimeProvider.System);
+        var validator = new ObservationValidator(new RunLedgerOptions(), TimeProvider.System);
         var runs = new BatchRows<RunRow>(new LoadedRows<RunRow>());
         var components = new BatchRows<ComponentRow>(new LoadedRows<ComponentRow>());
-        var (order, problems, keys, begun) = (
+        var (order, problems, keys, reportedRuns) = (
             new List<Guid>(),
             new List<(Guid Run, string Problem)>(),
             new Dictionary<string, Guid>(),
@@ -63,7 +63,7 @@ public static class ReportedRuns
         {
             if (!order.Contains(message.ProcessRunId))
                 order.Add(message.ProcessRunId);
-            if (!door.TryValidate(message, out var observation, out var reason))
+            if (!validator.TryValidate(message, out var observation, out var reason))
             {
                 problems.Add((message.ProcessRunId, $"{message.GetType().Name} would be rejected: {reason}"));
                 continue;
@@ -79,7 +79,7 @@ public static class ReportedRuns
             }
             else
             {
-                begun.Add(message.ProcessRunId);
+                reportedRuns.Add(message.ProcessRunId);
             }
 
             var key = message is StepObservation ? null : message.IdempotencyKey;
@@ -97,18 +97,18 @@ public static class ReportedRuns
         var details = components.Changes(
             (entry, created) => ComponentRow.From(entry, runs.Resolve(ComponentProjection.RunId(entry.Fold))) with
             {
-                CreatedAt = created,
+                CreatedAt = created
             },
             DateTime.UnixEpoch)
             .Inserted.ToLookup(row => row.ProcessRunId);
         return [.. order.Select(runs.Resolve)
             .Distinct()
             .Where(headers.ContainsKey)
-            .Select(id => Run(headers[id], [.. details[id]], Said(id)))];
+            .Select(id => Run(headers[id], [.. details[id]], ProblemsOf(id)))];
 
-        IEnumerable<string> Said(Guid id)
+        IEnumerable<string> ProblemsOf(Guid id)
         {
-            if (!begun.Any(run => runs.Resolve(run) == id))
+            if (!reportedRuns.Any(run => runs.Resolve(run) == id))
                 yield return "its steps were reported outside of it: nothing was reported of the run itself";
             foreach (var (run, problem) in problems)
             {

@@ -12,8 +12,8 @@ namespace RunLedger.Client;
 public sealed class OpenRun : IAsyncDisposable
 {
     readonly Outbox _outbox;
-    readonly RunStarted? _common;
-    readonly bool _derived;
+    readonly RunStarted? _start;
+    readonly bool _derivesStepIds;
     readonly ITimer? _heartbeat;
     readonly ConcurrentDictionary<string, int> _attempts = new(StringComparer.Ordinal);
     int _ended;
@@ -25,18 +25,18 @@ public sealed class OpenRun : IAsyncDisposable
         var key = Sanitizer.Code(details.IdempotencyKey);
         if (key is not null && details.Attempt > 1)
             key = Sanitizer.Code($"{key}#{details.Attempt}");
-        _derived = key is not null || details.RunId is not null;
+        _derivesStepIds = key is not null || details.RunId is not null;
         Id = Sanitizer.Id(details.RunId)
-            ?? (key is not null ? Uuid.NewNameBased(Names.Runs, key) : Guid.CreateVersion7());
+            ?? (key is not null ? Uuid.NewNameBased(NameBasedIds.Runs, key) : Guid.CreateVersion7());
         CorrelationId = Sanitizer.Code(details.CorrelationId) ?? outer?.CorrelationId ?? Id.ToString();
         if (Sanitizer.Code(candidate) is not { } code)
         {
-            // Nobody could say what it is a run of.
-            outbox.Refuse();
+            // Without a candidate the run cannot be recorded.
+            outbox.RejectRun();
             return;
         }
 
-        _common = new RunStarted
+        _start = new RunStarted
         {
             ProcessRunId = Id,
             ProcessCandidateCode = code,
@@ -48,13 +48,13 @@ public sealed class OpenRun : IAsyncDisposable
             ParentRunId = Sanitizer.Id(details.ParentRunId) ?? outer?.ReportedId,
         };
         _outbox.Add(
-            _common with { OccurredAt = Now(), IdempotencyKey = key, InputRef = Sanitizer.Ref(details.InputRef) },
+            _start with { OccurredAt = Now(), IdempotencyKey = key, InputRef = Sanitizer.Ref(details.InputRef) },
             Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null);
         if (outbox.Options.HeartbeatEvery is { } every)
-            _heartbeat = outbox.Time.CreateTimer(Beat, new WeakReference<OpenRun>(this), every, every);
+            _heartbeat = outbox.Time.CreateTimer(SendHeartbeat, new WeakReference<OpenRun>(this), every, every);
 
-        // A run that everybody forgot does not live by its timer: the ledger must see that it is quiet.
-        static void Beat(object? run)
+        // The timer does not keep a forgotten run alive: the ledger must see that it is quiet.
+        static void SendHeartbeat(object? run)
         {
             if (((WeakReference<OpenRun>)run!).TryGetTarget(out var open))
                 open.Heartbeat();
@@ -71,7 +71,7 @@ public sealed class OpenRun : IAsyncDisposable
 
     internal bool IsOpen => Volatile.Read(ref _ended) == 0;
 
-    Guid? ReportedId => _common is null ? Outer?.ReportedId : Id;
+    Guid? ReportedId => _start is null ? Outer?.ReportedId : Id;
 
     /// <summary>
     /// Reports a step around <paramref name="work"/>, as
@@ -121,7 +121,7 @@ public sealed class OpenRun : IAsyncDisposable
         details ??= new StepDetails();
         var attempt = details.Attempt ?? _attempts.AddOrUpdate(code ?? "", 1, static (_, before) => before + 1);
         return new OpenStep(
-            this, code, details, _derived ? Uuid.NewNameBased(Id, $"{code}\0{attempt}") : Guid.CreateVersion7());
+            this, code, details, _derivesStepIds ? Uuid.NewNameBased(Id, $"{code}\0{attempt}") : Guid.CreateVersion7());
     }
 
     /// <summary>
@@ -129,14 +129,14 @@ public sealed class OpenRun : IAsyncDisposable
     /// </summary>
     public void Heartbeat()
     {
-        if (_common is null || !IsOpen)
+        if (_start is null || !IsOpen)
             return;
         Report(new RunHeartbeat
         {
             ProcessRunId = Id,
-            ProcessCandidateCode = _common.ProcessCandidateCode,
+            ProcessCandidateCode = _start.ProcessCandidateCode,
             CorrelationId = CorrelationId,
-            SourceSystem = _common.SourceSystem,
+            SourceSystem = _start.SourceSystem,
             OccurredAt = Now(),
         });
     }
@@ -146,14 +146,14 @@ public sealed class OpenRun : IAsyncDisposable
     /// <param name="evidence">Anything that becomes JSON, at once; null for nothing.</param>
     public void Complete(string? outputRef = null, object? evidence = null)
     {
-        if (!End() || _common is null)
+        if (!End() || _start is null)
             return;
         Report(new RunCompleted
         {
             ProcessRunId = Id,
-            ProcessCandidateCode = _common.ProcessCandidateCode,
+            ProcessCandidateCode = _start.ProcessCandidateCode,
             CorrelationId = CorrelationId,
-            SourceSystem = _common.SourceSystem,
+            SourceSystem = _start.SourceSystem,
             OccurredAt = Now(),
             OutputRef = Sanitizer.Ref(outputRef),
             EvidenceRef = Sanitizer.Evidence(evidence),
@@ -171,14 +171,14 @@ public sealed class OpenRun : IAsyncDisposable
     /// <param name="evidence">Anything that becomes JSON, at once; null for nothing.</param>
     public void Fail(string errorRef, object? evidence = null)
     {
-        if (!End() || _common is null)
+        if (!End() || _start is null)
             return;
         Report(new RunFailed
         {
             ProcessRunId = Id,
-            ProcessCandidateCode = _common.ProcessCandidateCode,
+            ProcessCandidateCode = _start.ProcessCandidateCode,
             CorrelationId = CorrelationId,
-            SourceSystem = _common.SourceSystem,
+            SourceSystem = _start.SourceSystem,
             OccurredAt = Now(),
             ErrorRef = Sanitizer.Ref(errorRef),
             EvidenceRef = Sanitizer.Evidence(evidence),
@@ -189,14 +189,14 @@ public sealed class OpenRun : IAsyncDisposable
     /// <param name="evidence">Anything that becomes JSON, at once; null for nothing.</param>
     public void Cancel(object? evidence = null)
     {
-        if (!End() || _common is null)
+        if (!End() || _start is null)
             return;
         Report(new RunCancelled
         {
             ProcessRunId = Id,
-            ProcessCandidateCode = _common.ProcessCandidateCode,
+            ProcessCandidateCode = _start.ProcessCandidateCode,
             CorrelationId = CorrelationId,
-            SourceSystem = _common.SourceSystem,
+            SourceSystem = _start.SourceSystem,
             OccurredAt = Now(),
             EvidenceRef = Sanitizer.Evidence(evidence),
         });
@@ -211,7 +211,7 @@ public sealed class OpenRun : IAsyncDisposable
     }
 
     /// <summary>The members that every message of the run has in common; null where the run is not reported.</summary>
-    internal RunStarted? Common => _common;
+    internal RunStarted? Start => _start;
 
     internal void Report(RunObservation message, string? traceParent = null) => _outbox.Add(message, traceParent);
 

@@ -14,7 +14,7 @@ public sealed class OpenStep : IAsyncDisposable
     internal OpenStep(OpenRun run, string? code, StepDetails details, Guid id)
     {
         (_run, _code, _details, Id) = (run, Sanitizer.Code(code), details, id);
-        if (run.Common is not { } common)
+        if (run.Start is not { } common)
             return;
         run.Report(
             new StepStarted
@@ -45,7 +45,7 @@ public sealed class OpenStep : IAsyncDisposable
     /// <param name="evidence">Anything that becomes JSON, at once; null for nothing.</param>
     public void Complete(string? outputRef = null, object? evidence = null)
     {
-        if (Interlocked.Exchange(ref _ended, 1) != 0 || _run.Common is not { } common)
+        if (Interlocked.Exchange(ref _ended, 1) != 0 || _run.Start is not { } common)
             return;
         _run.Report(new StepCompleted
         {
@@ -73,7 +73,7 @@ public sealed class OpenStep : IAsyncDisposable
     /// <param name="evidence">Anything that becomes JSON, at once; null for nothing.</param>
     public void Fail(string errorRef, object? evidence = null)
     {
-        if (Interlocked.Exchange(ref _ended, 1) != 0 || _run.Common is not { } common)
+        if (Interlocked.Exchange(ref _ended, 1) != 0 || _run.Start is not { } common)
             return;
         _run.Report(new StepFailed
         {

@@ -7,7 +7,7 @@ sealed class RunReporter(Outbox outbox) : IRunReporter
 {
     readonly AsyncLocal<OpenRun?> _current = new();
 
-    // An end does not reach back along the flow that it was set in: runs that ended are passed over.
+    // Ending a run does not reset the AsyncLocal of the flows it was opened in: skip the runs that ended.
     public OpenRun? Current
     {
         get
@@ -19,7 +19,7 @@ sealed class RunReporter(Outbox outbox) : IRunReporter
         }
     }
 
-    // Not async: what an async method sets is gone when it returns.
+    // Not async: an AsyncLocal that an async method sets is reset when it returns.
     public OpenRun StartRun(string candidate, RunDetails? details = null) =>
         _current.Value = new OpenRun(outbox, candidate, details ?? new RunDetails(), Current);
 

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace RunLedger.Client;
 
-/// <summary>What the ledger's tables could not store is taken away before it is sent. Nothing here throws.</summary>
+/// <summary>Removes what the ledger's tables cannot store before it is sent. Nothing here throws.</summary>
 static class Sanitizer
 {
     const int MaxCode = 512;
@@ -32,12 +32,17 @@ static class Sanitizer
     {
         if (string.IsNullOrEmpty(text))
             return null;
-        if (text.Length > MaxRef)
-            text = text[..(char.IsHighSurrogate(text[MaxRef - 1]) ? MaxRef - 1 : MaxRef)];
+        text = Truncate(text, MaxRef);
         return IsStorable(text)
             ? text
             : string.Concat(text.EnumerateRunes().Select(rune => rune.Value == 0 ? "\uFFFD" : rune.ToString()));
     }
+
+    /// <summary>At most so many characters, without half a surrogate pair at the end.</summary>
+    public static string Truncate(string text, int maxLength) =>
+        text.Length <= maxLength
+            ? text
+            : text[..(char.IsHighSurrogate(text[maxLength - 1]) ? maxLength - 1 : maxLength)];
 
     public static Guid? Id(Guid? id) => id == Guid.Empty ? null : id;
 
@@ -50,14 +55,14 @@ static class Sanitizer
         }
         catch (Exception)
         {
-            // Its message is somebody's code.
+            // The message is computed by foreign code, which may throw.
             return exception.GetType().FullName!;
         }
     }
 
     /// <summary>
-    /// Evidence as JSON now, before it changes. What the ledger would refuse, and the end of a run with it, is replaced
-    /// by a word of that.
+    /// Evidence as JSON, serialized at once because it may change. Evidence that the ledger would reject, and the
+    /// observation with it, is replaced by a note that says why.
     /// </summary>
     public static JsonElement? Evidence(object? evidence)
     {
@@ -75,7 +80,7 @@ static class Sanitizer
         }
         catch (Exception e)
         {
-            // Writing it runs its author's code: anything may be thrown.
+            // Serialization runs foreign code, which may throw anything.
             return Note($"not JSON: {evidence.GetType().FullName}: {Error(e)}");
         }
     }
@@ -101,7 +106,7 @@ static class Sanitizer
                 && power is >= -308 and <= 308));
     }
 
-    // NUL fits in no column; half a surrogate pair is no text.
+    // PostgreSQL stores neither NUL nor half a surrogate pair.
     static bool IsStorable(string text)
     {
         for (var at = 0; at < text.Length; at++)

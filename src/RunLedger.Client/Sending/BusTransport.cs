@@ -8,21 +8,21 @@ sealed class BusTransport(IBus bus) : ITransport
     public async Task<IReadOnlyList<string>> Send(
         IReadOnlyList<ReadOnlyMemory<byte>> lines, CancellationToken cancellationToken)
     {
-        var refused = new List<string>();
-        var under = new List<Task>(lines.Count);
+        var rejected = new List<string>();
+        var publishing = new List<Task>(lines.Count);
         foreach (var line in lines)
         {
-            if (Line.Read(line) is { } message)
-                under.Add(
-                    bus.Publish(message, message.GetType(), Pipe.Execute<PublishContext>(Wanted), cancellationToken));
+            if (ObservationLine.Deserialize(line) is { } message)
+                publishing.Add(bus.Publish(
+                    message, message.GetType(), Pipe.Execute<PublishContext>(RequireQueue), cancellationToken));
             else
-                refused.Add("A line of the spool is no observation.");
+                rejected.Add("A line of the spool is no observation.");
         }
 
-        await Task.WhenAll(under).ConfigureAwait(false);
-        return refused;
+        await Task.WhenAll(publishing).ConfigureAwait(false);
+        return rejected;
     }
 
-    // Where no ledger has its queue yet the broker says so, instead of dropping it.
-    static void Wanted(PublishContext context) => context.Mandatory = true;
+    // Without a queue of a ledger the broker returns the message instead of dropping it.
+    static void RequireQueue(PublishContext context) => context.Mandatory = true;
 }

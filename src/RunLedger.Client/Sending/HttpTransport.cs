@@ -39,25 +39,21 @@ sealed class HttpTransport(IHttpClientFactory clients, Uri ledger) : ITransport
 
         var answer = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
         if (response.StatusCode is HttpStatusCode.Accepted or HttpStatusCode.BadRequest
-            && Rejected(answer) is { } rejected)
-            return rejected;
+            && Parse(answer)?.Rejected is { } rejected)
+            return [.. rejected.Select(line => line.Reason)];
         throw new HttpRequestException(
             $"{_observations} answered {(int)response.StatusCode}: {answer[..Math.Min(answer.Length, 200)]}");
     }
 
-    /// <summary>The reasons in an answer of the ledger; null where it is none of its answers.</summary>
-    static List<string>? Rejected(string answer)
+    /// <summary>Null where the answer is not the ledger's.</summary>
+    static IntakeResponse? Parse(string answer)
     {
         try
         {
             using var document = JsonDocument.Parse(answer);
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                && document.RootElement.TryGetProperty("rejected", out var rejected)
-                ? [.. rejected.EnumerateArray()
-                    .Select(one => one.TryGetProperty("reason", out var reason) ? reason.ToString() : one.ToString())]
-                : null;
+            return IntakeResponse.FromJson(document.RootElement);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (JsonException)
         {
             return null;
         }

@@ -4,25 +4,25 @@ using RunLedger.Contracts;
 namespace RunLedger.Client.Sending;
 
 /// <summary>
-/// Where callers put what they report: memory of a fixed size, from which the sender takes. Putting does no I/O and
-/// never waits; where it is full the oldest goes.
+/// A queue of fixed size between callers and the sender. Adding does no I/O and never waits; when the queue is full the
+/// oldest entry is dropped.
 /// </summary>
 sealed class Outbox
 {
-    readonly Channel<Report> _waiting;
-    long _last;
+    readonly Channel<OutboxEntry> _channel;
+    long _lastMicroseconds;
     long _added;
     long _dropped;
-    long _refused;
+    long _rejectedRuns;
 
     public Outbox(RunLedgerClientOptions options, TimeProvider time)
     {
         (Options, Time) = (options, time);
-        _waiting = Channel.CreateBounded<Report>(
+        _channel = Channel.CreateBounded<OutboxEntry>(
             new BoundedChannelOptions(options.BufferSize)
             {
                 FullMode = BoundedChannelFullMode.DropOldest,
-                SingleReader = true,
+                SingleReader = true
             },
             _ => Interlocked.Increment(ref _dropped));
     }
@@ -31,34 +31,34 @@ sealed class Outbox
 
     public TimeProvider Time { get; }
 
-    public ChannelReader<Report> Waiting => _waiting.Reader;
+    public ChannelReader<OutboxEntry> Reader => _channel.Reader;
 
     /// <summary>
-    /// How many were dropped because there was no room, or came after the last, since the process started.
+    /// How many entries were dropped since the process started, because there was no room or the outbox was closed.
     /// </summary>
     public long Dropped => Interlocked.Read(ref _dropped);
 
-    /// <summary>How many runs had no candidate that could be stored.</summary>
-    public long Refused => Interlocked.Read(ref _refused);
+    /// <summary>How many runs were rejected because their candidate cannot be stored.</summary>
+    public long RejectedRuns => Interlocked.Read(ref _rejectedRuns);
 
-    /// <summary>How many were put here.</summary>
+    /// <summary>How many entries were added.</summary>
     public long Added => Interlocked.Read(ref _added);
 
     public void Add(RunObservation message, string? traceParent)
     {
         Interlocked.Increment(ref _added);
-        // Only where it was closed is there no room.
-        if (!_waiting.Writer.TryWrite(new Report(message, traceParent)))
+        // This fails only when the outbox is closed.
+        if (!_channel.Writer.TryWrite(new OutboxEntry(message, traceParent)))
             Interlocked.Increment(ref _dropped);
     }
 
-    public void Refuse() => Interlocked.Increment(ref _refused);
+    public void RejectRun() => Interlocked.Increment(ref _rejectedRuns);
 
-    /// <summary>No more comes; what waits can still be taken.</summary>
-    public void Close() => _waiting.Writer.TryComplete();
+    /// <summary>Ends adding; the entries that wait can still be read.</summary>
+    public void Close() => _channel.Writer.TryComplete();
 
     /// <summary>
-    /// The clock to the microsecond, which the ledger keeps; every call is later than the one before.
+    /// The time to the microsecond, the ledger's precision; every call returns a later time than the one before.
     /// </summary>
     public DateTimeOffset Now()
     {
@@ -66,10 +66,10 @@ sealed class Outbox
         long last, next;
         do
         {
-            last = Interlocked.Read(ref _last);
+            last = Interlocked.Read(ref _lastMicroseconds);
             next = Math.Max(now, last + 1);
         }
-        while (Interlocked.CompareExchange(ref _last, next, last) != last);
+        while (Interlocked.CompareExchange(ref _lastMicroseconds, next, last) != last);
         return new DateTimeOffset(next * TimeSpan.TicksPerMicrosecond, TimeSpan.Zero);
     }
 }

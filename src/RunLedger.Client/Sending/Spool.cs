@@ -1,9 +1,9 @@
 namespace RunLedger.Client.Sending;
 
 /// <summary>
-/// Lines that wait on disk, in order, in files of this process: written at the end, read a file at a time from the
-/// front. A file is locked while its process lives; the files of one that is gone are taken over. Of a file that was
-/// read in part when the process died all is sent again, which changes no row. Used by the sender alone.
+/// A queue of lines on disk, in files of this process: appended at the end, read a file at a time from the front. A
+/// file is locked while its process lives, and taken over by another process afterwards. A file that was partly sent
+/// when its process died is sent again as a whole, which changes no row. Used by the sender alone.
 /// </summary>
 sealed class Spool : IDisposable
 {
@@ -13,11 +13,11 @@ sealed class Spool : IDisposable
     readonly LinkedList<FileStream> _files = [];
     readonly Queue<ReadOnlyMemory<byte>> _head = [];
 
-    /// <summary>The first file is being read: nothing is added to it.</summary>
+    /// <summary>The first file is being read: nothing is appended to it.</summary>
     bool _reading;
 
-    /// <summary>The last line may be cut: nothing is added after it.</summary>
-    bool _cut;
+    /// <summary>The last line may be incomplete: nothing is appended after it.</summary>
+    bool _lastLineIncomplete;
 
     /// <exception cref="IOException">The folder cannot be used.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be used.</exception>
@@ -25,7 +25,7 @@ sealed class Spool : IDisposable
     {
         _folder = folder;
         _maxBytes = maxBytes;
-        // A whole file goes when there is no more room.
+        // A whole file is dropped when there is no more room.
         _fileBytes = Math.Min(maxBytes / 4, 4 * 1024 * 1024);
         Directory.CreateDirectory(folder);
         TakeOver();
@@ -34,12 +34,12 @@ sealed class Spool : IDisposable
     /// <summary>How many lines were dropped because there was no room.</summary>
     public long Dropped { get; private set; }
 
-    /// <summary>How many lines had been cut, by a process that died in the middle of one.</summary>
-    public long Broken { get; private set; }
+    /// <summary>How many lines were incomplete because their process died while writing.</summary>
+    public long Incomplete { get; private set; }
 
     public bool IsEmpty => _files.Count == 0;
 
-    /// <summary>Adds the files of processes that are gone; what is in them is older than what comes.</summary>
+    /// <summary>Adds the files of processes that have ended, in front of our own.</summary>
     public void TakeOver()
     {
         var mine = _files.Select(file => file.Name).ToHashSet(StringComparer.Ordinal);
@@ -61,7 +61,7 @@ sealed class Spool : IDisposable
     /// <exception cref="IOException">The disk is full, or gone.</exception>
     public void Prepend(IEnumerable<ReadOnlyMemory<byte>> lines)
     {
-        var file = Make();
+        var file = CreateFile();
         if (_reading)
             _files.AddAfter(_files.First!, file);
         else
@@ -76,13 +76,13 @@ sealed class Spool : IDisposable
         foreach (var line in lines)
         {
             if (_files.Last is not { Value: var last }
-                || _cut
+                || _lastLineIncomplete
                 || last.Length >= _fileBytes
                 || (_reading && _files.Count == 1))
-                last = _files.AddLast(Make()).Value;
-            _cut = true;
+                last = _files.AddLast(CreateFile()).Value;
+            _lastLineIncomplete = true;
             Write(last, line);
-            _cut = false;
+            _lastLineIncomplete = false;
         }
 
         while (_files.Count > 1 && _files.Sum(file => file.Length) > _maxBytes)
@@ -107,7 +107,7 @@ sealed class Spool : IDisposable
         return [];
     }
 
-    /// <summary>So many of the oldest are not needed any more.</summary>
+    /// <summary>Removes so many of the oldest lines.</summary>
     public void Remove(int count)
     {
         for (var n = 0; n < count; n++)
@@ -136,14 +136,14 @@ sealed class Spool : IDisposable
         for (int end; (end = Array.IndexOf(bytes, (byte)'\n', from)) >= 0; from = end + 1)
         {
             var line = bytes.AsMemory(from, end - from);
-            if (Line.Read(line) is null)
-                Broken++;
+            if (ObservationLine.Deserialize(line) is null)
+                Incomplete++;
             else
                 _head.Enqueue(line);
         }
 
         if (from < bytes.Length)
-            Broken++;
+            Incomplete++;
     }
 
     void DeleteFirst()
@@ -152,24 +152,24 @@ sealed class Spool : IDisposable
         _files.RemoveFirst();
         _head.Clear();
         _reading = false;
-        // Before it is let go, so that nobody takes it over.
+        // Deleted before the lock is released, so that no other process takes it over.
         File.Delete(file.Name);
         file.Dispose();
     }
 
-    // A line at once and unbuffered: what is written here survives this process.
+    // Unbuffered, a line at a time: what is written survives this process.
     static void Write(FileStream file, ReadOnlyMemory<byte> line)
     {
         file.Seek(0, SeekOrigin.End);
         file.Write([.. line.Span, (byte)'\n']);
     }
 
-    FileStream Make() => Open(Path.Combine(_folder, $"{Guid.CreateVersion7():N}.spool"), FileMode.CreateNew);
+    FileStream CreateFile() => Open(Path.Combine(_folder, $"{Guid.CreateVersion7():N}.spool"), FileMode.CreateNew);
 
     static FileStream Open(string path, FileMode mode) =>
         new(path, mode, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
 
-    /// <summary>Null where another process has it, or has just sent it.</summary>
+    /// <summary>Null where another process has locked it, or has just deleted it.</summary>
     static FileStream? TryOpen(string path)
     {
         try

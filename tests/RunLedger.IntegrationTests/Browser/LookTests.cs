@@ -58,7 +58,8 @@ public sealed class LookTests(BrowserSite site) : Journey(site)
             await Picture(page, $"{name}-{scheme}");
             var found = await page.RunAxe(rules).WaitAsync(Limit);
             Assert.True(
-                found.Violations.Length == 0, $"{name}, {scheme}: {string.Join('\n', found.Violations.Select(Describe))}");
+                found.Violations.Length == 0,
+                $"{name}, {scheme}: {string.Join('\n', found.Violations.Select(Describe))}");
         }
 
         await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
-using RunLedger.Cli;
-using RunLedger.Cli.Observing;
+using RunLedger.Cli.Observe;
+using RunLedger.Cli.Options;
 using RunLedger.IntegrationTests.Support;
 using RunLedger.IntegrationTests.Support.Ledgers;
 
@@ -50,7 +50,7 @@ public sealed class ObserveLedgerTests(ToolSite site) : IClassFixture<ToolSite>
         // It takes every connection, and is silent: whoever waited for it would wait for a minute.
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
-        var away = LedgerAddress.ReadUrl($"http://{silent.LocalEndpoint}")!;
+        var away = LedgerAddress.TryParseUrl($"http://{silent.LocalEndpoint}")!;
         var candidate = $"away-{Guid.CreateVersion7():N}";
         var spools = Path.Combine(site.Folder.FullName, "spool");
 
@@ -59,12 +59,12 @@ public sealed class ObserveLedgerTests(ToolSite site) : IClassFixture<ToolSite>
             ("RUNLEDGER_URL", away.Uri.ToString()));
 
         Assert.Equal((3, "works\n", ""), (code, output, error));
-        var file = Assert.Single(new DirectoryInfo(SpoolFolder.Of(spools, away)).GetFiles());
+        var file = Assert.Single(new DirectoryInfo(SpoolDirectory.ForLedger(spools, away)).GetFiles());
         var kept = await File.ReadAllTextAsync(file.FullName);
         Assert.Equal(["RunStarted", "RunFailed"], kept.TrimEnd().Split('\n').Select(Type));
 
-        // As if it were the same ledger, back again; and somebody's disk was full meanwhile.
-        var here = SpoolFolder.Of(spools, LedgerAddress.ReadUrl(site.Url.ToString())!);
+        // As if it were the same ledger, back again; and a disk was full during a write.
+        var here = SpoolDirectory.ForLedger(spools, LedgerAddress.TryParseUrl(site.Url.ToString())!);
         Directory.CreateDirectory(here);
         await File.WriteAllTextAsync(Path.Combine(here, file.Name), kept + kept[..100]);
         Assert.Equal(0, (await site.Run($"{Observe} -- true")).Code);

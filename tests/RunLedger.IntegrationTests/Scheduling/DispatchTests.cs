@@ -73,7 +73,8 @@ public sealed class DispatchTests
 
         var rejected = await LedgerRows.Rejected(site.Database);
         Assert.Equal(4, rejected.Count);
-        Assert.All(rejected, row => Assert.StartsWith("run-ledger-scheduler: It was due ", row, StringComparison.Ordinal));
+        Assert.All(
+            rejected, row => Assert.StartsWith("run-ledger-scheduler: It was due ", row, StringComparison.Ordinal));
         Assert.Equal(3, rejected.Count(row => row.Contains("inequivalent arg 'type'", StringComparison.Ordinal)));
         Assert.Contains(
             rejected,

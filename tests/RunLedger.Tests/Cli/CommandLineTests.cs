@@ -1,4 +1,5 @@
-using RunLedger.Cli;
+using RunLedger.Cli.Options;
+using RunLedger.Cli.Output;
 using RunLedger.Tests.Support;
 
 namespace RunLedger.Tests.Cli;
@@ -19,7 +20,7 @@ public sealed class CommandLineTests
     [InlineData("soon", null)]
     [InlineData("", null)]
     public void A_time_is_a_number_with_a_unit(string text, double? seconds) =>
-        Assert.Equal(seconds, Duration.Read(text)?.TotalSeconds);
+        Assert.Equal(seconds, Duration.TryParse(text)?.TotalSeconds);
 
     [Theory]
     [InlineData("http://host", "http://host/")]
@@ -28,18 +29,18 @@ public sealed class CommandLineTests
     [InlineData("host:5080", null)]
     [InlineData("", null)]
     public void An_address_ends_in_a_slash(string text, string? address) =>
-        Assert.Equal(address, LedgerAddress.ReadUrl(text)?.Uri.ToString());
+        Assert.Equal(address, LedgerAddress.TryParseUrl(text)?.Uri.ToString());
 
     [Fact]
     public void A_password_is_not_shown() =>
-        Assert.Equal("amqp://host/v", LedgerAddress.ReadRabbitMq("amqp://me:secret@host/v")?.Shown);
+        Assert.Equal("amqp://host/v", LedgerAddress.TryParseRabbitMq("amqp://me:secret@host/v")?.DisplayText);
 
     [Theory]
     [InlineData("a\u001b[31mb\u001b[0m", "ab")]
     [InlineData("\u001b]0;title\u0007x\u0000\u0007", "x")]
     [InlineData("a\tb\nc", "a\tb\nc")]
     public void What_moves_a_terminal_is_no_text(string text, string plain) =>
-        Assert.Equal(plain, Terminal.Plain(text));
+        Assert.Equal(plain, TerminalText.Sanitize(text));
 
     [Theory]
     [InlineData("runledger --help", "nonsense")]

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
-using RunLedger.Cli;
-using RunLedger.Cli.Observing;
-using RunLedger.Cli.Publishing;
+using RunLedger.Cli.Errors;
+using RunLedger.Cli.Observe;
+using RunLedger.Cli.Publish;
 using RunLedger.Tests.Support;
 
 namespace RunLedger.Tests.Cli;
@@ -9,8 +9,8 @@ namespace RunLedger.Tests.Cli;
 /// <summary><c>publish</c>: one message by hand.</summary>
 public sealed class PublishTests
 {
-    static readonly RunVariables Nowhere = new(null, null, null, null);
-    static readonly RunVariables Around = new(
+    static readonly RunEnvironment Nowhere = new(null, null, null, null);
+    static readonly RunEnvironment Around = new(
         Guid.Parse("0194fdc2-fa2f-7cc0-81d3-ff1207450001"), "key", "P", "job_queue");
 
     [Fact]
@@ -90,8 +90,8 @@ public sealed class PublishTests
         Assert.Single(ledger.List("select process_candidate_code from process_run_observation"));
     }
 
-    static JsonObject Fill(string contract, RunVariables around, params (string, string)[] given) =>
-        MessageFields.Fill(contract, given, around, TimeProvider.System);
+    static JsonObject Fill(string contract, RunEnvironment around, params (string, string)[] given) =>
+        MessageFields.CreateMessage(contract, given, around, TimeProvider.System);
 
     static string Text(JsonObject message, string name) => message[name]!.ToString();
 }

@@ -1,5 +1,5 @@
 using System.Text;
-using RunLedger.Cli.Replaying;
+using RunLedger.Cli.Replay;
 using RunLedger.Testing;
 
 namespace RunLedger.Tests.Cli;

@@ -166,7 +166,7 @@ public sealed class ClientOutageTests : IDisposable
             .. callers, typeof(RunLedgerClientOptions), typeof(StepDetails), typeof(RunStarted), typeof(TimeProvider),
             typeof(ITimer), typeof(Guid), typeof(Guid?), typeof(string), typeof(int), typeof(long), typeof(bool),
             typeof(AsyncLocal<OpenRun?>), typeof(System.Collections.Concurrent.ConcurrentDictionary<string, int>),
-            typeof(System.Threading.Channels.Channel<Report>),
+            typeof(System.Threading.Channels.Channel<OutboxEntry>),
         ];
 
         var held = callers.SelectMany(type => type.GetFields(

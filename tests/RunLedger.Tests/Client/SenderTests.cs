@@ -161,7 +161,7 @@ public sealed class SenderTests : IDisposable
             SourceSystem = SourceSystems.DotRuntime,
             OccurredAt = Some.Noon,
         };
-        var line = Encoding.UTF8.GetString(Line.Write(new Report(run, null)));
+        var line = Encoding.UTF8.GetString(ObservationLine.Serialize(new OutboxEntry(run, null)));
         Directory.CreateDirectory(_folder);
         await File.WriteAllTextAsync(
             Path.Combine(_folder, $"{Guid.CreateVersion7():N}.spool"),
@@ -179,16 +179,18 @@ public sealed class SenderTests : IDisposable
     [Fact]
     public void A_spool_that_is_full_drops_the_oldest_and_counts_them()
     {
-        var lines = Enumerable.Range(0, 3_000).Select(n => (ReadOnlyMemory<byte>)Line.Write(new Report(
-            new RunHeartbeat
-            {
-                ProcessRunId = Guid.CreateVersion7(),
-                ProcessCandidateCode = $"P{n}",
-                CorrelationId = "c",
-                SourceSystem = SourceSystems.DotRuntime,
-                OccurredAt = Some.Noon,
-            },
-            null))).ToList();
+        var lines = Enumerable.Range(0, 3_000)
+            .Select(n => (ReadOnlyMemory<byte>)ObservationLine.Serialize(new OutboxEntry(
+                new RunHeartbeat
+                {
+                    ProcessRunId = Guid.CreateVersion7(),
+                    ProcessCandidateCode = $"P{n}",
+                    CorrelationId = "c",
+                    SourceSystem = SourceSystems.DotRuntime,
+                    OccurredAt = Some.Noon,
+                },
+                null)))
+            .ToList();
         using var spool = new Spool(_folder, 64 * 1024);
 
         foreach (var chunk in lines.Chunk(100))

@@ -121,7 +121,8 @@ public sealed class FoldPropertyTests : IAsyncLifetime
             var commits = observations.Skip(at).Take(batches[batch % batches.Length]).Select(message =>
             {
                 Assert.True(validator.TryValidate(message, out var observation, out var reason), reason);
-                return committer.Commit(observation, rows => Fold(rows, observation, watched ? evaluator : null), Refuse);
+                return committer.Commit(
+                    observation, rows => Fold(rows, observation, watched ? evaluator : null), Refuse);
             });
             await Task.WhenAll(commits.ToList());
             if (watched)

@@ -89,7 +89,8 @@ public sealed class IntakeTests : IAsyncLifetime
     public async Task More_requests_at_once_than_it_holds_are_told_to_come_back()
     {
         // It waits for the service however long: a body that is asked for is one that the service holds.
-        using var client = new HttpClient(new SocketsHttpHandler { Expect100ContinueTimeout = Timeout.InfiniteTimeSpan });
+        using var client = new HttpClient(
+            new SocketsHttpHandler { Expect100ContinueTimeout = Timeout.InfiniteTimeSpan });
         client.BaseAddress = _ledger.Client.BaseAddress;
         var gate = new TaskCompletionSource();
         var bodies = Enumerable.Range(0, IntakeLimits.MaxRequests).Select(_ => new HeldContent(gate.Task)).ToList();

@@ -21,7 +21,7 @@ sealed class HeldTransport : ITransport
         get
         {
             lock (_lock)
-                return _taken.ConvertAll(line => Line.Read(Encoding.UTF8.GetBytes(line))!);
+                return _taken.ConvertAll(line => ObservationLine.Deserialize(Encoding.UTF8.GetBytes(line))!);
         }
     }
 

@@ -1,0 +1,95 @@
+using System.Text.Json;
+using RunLedger.Contracts;
+
+namespace RunLedger.Benchmarks;
+
+/// <summary>
+/// Runs of eight messages (start, three steps started and completed, completion), many of them interleaved.
+/// </summary>
+static class ReferenceWorkload
+{
+    public const string Candidate = "PROC-CAND:bench";
+    public const int MessagesPerRun = 8;
+    const int Interleaved = 200;
+
+    /// <summary>The messages of whole runs, interleaved as a busy system sends them.</summary>
+    public static IEnumerable<RunObservation> Messages(int runs, DateTimeOffset start)
+    {
+        for (var first = 0; first < runs; first += Interleaved)
+        {
+            var group = Enumerable.Range(first, Math.Min(Interleaved, runs - first))
+                .Select(n => Run(start.AddMilliseconds(n)).ToArray()).ToArray();
+            for (var message = 0; message < MessagesPerRun; message++)
+            {
+                foreach (var run in group)
+                    yield return run[message];
+            }
+        }
+    }
+
+    /// <summary>A message as MassTransit's envelope.</summary>
+    public static byte[] Envelope(RunObservation message) => JsonSerializer.SerializeToUtf8Bytes(
+        new
+        {
+            MessageId = Guid.CreateVersion7(),
+            ConversationId = Guid.CreateVersion7(),
+            SourceAddress = "rabbitmq://localhost/bench",
+            DestinationAddress = $"rabbitmq://localhost/RunLedger.Contracts:{message.GetType().Name}",
+            MessageType = (string[])[$"urn:message:RunLedger.Contracts:{message.GetType().Name}"],
+            Message = (object)message,
+            SentTime = message.OccurredAt,
+            Headers = new Dictionary<string, string>(),
+            Host = new { MachineName = "bench", ProcessName = "bench", MassTransitVersion = "8.5.12.0" },
+        },
+        JsonSerializerOptions.Web);
+
+    static IEnumerable<RunObservation> Run(DateTimeOffset start)
+    {
+        var id = Guid.CreateVersion7();
+        var key = id.ToString("N");
+        yield return new RunStarted
+        {
+            ProcessRunId = id,
+            ProcessCandidateCode = Candidate,
+            CorrelationId = key,
+            InputRef = "s3://in",
+            SourceSystem = SourceSystems.DotRuntime,
+            OccurredAt = start,
+        };
+        for (var step = 0; step < 3; step++)
+        {
+            var component = Guid.CreateVersion7();
+            yield return new StepStarted
+            {
+                ProcessRunId = id,
+                ProcessCandidateCode = Candidate,
+                CorrelationId = key,
+                ComponentRunId = component,
+                DotCode = $"dot_bench_{step}",
+                ComponentRole = ComponentRoles.Step,
+                SourceSystem = SourceSystems.DotRuntime,
+                OccurredAt = start.AddSeconds((2 * step) + 1),
+            };
+            yield return new StepCompleted
+            {
+                ProcessRunId = id,
+                ProcessCandidateCode = Candidate,
+                CorrelationId = key,
+                ComponentRunId = component,
+                OutputRef = "s3://step",
+                SourceSystem = SourceSystems.DotRuntime,
+                OccurredAt = start.AddSeconds((2 * step) + 2),
+            };
+        }
+
+        yield return new RunCompleted
+        {
+            ProcessRunId = id,
+            ProcessCandidateCode = Candidate,
+            CorrelationId = key,
+            OutputRef = "s3://out",
+            SourceSystem = SourceSystems.DotRuntime,
+            OccurredAt = start.AddSeconds(8),
+        };
+    }
+}

@@ -1,0 +1,105 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using RunLedger.Cli.Errors;
+using RunLedger.Cli.Observe;
+using RunLedger.Cli.Options;
+using RunLedger.Cli.Transport;
+
+namespace RunLedger.Cli.Publish;
+
+/// <summary>
+/// <c>publish TYPE</c>: one message by hand. Exit codes: 0 accepted, 1 rejected, 2 nobody accepted it.
+/// </summary>
+static class PublishCommand
+{
+    public static Command Create(TimeProvider time)
+    {
+        var destination = new LedgerAddressOptions();
+        var type = new Argument<string>("TYPE") { Description = $"One of {string.Join(", ", MessageFields.Types)}" };
+        var file = new Option<string?>("--json")
+        {
+            Description =
+                "The whole message as a JSON object, from a file or with - from standard input, instead of fields",
+            HelpName = "FILE",
+        };
+        var fields = new MessageFields();
+        var command = new Command(
+            "publish", "Send one message; what it does not say is taken from the run around, as observe tells it")
+        {
+            type
+        };
+        command.Validators.Add(parsed =>
+        {
+            if (parsed.GetResult(type) is { Tokens: [var token] } && !MessageFields.Types.Contains(token.Value))
+                parsed.AddError(
+                    $"'{token.Value}' is no message: send one of {string.Join(", ", MessageFields.Types)}.");
+        });
+        destination.AddTo(command);
+        command.Options.Add(file);
+        fields.AddTo(command);
+        command.Validators.Add(parsed =>
+        {
+            if (parsed.GetResult(file) is not null && fields.Given(parsed).Any())
+                parsed.AddError("Give the message as --json or as fields, not both.");
+        });
+        command.SetHandler(async (parsed, cancellationToken) =>
+        {
+            var contract = parsed.GetValue(type)!;
+            var message = parsed.GetValue(file) is { } path
+                ? await ReadMessage(path, contract, cancellationToken)
+                : MessageFields.CreateMessage(
+                    contract, fields.Given(parsed.CommandResult), RunEnvironment.Read(), time);
+            return await Send(
+                destination.Read(parsed), message, parsed.InvocationConfiguration, time, cancellationToken);
+        });
+        return command;
+    }
+
+    static async Task<int> Send(
+        LedgerAddress address,
+        JsonObject message,
+        InvocationConfiguration streams,
+        TimeProvider time,
+        CancellationToken cancellationToken)
+    {
+        var bytes = Encoding.UTF8.GetBytes(message.ToJsonString());
+        var what = $"{message["type"]}{(message["processRunId"] is { } run ? $" of run {run}" : "")}";
+        if (address.IsBroker)
+        {
+            await RabbitMqTransport.Publish(address, bytes, cancellationToken);
+            await streams.Output.WriteLineAsync(
+                $"The broker has it: {what}. Whether the ledger takes it: runledger runs show, or /api/rejected.");
+            return ExitCodes.Success;
+        }
+
+        using var ledger = new LedgerApiClient(address, time);
+        var answer = await ledger.Post("api/observations", bytes, cancellationToken: cancellationToken)
+            ?? throw new CliException("The ledger refuses it: the message is larger than it takes.", ExitCodes.Failure);
+        if (answer.Rejected is [var (_, reason), ..])
+            throw new CliException($"The ledger refuses it: {reason}", ExitCodes.Failure);
+        await streams.Output.WriteLineAsync($"Taken: {what}.");
+        return ExitCodes.Success;
+    }
+
+    static async Task<JsonObject> ReadMessage(string path, string contract, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var text = path == "-"
+                ? await Console.In.ReadToEndAsync(cancellationToken)
+                : await File.ReadAllTextAsync(path, cancellationToken);
+            if (JsonNode.Parse(text) is not JsonObject message)
+                throw new CliException($"{path} is no JSON object.");
+            if (message["type"]?.ToString() is { } other && other != contract)
+                throw new CliException($"{path} says its type is {other}, not {contract}.");
+            message["type"] = contract;
+            return message;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or ArgumentException)
+        {
+            throw new CliException($"{path} cannot be read: {e.Message.ReplaceLineEndings(" ")}");
+        }
+    }
+}

@@ -1,0 +1,7 @@
+namespace RunLedger.Cli.Replay;
+
+enum ReplayKind
+{
+    Observation,
+    Lineage,
+}

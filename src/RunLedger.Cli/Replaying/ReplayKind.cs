@@ -1,7 +1,0 @@
-namespace RunLedger.Cli.Replaying;
-
-enum ReplayKind
-{
-    Observation,
-    Lineage,
-}

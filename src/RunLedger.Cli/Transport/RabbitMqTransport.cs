@@ -1,0 +1,82 @@
+using System.Text.Json;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+using RunLedger.Cli.Errors;
+using RunLedger.Cli.Options;
+using RunLedger.Client.Sending;
+
+namespace RunLedger.Cli.Transport;
+
+/// <summary>
+/// Publishes each message as plain JSON to the exchange of its contract; the broker confirms it once a queue has it.
+/// </summary>
+sealed class RabbitMqTransport(LedgerAddress address) : ITransport, IAsyncDisposable
+{
+    IConnection? _connection;
+
+    public async Task<IReadOnlyList<string>> Send(
+        IReadOnlyList<ReadOnlyMemory<byte>> lines, CancellationToken cancellationToken)
+    {
+        // After a failure the connection may be closed: open a new one.
+        if (_connection is not { IsOpen: true })
+        {
+            _connection = await new ConnectionFactory
+            {
+                Uri = address.Uri,
+                ClientProvidedName = "runledger",
+                AutomaticRecoveryEnabled = false,
+            }.CreateConnectionAsync(cancellationToken);
+        }
+
+        await using var channel = await _connection.CreateChannelAsync(
+            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true),
+            cancellationToken);
+        foreach (var line in lines)
+            await Publish(channel, line, cancellationToken);
+        return [];
+    }
+
+    /// <summary>Publishes one message on a connection of its own.</summary>
+    /// <exception cref="CliException">It is not known to be durable.</exception>
+    public static async Task Publish(
+        LedgerAddress address, ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
+    {
+        await using var transport = new RabbitMqTransport(address);
+        try
+        {
+            await transport.Send([message], cancellationToken);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            var reason = e is PublishException { IsReturn: true }
+                || e.Message.Contains("NOT_FOUND", StringComparison.Ordinal)
+                ? "no ledger has its queue there yet: start one once"
+                : e.GetBaseException().Message.ReplaceLineEndings(" ");
+            throw new CliException($"{address.DisplayText} does not take it: {reason}");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_connection is not null)
+            await _connection.DisposeAsync();
+    }
+
+    static async Task Publish(IChannel channel, ReadOnlyMemory<byte> line, CancellationToken cancellationToken)
+    {
+        using var json = JsonDocument.Parse(line);
+        var type = json.RootElement.GetProperty("type").GetString()!;
+        await channel.BasicPublishAsync(
+            $"RunLedger.Contracts:{type}",
+            routingKey: "",
+            mandatory: true,
+            new BasicProperties
+            {
+                ContentType = "application/json",
+                Type = type,
+                DeliveryMode = DeliveryModes.Persistent
+            },
+            line,
+            cancellationToken);
+    }
+}
