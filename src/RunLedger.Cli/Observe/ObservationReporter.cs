@@ -31,8 +31,8 @@ sealed class ObservationReporter : ITransport, ILogger<Sender>, IAsyncDisposable
             FlushLimit = options.Flush,
         };
         _outbox = new Outbox(_options, time);
-        _transport = options.Address.IsBroker
-            ? new RabbitMqTransport(options.Address)
+        _transport = options.Address.Broker is { } broker
+            ? new RabbitMqTransport(broker)
             : new HttpTransport(new LedgerHttpClientFactory(options.Address), options.Address.Uri);
         _sender = new Sender(_outbox, this, this);
     }

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
+using RunLedger.Broker;
 using RunLedger.Cli.Errors;
-using RunLedger.Cli.Options;
 using RunLedger.Client.Sending;
 
 namespace RunLedger.Cli.Transport;
@@ -10,7 +10,7 @@ namespace RunLedger.Cli.Transport;
 /// <summary>
 /// Publishes each message as plain JSON to the exchange of its contract; the broker confirms it once a queue has it.
 /// </summary>
-sealed class RabbitMqTransport(LedgerAddress address) : ITransport, IAsyncDisposable
+sealed class RabbitMqTransport(BrokerAddress address) : ITransport, IAsyncDisposable
 {
     IConnection? _connection;
 
@@ -20,12 +20,9 @@ sealed class RabbitMqTransport(LedgerAddress address) : ITransport, IAsyncDispos
         // After a failure the connection may be closed: open a new one.
         if (_connection is not { IsOpen: true })
         {
-            _connection = await new ConnectionFactory
-            {
-                Uri = address.Uri,
-                ClientProvidedName = "runledger",
-                AutomaticRecoveryEnabled = false,
-            }.CreateConnectionAsync(cancellationToken);
+            var factory = new ConnectionFactory { ClientProvidedName = "runledger", AutomaticRecoveryEnabled = false };
+            address.Configure(factory);
+            _connection = await factory.CreateConnectionAsync(cancellationToken);
         }
 
         await using var channel = await _connection.CreateChannelAsync(
@@ -39,7 +36,7 @@ sealed class RabbitMqTransport(LedgerAddress address) : ITransport, IAsyncDispos
     /// <summary>Publishes one message on a connection of its own.</summary>
     /// <exception cref="CliException">It is not known to be durable.</exception>
     public static async Task Publish(
-        LedgerAddress address, ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
+        BrokerAddress address, ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
     {
         await using var transport = new RabbitMqTransport(address);
         try

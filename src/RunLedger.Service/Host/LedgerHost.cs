@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.Extensions.Options;
 using RunLedger.Batching;
+using RunLedger.Broker;
 using RunLedger.Schema;
 using RunLedger.Service.Bridge;
 using RunLedger.Service.Failures;
@@ -55,22 +56,21 @@ static class LedgerHost
         var security = SecurityOptions.Read(settings);
         ListenAddresses.Check(security, settings);
         builder.Services.AddSecurity(security);
-        var rabbit = settings.GetConnectionString("RabbitMq");
-        CheckConnections(settings);
+        var broker = CheckConnections(settings);
         builder.Services.AddMassTransit(bus =>
         {
             bus.AddRunLedger(options => LedgerSettings.Apply(settings, options));
-            if (string.IsNullOrEmpty(rabbit))
+            if (broker is null)
                 bus.UsingInMemory((context, transport) => transport.ConfigureEndpoints(context));
             else
-                bus.UsingRabbitMq((context, transport) => ConfigureRabbit(context, transport, rabbit));
+                bus.UsingRabbitMq((context, transport) => ConfigureRabbit(context, transport, broker));
         });
         var ledger = new RunLedgerOptions();
         LedgerSettings.Apply(settings, ledger);
         builder.Services.AddLedgerReading(LedgerReading.Dialect(ledger));
-        builder.Services.AddIntake(embedded: string.IsNullOrEmpty(rabbit));
+        builder.Services.AddIntake(embedded: broker is null);
         builder.Services.AddRejectedActions();
-        builder.Services.AddLive(string.IsNullOrEmpty(rabbit) ? null : new Uri(rabbit));
+        builder.Services.AddLive(broker);
         builder.Services.AddHealthChecks()
             .AddCheck<StoreHealthCheck>("ledger-store", tags: ["ready"])
             .AddCheck<ArchiveHealthCheck>("ledger-archive", tags: ["ready"]);
@@ -111,26 +111,27 @@ static class LedgerHost
             .AllowAnonymous();
     }
 
-    static void CheckConnections(IConfiguration settings)
+    /// <returns>The broker; null where none is named.</returns>
+    static BrokerAddress? CheckConnections(IConfiguration settings)
     {
         var faults = new List<string>();
+        BrokerAddress? broker = null;
         if (settings.GetConnectionString("RabbitMq") is { Length: > 0 } rabbit
-            && !(Uri.TryCreate(rabbit, UriKind.Absolute, out var uri) && uri.Scheme is "amqp" or "amqps"
-                && uri.AbsolutePath.Split('/', StringSplitOptions.RemoveEmptyEntries).Length <= 1))
-            faults.Add("ConnectionStrings__RabbitMq is no amqp URI such as amqp://user:password@host:5672/ or "
-                + "amqps://user:password@host/vhost");
+            && !BrokerAddress.TryParse(rabbit, out broker, out var fault))
+            faults.Add($"ConnectionStrings__RabbitMq {fault}");
         if (settings.GetConnectionString("Postgres") is { Length: > 0 } postgres
             && PostgresTarget.Read(postgres, settings) is { ConnectionString: null } unreadable)
             faults.Add($"ConnectionStrings__Postgres: {unreadable.Fault}");
         faults.AddRange(BridgeRegistration.Faults(settings));
         if (faults.Count > 0)
             throw new OptionsValidationException("ConnectionStrings", typeof(string), faults);
+        return broker;
     }
 
     static void ConfigureRabbit(
-        IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator transport, string address)
+        IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator transport, BrokerAddress broker)
     {
-        transport.ConfigureBroker(new Uri(address));
+        transport.ConfigureBroker(broker);
         transport.ConfigureEndpoints(context);
     }
 }

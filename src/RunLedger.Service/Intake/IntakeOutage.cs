@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Threading.Channels;
 using MassTransit;
 using RabbitMQ.Client.Exceptions;
 using RunLedger.Batching;
@@ -12,7 +13,8 @@ static partial class IntakeOutage
 
     public static bool Is(Exception exception) => exception is
         TimeoutException or MassTransitException or RequeueException
-        or RabbitMQClientException or IOException or SocketException or ObjectDisposedException;
+        or RabbitMQClientException or ChannelClosedException or IOException or SocketException
+        or ObjectDisposedException;
 
     /// <summary>503 with Retry-After, and what to look at.</summary>
     public static IResult Answer(HttpContext http, Exception cause)

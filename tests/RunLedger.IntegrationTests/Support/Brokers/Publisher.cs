@@ -1,4 +1,5 @@
 using System.Text;
+using System.Threading.Channels;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
@@ -94,7 +95,8 @@ sealed class Publisher(Uri broker) : IAsyncDisposable
                     return null;
                 }
                 catch (Exception e) when (e is OperationInterruptedException or AlreadyClosedException
-                    or BrokerUnreachableException or PublishException or OperationCanceledException or IOException)
+                    or BrokerUnreachableException or PublishException or ChannelClosedException
+                    or OperationCanceledException or IOException)
                 {
                     last = e.ToString();
                     return e.Message;
