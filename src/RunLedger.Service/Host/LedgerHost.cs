@@ -1,4 +1,6 @@
 using MassTransit;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using RunLedger.Batching;
 using RunLedger.Broker;
@@ -52,6 +54,13 @@ static class LedgerHost
         });
 
         builder.Services.AddSingleton(time ?? TimeProvider.System);
+        builder.Services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(services => new OutageLoggerFactory(
+            new LoggerFactory(
+                services.GetServices<ILoggerProvider>(),
+                services.GetRequiredService<IOptionsMonitor<LoggerFilterOptions>>(),
+                services.GetRequiredService<IOptions<LoggerFactoryOptions>>(),
+                services.GetService<IExternalScopeProvider>()),
+            services.GetRequiredService<TimeProvider>())));
         var settings = builder.Configuration;
         var security = SecurityOptions.Read(settings);
         ListenAddresses.Check(security, settings);
@@ -71,6 +80,12 @@ static class LedgerHost
         builder.Services.AddIntake(embedded: broker is null);
         builder.Services.AddRejectedActions();
         builder.Services.AddLive(broker);
+        builder.Services.AddSingleton<IHealthCheckPublisher, HealthLog>();
+        builder.Services.Configure<HealthCheckPublisherOptions>(options =>
+        {
+            options.Period = HealthLog.Period;
+            options.Predicate = IsOfReadiness;
+        });
         builder.Services.AddHealthChecks()
             .AddCheck<StoreHealthCheck>("ledger-store", tags: ["ready"])
             .AddCheck<ArchiveHealthCheck>("ledger-archive", tags: ["ready"]);
@@ -107,9 +122,11 @@ static class LedgerHost
         app.MapPage();
         app.MapLogin();
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false }).AllowAnonymous();
-        app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready") })
+        app.MapHealthChecks("/health/ready", new() { Predicate = IsOfReadiness })
             .AllowAnonymous();
     }
+
+    static bool IsOfReadiness(HealthCheckRegistration check) => check.Tags.Contains("ready");
 
     /// <returns>The broker; null where none is named.</returns>
     static BrokerAddress? CheckConnections(IConfiguration settings)

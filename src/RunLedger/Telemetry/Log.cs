@@ -6,8 +6,11 @@ namespace RunLedger.Telemetry;
 static partial class Log
 {
     [LoggerMessage(1, LogLevel.Warning,
-        "The database cannot be used: {Reason}. {Count} messages wait and are tried again in {Pause}.")]
-    public static partial void DatabaseAway(ILogger logger, string reason, int count, TimeSpan pause);
+        "The database cannot be used: {Reason}. {Count} messages wait and are tried again until it can.")]
+    public static partial void DatabaseAway(ILogger logger, string reason, int count);
+
+    [LoggerMessage(4, LogLevel.Information, "The database can be used again, after {Lasted}.")]
+    public static partial void DatabaseBack(ILogger logger, TimeSpan lasted);
 
     [LoggerMessage(2, LogLevel.Debug, "Another replica was quicker: {Reason}. {Count} messages are taken again.")]
     public static partial void RaceLost(ILogger logger, string reason, int count);
@@ -30,6 +33,9 @@ static partial class Log
         LogLevel.Warning,
         "Scheduled messages cannot be read: {Reason}. What is due waits, and goes out when they can.")]
     public static partial void ScheduleUnreachable(ILogger logger, string reason);
+
+    [LoggerMessage(25, LogLevel.Information, "Scheduled messages can be read again, after {Lasted}.")]
+    public static partial void ScheduleReachable(ILogger logger, TimeSpan lasted);
 
     [LoggerMessage(24, LogLevel.Error, "Scheduled messages could not be dispatched. Tried again in {Pause}.")]
     public static partial void DispatchFailed(ILogger logger, Exception exception, TimeSpan pause);
