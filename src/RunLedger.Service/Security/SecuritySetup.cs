@@ -1,11 +1,13 @@
 using System.Net;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using RunLedger.Storage;
 
 namespace RunLedger.Service.Security;
 
@@ -124,7 +126,11 @@ static class SecuritySetup
             };
         });
 
-    static void AddProvider(AuthenticationBuilder authentication, OidcOptions oidc) =>
+    static void AddProvider(AuthenticationBuilder authentication, OidcOptions oidc)
+    {
+        // It logs the provider's words as they come; below they are logged too, as a log may have them.
+        authentication.Services.AddLogging(
+            logs => logs.AddFilter(typeof(OpenIdConnectHandler).FullName, LogLevel.None));
         authentication.AddOpenIdConnect(provider =>
         {
             provider.Authority = oidc.Authority;
@@ -169,6 +175,7 @@ static class SecuritySetup
         });
 
     /// <exception cref="OptionsValidationException">The directory cannot be written.</exception>
+    }
     static void AddKeyRing(IDataProtectionBuilder protection, string? directory)
     {
         if (string.IsNullOrEmpty(directory))
