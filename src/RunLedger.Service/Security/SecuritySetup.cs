@@ -183,12 +183,9 @@ static class SecuritySetup
         try
         {
             // The keys lie there as they are: nobody else may read them.
-            var folder = OperatingSystem.IsWindows()
-                ? Directory.CreateDirectory(directory)
-                : Directory.CreateDirectory(
-                    directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            var probe = Path.Combine(folder.FullName, $".probe-{Environment.ProcessId}");
-            File.WriteAllText(probe, "");
+            var folder = PrivateFiles.CreateDirectory(directory);
+            var probe = Path.Combine(folder.FullName, $".{Guid.CreateVersion7()}.probe");
+            PrivateFiles.Create(probe).Dispose();
             File.Delete(probe);
             protection.PersistKeysToFileSystem(folder);
         }
