@@ -36,10 +36,10 @@ sealed class ArchiveFiles(RunLedgerOptions options)
         {
             PrivateFiles.CreateDirectory(folder);
             var runs = await Write(
-                folder, $"{id}.runs.parquet", rows.Runs.ConvertAll(ArchivedRun.Of), cancellationToken);
+                folder, SliceManifest.RunsName(id), rows.Runs.ConvertAll(ArchivedRun.Of), cancellationToken);
             var components = await Write(
                 folder,
-                $"{id}.components.parquet",
+                SliceManifest.ComponentsName(id),
                 rows.Components.ConvertAll(ArchivedComponent.Of),
                 cancellationToken);
             var manifest = new SliceManifest(id, month, runs, components);
@@ -178,10 +178,18 @@ sealed class ArchiveFiles(RunLedgerOptions options)
     {
         try
         {
-            return JsonSerializer.Deserialize<SliceManifest>(File.ReadAllBytes(path), Json)
-                is { Runs: not null, Components: not null } manifest
-                ? manifest
-                : throw new ArchiveException($"{path} is no manifest of the archive.");
+            if (JsonSerializer.Deserialize<SliceManifest>(File.ReadAllBytes(path), Json)
+                is not { Runs: not null, Components: not null } manifest)
+                throw new ArchiveException($"{path} is no manifest of the archive.");
+            // Of its names paths are made, and whoever can write here could have them lead anywhere.
+            if (manifest.StrangeName is { } strange)
+            {
+                throw new ArchiveException(
+                    $"{path} is no manifest of the archive: it names '{new ForeignText(strange)}', which is not of "
+                    + "its slice.");
+            }
+
+            return manifest;
         }
         catch (JsonException e)
         {
