@@ -81,6 +81,28 @@ public sealed class LoginTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("/runs?candidate=Käse", "/runs?candidate=K%C3%A4se")]
+    [InlineData("/runs?candidate=K%C3%A4se", "/runs?candidate=K%C3%A4se")]
+    [InlineData("/東京/🚀", "/%E6%9D%B1%E4%BA%AC/%F0%9F%9A%80")]
+    [InlineData("/runs?q=two words", "/runs?q=two%20words")]
+    [InlineData("/a\u007fb\u0085c", "/")]
+    [InlineData("/runs?q=1\r\nSet-Cookie: x=y", "/")]
+    [InlineData("/\u2028evil.example", "/%E2%80%A8evil.example")]
+    [InlineData("//évil.example/", "/")]
+    public async Task The_login_leads_back_to_an_address_in_any_script(string returnUrl, string expected)
+    {
+        using var answer = await _browser.SignIn(TestKey.Reader, returnUrl);
+        using var asked = await _browser.Get($"/login?returnUrl={Uri.EscapeDataString(returnUrl)}");
+
+        Assert.Equal(
+            (HttpStatusCode.Found, expected), (answer.StatusCode, answer.Headers.Location?.OriginalString));
+        Assert.Contains(
+            $"value=\"{WebUtility.HtmlEncode(expected)}\"",
+            await asked.Content.ReadAsStringAsync(),
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("/login")]
     [InlineData("/logout")]
     public async Task A_form_without_its_token_does_nothing(string route)

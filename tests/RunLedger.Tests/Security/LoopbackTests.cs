@@ -142,14 +142,17 @@ public sealed class LoopbackTests
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
     }
 
-    [Fact]
-    public async Task There_is_nothing_to_sign_in_to()
+    [Theory]
+    [InlineData("/api/runs", "/api/runs")]
+    [InlineData("/runs?candidate=Käse", "/runs?candidate=K%C3%A4se")]
+    [InlineData("//évil.example/", "/")]
+    public async Task There_is_nothing_to_sign_in_to(string returnUrl, string expected)
     {
         await using var ledger = await EmbeddedLedger.Start();
         using var browser = new Browser(ledger);
 
-        using var answer = await browser.Get("/login?returnUrl=/api/runs");
+        using var answer = await browser.Get($"/login?returnUrl={Uri.EscapeDataString(returnUrl)}");
 
-        Assert.Equal("/api/runs", answer.Headers.Location?.ToString());
+        Assert.Equal((HttpStatusCode.Found, expected), (answer.StatusCode, answer.Headers.Location?.OriginalString));
     }
 }
