@@ -157,6 +157,28 @@ public sealed class LoginTests : IAsyncLifetime
             [expected == 202 ? "cancelled" : "started"], _ledger.List("select status from process_run_observation"));
     }
 
+    [Theory]
+    [InlineData("same-site", "cors", "empty", true, 403)]
+    [InlineData("cross-site", "no-cors", "image", true, 403)]
+    [InlineData("cross-site", "navigate", "document", true, 200)]
+    [InlineData("same-origin", "cors", "empty", true, 200)]
+    [InlineData("cross-site", "cors", "empty", false, 200)]
+    public async Task A_page_of_another_site_reads_nothing_by_cookie_and_a_key_is_nobody_s_page(
+        string site, string mode, string destination, bool cookie, int expected)
+    {
+        await _browser.SignIn(TestKey.Reader);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/runs");
+        request.Headers.Add("Sec-Fetch-Site", site);
+        request.Headers.Add("Sec-Fetch-Mode", mode);
+        request.Headers.Add("Sec-Fetch-Dest", destination);
+        if (!cookie)
+            request.Headers.Add("X-Api-Key", TestKey.Reader.Text);
+
+        using var answer = await _browser.Send(request);
+
+        Assert.Equal(expected, (int)answer.StatusCode);
+    }
+
     [Fact]
     public async Task A_change_that_is_sent_again_changes_nothing_more()
     {
