@@ -66,10 +66,12 @@ static class SecuritySetup
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseRouting();
+        app.UseBodyLimit();
         app.UseAuthentication();
         app.UseMiddleware<BrowserGuard>();
         app.UseAuthorization();
         app.UseAntiforgery();
+        app.UseFormLimit();
     }
 
     static ForwardedHeadersOptions Believed(IEnumerable<string> proxies)
@@ -173,9 +175,9 @@ static class SecuritySetup
                 },
             };
         });
+    }
 
     /// <exception cref="OptionsValidationException">The directory cannot be written.</exception>
-    }
     static void AddKeyRing(IDataProtectionBuilder protection, string? directory)
     {
         if (string.IsNullOrEmpty(directory))
