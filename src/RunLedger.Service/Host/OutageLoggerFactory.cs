@@ -83,7 +83,7 @@ sealed class OutageLoggerFactory(ILoggerFactory inner, TimeProvider time) : ILog
                 return;
             }
 
-            var cause = exception.GetBaseException().Message.ReplaceLineEndings(" ");
+            var cause = new ForeignText(exception.GetBaseException().Message).ToString();
             if (Away(exception) is { } away)
             {
                 if (factory.Say(away))

@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using MassTransit;
 using RabbitMQ.Client.Exceptions;
 using RunLedger.Batching;
+using RunLedger.Telemetry;
 
 namespace RunLedger.Service.Intake;
 
@@ -20,7 +21,7 @@ static partial class IntakeOutage
     public static IResult Answer(HttpContext http, Exception cause)
     {
         var log = http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(IntakeOutage));
-        NotDurable(log, http.Request.Path, cause.Message);
+        NotDurable(log, http.Request.Path.Value, cause.Message);
         http.Response.Headers.RetryAfter = RetryAfterSeconds;
         return TypedResults.Problem(
             (cause is MessageReturnedException
@@ -32,5 +33,5 @@ static partial class IntakeOutage
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Path} was answered with 503: {Cause}")]
-    static partial void NotDurable(ILogger log, string path, string cause);
+    static partial void NotDurable(ILogger log, ForeignText path, ForeignText cause);
 }

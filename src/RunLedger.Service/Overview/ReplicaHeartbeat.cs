@@ -82,5 +82,5 @@ sealed partial class ReplicaHeartbeat(
             cancellationToken);
 
     [LoggerMessage(121, LogLevel.Warning, "This replica cannot say that it is alive: {Fault}")]
-    static partial void CannotBeat(ILogger log, string fault);
+    static partial void CannotBeat(ILogger log, ForeignText fault);
 }
