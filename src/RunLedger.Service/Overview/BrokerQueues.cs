@@ -87,7 +87,7 @@ sealed class BrokerQueues(BrokerAddress broker, Uri? management, RunLedgerOption
 
         var queues = new List<QueueFigures>();
         IChannel? channel = null;
-        foreach (var suffix in (string[])["", "_error", "-control", "-scheduler"])
+        foreach (var suffix in (string[])["", "_error", "_dead", "-control", "-scheduler"])
         {
             var name = ledger.QueueName + suffix;
             try
