@@ -65,9 +65,9 @@ fill_forky() {
   mkdir -p "$forky/etc/postgresql-common"
   echo 'create_main_cluster = false' > "$forky/etc/postgresql-common/createcluster.conf"
   echo '127.0.0.1 localhost' > "$forky/etc/hosts"
+  # The lists of packages are those that debootstrap fetched.
   in_forky root sh -ec '
     export DEBIAN_FRONTEND=noninteractive
-    apt-get update
     apt-get install -y --no-install-recommends -o Dpkg::Options::=--force-confold -o Dpkg::Options::=--force-unsafe-io \
       postgresql-18 rabbitmq-server pgbouncer
     apt-get clean' < /dev/null >> "$log" 2>&1 ||
