@@ -79,6 +79,8 @@ start_primary() {
   local number
   number=$(primary)
   database_lives "$number" || launch_database "$number"
+  # Until then no commit ends.
+  if database_lives "$(standby)"; then wait_until "The synchronous standby" is_synchronous; fi
 }
 
 # A standby that was the primary, or is none yet, begins with a copy of the primary.

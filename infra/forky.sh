@@ -16,14 +16,14 @@ become_root() {
   exec sudo RUNLEDGER_FORKY="$forky" "$0" "$@"
 }
 
-# in_forky USER COMMAND…: in the folder, as one of its users, without this environment. What it mounts is its own, and
-# gone with its last process.
+# in_forky USER COMMAND…: in the folder, as one of its users or as UID:GID, without this environment. What it mounts is
+# its own, and gone with its last process.
 in_forky() {
   # shellcheck disable=SC2016 # for the inner shell
   unshare --mount -- sh -c '
     user=$1 && shift &&
-    mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev" && exec chroot "$0" \
-      /usr/bin/setpriv --reuid "$user" --regid "$user" --init-groups \
+    mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev" && mount --bind /tmp "$0/tmp" &&
+    exec chroot "$0" /usr/bin/setpriv --reuid "${user%:*}" --regid "${user#*:}" --clear-groups \
       /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 "$@"' "$forky" "$@"
 }
 

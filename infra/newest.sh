@@ -35,7 +35,7 @@ newest_rabbitmq_up() {
 }
 
 newest_up() {
-  local server missing=() versions
+  local server missing=() versions own=
   for server in postgres rabbitmq; do
     if wants "$server" "$@"; then missing+=("$server"); fi
   done
@@ -48,6 +48,7 @@ newest_up() {
     become_root --newest "$@"
     make_forky
     for server in "${missing[@]}"; do "newest_${server}_up"; done
+    own=$forky
     versions="PostgreSQL $(forky_version postgresql-18),RabbitMQ $(forky_version rabbitmq-server)"
   fi
 
@@ -58,6 +59,7 @@ export RabbitMq__Management='http://guest:guest@127.0.0.1:15673'
 export RUNLEDGER_RABBITMQ_METRICS='http://127.0.0.1:15693'
 export RUNLEDGER_VERSIONS='${versions/,/, }'
 EOT
+  [ -z "$own" ] || echo "export RUNLEDGER_FORKY='$own' RUNLEDGER_OWN_SERVERS='$own'"
 }
 
 newest_postgres_down() {
