@@ -52,7 +52,7 @@ wait_until() {
   local what=$1 give_up_at=$((SECONDS + patience))
   shift
   until "$@"; do
-    [ "$SECONDS" -lt "$give_up_at" ] || give_up "$what did not come up within $patience s."
+    [ "$SECONDS" -lt "$give_up_at" ] || give_up "$what did not come within $patience s."
     sleep 0.5
   done
 }
