@@ -1,7 +1,8 @@
-# Read by servers-up, servers-down and ./test: where servers and tools come from, and how to reach them.
+# Read by servers-up, servers-down, cluster.sh and ./test: where servers and tools come from, and how to reach them.
 # shellcheck shell=bash
 
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+patience=120 # seconds; a slow machine's first start of RabbitMQ takes about thirty
 
 say() { echo "$*" >&2; }
 
@@ -47,6 +48,28 @@ listens() {
   (exec 3<> "/dev/tcp/127.0.0.1/$1") 2> /dev/null
 }
 
+wait_until() {
+  local what=$1 give_up_at=$((SECONDS + patience))
+  shift
+  until "$@"; do
+    [ "$SECONDS" -lt "$give_up_at" ] || give_up "$what did not come within $patience s."
+    sleep 0.5
+  done
+}
+
+# For psql, as a superuser.
+database_sql() {
+  cat << 'SQL'
+select 'create role runledger' where not exists (select from pg_roles where rolname = 'runledger') \gexec
+alter role runledger login createdb createrole password 'runledger';
+select 'create database runledger owner runledger template template0 encoding ''UTF8'''
+ where not exists (select from pg_database where datname = 'runledger') \gexec
+SQL
+}
+
+# The connection string of the database, without its host.
+database_of_runledger="Username=runledger;Password=runledger;Database=runledger;SSL Mode=Disable"
+
 # The Debian cluster as "version name port status": the running one, else the newest.
 cluster() {
   command -v pg_lsclusters > /dev/null || return 0
@@ -83,7 +106,7 @@ check_names() {
   for name; do
     case $name in
       postgres | rabbitmq) ;;
-      *) give_up "usage: ${0##*/} [postgres] [rabbitmq]" ;;
+      *) give_up "usage: ${0##*/} [--newest] [postgres] [rabbitmq]" ;;
     esac
   done
 }

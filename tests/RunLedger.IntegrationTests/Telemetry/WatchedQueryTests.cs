@@ -28,7 +28,7 @@ public sealed class WatchedQueryTests
         await Eventually.Async(
             async () =>
             {
-                var scraped = await Scrape(ledger, site.Broker);
+                var scraped = await Scrape(ledger);
                 var faults = queries.SelectMany(
                     query => scraped.Faults(query.Text, query.Legend), (query, fault) => $"{query.From}: {fault}")
                     .ToList();
@@ -77,7 +77,7 @@ public sealed class WatchedQueryTests
         return (status, body);
     }
 
-    static async Task<Scraped> Scrape(LedgerProcess ledger, Uri broker)
+    static async Task<Scraped> Scrape(LedgerProcess ledger)
     {
         using var http = new HttpClient();
         http.DefaultRequestHeaders.TryAddWithoutValidation("Accept", Accept);
@@ -87,7 +87,7 @@ public sealed class WatchedQueryTests
             var target = host switch
             {
                 "service:5080" => ledger.Url,
-                "rabbitmq:15692" => new Uri($"http://{broker.Host}:15692"),
+                "rabbitmq:15692" => BrokerServer.Metrics(),
                 _ => throw new InvalidOperationException($"docker-compose.yml has no {host}."),
             };
             scraped.Add(job, await http.GetStringAsync(new Uri(target, path), TestContext.Current.CancellationToken));

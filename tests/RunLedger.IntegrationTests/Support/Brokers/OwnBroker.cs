@@ -56,7 +56,7 @@ sealed class OwnBroker : IAsyncDisposable
     /// <param name="tls">Who issues the certificate of its listener with TLS; null for none.</param>
     public static async Task<OwnBroker> Create(OwnAuthority? tls = null)
     {
-        if (!File.Exists(Path.Combine(Scripts, "rabbitmq-server")))
+        if (!File.Exists(OwnServers.Seen($"{Scripts}/rabbitmq-server")))
             TestDatabase.Missing($"No rabbitmq-server in {Scripts}; Debian's package is rabbitmq-server.");
         var broker = new OwnBroker(tls);
         try
@@ -74,7 +74,7 @@ sealed class OwnBroker : IAsyncDisposable
     public async Task Start()
     {
         // Detached, it keeps the streams it was given: none of ours, or reading them would never end.
-        await Shell.Run("sh", _environment, "-c", $"exec {Scripts}/rabbitmq-server -detached > /dev/null 2>&1");
+        await OwnServers.Run("sh", _environment, "-c", $"exec {Scripts}/rabbitmq-server -detached > /dev/null 2>&1");
         await Eventually.Async(NotUp, StartLimit);
     }
 
@@ -130,5 +130,5 @@ sealed class OwnBroker : IAsyncDisposable
     }
 
     Task<string> Control(params string[] arguments) =>
-        Shell.Run($"{Scripts}/rabbitmqctl", _environment, arguments);
+        OwnServers.Run($"{Scripts}/rabbitmqctl", _environment, arguments);
 }

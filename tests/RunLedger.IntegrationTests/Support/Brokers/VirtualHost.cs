@@ -16,20 +16,20 @@ sealed class VirtualHost : IAsyncDisposable
 
     VirtualHost(Uri broker)
     {
-        Address = new UriBuilder(broker) { Path = _name }.Uri;
-        _management = new HttpClient { BaseAddress = new Uri($"http://{broker.Host}:15672/api/") };
+        Address = At(broker);
+        var management = new UriBuilder(BrokerServer.Management()) { UserName = "", Password = "", Path = "api/" };
+        _management = new HttpClient { BaseAddress = management.Uri };
         _management.DefaultRequestHeaders.Authorization =
             new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(broker.UserInfo)));
     }
 
+    /// <summary>On the first node.</summary>
     public Uri Address { get; }
 
     public static async Task<VirtualHost> Create()
     {
-        var broker = Environment.GetEnvironmentVariable("ConnectionStrings__RabbitMq");
-        if (string.IsNullOrWhiteSpace(broker))
-            TestDatabase.Missing("ConnectionStrings__RabbitMq is not set; infra/servers-up prints it.");
-        var host = new VirtualHost(new Uri(broker!));
+        var broker = BrokerServer.Nodes()[0];
+        var host = new VirtualHost(broker);
         try
         {
             await host.Put($"vhosts/{host._name}", new { });
@@ -42,7 +42,7 @@ sealed class VirtualHost : IAsyncDisposable
         try
         {
             await host.Put(
-                $"permissions/{host._name}/{Uri.UnescapeDataString(new Uri(broker!).UserInfo.Split(':')[0])}",
+                $"permissions/{host._name}/{Uri.UnescapeDataString(broker.UserInfo.Split(':')[0])}",
                 new { configure = ".*", write = ".*", read = ".*" });
             return host;
         }
@@ -52,6 +52,9 @@ sealed class VirtualHost : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>The same on another node.</summary>
+    public Uri At(Uri node) => new UriBuilder(node) { Path = _name }.Uri;
 
     /// <summary>The arguments a queue was declared with.</summary>
     public async Task<Dictionary<string, string>> Arguments(string queue)

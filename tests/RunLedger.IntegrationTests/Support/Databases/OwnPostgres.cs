@@ -23,9 +23,11 @@ sealed class OwnPostgres : IAsyncDisposable
     /// <param name="tls">Who issues its certificate, for <c>localhost</c>; null for a server without TLS.</param>
     public static async Task<OwnPostgres> Create(OwnAuthority? tls = null)
     {
-        var bin = Directory.Exists("/usr/lib/postgresql")
-            ? Directory.GetDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin"))
-                .Where(folder => File.Exists(Path.Combine(folder, "initdb"))).Max()
+        const string versions = "/usr/lib/postgresql";
+        var bin = Directory.Exists(OwnServers.Seen(versions))
+            ? Directory.GetDirectories(OwnServers.Seen(versions)).Select(Path.GetFileName)
+                .Where(version => File.Exists(OwnServers.Seen($"{versions}/{version}/bin/initdb")))
+                .Select(version => $"{versions}/{version}/bin").Max()
             : null;
         if (bin is null)
             TestDatabase.Missing("No initdb in /usr/lib/postgresql/*/bin; Debian's package is postgresql.");
@@ -34,7 +36,7 @@ sealed class OwnPostgres : IAsyncDisposable
         {
             // initdb and pg_ctl refuse to be root.
             if (Environment.IsPrivilegedProcess)
-                await Shell.Run("chown", "postgres", server._folder.FullName);
+                await OwnServers.Give("postgres", server._folder.FullName);
             await server.Run(
                 "initdb", "-D", server.Data, "-U", "runledger", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8");
             if (tls is not null)
@@ -102,11 +104,11 @@ sealed class OwnPostgres : IAsyncDisposable
         await File.WriteAllTextAsync(key, issued.Key);
         await Shell.Run("chmod", "600", key);
         if (Environment.IsPrivilegedProcess)
-            await Shell.Run("chown", "postgres", certificate, key);
+            await OwnServers.Give("postgres", certificate, key);
         _tls = $" -c ssl=on -c ssl_cert_file={certificate} -c ssl_key_file={key}";
     }
 
     Task<string> Run(string command, params string[] arguments) => Environment.IsPrivilegedProcess
-        ? Shell.Run("runuser", ["-u", "postgres", "--", Path.Combine(_bin, command), .. arguments])
-        : Shell.Run(Path.Combine(_bin, command), arguments);
+        ? OwnServers.RunAs("postgres", [$"{_bin}/{command}", .. arguments])
+        : OwnServers.Run($"{_bin}/{command}", [], arguments);
 }

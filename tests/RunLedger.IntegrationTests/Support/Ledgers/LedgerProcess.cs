@@ -62,6 +62,8 @@ sealed class LedgerProcess : IAsyncDisposable
         start.Environment["ConnectionStrings__Postgres"] = postgres;
         start.Environment["ConnectionStrings__RabbitMq"] = broker;
         start.Environment["ASPNETCORE_URLS"] = url.ToString();
+        // It is there for the tests; a service that asks it is a test's own matter.
+        start.Environment.Remove("RabbitMq__Management");
         // Messages of the past would be stuck at once; a test of that says so.
         start.Environment["RunLedger__Deadlines__SweepEvery"] = "3650.00:00:00";
         foreach (var (name, value) in settings)

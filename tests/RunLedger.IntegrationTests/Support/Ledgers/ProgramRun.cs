@@ -16,6 +16,7 @@ sealed record ProgramRun(int ExitCode, string Printed)
         };
         start.Environment["ConnectionStrings__Postgres"] = "";
         start.Environment["ConnectionStrings__RabbitMq"] = "";
+        start.Environment.Remove("RabbitMq__Management");
         foreach (var (name, value) in settings)
             start.Environment[name] = value;
         using var process = Process.Start(start)!;
