@@ -9,6 +9,10 @@ namespace RunLedger.IntegrationTests.Support.Brokers;
 sealed class Publisher(Uri broker) : IAsyncDisposable
 {
     const int Window = 200;
+
+    /// <summary>A majority of a cluster may be away for a minute.</summary>
+    static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+
     static readonly CreateChannelOptions Confirmed = new(
         publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
     IConnection? _connection;
@@ -102,7 +106,7 @@ sealed class Publisher(Uri broker) : IAsyncDisposable
                     return e.Message;
                 }
             },
-            TimeSpan.FromSeconds(60),
+            Limit,
             () => last);
     }
 
