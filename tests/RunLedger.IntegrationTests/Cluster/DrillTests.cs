@@ -22,6 +22,7 @@ public sealed class DrillTests
 
         // With the node still dead: the scheduler's queue has moved too.
         await drill.Healthy();
+        await cluster.Start($"broker {node}");
         await drill.Settle();
     }
 
