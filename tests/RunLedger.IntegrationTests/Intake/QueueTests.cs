@@ -42,7 +42,7 @@ public sealed class QueueTests
         Assert.Equal(LedgerSite.ErrorQueue, queue["x-dead-letter-exchange"]);
         Assert.Equal("quorum", errors["x-queue-type"]);
         Assert.Equal(["x-queue-type"], errors.Keys);
-        // As those declare it who send to `queue:run-ledger-scheduler`.
-        Assert.Empty(scheduler);
+        // As those declare it who send to `queue:run-ledger-scheduler`; newer brokers note their default type.
+        Assert.Empty(scheduler.Except([KeyValuePair.Create("x-queue-type", "classic")]));
     }
 }
