@@ -48,7 +48,7 @@ public sealed class QueueTests
         }
 
         Assert.Equal("quorum", (await site.Host!.Arguments(LedgerSite.Queue + "_dead"))["x-queue-type"]);
-        // As those declare it who send to `queue:run-ledger-scheduler`.
-        Assert.Empty(scheduler);
+        // As those declare it who send to `queue:run-ledger-scheduler`; newer brokers note their default type.
+        Assert.Empty(scheduler.Except([KeyValuePair.Create("x-queue-type", "classic")]));
     }
 }

@@ -38,18 +38,21 @@ sealed class Publisher(Uri broker) : IAsyncDisposable
     public Task Send(string exchange, byte[] body, BasicProperties properties) =>
         Confirm(() => _channel!.BasicPublishAsync(exchange, "", mandatory: true, properties, body).AsTask());
 
-    /// <summary>Takes a message and gives it back so often, as consumers do that die of it.</summary>
+    /// <summary>
+    /// Takes a message and is gone so often, as consumers are that die of it. A message that is given back counts as
+    /// delivered for brokers before 4.3 only.
+    /// </summary>
     public async Task Requeue(string queue, int times)
     {
         for (var time = 1; time <= times; time++)
         {
-            BasicGetResult? message = null;
+            await Open();
             await Eventually.Async(
-                async () => (message = await _channel!.BasicGetAsync(queue, autoAck: false)) is null
+                async () => await _channel!.BasicGetAsync(queue, autoAck: false) is null
                     ? $"it is not there for the {time}. time"
                     : null,
                 TimeSpan.FromSeconds(20));
-            await _channel!.BasicNackAsync(message!.DeliveryTag, multiple: false, requeue: true);
+            await _channel!.CloseAsync();
         }
     }
 
