@@ -12,6 +12,9 @@ namespace RunLedger.Cli.Transport;
 /// </summary>
 sealed class RabbitMqTransport(BrokerAddress address) : ITransport, IAsyncDisposable
 {
+    // The client's publish may wait for ever for a broker that restarted: its confirmation never comes.
+    static readonly TimeSpan PublishLimit = TimeSpan.FromSeconds(30);
+
     IConnection? _connection;
 
     public async Task<IReadOnlyList<string>> Send(
@@ -39,9 +42,17 @@ sealed class RabbitMqTransport(BrokerAddress address) : ITransport, IAsyncDispos
         BrokerAddress address, ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
     {
         await using var transport = new RabbitMqTransport(address);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(PublishLimit);
         try
         {
-            await transport.Send([message], cancellationToken);
+            await transport.Send([message], limit.Token).WaitAsync(limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new CliException(
+                $"{address.DisplayText} does not take it: no confirmation within {PublishLimit.TotalSeconds:0} s. "
+                + "It may have it all the same: publish it again, twice counts once");
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
