@@ -52,7 +52,7 @@ sealed class RabbitMqTransport(BrokerAddress address) : ITransport, IAsyncDispos
         {
             throw new CliException(
                 $"{address.DisplayText} does not take it: no confirmation within {PublishLimit.TotalSeconds:0} s. "
-                + "It may have it all the same: publish it again, twice counts once");
+                + "It may have it all the same: runledger runs list says");
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
