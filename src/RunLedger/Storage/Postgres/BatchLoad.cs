@@ -18,7 +18,7 @@ static class BatchLoad
                union all select {table.Id} from {table.Keys} where idempotency_key = any ($2)))
              """;
 
-        // Locked in id order, so that replicas cannot deadlock; NO KEY UPDATE, so that details of other batches may
+        // Locked in id order, so that replicas do not deadlock over them; NO KEY UPDATE, so that details of others may
         // refer to a header meanwhile.
         BatchWrite.Run(
             batch,
