@@ -55,7 +55,7 @@ static class BenchmarkHost
             register(bus);
             bus.UsingRabbitMq((context, transport) =>
             {
-                transport.Host(servers.Rabbit, host => host.SurviveFailedWrites());
+                transport.Host(servers.Rabbit.Uri, host => host.Connect(servers.Rabbit));
                 configure(context, transport);
             });
         });

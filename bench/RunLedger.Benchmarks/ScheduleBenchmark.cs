@@ -119,7 +119,7 @@ static class ScheduleBenchmark
             });
             bus.UsingRabbitMq((context, transport) =>
             {
-                transport.Host(servers.Rabbit, host => host.SurviveFailedWrites());
+                transport.Host(servers.Rabbit.Uri, host => host.Connect(servers.Rabbit));
                 transport.ConfigureJsonSerializerOptions(json => new(json) { WriteIndented = false });
                 transport.ConfigureEndpoints(context);
             });

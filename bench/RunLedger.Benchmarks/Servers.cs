@@ -1,6 +1,7 @@
 using Npgsql;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
+using RunLedger.Broker;
 using RunLedger.Schema;
 
 namespace RunLedger.Benchmarks;
@@ -18,11 +19,11 @@ sealed class Servers : IAsyncDisposable
     Servers(string admin, string rabbit)
     {
         _admin = admin;
-        Rabbit = new Uri(rabbit);
+        Rabbit = BrokerAddress.Parse(rabbit);
         Postgres = new NpgsqlConnectionStringBuilder(admin) { Database = _database }.ConnectionString;
     }
 
-    public Uri Rabbit { get; }
+    public BrokerAddress Rabbit { get; }
     public string Postgres { get; }
 
     /// <exception cref="BenchException">A server is not named or does not answer.</exception>
@@ -44,7 +45,12 @@ sealed class Servers : IAsyncDisposable
         return servers;
     }
 
-    public Task<IConnection> Connect() => new ConnectionFactory { Uri = Rabbit }.CreateConnectionAsync();
+    public Task<IConnection> Connect()
+    {
+        var factory = new ConnectionFactory();
+        Rabbit.Configure(factory);
+        return factory.CreateConnectionAsync();
+    }
 
     /// <summary>A channel on which a publish returns when the broker has confirmed it.</summary>
     public static Task<IChannel> OpenConfirmedChannel(IConnection connection) => connection.CreateChannelAsync(

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -9,6 +10,7 @@ static class Sanitizer
 {
     const int MaxCode = 512;
     const int MaxRef = 32_768;
+    const int MaxLine = 1_000;
 
     /// <summary>The ledger's default.</summary>
     const int MaxEvidence = 256 * 1024;
@@ -36,6 +38,20 @@ static class Sanitizer
         return IsStorable(text)
             ? text
             : string.Concat(text.EnumerateRunes().Select(rune => rune.Value == 0 ? "\uFFFD" : rune.ToString()));
+    }
+
+    /// <summary>For a log: one line, cut, and without control characters.</summary>
+    public static string Line(string text)
+    {
+        if (text.Length > MaxLine)
+            text = text[..(MaxLine - 1)] + "…";
+        return string.Concat(text.EnumerateRunes().Select(Shown));
+
+        static string Shown(Rune rune) => rune.Value is '\t' or '\r' or '\n' ? " "
+            : Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format
+                or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+                ? "\uFFFD"
+                : rune.ToString();
     }
 
     /// <summary>At most so many characters, without half a surrogate pair at the end.</summary>

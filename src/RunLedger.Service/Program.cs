@@ -1,6 +1,14 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using RunLedger.Service.Host;
 
+// From the first moment on: the parser's own handling begins with a verb. Never disposed: a signal comes when it likes.
+var stop = new CancellationTokenSource();
+using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+{
+    signal.Cancel = true;
+    stop.Cancel();
+});
 var configuration = new ConfigurationBuilder()
     .AddJsonFile("appsettings.json", optional: true)
     .AddEnvironmentVariables()
@@ -16,4 +24,5 @@ root.Subcommands.Add(DemoCommand.Create(configuration, TimeProvider.System));
 root.Subcommands.Add(KeyCommand.Create(configuration));
 // The parser ends the process two seconds after SIGTERM unless told otherwise; the host needs longer for its last
 // batch.
-return await root.Parse(args).InvokeAsync(new() { ProcessTerminationTimeout = LedgerHost.EndLimit });
+return await root.Parse(args).InvokeAsync(
+    new() { ProcessTerminationTimeout = LedgerHost.EndLimit }, stop.Token);

@@ -19,6 +19,9 @@ public sealed class RunLedgerOptions
     /// <summary>Where what fails goes.</summary>
     internal string ErrorQueue => $"{QueueName}_error";
 
+    /// <summary>Where the broker keeps what was delivered from the error queue too often; nobody consumes it.</summary>
+    internal string DeadQueue => $"{QueueName}_dead";
+
     /// <summary>Where the ledger tells itself to sweep.</summary>
     internal string ControlQueue => $"{QueueName}-control";
 

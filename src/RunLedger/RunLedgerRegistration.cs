@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using RunLedger.Batching;
+using RunLedger.Broker;
 using RunLedger.Deadlines;
 using RunLedger.Definitions;
 using RunLedger.Intake;
@@ -39,6 +40,7 @@ public static class RunLedgerRegistration
     public const string Telemetry = "RunLedger";
 
     static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(20);
+    static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// Adds the ledger to a bus: the state machine, its repository, the endpoints <c>run-ledger</c>,
@@ -121,4 +123,20 @@ public static class RunLedgerRegistration
             factory.SocketFactory = WriteTolerantSocket.Create;
             return Task.CompletedTask;
         };
+
+    /// <summary>
+    /// Lets a bus connect to any host of the address, and come back from one that fails as
+    /// <see cref="SurviveFailedWrites"/> does.
+    /// </summary>
+    internal static void Connect(this IRabbitMqHostConfigurator host, BrokerAddress address)
+    {
+        // A host that vanishes without a word is noticed after two.
+        host.Heartbeat(Heartbeat);
+        host.OnRefreshConnectionFactory = factory =>
+        {
+            address.Configure(factory);
+            factory.SocketFactory = WriteTolerantSocket.Create;
+            return Task.CompletedTask;
+        };
+    }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RunLedger.Broker;
 using RunLedger.Cli.Errors;
 using RunLedger.Cli.Options;
 using RunLedger.Cli.Output;
@@ -52,17 +53,17 @@ static class DryRunCommand
             using var ledger = new LedgerApiClient(LedgerAddress.Read(parsed, url), time, parsed.GetValue(wait));
             var run = new DryRunPlan(
                 console, postgres, parsed.GetValue(guards) ?? [], ledger,
-                parsed.GetValue(rabbitMq) ?? Broker(), parsed.GetValue(wait), time);
+                parsed.GetValue(rabbitMq)?.Broker ?? Broker(), parsed.GetValue(wait), time);
             return await run.Run(parsed.GetValue(yes), cancellationToken);
         });
         return command;
     }
 
-    static LedgerAddress? Broker()
+    static BrokerAddress? Broker()
     {
         var text = Environment.GetEnvironmentVariable("ConnectionStrings__RabbitMq");
         return string.IsNullOrWhiteSpace(text) ? null
-            : LedgerAddress.TryParseRabbitMq(text)
-                ?? throw new CliException("ConnectionStrings__RabbitMq is no address such as amqp://host.");
+            : BrokerAddress.TryParse(text, out var broker, out var fault) ? broker
+            : throw new CliException($"ConnectionStrings__RabbitMq {fault}.");
     }
 }

@@ -1,4 +1,5 @@
 using Npgsql;
+using RunLedger.Broker;
 using RunLedger.Cli.Errors;
 using RunLedger.Cli.Options;
 using RunLedger.Cli.Output;
@@ -15,7 +16,7 @@ sealed class DryRunPlan(
     PostgresTarget postgres,
     string[] guards,
     LedgerApiClient ledger,
-    LedgerAddress? broker,
+    BrokerAddress? broker,
     TimeSpan wait,
     TimeProvider time)
 {

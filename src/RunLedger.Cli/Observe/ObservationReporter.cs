@@ -31,8 +31,8 @@ sealed class ObservationReporter : ITransport, ILogger<Sender>, IAsyncDisposable
             FlushLimit = options.Flush,
         };
         _outbox = new Outbox(_options, time);
-        _transport = options.Address.IsBroker
-            ? new RabbitMqTransport(options.Address)
+        _transport = options.Address.Broker is { } broker
+            ? new RabbitMqTransport(broker)
             : new HttpTransport(new LedgerHttpClientFactory(options.Address), options.Address.Uri);
         _sender = new Sender(_outbox, this, this);
     }
@@ -40,7 +40,7 @@ sealed class ObservationReporter : ITransport, ILogger<Sender>, IAsyncDisposable
     public void Report(RunObservation message)
     {
         _outbox.Add(message, traceParent: null);
-        _starting ??= Task.Run(Start);
+        _starting ??= Task.Run(() => _sender.StartAsync(CancellationToken.None));
     }
 
     /// <summary>Sends the rest within the limit; what is not sent by then stays in the spool.</summary>
@@ -97,13 +97,6 @@ sealed class ObservationReporter : ITransport, ILogger<Sender>, IAsyncDisposable
     bool ILogger.IsEnabled(LogLevel logLevel) => true;
 
     IDisposable? ILogger.BeginScope<TState>(TState state) => null;
-
-    async Task Start()
-    {
-        if (_options.SpoolDirectory is { } folder)
-            SpoolDirectory.Create(folder);
-        await _sender.StartAsync(CancellationToken.None);
-    }
 
     async Task Stop(CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using RunLedger.Cli.Errors;
+using RunLedger.Cli.Output;
 
 namespace RunLedger.Cli.Observe;
 
@@ -94,6 +95,6 @@ sealed class ObservedProcess(
     static void WriteError(string text)
     {
         if (Posix.IsInherited(Posix.Stderr))
-            Console.Error.WriteLine($"runledger: {text}");
+            Console.Error.WriteLine($"runledger: {TerminalText.Sanitize(text)}");
     }
 }

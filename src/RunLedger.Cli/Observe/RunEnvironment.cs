@@ -27,8 +27,8 @@ sealed record RunEnvironment(Guid? Run, string? Correlation, string? Candidate, 
         Set(CorrelationId, Correlation);
         Set(RunCandidate, Candidate);
         Set(RunSource, Source);
-        Set(LedgerAddress.UrlVariable, address.IsBroker ? null : address.Uri.AbsoluteUri);
-        Set(LedgerAddress.RabbitMqVariable, address.IsBroker ? address.Uri.OriginalString : null);
+        Set(LedgerAddress.UrlVariable, address.Broker is null ? address.Uri.AbsoluteUri : null);
+        Set(LedgerAddress.RabbitMqVariable, address.Broker?.ToString());
     }
 
     public static string? Text(string name) =>

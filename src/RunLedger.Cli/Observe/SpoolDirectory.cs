@@ -27,21 +27,4 @@ static class SpoolDirectory
         folder,
         $"{address.Uri.Host}-"
         + $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(address.DisplayText)))[..12]}"));
-
-    /// <summary>Creates it for its owner alone: a command's stderr may be confidential.</summary>
-    public static void Create(string folder)
-    {
-        try
-        {
-            if (OperatingSystem.IsWindows())
-                Directory.CreateDirectory(folder);
-            else
-                Directory.CreateDirectory(
-                    folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // The sender logs it when it cannot write there.
-        }
-    }
 }

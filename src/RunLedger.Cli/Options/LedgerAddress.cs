@@ -1,9 +1,10 @@
 using System.CommandLine;
+using RunLedger.Broker;
 
 namespace RunLedger.Cli.Options;
 
 /// <summary>Where observations go: a ledger's HTTP address, or the broker it listens on.</summary>
-sealed record LedgerAddress(Uri Uri)
+sealed record LedgerAddress(Uri Uri, BrokerAddress? Broker = null)
 {
     public static readonly LedgerAddress Default = new(new Uri("http://127.0.0.1:5080/"));
 
@@ -11,25 +12,34 @@ sealed record LedgerAddress(Uri Uri)
     public const string RabbitMqVariable = "RUNLEDGER_RABBITMQ";
 
     public static Option<LedgerAddress?> UrlOption() =>
-        CreateOption("--url", "URL", $"The ledger's address; {Default.Uri} when nothing names one", HttpSchemes);
+        CreateOption(
+            "--url",
+            "URL",
+            $"The ledger's address; {Default.Uri} when nothing names one",
+            text => (TryParseUrl(text), "is no address such as http://host"));
 
     public static Option<LedgerAddress?> RabbitMqOption() => CreateOption(
-        "--rabbitmq", "URI", "The ledger's broker instead, amqp://user:password@host/", AmqpSchemes);
+        "--rabbitmq", "URI", "The ledger's broker instead, amqp://user:password@host,host/", ParseRabbitMq);
 
     static readonly string[] HttpSchemes = ["http", "https"];
-    static readonly string[] AmqpSchemes = ["amqp", "amqps"];
-
-    public bool IsBroker => AmqpSchemes.Contains(Uri.Scheme);
 
     /// <summary>Without a password.</summary>
-    public string DisplayText =>
-        Uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
+    public string DisplayText => Broker?.DisplayText
+        ?? Uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
 
     /// <summary>Null where the text is no such address.</summary>
-    public static LedgerAddress? TryParseUrl(string? text) => TryParse(text, HttpSchemes);
+    public static LedgerAddress? TryParseUrl(string? text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && HttpSchemes.Contains(uri.Scheme) && uri.Host.Length > 0
+            // The slash at its end keeps the path of a ledger behind a proxy.
+            ? new(new Uri(uri.GetLeftPart(UriPartial.Path).TrimEnd('/') + "/"))
+            : null;
 
     /// <inheritdoc cref="TryParseUrl"/>
-    public static LedgerAddress? TryParseRabbitMq(string? text) => TryParse(text, AmqpSchemes);
+    public static LedgerAddress? TryParseRabbitMq(string? text) => ParseRabbitMq(text).Address;
+
+    /// <summary>The address, or what is wrong with it, as the end of a sentence.</summary>
+    public static (LedgerAddress? Address, string? Fault) ParseRabbitMq(string? text) =>
+        BrokerAddress.TryParse(text, out var broker, out var fault) ? (new(broker.Uri, broker), null) : (null, fault);
 
     /// <summary>The address that the environment names; null where it names none that can be read.</summary>
     public static LedgerAddress? FromEnvironment() =>
@@ -43,23 +53,17 @@ sealed record LedgerAddress(Uri Uri)
     public static LedgerAddress Read(ParseResult parsed, Option<LedgerAddress?> url) =>
         parsed.GetValue(url) ?? TryParseUrl(Environment.GetEnvironmentVariable(UrlVariable)) ?? Default;
 
-    // The slash at its end keeps the path of a ledger behind a proxy; the path of a broker is a virtual host and stays
-    // as it is.
-    static LedgerAddress? TryParse(string? text, string[] schemes) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var uri) && schemes.Contains(uri.Scheme) && uri.Host.Length > 0
-            ? new(schemes == HttpSchemes ? new Uri(uri.GetLeftPart(UriPartial.Path).TrimEnd('/') + "/") : uri)
-            : null;
-
-    static Option<LedgerAddress?> CreateOption(string name, string help, string description, string[] schemes) =>
+    static Option<LedgerAddress?> CreateOption(
+        string name, string help, string description, Func<string, (LedgerAddress? Address, string? Fault)> parse) =>
         new(name)
         {
             Description = description,
             HelpName = help,
             CustomParser = result =>
             {
-                var address = TryParse(result.Tokens[0].Value, schemes);
+                var (address, fault) = parse(result.Tokens[0].Value);
                 if (address is null)
-                    result.AddError($"{name} is no address such as {schemes[0]}://host.");
+                    result.AddError($"{name} {fault}.");
                 return address;
             },
         };

@@ -66,9 +66,9 @@ static class PublishCommand
     {
         var bytes = Encoding.UTF8.GetBytes(message.ToJsonString());
         var what = $"{message["type"]}{(message["processRunId"] is { } run ? $" of run {run}" : "")}";
-        if (address.IsBroker)
+        if (address.Broker is { } broker)
         {
-            await RabbitMqTransport.Publish(address, bytes, cancellationToken);
+            await RabbitMqTransport.Publish(broker, bytes, cancellationToken);
             await streams.Output.WriteLineAsync(
                 $"The broker has it: {what}. Whether the ledger takes it: runledger runs show, or /api/rejected.");
             return ExitCodes.Success;

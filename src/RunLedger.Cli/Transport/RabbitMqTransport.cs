@@ -1,8 +1,8 @@
 using System.Text.Json;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
+using RunLedger.Broker;
 using RunLedger.Cli.Errors;
-using RunLedger.Cli.Options;
 using RunLedger.Client.Sending;
 
 namespace RunLedger.Cli.Transport;
@@ -10,8 +10,11 @@ namespace RunLedger.Cli.Transport;
 /// <summary>
 /// Publishes each message as plain JSON to the exchange of its contract; the broker confirms it once a queue has it.
 /// </summary>
-sealed class RabbitMqTransport(LedgerAddress address) : ITransport, IAsyncDisposable
+sealed class RabbitMqTransport(BrokerAddress address) : ITransport, IAsyncDisposable
 {
+    // The client's publish may wait for ever for a broker that restarted: its confirmation never comes.
+    static readonly TimeSpan PublishLimit = TimeSpan.FromSeconds(30);
+
     IConnection? _connection;
 
     public async Task<IReadOnlyList<string>> Send(
@@ -20,12 +23,9 @@ sealed class RabbitMqTransport(LedgerAddress address) : ITransport, IAsyncDispos
         // After a failure the connection may be closed: open a new one.
         if (_connection is not { IsOpen: true })
         {
-            _connection = await new ConnectionFactory
-            {
-                Uri = address.Uri,
-                ClientProvidedName = "runledger",
-                AutomaticRecoveryEnabled = false,
-            }.CreateConnectionAsync(cancellationToken);
+            var factory = new ConnectionFactory { ClientProvidedName = "runledger", AutomaticRecoveryEnabled = false };
+            address.Configure(factory);
+            _connection = await factory.CreateConnectionAsync(cancellationToken);
         }
 
         await using var channel = await _connection.CreateChannelAsync(
@@ -39,12 +39,20 @@ sealed class RabbitMqTransport(LedgerAddress address) : ITransport, IAsyncDispos
     /// <summary>Publishes one message on a connection of its own.</summary>
     /// <exception cref="CliException">It is not known to be durable.</exception>
     public static async Task Publish(
-        LedgerAddress address, ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
+        BrokerAddress address, ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
     {
         await using var transport = new RabbitMqTransport(address);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(PublishLimit);
         try
         {
-            await transport.Send([message], cancellationToken);
+            await transport.Send([message], limit.Token).WaitAsync(limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new CliException(
+                $"{address.DisplayText} does not take it: no confirmation within {PublishLimit.TotalSeconds:0} s. "
+                + "It may have it all the same: runledger runs list says");
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {

@@ -191,7 +191,7 @@ sealed partial class Sender(Outbox outbox, ITransport transport, ILogger<Sender>
         {
             _rejected++;
             Interlocked.Increment(ref _flushed);
-            LogRejected(logger, 1, e.Message);
+            LogRejected(logger, 1, Sanitizer.Line(e.Message));
         }
     }
 
@@ -209,7 +209,7 @@ sealed partial class Sender(Outbox outbox, ITransport transport, ILogger<Sender>
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            LogSpoolFailed(logger, _options.SpoolDirectory!, e.Message);
+            LogSpoolFailed(logger, _options.SpoolDirectory!, Sanitizer.Line(e.Message));
             return false;
         }
     }
@@ -262,12 +262,15 @@ sealed partial class Sender(Outbox outbox, ITransport transport, ILogger<Sender>
             Sent += lines.Count - rejected.Count;
             _rejected += rejected.Count;
             if (rejected.Count > 0)
-                LogRejected(logger, rejected.Count, rejected[0]);
+                LogRejected(logger, rejected.Count, Sanitizer.Line(rejected[0]));
         }
         catch (Exception e) when (!_stop.IsCancellationRequested)
         {
             if (!_unavailable)
-                LogUnavailable(logger, e.Message, _spool is null ? "in memory" : $"in {_options.SpoolDirectory}");
+                LogUnavailable(
+                    logger,
+                    Sanitizer.Line(e.Message),
+                    _spool is null ? "in memory" : $"in {_options.SpoolDirectory}");
             _unavailable = true;
             // The batch is older than what was spooled meanwhile.
             if (_spool is not null && _batch.Count > 0)
@@ -300,7 +303,7 @@ sealed partial class Sender(Outbox outbox, ITransport transport, ILogger<Sender>
         catch (Exception e)
             when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            LogSpoolFailed(logger, folder, e.Message);
+            LogSpoolFailed(logger, folder, Sanitizer.Line(e.Message));
         }
     }
 

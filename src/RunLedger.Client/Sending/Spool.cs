@@ -3,10 +3,13 @@ namespace RunLedger.Client.Sending;
 /// <summary>
 /// A queue of lines on disk, in files of this process: appended at the end, read a file at a time from the front. A
 /// file is locked while its process lives, and taken over by another process afterwards. A file that was partly sent
-/// when its process died is sent again as a whole, which changes no row. Used by the sender alone.
+/// when its process died is sent again as a whole, which changes no row. Only the user of the process may read them:
+/// errors and evidence may be confidential. Used by the sender alone.
 /// </summary>
 sealed class Spool : IDisposable
 {
+    const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
     readonly string _folder;
     readonly long _maxBytes;
     readonly long _fileBytes;
@@ -27,7 +30,7 @@ sealed class Spool : IDisposable
         _maxBytes = maxBytes;
         // A whole file is dropped when there is no more room.
         _fileBytes = Math.Min(maxBytes / 4, 4 * 1024 * 1024);
-        Directory.CreateDirectory(folder);
+        CreateFolder(folder);
         TakeOver();
     }
 
@@ -164,10 +167,35 @@ sealed class Spool : IDisposable
         file.Write([.. line.Span, (byte)'\n']);
     }
 
+    static void CreateFolder(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(folder);
+            return;
+        }
+
+        // The mode is of the last one alone.
+        if (Directory.GetParent(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))) is { Exists: false } above)
+            CreateFolder(above.FullName);
+        Directory.CreateDirectory(folder, OwnerOnly | UnixFileMode.UserExecute);
+    }
+
     FileStream CreateFile() => Open(Path.Combine(_folder, $"{Guid.CreateVersion7():N}.spool"), FileMode.CreateNew);
 
-    static FileStream Open(string path, FileMode mode) =>
-        new(path, mode, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+    static FileStream Open(string path, FileMode mode)
+    {
+        var options = new FileStreamOptions
+        {
+            Mode = mode,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.None,
+            BufferSize = 0,
+        };
+        if (mode == FileMode.CreateNew && !OperatingSystem.IsWindows())
+            options.UnixCreateMode = OwnerOnly;
+        return new(path, options);
+    }
 
     /// <summary>Null where another process has locked it, or has just deleted it.</summary>
     static FileStream? TryOpen(string path)

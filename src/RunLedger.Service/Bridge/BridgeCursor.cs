@@ -1,4 +1,5 @@
 using Npgsql;
+using RunLedger.Storage.Postgres;
 
 namespace RunLedger.Service.Bridge;
 
@@ -29,6 +30,7 @@ sealed class BridgeCursor : IAsyncDisposable
         try
         {
             var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            await connection.Limit(TransactionLimits.Working, cancellationToken);
             if (await Lock(connection, source, cancellationToken))
                 return new BridgeCursor(
                     source, await Find(connection, source, cancellationToken), connection, transaction);

@@ -1,3 +1,5 @@
+using RunLedger.Telemetry;
+
 namespace RunLedger.Service.Bridge;
 
 /// <summary>Every log message of the bridge.</summary>
@@ -10,7 +12,7 @@ static partial class BridgeLog
         121,
         LogLevel.Warning,
         "The bridge does not read {Source} as it should: {Fault} Nothing is lost; it goes on when it can.")]
-    public static partial void HeldUp(ILogger logger, string source, string fault);
+    public static partial void HeldUp(ILogger logger, string source, ForeignText fault);
 
     [LoggerMessage(122, LogLevel.Warning,
         "The bridge reads {Source} from its beginning: its server has not had the transaction {Transaction} yet, "

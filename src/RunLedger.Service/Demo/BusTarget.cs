@@ -1,4 +1,5 @@
 using MassTransit;
+using RunLedger.Broker;
 using RunLedger.Contracts;
 using RunLedger.Service.Intake;
 using RunLedger.Service.Settings;
@@ -21,7 +22,7 @@ sealed class BusTarget : IDemoTarget
     }
 
     /// <exception cref="DemoException">The broker does not answer, or not to these credentials.</exception>
-    public static async Task<BusTarget> Connect(Uri broker, CancellationToken cancellationToken)
+    public static async Task<BusTarget> Connect(BrokerAddress broker, CancellationToken cancellationToken)
     {
         var services = new ServiceCollection().AddMassTransit(bus =>
         {
@@ -40,7 +41,7 @@ sealed class BusTarget : IDemoTarget
             && !cancellationToken.IsCancellationRequested)
         {
             await services.DisposeAsync();
-            throw new DemoException($"RabbitMQ at {broker.Authority} cannot be used: {e.GetBaseException().Message}");
+            throw new DemoException($"RabbitMQ at {broker.DisplayText} cannot be used: {e.GetBaseException().Message}");
         }
     }
 

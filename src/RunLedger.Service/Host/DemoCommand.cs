@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using RunLedger.Broker;
 using RunLedger.Service.Demo;
 using RunLedger.Service.Security;
 using Spectre.Console;
@@ -36,7 +37,8 @@ static class DemoCommand
 
     static readonly Option<string?> RabbitMq = new("--rabbitmq")
     {
-        Description = "The bus, amqp://user:password@host/; without it ConnectionStrings__RabbitMq of the environment",
+        Description = "The bus, amqp://user:password@host,host/; without it ConnectionStrings__RabbitMq of the "
+            + "environment",
         HelpName = "URI",
     };
 
@@ -88,7 +90,7 @@ static class DemoCommand
 
         await using IDemoTarget target = string.IsNullOrEmpty(bus)
             ? new HttpTarget(Client(url, configuration["Demo:Key"]), time)
-            : await BusTarget.Connect(Address(bus, "--rabbitmq", "amqp", "amqps"), cancellationToken);
+            : await BusTarget.Connect(Broker(bus), cancellationToken);
         await Progress(output).StartAsync(async progress =>
         {
             var sent = progress.AddTask("messages", maxValue: messages.Count);
@@ -128,6 +130,11 @@ static class DemoCommand
            {sent.Repeated:N0} messages sent twice, {sent.OutOfOrder:N0} out of order: the ledger does not mind.
          Look at {url}
          """);
+
+    static BrokerAddress Broker(string text) =>
+        BrokerAddress.TryParse(text, out var broker, out var fault)
+            ? broker
+            : throw new DemoException($"--rabbitmq {fault}.");
 
     static Uri Address(string text, string option, params string[] schemes) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri) && schemes.Contains(uri.Scheme)

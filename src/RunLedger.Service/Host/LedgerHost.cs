@@ -1,6 +1,9 @@
 using MassTransit;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using RunLedger.Batching;
+using RunLedger.Broker;
 using RunLedger.Schema;
 using RunLedger.Service.Bridge;
 using RunLedger.Service.Failures;
@@ -51,26 +54,38 @@ static class LedgerHost
         });
 
         builder.Services.AddSingleton(time ?? TimeProvider.System);
+        builder.Services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(services => new OutageLoggerFactory(
+            new LoggerFactory(
+                services.GetServices<ILoggerProvider>(),
+                services.GetRequiredService<IOptionsMonitor<LoggerFilterOptions>>(),
+                services.GetRequiredService<IOptions<LoggerFactoryOptions>>(),
+                services.GetService<IExternalScopeProvider>()),
+            services.GetRequiredService<TimeProvider>())));
         var settings = builder.Configuration;
         var security = SecurityOptions.Read(settings);
         ListenAddresses.Check(security, settings);
         builder.Services.AddSecurity(security);
-        var rabbit = settings.GetConnectionString("RabbitMq");
-        CheckConnections(settings);
+        var broker = CheckConnections(settings);
         builder.Services.AddMassTransit(bus =>
         {
             bus.AddRunLedger(options => LedgerSettings.Apply(settings, options));
-            if (string.IsNullOrEmpty(rabbit))
+            if (broker is null)
                 bus.UsingInMemory((context, transport) => transport.ConfigureEndpoints(context));
             else
-                bus.UsingRabbitMq((context, transport) => ConfigureRabbit(context, transport, rabbit));
+                bus.UsingRabbitMq((context, transport) => ConfigureRabbit(context, transport, broker));
         });
         var ledger = new RunLedgerOptions();
         LedgerSettings.Apply(settings, ledger);
         builder.Services.AddLedgerReading(LedgerReading.Dialect(ledger));
-        builder.Services.AddIntake(embedded: string.IsNullOrEmpty(rabbit));
+        builder.Services.AddIntake(embedded: broker is null);
         builder.Services.AddRejectedActions();
-        builder.Services.AddLive(string.IsNullOrEmpty(rabbit) ? null : new Uri(rabbit));
+        builder.Services.AddLive(broker);
+        builder.Services.AddSingleton<IHealthCheckPublisher, HealthLog>();
+        builder.Services.Configure<HealthCheckPublisherOptions>(options =>
+        {
+            options.Period = HealthLog.Period;
+            options.Predicate = IsOfReadiness;
+        });
         builder.Services.AddHealthChecks()
             .AddCheck<StoreHealthCheck>("ledger-store", tags: ["ready"])
             .AddCheck<ArchiveHealthCheck>("ledger-archive", tags: ["ready"]);
@@ -107,30 +122,33 @@ static class LedgerHost
         app.MapPage();
         app.MapLogin();
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false }).AllowAnonymous();
-        app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready") })
+        app.MapHealthChecks("/health/ready", new() { Predicate = IsOfReadiness })
             .AllowAnonymous();
     }
 
-    static void CheckConnections(IConfiguration settings)
+    static bool IsOfReadiness(HealthCheckRegistration check) => check.Tags.Contains("ready");
+
+    /// <returns>The broker; null where none is named.</returns>
+    static BrokerAddress? CheckConnections(IConfiguration settings)
     {
         var faults = new List<string>();
+        BrokerAddress? broker = null;
         if (settings.GetConnectionString("RabbitMq") is { Length: > 0 } rabbit
-            && !(Uri.TryCreate(rabbit, UriKind.Absolute, out var uri) && uri.Scheme is "amqp" or "amqps"
-                && uri.AbsolutePath.Split('/', StringSplitOptions.RemoveEmptyEntries).Length <= 1))
-            faults.Add("ConnectionStrings__RabbitMq is no amqp URI such as amqp://user:password@host:5672/ or "
-                + "amqps://user:password@host/vhost");
+            && !BrokerAddress.TryParse(rabbit, out broker, out var fault))
+            faults.Add($"ConnectionStrings__RabbitMq {fault}");
         if (settings.GetConnectionString("Postgres") is { Length: > 0 } postgres
             && PostgresTarget.Read(postgres, settings) is { ConnectionString: null } unreadable)
             faults.Add($"ConnectionStrings__Postgres: {unreadable.Fault}");
         faults.AddRange(BridgeRegistration.Faults(settings));
         if (faults.Count > 0)
             throw new OptionsValidationException("ConnectionStrings", typeof(string), faults);
+        return broker;
     }
 
     static void ConfigureRabbit(
-        IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator transport, string address)
+        IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator transport, BrokerAddress broker)
     {
-        transport.ConfigureBroker(new Uri(address));
+        transport.ConfigureBroker(broker);
         transport.ConfigureEndpoints(context);
     }
 }

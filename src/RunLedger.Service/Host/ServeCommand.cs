@@ -32,6 +32,12 @@ static class ServeCommand
         {
             return await Serve(urls, cancellationToken);
         }
+        catch (Exception e) when (cancellationToken.IsCancellationRequested
+            && e.GetBaseException() is OperationCanceledException)
+        {
+            // Told to stop before it had started.
+            return 0;
+        }
         catch (SqliteException e)
         {
             await Console.Error.WriteLineAsync(
@@ -79,8 +85,9 @@ static class ServeCommand
         try
         {
             if (configuration.GetValue<bool>("Schema:ApplyOnStart"))
-                await schema.Apply(cancellationToken);
-            if ((await schema.State(cancellationToken)).Advice is not { } advice)
+                await schema.Apply(cancellationToken).WaitAsync(cancellationToken);
+            // Npgsql waits for a server that says nothing whether it is told to stop or not.
+            if ((await schema.State(cancellationToken).WaitAsync(cancellationToken)).Advice is not { } advice)
                 return true;
             await Console.Error.WriteLineAsync(advice);
             return false;

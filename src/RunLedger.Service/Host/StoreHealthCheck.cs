@@ -16,7 +16,8 @@ sealed class StoreHealthCheck(ILedgerStore store) : IHealthCheck
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            return new HealthCheckResult(context.Registration.FailureStatus, "The ledger's tables cannot be read.", e);
+            return new HealthCheckResult(
+                context.Registration.FailureStatus, $"The ledger's tables cannot be read: {e.Message}");
         }
     }
 }

@@ -1,7 +1,9 @@
 using System.Net.Sockets;
+using System.Threading.Channels;
 using MassTransit;
 using RabbitMQ.Client.Exceptions;
 using RunLedger.Batching;
+using RunLedger.Telemetry;
 
 namespace RunLedger.Service.Intake;
 
@@ -12,13 +14,14 @@ static partial class IntakeOutage
 
     public static bool Is(Exception exception) => exception is
         TimeoutException or MassTransitException or RequeueException
-        or RabbitMQClientException or IOException or SocketException or ObjectDisposedException;
+        or RabbitMQClientException or ChannelClosedException or IOException or SocketException
+        or ObjectDisposedException;
 
     /// <summary>503 with Retry-After, and what to look at.</summary>
     public static IResult Answer(HttpContext http, Exception cause)
     {
         var log = http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(IntakeOutage));
-        NotDurable(log, http.Request.Path, cause.Message);
+        NotDurable(log, http.Request.Path.Value, cause.Message);
         http.Response.Headers.RetryAfter = RetryAfterSeconds;
         return TypedResults.Problem(
             (cause is MessageReturnedException
@@ -30,5 +33,5 @@ static partial class IntakeOutage
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Path} was answered with 503: {Cause}")]
-    static partial void NotDurable(ILogger log, string path, string cause);
+    static partial void NotDurable(ILogger log, ForeignText path, ForeignText cause);
 }

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
+using RunLedger.Broker;
 
 namespace RunLedger.Service.Overview;
 
@@ -12,7 +13,7 @@ namespace RunLedger.Service.Overview;
 /// The ledger's queues as the broker has them: over AMQP by declaring them passively, which needs no right but to look;
 /// what is under way only from the management plug-in.
 /// </summary>
-sealed class BrokerQueues(Uri broker, Uri? management, RunLedgerOptions ledger) : IAsyncDisposable
+sealed class BrokerQueues(BrokerAddress broker, Uri? management, RunLedgerOptions ledger) : IAsyncDisposable
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
@@ -77,16 +78,16 @@ sealed class BrokerQueues(Uri broker, Uri? management, RunLedgerOptions ledger) 
             _connection = null;
             var factory = new ConnectionFactory
             {
-                Uri = broker,
                 ClientProvidedName = "run-ledger overview",
                 AutomaticRecoveryEnabled = false,
             };
+            broker.Configure(factory);
             _connection = await factory.CreateConnectionAsync(cancellationToken);
         }
 
         var queues = new List<QueueFigures>();
         IChannel? channel = null;
-        foreach (var suffix in (string[])["", "_error", "-control", "-scheduler"])
+        foreach (var suffix in (string[])["", "_error", "_dead", "-control", "-scheduler"])
         {
             var name = ledger.QueueName + suffix;
             try
@@ -118,7 +119,7 @@ sealed class BrokerQueues(Uri broker, Uri? management, RunLedgerOptions ledger) 
     async Task<IReadOnlyList<QueueFigures>> WithManagement(
         IReadOnlyList<QueueFigures> queues, CancellationToken cancellationToken)
     {
-        var path = Uri.UnescapeDataString(broker.AbsolutePath.TrimStart('/'));
+        var path = Uri.UnescapeDataString(broker.Uri.AbsolutePath.TrimStart('/'));
         var host = Uri.EscapeDataString(path.Length == 0 ? "/" : path);
         var asked = new List<QueueFigures>();
         foreach (var queue in queues)
@@ -128,7 +129,7 @@ sealed class BrokerQueues(Uri broker, Uri? management, RunLedgerOptions ledger) 
                 new Uri(
                     management!,
                     $"/api/queues/{host}/{Uri.EscapeDataString(queue.Name)}?columns=messages_unacknowledged"));
-            var login = management!.UserInfo.Length > 0 ? management.UserInfo : broker.UserInfo;
+            var login = management!.UserInfo.Length > 0 ? management.UserInfo : broker.Uri.UserInfo;
             request.Headers.Authorization = new AuthenticationHeaderValue(
                 "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(login))));
             using var response = await _http.SendAsync(request, cancellationToken);

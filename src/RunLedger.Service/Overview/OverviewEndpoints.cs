@@ -2,6 +2,7 @@ using System.ComponentModel;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using RunLedger.Broker;
 using RunLedger.Service.Settings;
 using RunLedger.Service.Web;
 
@@ -20,7 +21,7 @@ static class OverviewEndpoints
     /// <summary>What goes on beside requests.</summary>
     /// <param name="services">The host's.</param>
     /// <param name="broker">The broker's address; null where there is none.</param>
-    public static IServiceCollection AddLive(this IServiceCollection services, Uri? broker)
+    public static IServiceCollection AddLive(this IServiceCollection services, BrokerAddress? broker)
     {
         services.AddSingleton<LiveChanges>();
         services.AddHostedService(provider => provider.GetRequiredService<LiveChanges>());

@@ -16,6 +16,7 @@ sealed partial class ReplicaHeartbeat(
     static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
     static readonly TimeSpan Beat = TimeSpan.FromSeconds(10);
     static readonly TimeSpan Forgotten = TimeSpan.FromDays(1);
+    static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
 
     public static string Name { get; } = $"{Environment.MachineName}/{Environment.ProcessId}";
 
@@ -53,7 +54,27 @@ sealed partial class ReplicaHeartbeat(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // The row is left: it says when the process was seen last.
+            await Leave();
+        }
+    }
+
+    // Who stops in order is not missed; the row of a process that died says when it was seen last.
+    async Task Leave()
+    {
+        using var limit = new CancellationTokenSource(Farewell, time);
+        try
+        {
+            await ledger.InOne(
+                async sql =>
+                {
+                    await sql.Run("delete from ledger_replica where name = @name", limit.Token, ("name", Name));
+                    return true;
+                },
+                limit.Token);
+        }
+        catch (Exception e) when (e is DbException or StoreException or OperationCanceledException)
+        {
+            // The database is away, and so the row stays.
         }
     }
 
@@ -82,5 +103,5 @@ sealed partial class ReplicaHeartbeat(
             cancellationToken);
 
     [LoggerMessage(121, LogLevel.Warning, "This replica cannot say that it is alive: {Fault}")]
-    static partial void CannotBeat(ILogger log, string fault);
+    static partial void CannotBeat(ILogger log, ForeignText fault);
 }

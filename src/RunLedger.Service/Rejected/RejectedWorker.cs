@@ -1,5 +1,6 @@
 using System.Data.Common;
 using RunLedger.Storage;
+using RunLedger.Telemetry;
 
 namespace RunLedger.Service.Rejected;
 
@@ -40,5 +41,5 @@ sealed partial class RejectedWorker(
 
     [LoggerMessage(
         120, LogLevel.Warning, "Rejected observations wait to be sent again: {Fault} Trying again in {Pause}.")]
-    static partial void CannotWork(ILogger log, string fault, TimeSpan pause);
+    static partial void CannotWork(ILogger log, ForeignText fault, TimeSpan pause);
 }

@@ -32,6 +32,7 @@ static class CloseEndpoints
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
             .AddEndpointFilter<OutageFilter>().WithExamples(Example);
         routes.MapForms().MapPost("/runs/{id:guid}/close", CloseByForm);

@@ -17,5 +17,5 @@ sealed record ComponentListQuery
     public string? Cursor { get; init; }
 
     public PageRequest Read(QueryReader text, Guid run, int usual = QueryReader.DefaultLimit) =>
-        text.Page($"components\n{run}", Limit, Cursor, usual: usual);
+        text.Page($"components\n{run}", Limit, Cursor, usual: usual, timeless: true);
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace RunLedger.Service.Runs;
 
@@ -6,8 +7,10 @@ namespace RunLedger.Service.Runs;
 /// A line of CSV by RFC 4180. What a spreadsheet would take for a formula gets an apostrophe before it: codes and texts
 /// are whatever publishers sent.
 /// </summary>
-static class CsvLine
+static partial class CsvLine
 {
+    const string Signs = @"=+\-@\uFF1D\uFF0B\uFF0D\uFF20";
+
     public static void Append(StringBuilder line, params ReadOnlySpan<string?> cells)
     {
         for (var at = 0; at < cells.Length; at++)
@@ -22,11 +25,16 @@ static class CsvLine
 
     static void Append(StringBuilder line, string cell)
     {
-        if (cell is ['=' or '+' or '-' or '@' or '\t' or '\r' or '\n', ..])
-            cell = "'" + cell;
+        cell = Formula().Replace(cell, "'");
         if (cell.AsSpan().IndexOfAny("\",\r\n") < 0)
             line.Append(cell);
         else
             line.Append('"').Append(cell.Replace("\"", "\"\"")).Append('"');
     }
+
+    // Where a cell may begin: at its start and, as a spreadsheet of many languages separates by semicolons or tabs and
+    // then takes the quotes around a cell for text, after one of them or a line break. The signs of full width count as
+    // the others do. A tab or a line break at the start is passed over by some.
+    [GeneratedRegex($"""^(?=[{Signs}\t\r\n])|(?<=[;\t\r\n])(?="*[{Signs}])""")]
+    private static partial Regex Formula();
 }

@@ -43,13 +43,10 @@ sealed record RunView(
 
     public static string Sentence(Flag flag)
     {
-        var why = flag.Limit switch
-        {
-            "start" => $"it was observed and not started for {Phrases.Long(flag.Value)}",
-            "run" => $"it was started and not ended for {Phrases.Long(flag.Value)}",
-            "quiet" => $"nothing was heard of it for {Phrases.Long(flag.Value)}",
-            _ => $"its counterpart was not seen for {Phrases.Long(flag.Value)} ({flag.Limit})",
-        };
+        var value = Phrases.Long(flag.Value);
+        // A row of a newer version may have a limit that is not known here.
+        var why = Limit.Find(flag.Limit)?.BecauseOf(value)
+            ?? $"its counterpart was not seen for {value} ({flag.Limit})";
         var end = flag.RecoveredAt is { } at
             ? $" It came back {LedgerTime.Text(at)} by {flag.RecoveredBy}."
             : flag.Kind == FlagKind.Stuck ? " The next sign of life brings it back."

@@ -24,9 +24,10 @@ sealed class BrowserGuard(RequestDelegate next, SecurityOptions options, IAntifo
         if (options.IsOpen && StrangeHost(request) is { } strange)
             return TypedResults.Problem(strange, statusCode: StatusCodes.Status421MisdirectedRequest);
         var cookie = http.User.Identity?.AuthenticationType == Schemes.Cookie;
-        if (!(options.IsOpen || cookie) || !Changes(http))
+        if (!(options.IsOpen || cookie))
             return null;
-        if (IsCrossSite(request))
+        var changes = Changes(http);
+        if (IsCrossSite(request) && (changes || !IsLink(request)))
         {
             return TypedResults.Problem(
                 "A page of another site may not do this. Programs send no Origin, and where there are keys, a key.",
@@ -34,7 +35,7 @@ sealed class BrowserGuard(RequestDelegate next, SecurityOptions options, IAntifo
         }
 
         // The page's own endpoints look after themselves; what is under /api is for programs.
-        return cookie && request.Path.StartsWithSegments("/api") && !await antiforgery.IsValid(http)
+        return changes && cookie && request.Path.StartsWithSegments("/api") && !await antiforgery.IsValid(http)
             ? TypedResults.Problem(
                 "A login by cookie needs the antiforgery token in the header RequestVerificationToken. Programs "
                 + "send a key instead.",
@@ -57,6 +58,13 @@ sealed class BrowserGuard(RequestDelegate next, SecurityOptions options, IAntifo
             || HttpMethods.IsHead(http.Request.Method)
             || HttpMethods.IsOptions(http.Request.Method))
         || http.Request.Headers.Upgrade.Count > 0;
+
+    /// <summary>
+    /// Whether the answer takes the place of the page that led here: that one sees nothing of it. What goes into a page
+    /// (a frame, an image, a script, what a script fetches) says something else, and no script can say this.
+    /// </summary>
+    static bool IsLink(HttpRequest request) =>
+        request.Headers["Sec-Fetch-Mode"] == "navigate" && request.Headers["Sec-Fetch-Dest"] == "document";
 
     static bool IsCrossSite(HttpRequest request) =>
         (request.Headers["Sec-Fetch-Site"] is { Count: > 0 } site && site.ToString() is not ("same-origin" or "none"))

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using RunLedger.Telemetry;
 
 namespace RunLedger.Service.Security;
 
@@ -31,6 +32,9 @@ sealed record Caller(string Source, string Name, string Id, IReadOnlyList<string
         ],
         scheme));
 
-    /// <summary>For a log: no user of the provider can be named like a key.</summary>
-    public override string ToString() => Source == "oidc" && Name != Id ? $"oidc:{Name} ({Id})" : $"{Source}:{Name}";
+    /// <summary>
+    /// For a log, and for who did something: no user of the provider can be named like a key, nor on two lines.
+    /// </summary>
+    public override string ToString() => new ForeignText(
+        Source == "oidc" && Name != Id ? $"oidc:{Name} ({Id})" : $"{Source}:{Name}").ToString();
 }

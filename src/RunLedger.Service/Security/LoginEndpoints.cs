@@ -84,6 +84,10 @@ static class LoginEndpoints
         "That form was not this page's, or it was too old. Try again.",
         StatusCodes.Status400BadRequest);
 
-    /// <summary>Where to go afterwards: within this service.</summary>
-    static string Local(string? url) => RedirectHttpResult.IsLocalUrl(url) && url!.StartsWith('/') ? url : "/";
+    /// <summary>Where to go afterwards: within this service, and as a header may say it.</summary>
+    static string Local(string? url) => RedirectHttpResult.IsLocalUrl(url) && url!.StartsWith('/')
+        ? string.Concat(url.EnumerateRunes().Select(rune => rune.Value is > ' ' and <= '~'
+            ? rune.ToString()
+            : Uri.EscapeDataString(rune.ToString())))
+        : "/";
 }

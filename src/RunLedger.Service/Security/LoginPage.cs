@@ -40,8 +40,11 @@ static class LoginPage
         }
 
         if (options.Oidc.ClientId is not null)
-            parts.Add(
-                $"""<p><a class="button" href="{Path}/oidc?returnUrl={WebUtility.HtmlEncode(Uri.EscapeDataString(returnUrl))}">Sign in</a></p>""");
+        {
+            var query = WebUtility.HtmlEncode(QueryString.Create("returnUrl", returnUrl).Value);
+            parts.Add($"""<p><a class="button" href="{Path}/oidc{query}">Sign in</a></p>""");
+        }
+
         if (options.Keys.Count > 0)
         {
             parts.Add($"""

@@ -1,4 +1,5 @@
 using System.Net;
+using RunLedger.Telemetry;
 
 namespace RunLedger.Service.Security;
 
@@ -9,8 +10,8 @@ static partial class SecurityLog
     public static partial void LoginFailed(ILogger logger, IPAddress? address);
 
     [LoggerMessage(111, LogLevel.Warning, "The OpenID provider cannot be asked: {Reason}")]
-    public static partial void ProviderAway(ILogger logger, string reason);
+    public static partial void ProviderAway(ILogger logger, ForeignText reason);
 
     [LoggerMessage(112, LogLevel.Warning, "A login at the OpenID provider failed: {Reason}")]
-    public static partial void ProviderRefused(ILogger logger, string reason);
+    public static partial void ProviderRefused(ILogger logger, ForeignText reason);
 }

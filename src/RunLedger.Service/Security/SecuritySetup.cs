@@ -1,11 +1,13 @@
 using System.Net;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using RunLedger.Storage;
 
 namespace RunLedger.Service.Security;
 
@@ -64,10 +66,12 @@ static class SecuritySetup
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseRouting();
+        app.UseBodyLimit();
         app.UseAuthentication();
         app.UseMiddleware<BrowserGuard>();
         app.UseAuthorization();
         app.UseAntiforgery();
+        app.UseFormLimit();
     }
 
     static ForwardedHeadersOptions Believed(IEnumerable<string> proxies)
@@ -124,7 +128,11 @@ static class SecuritySetup
             };
         });
 
-    static void AddProvider(AuthenticationBuilder authentication, OidcOptions oidc) =>
+    static void AddProvider(AuthenticationBuilder authentication, OidcOptions oidc)
+    {
+        // It logs the provider's words as they come; below they are logged too, as a log may have them.
+        authentication.Services.AddLogging(
+            logs => logs.AddFilter(typeof(OpenIdConnectHandler).FullName, LogLevel.None));
         authentication.AddOpenIdConnect(provider =>
         {
             provider.Authority = oidc.Authority;
@@ -167,6 +175,7 @@ static class SecuritySetup
                 },
             };
         });
+    }
 
     /// <exception cref="OptionsValidationException">The directory cannot be written.</exception>
     static void AddKeyRing(IDataProtectionBuilder protection, string? directory)
@@ -176,12 +185,9 @@ static class SecuritySetup
         try
         {
             // The keys lie there as they are: nobody else may read them.
-            var folder = OperatingSystem.IsWindows()
-                ? Directory.CreateDirectory(directory)
-                : Directory.CreateDirectory(
-                    directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            var probe = Path.Combine(folder.FullName, $".probe-{Environment.ProcessId}");
-            File.WriteAllText(probe, "");
+            var folder = PrivateFiles.CreateDirectory(directory);
+            var probe = Path.Combine(folder.FullName, $".{Guid.CreateVersion7()}.probe");
+            PrivateFiles.Create(probe).Dispose();
             File.Delete(probe);
             protection.PersistKeysToFileSystem(folder);
         }

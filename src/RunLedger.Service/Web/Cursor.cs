@@ -16,6 +16,9 @@ static class Cursor
     const int Length = DigestLength + sizeof(long) + 16;
     const long NoTime = -1;
 
+    /// <summary>Of <see cref="DateTime.MaxValue"/>, which is no constant.</summary>
+    const long MaxTicks = 3_155_378_975_999_999_999;
+
     /// <param name="key">Where the page ended.</param>
     /// <param name="list">The list and its filters, as one text.</param>
     public static string Write(PageKey key, string list)
@@ -27,8 +30,11 @@ static class Cursor
         return Base64Url.EncodeToString(bytes);
     }
 
-    /// <summary>Null where the text is no cursor of this list.</summary>
-    public static PageKey? Read(string text, string list)
+    /// <summary>Null where the text is no cursor of this list, also one that was made up with care.</summary>
+    /// <param name="text">As it was sent.</param>
+    /// <param name="list">The list and its filters, as one text.</param>
+    /// <param name="timeless">Whether the list has rows without a time, which a page may end with.</param>
+    public static PageKey? Read(string text, string list, bool timeless = false)
     {
         var bytes = new byte[Length];
         if (!Base64Url.IsValid(text, out var length)
@@ -39,9 +45,14 @@ static class Cursor
             return null;
         }
         var ticks = BinaryPrimitives.ReadInt64BigEndian(bytes.AsSpan(DigestLength));
-        return new(
-            ticks == NoTime ? null : new DateTime(ticks, DateTimeKind.Utc),
-            new Guid(bytes.AsSpan(DigestLength + sizeof(long))));
+        var id = new Guid(bytes.AsSpan(DigestLength + sizeof(long)));
+        return ticks switch
+        {
+            // The digest has no secret: whoever reads this can give any number one that fits.
+            NoTime => timeless ? new(null, id) : null,
+            >= 0 and <= MaxTicks => new(new DateTime(ticks, DateTimeKind.Utc), id),
+            _ => null,
+        };
     }
 
     static ReadOnlySpan<byte> Digest(byte[] bytes, string list) =>

@@ -1,4 +1,5 @@
 using RunLedger.Service.Database;
+using RunLedger.Telemetry;
 
 namespace RunLedger.Service.Web;
 
@@ -17,7 +18,7 @@ sealed partial class OutageFilter(ReadingDialect database, ILogger<OutageFilter>
         }
         catch (Exception exception) when (database.Outage(exception) is { } reason)
         {
-            DatabaseAway(context.HttpContext.Request.Path, ReadingDialect.Cause(exception)!.Message);
+            DatabaseAway(context.HttpContext.Request.Path.Value, ReadingDialect.Cause(exception)!.Message);
             context.HttpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
             return TypedResults.Problem(
                 reason,
@@ -27,5 +28,5 @@ sealed partial class OutageFilter(ReadingDialect database, ILogger<OutageFilter>
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Path} was answered with 503: {Cause}")]
-    partial void DatabaseAway(string path, string cause);
+    partial void DatabaseAway(ForeignText path, ForeignText cause);
 }

@@ -92,17 +92,27 @@ sealed class QueryReader
     /// <param name="cursor">As it was sent.</param>
     /// <param name="before">As it was sent; null where the list goes one way only.</param>
     /// <param name="usual">How many rows a page holds where no limit is sent.</param>
-    public PageRequest Page(string list, string? limit, string? cursor, string? before = null, int usual = DefaultLimit)
+    /// <param name="timeless">Whether the list has rows without a time.</param>
+    public PageRequest Page(
+        string list,
+        string? limit,
+        string? cursor,
+        string? before = null,
+        int usual = DefaultLimit,
+        bool timeless = false)
     {
         var page = new PageRequest(
-            list, Number("limit", limit, usual, MaxLimit), After(cursor, list), After(before, list, "before"));
+            list,
+            Number("limit", limit, usual, MaxLimit),
+            After("cursor", cursor, list, timeless),
+            After("before", before, list, timeless));
         if (page is { After: not null, Before: not null })
             Refuse<PageKey?>("before", "It goes the other way than cursor: send one of them.");
         return page;
     }
 
-    public PageKey? After(string? value, string list, string name = "cursor") => value is null or "" ? null
-        : Cursor.Read(value, list)
+    PageKey? After(string name, string? value, string list, bool timeless) => value is null or "" ? null
+        : Cursor.Read(value, list, timeless)
             ?? Refuse<PageKey?>(name, "It is not a cursor of this list with these filters. Pass nextCursor of the "
                 + "page before unchanged, with the same filters, or leave it out to start at the first page.");
 

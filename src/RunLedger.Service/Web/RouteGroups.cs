@@ -15,7 +15,8 @@ static class RouteGroups
     public static RouteGroupBuilder MapOperating(this IEndpointRouteBuilder routes) =>
         routes.MapGroup("/api").WithTags("Operating")
             .AddEndpointFilter<OutageFilter>().ProducesProblem(StatusCodes.Status503ServiceUnavailable)
-            .ProducesProblem(StatusCodes.Status400BadRequest);
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status413PayloadTooLarge);
 
     /// <summary>
     /// For the forms of the page: they do the same as the routes of the API, with the antiforgery token that form

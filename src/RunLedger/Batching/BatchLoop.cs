@@ -30,14 +30,19 @@ sealed class BatchLoop<T>(
     /// <summary>Against other replicas; each loss means another one went forward.</summary>
     const int MaxConflicts = 5;
 
+    /// <summary>Of a lone item, which then is given back: a race is nobody's fault.</summary>
+    const int MaxLoneConflicts = 50;
+
     static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan LongestRacePause = TimeSpan.FromMilliseconds(200);
     static readonly TimeSpan LastPause = TimeSpan.FromSeconds(1);
 
     readonly Channel<T> _waiting = Channel.CreateUnbounded<T>(new() { SingleReader = true });
     readonly CancellationTokenSource _stopping =
         CancellationTokenSource.CreateLinkedTokenSource(lifetime?.ApplicationStopping ?? default);
     readonly Lock _starting = new();
+    readonly Outage _outage = new(time);
     Task? _loop;
 
     /// <summary>An item that is under way is never abandoned: whoever waits for it learns what became of it.</summary>
@@ -116,11 +121,14 @@ sealed class BatchLoop<T>(
             try
             {
                 await commit(items);
+                if (_outage.End() is { } lasted)
+                    Log.DatabaseBack(logger, lasted);
                 return;
             }
             catch (StoreException e) when (e.Fault == StoreFault.Unavailable)
             {
-                Log.DatabaseAway(logger, e.InnerException!.Message, items.Count, pause);
+                if (_outage.Say())
+                    Log.DatabaseAway(logger, e.Message, items.Count);
                 if (!await Pause(pause))
                 {
                     items.ForEach(item =>
@@ -132,7 +140,16 @@ sealed class BatchLoop<T>(
             }
             catch (StoreException e) when (e.Fault == StoreFault.Conflict && ++conflicts < MaxConflicts)
             {
-                Log.RaceLost(logger, e.InnerException!.Message, items.Count);
+                Log.RaceLost(logger, e.Message, items.Count);
+            }
+            catch (StoreException e) when (e.Fault == StoreFault.Conflict && items.Count == 1)
+            {
+                Log.RaceLost(logger, e.Message, items.Count);
+                if (conflicts == MaxLoneConflicts || !await Pause(Random.Shared.NextDouble() * LongestRacePause))
+                {
+                    fail(items[0], new RequeueException($"Others were quicker {conflicts} times: {e.Message}"));
+                    return;
+                }
             }
             catch (Exception e) when (items.Count == 1)
             {

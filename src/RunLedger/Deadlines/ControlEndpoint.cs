@@ -1,4 +1,5 @@
 using MassTransit;
+using RunLedger.Broker;
 
 namespace RunLedger.Deadlines;
 
@@ -6,7 +7,7 @@ namespace RunLedger.Deadlines;
 static class ControlEndpoint
 {
     /// <summary>The queue of the ledger's own sweeps.</summary>
-    public static void ConfigureControl(this IReceiveEndpointConfigurator endpoint)
+    public static void ConfigureControl(this IReceiveEndpointConfigurator endpoint, RunLedgerOptions options)
     {
         endpoint.PrefetchCount = 1;
         endpoint.PublishFaults = false;
@@ -14,6 +15,6 @@ static class ControlEndpoint
         endpoint.DiscardFaultedMessages();
         endpoint.DiscardSkippedMessages();
         if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbit)
-            rabbit.SetQuorumQueue();
+            rabbit.KeepUntil(deadLettersTo: options.ErrorQueue);
     }
 }

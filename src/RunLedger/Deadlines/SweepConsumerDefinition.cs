@@ -5,8 +5,11 @@ namespace RunLedger.Deadlines;
 /// <summary>On the control queue, one at a time.</summary>
 sealed class SweepConsumerDefinition : ConsumerDefinition<SweepConsumer>
 {
+    readonly RunLedgerOptions _options;
+
     public SweepConsumerDefinition(RunLedgerOptions options)
     {
+        _options = options;
         EndpointName = options.ControlQueue;
         ConcurrentMessageLimit = 1;
     }
@@ -15,5 +18,5 @@ sealed class SweepConsumerDefinition : ConsumerDefinition<SweepConsumer>
         IReceiveEndpointConfigurator endpointConfigurator,
         IConsumerConfigurator<SweepConsumer> consumerConfigurator,
         IRegistrationContext context) =>
-        endpointConfigurator.ConfigureControl();
+        endpointConfigurator.ConfigureControl(_options);
 }

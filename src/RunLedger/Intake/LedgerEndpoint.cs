@@ -5,18 +5,13 @@ using MassTransit.RabbitMqTransport.Configuration;
 using MassTransit.RabbitMqTransport.Topology;
 using MassTransit.Serialization;
 using RunLedger.Batching;
+using RunLedger.Broker;
 
 namespace RunLedger.Intake;
 
 /// <summary>How the queues of observations and of errors are declared and what happens to what fails in them.</summary>
 static class LedgerEndpoint
 {
-    /// <summary>
-    /// Both a lost connection and a requeue count as deliveries, and brokers differ in their default (none before 4.0,
-    /// 20 since): high enough for any outage, low enough that a message nobody can take ends somewhere.
-    /// </summary>
-    const int DeliveryLimit = 10_000;
-
     public static readonly ContentType Plain = new("application/json");
 
     /// <summary>The queue of observations.</summary>
@@ -39,16 +34,12 @@ static class LedgerEndpoint
 
         if (endpoint is not IRabbitMqReceiveEndpointConfigurator rabbit)
             return;
-        rabbit.SetQuorumQueue();
-        rabbit.SetQueueArgument("x-delivery-limit", DeliveryLimit);
-        rabbit.SetQueueArgument("x-dead-letter-exchange", options.ErrorQueue);
-        rabbit.SetQueueArgument("x-dead-letter-strategy", "at-least-once");
-        rabbit.SetQueueArgument("x-overflow", "reject-publish");
-        PlainErrorQueue(rabbit, options.ErrorQueue);
+        rabbit.KeepUntil(deadLettersTo: options.ErrorQueue);
+        ErrorQueueAsDeclared(rabbit, options);
     }
 
     /// <summary>The queue of what failed.</summary>
-    public static void ConfigureErrorQueue(this IReceiveEndpointConfigurator endpoint)
+    public static void ConfigureErrorQueue(this IReceiveEndpointConfigurator endpoint, RunLedgerOptions options)
     {
         endpoint.PrefetchCount = 16;
         endpoint.PublishFaults = false;
@@ -58,7 +49,10 @@ static class LedgerEndpoint
         // There is no error queue of the error queue: what cannot be set aside now stays where it is.
         endpoint.RethrowFaultedMessages();
         if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbit)
-            rabbit.SetQuorumQueue();
+        {
+            rabbit.BindDeadLetterQueue(options.DeadQueue, options.DeadQueue, queue => queue.SetQuorumQueue());
+            rabbit.KeepUntil(deadLettersTo: options.DeadQueue);
+        }
     }
 
     static void FailLast(this IReceiveEndpointConfigurator endpoint) => endpoint.ConfigureError(error =>
@@ -69,7 +63,7 @@ static class LedgerEndpoint
     });
 
     // MassTransit gives an error queue all arguments of its queue; ours must not hand its dead letters to itself.
-    static void PlainErrorQueue(IRabbitMqReceiveEndpointConfigurator endpoint, string queue)
+    static void ErrorQueueAsDeclared(IRabbitMqReceiveEndpointConfigurator endpoint, RunLedgerOptions options)
     {
         if (endpoint is not IRabbitMqEndpointConfiguration { Topology.Send: RabbitMqSendTopology topology })
             throw new NotSupportedException("This MassTransit keeps the error queue's settings elsewhere.");
@@ -77,11 +71,8 @@ static class LedgerEndpoint
         topology.ConfigureErrorSettings = settings =>
         {
             others?.Invoke(settings);
-            if (settings is not RabbitMqErrorSettings { QueueName: var name } || name != queue)
-                return;
-            foreach (var argument in (string[])
-                ["x-delivery-limit", "x-dead-letter-exchange", "x-dead-letter-strategy", "x-overflow"])
-                settings.SetQueueArgument(argument, null);
+            if (settings is RabbitMqErrorSettings { QueueName: var name } && name == options.ErrorQueue)
+                settings.SetQueueArgument(QueueArguments.DeadLetterExchange, options.DeadQueue);
         };
     }
 }

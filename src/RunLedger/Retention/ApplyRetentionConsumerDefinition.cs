@@ -6,8 +6,11 @@ namespace RunLedger.Retention;
 /// <summary>On the control queue, one at a time.</summary>
 sealed class ApplyRetentionConsumerDefinition : ConsumerDefinition<ApplyRetentionConsumer>
 {
+    readonly RunLedgerOptions _options;
+
     public ApplyRetentionConsumerDefinition(RunLedgerOptions options)
     {
+        _options = options;
         EndpointName = options.ControlQueue;
         ConcurrentMessageLimit = 1;
     }
@@ -16,5 +19,5 @@ sealed class ApplyRetentionConsumerDefinition : ConsumerDefinition<ApplyRetentio
         IReceiveEndpointConfigurator endpointConfigurator,
         IConsumerConfigurator<ApplyRetentionConsumer> consumerConfigurator,
         IRegistrationContext context) =>
-        endpointConfigurator.ConfigureControl();
+        endpointConfigurator.ConfigureControl(_options);
 }

@@ -3,6 +3,8 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Parquet;
 using Parquet.Serialization;
+using RunLedger.Storage;
+using RunLedger.Telemetry;
 
 namespace RunLedger.Retention;
 
@@ -32,12 +34,12 @@ sealed class ArchiveFiles(RunLedgerOptions options)
         var folder = Path.Combine(Root, month);
         try
         {
-            Directory.CreateDirectory(folder);
+            PrivateFiles.CreateDirectory(folder);
             var runs = await Write(
-                folder, $"{id}.runs.parquet", rows.Runs.ConvertAll(ArchivedRun.Of), cancellationToken);
+                folder, SliceManifest.RunsName(id), rows.Runs.ConvertAll(ArchivedRun.Of), cancellationToken);
             var components = await Write(
                 folder,
-                $"{id}.components.parquet",
+                SliceManifest.ComponentsName(id),
                 rows.Components.ConvertAll(ArchivedComponent.Of),
                 cancellationToken);
             var manifest = new SliceManifest(id, month, runs, components);
@@ -62,9 +64,9 @@ sealed class ArchiveFiles(RunLedgerOptions options)
     {
         try
         {
-            Directory.CreateDirectory(Root);
+            PrivateFiles.CreateDirectory(Root);
             var probe = Path.Combine(Root, $".{Guid.CreateVersion7()}.probe");
-            File.WriteAllText(probe, "");
+            PrivateFiles.Create(probe).Dispose();
             File.Delete(probe);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
@@ -137,7 +139,7 @@ sealed class ArchiveFiles(RunLedgerOptions options)
 
     static async Task Write(string folder, string name, Func<FileStream, Task> write)
     {
-        await using var stream = new FileStream(Path.Combine(folder, name), FileMode.CreateNew, FileAccess.ReadWrite);
+        await using var stream = PrivateFiles.Create(Path.Combine(folder, name));
         await write(stream);
         stream.Flush(flushToDisk: true);
     }
@@ -176,10 +178,18 @@ sealed class ArchiveFiles(RunLedgerOptions options)
     {
         try
         {
-            return JsonSerializer.Deserialize<SliceManifest>(File.ReadAllBytes(path), Json)
-                is { Runs: not null, Components: not null } manifest
-                ? manifest
-                : throw new ArchiveException($"{path} is no manifest of the archive.");
+            if (JsonSerializer.Deserialize<SliceManifest>(File.ReadAllBytes(path), Json)
+                is not { Runs: not null, Components: not null } manifest)
+                throw new ArchiveException($"{path} is no manifest of the archive.");
+            // Of its names paths are made, and whoever can write here could have them lead anywhere.
+            if (manifest.StrangeName is { } strange)
+            {
+                throw new ArchiveException(
+                    $"{path} is no manifest of the archive: it names '{new ForeignText(strange)}', which is not of "
+                    + "its slice.");
+            }
+
+            return manifest;
         }
         catch (JsonException e)
         {

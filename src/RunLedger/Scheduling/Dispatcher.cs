@@ -37,12 +37,12 @@ sealed class Dispatcher(
     readonly CancellationTokenSource _stop = new();
     readonly CancellationTokenSource _abort = new();
     readonly SendAttemptObserver _observer = new();
+    readonly Outage _blind = new(time);
     IBus? _bus;
     Task? _loop;
     bool _registered;
     DateTime _forgetAt;
     bool _away;
-    bool _blind;
     bool _disposed;
 
     public Task PostStart(IBus bus, Task<BusReady> busReady)
@@ -109,7 +109,8 @@ sealed class Dispatcher(
                     signal.Listen();
                     await Prepare();
                     var done = await Dispatch(bus);
-                    _blind = false;
+                    if (_blind.End() is { } lasted)
+                        Log.ScheduleReachable(logger, lasted);
                     if (!_away)
                         pause = FirstPause;
                     if (done == 0 && _away)
@@ -119,9 +120,8 @@ sealed class Dispatcher(
                 }
                 catch (StoreException e)
                 {
-                    if (!_blind)
-                        Log.ScheduleUnreachable(logger, e.InnerException!.Message);
-                    _blind = true;
+                    if (_blind.Say())
+                        Log.ScheduleUnreachable(logger, e.Message);
                     pause = await Pause(pause);
                 }
                 catch (Exception e) when (!_stop.IsCancellationRequested)

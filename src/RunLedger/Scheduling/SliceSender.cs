@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Threading.Channels;
 using MassTransit;
 using RabbitMQ.Client.Exceptions;
 using RunLedger.Intake;
@@ -146,7 +147,9 @@ sealed class SliceSender(
         OperationInterruptedException refused => refused.ShutdownReason?.ReplyCode is not
             (311 or 312 or 313 or 402 or 403 or 404 or 405 or 406 or 530),
         ConnectionException or TransportUnavailableException or BrokerUnreachableException or OperationCanceledException
-            or TimeoutException or IOException or SocketException or ObjectDisposedException => true,
+            or TimeoutException or IOException or SocketException or ObjectDisposedException
+            // RabbitMQ.Client's queue of frames, closed by the end of the connection while a publish is on its way.
+            or ChannelClosedException => true,
         _ => false,
     };
 }

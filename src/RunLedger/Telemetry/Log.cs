@@ -6,30 +6,36 @@ namespace RunLedger.Telemetry;
 static partial class Log
 {
     [LoggerMessage(1, LogLevel.Warning,
-        "The database cannot be used: {Reason}. {Count} messages wait and are tried again in {Pause}.")]
-    public static partial void DatabaseAway(ILogger logger, string reason, int count, TimeSpan pause);
+        "The database cannot be used: {Reason}. {Count} messages wait and are tried again until it can.")]
+    public static partial void DatabaseAway(ILogger logger, ForeignText reason, int count);
+
+    [LoggerMessage(4, LogLevel.Information, "The database can be used again, after {Lasted}.")]
+    public static partial void DatabaseBack(ILogger logger, TimeSpan lasted);
 
     [LoggerMessage(2, LogLevel.Debug, "Another replica was quicker: {Reason}. {Count} messages are taken again.")]
-    public static partial void RaceLost(ILogger logger, string reason, int count);
+    public static partial void RaceLost(ILogger logger, ForeignText reason, int count);
 
     [LoggerMessage(3, LogLevel.Warning, "A batch was refused: {Reason}. Its {Count} messages are taken in halves.")]
-    public static partial void BatchSplit(ILogger logger, string reason, int count);
+    public static partial void BatchSplit(ILogger logger, ForeignText reason, int count);
 
     [LoggerMessage(20, LogLevel.Warning,
         "The broker takes no messages: {Reason}. What is due waits, and goes out when it is back.")]
-    public static partial void BrokerAway(ILogger logger, string reason);
+    public static partial void BrokerAway(ILogger logger, ForeignText reason);
 
     [LoggerMessage(21, LogLevel.Information, "The broker takes messages again.")]
     public static partial void BrokerBack(ILogger logger);
 
     [LoggerMessage(22, LogLevel.Warning, "A scheduled message was set aside. {Reason}")]
-    public static partial void MessageSetAside(ILogger logger, string reason);
+    public static partial void MessageSetAside(ILogger logger, ForeignText reason);
 
     [LoggerMessage(
         23,
         LogLevel.Warning,
         "Scheduled messages cannot be read: {Reason}. What is due waits, and goes out when they can.")]
-    public static partial void ScheduleUnreachable(ILogger logger, string reason);
+    public static partial void ScheduleUnreachable(ILogger logger, ForeignText reason);
+
+    [LoggerMessage(25, LogLevel.Information, "Scheduled messages can be read again, after {Lasted}.")]
+    public static partial void ScheduleReachable(ILogger logger, TimeSpan lasted);
 
     [LoggerMessage(24, LogLevel.Error, "Scheduled messages could not be dispatched. Tried again in {Pause}.")]
     public static partial void DispatchFailed(ILogger logger, Exception exception, TimeSpan pause);
@@ -39,10 +45,10 @@ static partial class Log
 
     [LoggerMessage(
         41, LogLevel.Warning, "{Reason} Nothing leaves the tables until it can; tried again with the next sweep.")]
-    public static partial void ArchiveUnwritable(ILogger logger, string reason);
+    public static partial void ArchiveUnwritable(ILogger logger, ForeignText reason);
 
     [LoggerMessage(42, LogLevel.Debug, "A slice is archived again: {Reason}.")]
-    public static partial void ArchiveRaceLost(ILogger logger, string reason);
+    public static partial void ArchiveRaceLost(ILogger logger, ForeignText reason);
 
     [LoggerMessage(43, LogLevel.Information, "Purged {Runs} runs from the archive tables.")]
     public static partial void Purged(ILogger logger, int runs);

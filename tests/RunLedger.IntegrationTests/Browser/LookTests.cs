@@ -88,5 +88,6 @@ public sealed class LookTests(BrowserSite site) : Journey(site)
     });
 
     static string Describe(AxeResultItem violation) =>
-        $"{violation.Id}: {violation.Help}\n  {string.Join("\n  ", violation.Nodes.Select(node => $"{node.Html} {node.Any.FirstOrDefault()?.Message}"))}";
+        $"{violation.Id}: {violation.Help}\n  " + string.Join(
+            "\n  ", violation.Nodes.Select(node => $"{node.Html} {node.Any.FirstOrDefault()?.Message}"));
 }

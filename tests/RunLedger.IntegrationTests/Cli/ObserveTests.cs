@@ -95,7 +95,8 @@ public sealed class ObserveTests(ToolSite site) : IClassFixture<ToolSite>
         var candidate = $"tail-{Guid.CreateVersion7():N}";
 
         await site.Run(
-            $$"""{{Observe}} --candidate {{candidate}} --tail 2 -- sh -c 'seq 1 50000 >&2; printf "\033[31mno such table\033[0m\n" >&2; exit 1'""");
+            $"{Observe} --candidate {candidate} --tail 2 -- "
+            + """sh -c 'seq 1 50000 >&2; printf "\033[31mno such table\033[0m\n" >&2; exit 1'""");
 
         var run = await site.RunOf(candidate);
         Assert.Equal("exit code 1: no such table", run.GetProperty("errorRef").GetString());

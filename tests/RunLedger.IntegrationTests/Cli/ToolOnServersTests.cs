@@ -40,9 +40,12 @@ public sealed class ToolOnServersTests(ServerSite site) : IClassFixture<ServerSi
                       join process_run_observation p on r.parent_run_id = p.process_run_id
                     where r.correlation_id = 'release-1' order by r.started_at
                     """);
-                return string.Join(", ", rows) is var seen
-                    and not "release completed in none, build completed in release, compile completed in build, check failed in release"
-                    ? seen : null;
+                return rows.SequenceEqual(
+                    [
+                        "release completed in none", "build completed in release", "compile completed in build",
+                        "check failed in release",
+                    ])
+                    ? null : string.Join(", ", rows);
             },
             Limit, () => site.Output);
         var id = Assert.Single(await site.List(

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
 using RunLedger.IntegrationTests.Support;
 using RunLedger.IntegrationTests.Support.Brokers;
 using RunLedger.IntegrationTests.Support.Databases;
@@ -35,6 +36,41 @@ public sealed class EmbeddedServiceTests
                     status == 200 && body.Contains("\"status\":\"started\"", StringComparison.Ordinal),
                     $"{status} {body}");
             }
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    static Task Replicas(LedgerProcess ledger, int count) => Eventually.Async(
+        async () =>
+        {
+            using var overview = JsonDocument.Parse((await ledger.Get("/api/overview")).Body);
+            var seen = overview.RootElement.GetProperty("replicas").GetArrayLength();
+            return seen == count ? null : $"{seen} replicas are shown";
+        },
+        TimeSpan.FromSeconds(30),
+        () => ledger.Output);
+
+    [Fact]
+    public async Task A_replica_that_stopped_in_order_is_not_missed_and_one_that_was_killed_is()
+    {
+        var folder = Directory.CreateTempSubdirectory("run-ledger-alone-");
+        try
+        {
+            var file = Path.Combine(folder.FullName, "ledger.db");
+            await using (var stopped = await LedgerProcess.StartEmbedded(file))
+            {
+                await Replicas(stopped, 1);
+                Assert.Equal(0, (await stopped.Stop()).ExitCode);
+            }
+
+            await using (var killed = await LedgerProcess.StartEmbedded(file))
+                await Replicas(killed, 1);
+
+            await using var next = await LedgerProcess.StartEmbedded(file);
+            await Replicas(next, 2);
         }
         finally
         {

@@ -35,13 +35,19 @@ public sealed class QueueTests
         await ledger.Stop();
         var queue = await site.Host!.Arguments(LedgerSite.Queue);
         var errors = await site.Host!.Arguments(LedgerSite.ErrorQueue);
+        var control = await site.Host!.Arguments(LedgerSite.Queue + "-control");
         var scheduler = await site.Host!.Arguments(LedgerSite.Queue + "-scheduler");
 
-        Assert.Equal("quorum", queue["x-queue-type"]);
-        Assert.Equal("10000", queue["x-delivery-limit"]);
-        Assert.Equal(LedgerSite.ErrorQueue, queue["x-dead-letter-exchange"]);
-        Assert.Equal("quorum", errors["x-queue-type"]);
-        Assert.Equal(["x-queue-type"], errors.Keys);
+        foreach (var (arguments, place) in ((Dictionary<string, string>, string)[])
+            [(queue, LedgerSite.ErrorQueue), (control, LedgerSite.ErrorQueue), (errors, LedgerSite.Queue + "_dead")])
+        {
+            Assert.Equal("quorum", arguments["x-queue-type"]);
+            Assert.Equal("10000", arguments["x-delivery-limit"]);
+            Assert.Equal(place, arguments["x-dead-letter-exchange"]);
+            Assert.Equal("at-least-once", arguments["x-dead-letter-strategy"]);
+        }
+
+        Assert.Equal("quorum", (await site.Host!.Arguments(LedgerSite.Queue + "_dead"))["x-queue-type"]);
         // As those declare it who send to `queue:run-ledger-scheduler`; newer brokers note their default type.
         Assert.Empty(scheduler.Except([KeyValuePair.Create("x-queue-type", "classic")]));
     }

@@ -7,7 +7,8 @@ namespace RunLedger.Tests.Cli;
 public sealed class ReplayTests : IDisposable
 {
     const string Good =
-        """{"type":"RunStarted","processRunId":"0194fdc2-fa2f-7cc0-81d3-ff1207450001","processCandidateCode":"P","correlationId":"c","sourceSystem":"dot_runtime","occurredAt":"2026-11-23T08:00:00Z"}""";
+        """{"type":"RunStarted","processRunId":"0194fdc2-fa2f-7cc0-81d3-ff1207450001","processCandidateCode":"P",""" +
+        """ "correlationId":"c","sourceSystem":"dot_runtime","occurredAt":"2026-11-23T08:00:00Z"}""";
     readonly string _folder = Directory.CreateTempSubdirectory("runledger-replay-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using MassTransit;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -18,7 +19,7 @@ public sealed class IntakeOutageTests
         new RabbitMqConnectionException("gone"), new ConnectFailureException("refused", new IOException()),
         new AlreadyClosedException(new ShutdownEventArgs(ShutdownInitiator.Peer, 320, "closed")),
         new OperationInterruptedException(new ShutdownEventArgs(ShutdownInitiator.Peer, 541, "interrupted")),
-        new ObjectDisposedException("channel"),
+        new ObjectDisposedException("channel"), new ChannelClosedException(),
     ];
 
     [Theory]

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using RunLedger.Service.Host;
 using RunLedger.Service.Security;
 using RunLedger.Testing;
@@ -210,6 +211,10 @@ public sealed class ManifestTests
         Assert.Equal(labels, Base.One("Deployment")["spec"]["selector"]["matchLabels"]);
         Assert.Equal(labels, Base.One("Service")["spec"]["selector"]);
         Assert.Equal(labels, Base.One("PodDisruptionBudget")["spec"]["selector"]["matchLabels"]);
+        Assert.Equal(labels, Base.One("NetworkPolicy")["spec"]["podSelector"]["matchLabels"]);
+        Assert.Equal(
+            Schema.One("Job")["spec"]["template"]["metadata"]["labels"],
+            Schema.One("NetworkPolicy")["spec"]["podSelector"]["matchLabels"]);
         Assert.All(
             Manifests.Nodes(Pod, "topologySpreadConstraints"),
             spread => Assert.Equal(labels, spread["labelSelector"]["matchLabels"]));
@@ -220,6 +225,73 @@ public sealed class ManifestTests
             Base.One("Deployment")["metadata"]["name"], Overlay.One("ScaledObject")["spec"]["scaleTargetRef"]["name"]);
         // A Service that sent requests to the schema's job would not be missed by its probes.
         Assert.NotEqual(labels, Schema.One("Job")["spec"]["template"]["metadata"]["labels"]);
+    }
+
+    [Fact]
+    public void The_network_lets_in_what_is_served_and_out_what_settings_name()
+    {
+        var settings = Settings();
+        string[] names = ["UDP 53", "TCP 53"];
+        var database = $"TCP {new NpgsqlConnectionStringBuilder(settings["ConnectionStrings__Postgres"]).Port}";
+        var broker = new Uri(settings["ConnectionStrings__RabbitMq"]).Port;
+        var collector = new Uri(settings["OTEL_EXPORTER_OTLP_ENDPOINT"]).Port;
+        var policy = Base.One("NetworkPolicy")["spec"];
+
+        Assert.Equal(["Ingress", "Egress"], Manifests.List(policy, "policyTypes"));
+        Assert.Equal([$"TCP {Base.One("Service")["spec"]["ports"][0]["targetPort"]}"], Ports(policy, "ingress"));
+        // The port for TLS beside the plain one; OTLP by HTTP beside gRPC; the provider's https.
+        Assert.Equal(
+            [
+                .. names, database, $"TCP {broker}", $"TCP {broker - 1}", $"TCP {collector}", $"TCP {collector + 1}",
+                "TCP 443",
+            ],
+            Ports(policy, "egress"));
+        var job = Schema.One("NetworkPolicy")["spec"];
+        Assert.Equal(["Ingress", "Egress"], Manifests.List(job, "policyTypes"));
+        Assert.Empty(Ports(job, "ingress"));
+        Assert.Equal([.. names, database], Ports(job, "egress"));
+
+        static IEnumerable<string> Ports(YamlNode policy, string way) => Manifests.Nodes(policy, way)
+            .SelectMany(rule => Manifests.Nodes(rule, "ports"))
+            .Select(port => $"{port["protocol"]} {port["port"]}");
+    }
+
+    [Theory]
+    [InlineData("service")]
+    [InlineData("schema")]
+    public void Compose_takes_from_the_program_what_Kubernetes_takes(string name)
+    {
+        var (pod, container) = name == "service" ? (Pod, Container) : (Job, Job["containers"][0]);
+        var (common, own) = (Compose["x-service"], Compose["services"][name]);
+        var security = container["securityContext"];
+
+        Assert.Equal(common, own["<<"]);
+        Assert.Equal(
+            $"{pod["securityContext"]["runAsUser"]}:{pod["securityContext"]["runAsGroup"]}", common["user"].ToString());
+        Assert.Equal(security["readOnlyRootFilesystem"], common["read_only"]);
+        Assert.Equal(Manifests.List(security["capabilities"], "drop"), Manifests.List(common, "cap_drop"));
+        Assert.Equal("false", security["allowPrivilegeEscalation"].ToString());
+        Assert.Equal(["no-new-privileges:true"], Manifests.List(common, "security_opt"));
+        Assert.Equal("/tmp", Manifests.List(common, "tmpfs").Single().Split(':')[0]);
+        Assert.Contains(
+            "/tmp", Manifests.Nodes(container, "volumeMounts").Select(mount => mount["mountPath"].ToString()));
+        var limits = (YamlMappingNode)container["resources"]["limits"];
+        Assert.Equal($"{limits["memory"]}", own["mem_limit"].ToString().Replace("m", "Mi", StringComparison.Ordinal));
+        // Neither limits the processor.
+        Assert.Single(limits.Children);
+        Assert.DoesNotContain("cpus", ((YamlMappingNode)own).Children.Keys.Select(key => key.ToString()));
+    }
+
+    [Fact]
+    public void Compose_has_a_volume_for_what_the_program_writes()
+    {
+        var service = Compose["services"]["service"];
+        var mount = Manifests.List(service, "volumes").Single().Split(':');
+
+        Assert.Contains(mount[0], ((YamlMappingNode)Compose["volumes"]).Children.Keys.Select(key => key.ToString()));
+        Assert.StartsWith(
+            $"{mount[1]}/", service["environment"]["Security__KeyRing"].ToString(), StringComparison.Ordinal);
+        Assert.Contains($"VOLUME {mount[1]}", Dockerfile, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -22,7 +22,10 @@ public sealed partial class RejectedPageTests : IAsyncLifetime
         var (_, page) = await _page.Get("/rejected");
         var ids = _page.Ledger.List("select lower(rejected_id) from rejected_observation order by rejected_at");
         var good =
-            $$"""{"type":"RunStarted","processRunId":"{{_page.Run}}","processCandidateCode":"P","correlationId":"c","sourceSystem":"dot_runtime","occurredAt":"{{OperatorPage.Start:O}}"}""";
+            $$"""
+              {"type":"RunStarted","processRunId":"{{_page.Run}}","processCandidateCode":"P",
+              "correlationId":"c","sourceSystem":"dot_runtime","occurredAt":"{{OperatorPage.Start:O}}"}
+              """;
 
         var sent = await _page.Post($"/rejected/{ids[0]}", page, ("action", "correct"), ("payload", good));
         var unreasoned = await _page.Post($"/rejected/{ids[1]}", page, ("action", "discard"));

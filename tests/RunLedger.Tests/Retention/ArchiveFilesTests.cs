@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using CsCheck;
 using RunLedger.Folding;
 using RunLedger.Retention;
@@ -151,6 +152,59 @@ public sealed class ArchiveFilesTests : IDisposable
             Assert.Contains(slice.Id.ToString(), await _files.Fault(slice, Token), StringComparison.Ordinal);
             await Assert.ThrowsAsync<ArchiveException>(() => _files.Read(slice, Token));
         }
+    }
+
+    [Theory]
+    [InlineData("runs", "../x.runs.parquet")]
+    [InlineData("components", "../x.components.parquet")]
+    [InlineData("runs", "/tmp/x.runs.parquet")]
+    [InlineData("runs", "x.runs.parquet")]
+    [InlineData("components", null)]
+    [InlineData("month", "../2026-08")]
+    [InlineData("month", "/tmp")]
+    [InlineData("month", "..")]
+    [InlineData("month", "2026-08/../2026-08")]
+    [InlineData("month", null)]
+    public async Task A_manifest_that_names_a_file_elsewhere_is_refused(string member, string? name)
+    {
+        var slice = await Keep();
+        var text = await File.ReadAllTextAsync(PathOf(slice, ".json"), Token);
+        var manifest = JsonNode.Parse(text)!;
+        if (member == "month")
+            manifest[member] = name;
+        else
+            manifest[member]!["name"] = name;
+        await File.WriteAllTextAsync(PathOf(slice, ".json"), manifest.ToJsonString(), Token);
+        // Where the name leads there are the very files: nothing but the name is wrong.
+        foreach (var file in (string[])["runs", "components"])
+            File.Copy(PathOf(slice, $".{file}.parquet"), Path.Combine(_folder, $"x.{file}.parquet"));
+
+        Assert.Contains($"it names '{name}'", await _files.Fault(slice, Token), StringComparison.Ordinal);
+        await Assert.ThrowsAsync<ArchiveException>(() => _files.Read(slice, Token));
+        Assert.Throws<ArchiveException>(_files.Slices);
+    }
+
+    [Fact]
+    public async Task Only_its_own_user_may_read_what_it_makes_and_what_was_there_keeps_its_mode()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        const UnixFileMode made = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+            | UnixFileMode.GroupRead | UnixFileMode.GroupExecute;
+        Directory.CreateDirectory(_folder, made);
+
+        var slice = await Keep();
+
+        var month = Path.Combine(_folder, slice.Month);
+        Assert.Equal(made, File.GetUnixFileMode(_folder));
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(month));
+        foreach (var file in Directory.GetFiles(month))
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        Directory.Delete(_folder, recursive: true);
+        _files.Check();
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(_folder));
     }
 
     [Fact]

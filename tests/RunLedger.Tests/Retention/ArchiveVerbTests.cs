@@ -216,6 +216,36 @@ public sealed class ArchiveVerbTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_manifest_that_leads_out_of_its_folder_is_refused_on_one_line()
+    {
+        await Verb("retention", "run");
+        var manifest = Directory.GetFiles(_folder, "*.json", SearchOption.AllDirectories).Single();
+        var text = await File.ReadAllTextAsync(manifest, TestContext.Current.CancellationToken);
+        var name = Path.GetFileName(Path.ChangeExtension(manifest, ".runs.parquet"));
+        await File.WriteAllTextAsync(
+            manifest,
+            text.Replace(name, "../x\\u001b.parquet", StringComparison.Ordinal),
+            TestContext.Current.CancellationToken);
+        // As after a purge: what is brought back is only in the files.
+        foreach (var table in (string[])["process_component_archive", "process_run_archive"])
+            _ledger.List($"delete from {table}");
+
+        foreach (var verb in (string[][])
+            [
+                ["archive", "verify"], ["archive", "restore", "--run", $"{_run.Id}"],
+                ["archive", "restore", "--month", "2026-08"],
+            ])
+        {
+            var refused = await Verb(verb);
+
+            Assert.Equal(2, refused.Code);
+            Assert.Contains("it names '../x\uFFFD.parquet'", refused.Error, StringComparison.Ordinal);
+        }
+
+        Assert.Equal("1", _ledger.List("select cast(count(*) as text) from process_run_observation")[0]);
+    }
+
+    [Fact]
     public async Task A_touched_file_is_a_fault_and_a_stray_one_a_note()
     {
         await Verb("retention", "run");

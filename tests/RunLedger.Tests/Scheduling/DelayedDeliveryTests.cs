@@ -34,6 +34,7 @@ public sealed partial class DelayedDeliveryTests
     public void Every_way_of_asking_is_seen(string code) => Assert.Matches(Delayed(), code);
 
     [GeneratedRegex(
-        @"DelayedMessageScheduler|DelayedRedelivery|DelayedSchedule|DelayedExchange|x-delay|\.Defer\(|\.Redeliver\(|\.Delay = ")]
+        @"DelayedMessageScheduler|DelayedRedelivery|DelayedSchedule|DelayedExchange|x-delay"
+        + @"|\.Defer\(|\.Redeliver\(|\.Delay = ")]
     private static partial Regex Delayed();
 }

@@ -81,6 +81,28 @@ public sealed class LoginTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("/runs?candidate=Käse", "/runs?candidate=K%C3%A4se")]
+    [InlineData("/runs?candidate=K%C3%A4se", "/runs?candidate=K%C3%A4se")]
+    [InlineData("/東京/🚀", "/%E6%9D%B1%E4%BA%AC/%F0%9F%9A%80")]
+    [InlineData("/runs?q=two words", "/runs?q=two%20words")]
+    [InlineData("/a\u007fb\u0085c", "/")]
+    [InlineData("/runs?q=1\r\nSet-Cookie: x=y", "/")]
+    [InlineData("/\u2028evil.example", "/%E2%80%A8evil.example")]
+    [InlineData("//évil.example/", "/")]
+    public async Task The_login_leads_back_to_an_address_in_any_script(string returnUrl, string expected)
+    {
+        using var answer = await _browser.SignIn(TestKey.Reader, returnUrl);
+        using var asked = await _browser.Get($"/login?returnUrl={Uri.EscapeDataString(returnUrl)}");
+
+        Assert.Equal(
+            (HttpStatusCode.Found, expected), (answer.StatusCode, answer.Headers.Location?.OriginalString));
+        Assert.Contains(
+            $"value=\"{WebUtility.HtmlEncode(expected)}\"",
+            await asked.Content.ReadAsStringAsync(),
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("/login")]
     [InlineData("/logout")]
     public async Task A_form_without_its_token_does_nothing(string route)
@@ -133,6 +155,28 @@ public sealed class LoginTests : IAsyncLifetime
         Assert.True(expected == (int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
         Assert.Equal(
             [expected == 202 ? "cancelled" : "started"], _ledger.List("select status from process_run_observation"));
+    }
+
+    [Theory]
+    [InlineData("same-site", "cors", "empty", true, 403)]
+    [InlineData("cross-site", "no-cors", "image", true, 403)]
+    [InlineData("cross-site", "navigate", "document", true, 200)]
+    [InlineData("same-origin", "cors", "empty", true, 200)]
+    [InlineData("cross-site", "cors", "empty", false, 200)]
+    public async Task A_page_of_another_site_reads_nothing_by_cookie_and_a_key_is_nobody_s_page(
+        string site, string mode, string destination, bool cookie, int expected)
+    {
+        await _browser.SignIn(TestKey.Reader);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/runs");
+        request.Headers.Add("Sec-Fetch-Site", site);
+        request.Headers.Add("Sec-Fetch-Mode", mode);
+        request.Headers.Add("Sec-Fetch-Dest", destination);
+        if (!cookie)
+            request.Headers.Add("X-Api-Key", TestKey.Reader.Text);
+
+        using var answer = await _browser.Send(request);
+
+        Assert.Equal(expected, (int)answer.StatusCode);
     }
 
     [Fact]
@@ -249,7 +293,7 @@ public sealed class LoginTests : IAsyncLifetime
     {
         using var answer = await _browser.Post("/login", new() { ["key"] = new string('x', 1_000_000) });
 
-        Assert.True((int)answer.StatusCode is 400 or 413, $"{answer.StatusCode}");
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
     }
 
     async Task<Guid> Observed()

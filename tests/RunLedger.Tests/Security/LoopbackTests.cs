@@ -128,6 +128,75 @@ public sealed class LoopbackTests
         Assert.Equal(expected == 202 ? 1 : 0, ledger.List("select 1 from process_run_observation").Count);
     }
 
+    [Theory]
+    [InlineData("/api/runs")]
+    [InlineData("/api/runs/export?format=csv")]
+    [InlineData("/api/live")]
+    [InlineData("/openapi/v1.json")]
+    [InlineData("/metrics")]
+    [InlineData("/health/ready")]
+    [InlineData("/page.js")]
+    [InlineData("/")]
+    [InlineData("/runs")]
+    [InlineData("/nowhere")]
+    public async Task Nor_can_it_read(string route)
+    {
+        await using var ledger = await EmbeddedLedger.Start(
+            route == "/metrics" ? ["--OTEL_SDK_DISABLED", "false"] : []);
+        var self = ledger.Client.BaseAddress!.GetLeftPart(UriPartial.Authority);
+        foreach (var (site, mode, destination, origin, refused) in ((string?, string?, string?, string?, bool)[])
+            [
+                ("cross-site", "cors", "empty", "https://evil.example", true),
+                ("same-site", "cors", "empty", "http://localhost:3000", true),
+                ("cross-site", "no-cors", "image", null, true),
+                ("cross-site", "no-cors", "script", null, true),
+                ("cross-site", "navigate", "iframe", null, true),
+                ("cross-site", "navigate", "object", null, true),
+                ("cross-site", null, null, null, true),
+                (null, null, null, "https://evil.example", true),
+                (null, null, null, "null", true),
+                ("cross-site", "navigate", "document", null, false),
+                ("same-site", "navigate", "document", null, false),
+                ("none", "navigate", "document", null, false),
+                ("same-origin", "cors", "empty", self, false),
+                ("same-origin", "no-cors", "script", null, false),
+                (null, null, null, null, false),
+            ])
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, route);
+            foreach (var (name, value) in ((string, string?)[])
+                [
+                    ("Sec-Fetch-Site", site), ("Sec-Fetch-Mode", mode), ("Sec-Fetch-Dest", destination),
+                    ("Origin", origin),
+                ])
+            {
+                if (value is not null)
+                    request.Headers.Add(name, value);
+            }
+
+            using var answer = await ledger.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+
+            Assert.True(
+                refused == (answer.StatusCode == HttpStatusCode.Forbidden),
+                $"{site} {mode} {destination} {origin}: {answer.StatusCode}");
+        }
+    }
+
+    [Fact]
+    public async Task Nor_can_it_ask_whether_it_may()
+    {
+        await using var ledger = await EmbeddedLedger.Start();
+        using var request = new HttpRequestMessage(HttpMethod.Options, "/api/runs")
+        {
+            Headers = { { "Origin", "https://evil.example" }, { "Access-Control-Request-Method", "GET" } },
+        };
+
+        using var answer = await ledger.Client.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+        Assert.False(answer.Headers.Contains("Access-Control-Allow-Origin"));
+    }
+
     [Fact]
     public async Task Nor_can_it_open_a_socket()
     {
@@ -142,14 +211,17 @@ public sealed class LoopbackTests
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
     }
 
-    [Fact]
-    public async Task There_is_nothing_to_sign_in_to()
+    [Theory]
+    [InlineData("/api/runs", "/api/runs")]
+    [InlineData("/runs?candidate=Käse", "/runs?candidate=K%C3%A4se")]
+    [InlineData("//évil.example/", "/")]
+    public async Task There_is_nothing_to_sign_in_to(string returnUrl, string expected)
     {
         await using var ledger = await EmbeddedLedger.Start();
         using var browser = new Browser(ledger);
 
-        using var answer = await browser.Get("/login?returnUrl=/api/runs");
+        using var answer = await browser.Get($"/login?returnUrl={Uri.EscapeDataString(returnUrl)}");
 
-        Assert.Equal("/api/runs", answer.Headers.Location?.ToString());
+        Assert.Equal((HttpStatusCode.Found, expected), (answer.StatusCode, answer.Headers.Location?.OriginalString));
     }
 }

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
 using RunLedger.Service.Security;
@@ -141,6 +142,29 @@ public sealed class OidcTests : IAsyncLifetime
         request.Headers.Authorization = new("Bearer", _provider.Token());
         using var refused = await ledger.Client.SendAsync(request);
         Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_the_provider_says_of_a_failure_is_one_line_of_the_log(bool toTheLedger)
+    {
+        var words = "down\u001b[2J\r\nfail: a line of its own" + new string('x', 3_000);
+        if (toTheLedger)
+            _provider.TokenRefusal = words;
+        else
+            _provider.Refusal = words;
+        using var logs = new ClientHost.Logs();
+        _ledger.Services.GetRequiredService<ILoggerFactory>().AddProvider(logs);
+        using var browser = new Browser(_ledger);
+
+        using var back = await browser.Get(await Callback(browser));
+
+        Assert.Equal("/login?failed=true", back.Headers.Location?.ToString());
+        var line = Assert.Single(logs.Lines, line => line.Contains("down", StringComparison.Ordinal));
+        Assert.StartsWith("A login at the OpenID provider failed: ", line, StringComparison.Ordinal);
+        Assert.DoesNotContain(line, char.IsControl);
+        Assert.InRange(line.Length, 1, 1_100);
     }
 
     /// <summary>To the provider and to the address it sends back to.</summary>

@@ -58,8 +58,9 @@ public sealed class ScopeTests : IAsyncLifetime
     {
         var open = _ledger.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .Where(route => route.Metadata.GetMetadata<IAllowAnonymous>() is not null)
-            .Select(route =>
-                $"{string.Join(' ', route.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? [])} {route.RoutePattern.RawText}".Trim());
+            .Select(route => string.Join(
+                ' ',
+                [.. route.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? [], route.RoutePattern.RawText]));
 
         Assert.Equal(
             [

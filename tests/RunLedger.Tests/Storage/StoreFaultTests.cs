@@ -53,11 +53,13 @@ public sealed class StoreFaultTests
     public async Task A_log_that_cannot_be_written_fails_one_batch_and_not_the_ledger()
     {
         using var away = new LedgerStore("/nowhere/run-ledger.db");
-        await using var committer = new GroupCommitter(
-            away, new RunLedgerOptions(), TimeProvider.System, new FullDisk());
+        var time = new FakeTimeProvider();
+        await using var committer = new GroupCommitter(away, new RunLedgerOptions(), time, new FullDisk());
 
-        for (var time = 0; time < 2; time++)
+        for (var batch = 0; batch < 2; batch++)
         {
+            // An outage is logged once a minute.
+            time.Advance(TimeSpan.FromMinutes(1));
             await Assert.ThrowsAsync<IOException>(
                 () => committer.Reject(new RejectedRow()).WaitAsync(Limit, TestContext.Current.CancellationToken));
         }

@@ -37,6 +37,12 @@ sealed class TestProvider : IAsyncDisposable
         _app.MapGet("/keys", () => new { keys = (object[])[Public()] });
         _app.MapGet("/authorize", (string redirect_uri, string state, string nonce) =>
         {
+            if (Refusal is { } refusal)
+            {
+                return Results.Redirect($"{redirect_uri}?error=server_error"
+                    + $"&error_description={Uri.EscapeDataString(refusal)}&state={Uri.EscapeDataString(state)}");
+            }
+
             var code = Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
             _nonces[code] = nonce;
             return Results.Redirect($"{redirect_uri}?code={code}&state={Uri.EscapeDataString(state)}");
@@ -44,6 +50,8 @@ sealed class TestProvider : IAsyncDisposable
         _app.MapPost("/token", async (HttpRequest request) =>
         {
             var form = await request.ReadFormAsync();
+            if (TokenRefusal is { } refusal)
+                return Results.BadRequest(new { error = "invalid_grant", error_description = refusal });
             return form["client_secret"] == ClientSecret
                 && form["code_verifier"].Count == 1
                 && _nonces.TryRemove(form["code"].ToString(), out var nonce)
@@ -55,6 +63,12 @@ sealed class TestProvider : IAsyncDisposable
 
     public string Address => _app.Urls.First();
     public string[] Groups { get; set; } = ["staff"];
+
+    /// <summary>What it says to the browser instead of signing somebody in.</summary>
+    public string? Refusal { get; set; }
+
+    /// <summary>What it says to the ledger instead of handing out tokens.</summary>
+    public string? TokenRefusal { get; set; }
 
     public string[] Settings =>
     [

@@ -204,6 +204,7 @@ sealed class ArchiveStore(NpgsqlDataSource database) : IArchiveStore
         {
             await using var connection = await database.OpenConnectionAsync(cancellationToken);
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            await connection.Limit(TransactionLimits.Working, cancellationToken);
             var done = await work(connection);
             await transaction.CommitAsync(cancellationToken);
             return done;

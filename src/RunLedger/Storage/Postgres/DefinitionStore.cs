@@ -18,7 +18,9 @@ sealed class DefinitionStore(NpgsqlDataSource database) : IDefinitionStore
         try
         {
             await using var batch = database.CreateBatch();
-            BatchWrite.Run(batch, $"select pg_advisory_xact_lock({Lock})");
+            BatchWrite.Run(
+                batch,
+                $"select {TransactionLimits.SqlOf(TransactionLimits.Computing)}, pg_advisory_xact_lock({Lock})");
             BatchWrite.Run(
                 batch,
                 """

@@ -15,7 +15,10 @@ sealed class LedgerBatch(NpgsqlConnection connection, NpgsqlTransaction transact
 
     // A definition that is made known meanwhile waits for this batch, and then finds its runs.
     internal static readonly string BeginSql =
-        $"select pg_advisory_xact_lock_shared({DefinitionStore.Lock}), set_config('plan_cache_mode', $1, true)";
+        $"""
+         select {TransactionLimits.SqlOf(TransactionLimits.Computing)}, set_config('plan_cache_mode', $1, true),
+           pg_advisory_xact_lock_shared({DefinitionStore.Lock})
+         """;
 
     bool _loaded;
 

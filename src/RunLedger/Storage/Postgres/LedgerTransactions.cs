@@ -9,6 +9,7 @@ sealed class LedgerTransactions(NpgsqlDataSource dataSource) : ILedgerTransactio
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await connection.Limit(TransactionLimits.Computing, cancellationToken);
         var result = await work(new PostgresSql(connection, transaction));
         await transaction.CommitAsync(cancellationToken);
         return result;

@@ -13,6 +13,14 @@ static class PostgresErrors
         // Npgsql could not put a value on the wire.
         ArgumentException or FormatException or InvalidCastException or NotSupportedException =>
             new StoreException(StoreFault.Data, e),
+        NpgsqlException { InnerException: TimeoutException } late => new StoreException(
+            StoreFault.Unavailable,
+            new TimeoutException(
+                "it did not answer within the connection string's Command Timeout; where another session holds the "
+                + "rows, pg_blocking_pids() and pg_stat_activity say which",
+                late)),
+        NpgsqlException { InnerException: { } cause } lost when cause.Message != lost.Message =>
+            new StoreException(StoreFault.Unavailable, new IOException($"{lost.Message}: {cause.Message}", lost)),
         _ => new StoreException(StoreFault.Unavailable, e),
     };
 

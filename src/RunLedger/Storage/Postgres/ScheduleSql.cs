@@ -44,11 +44,12 @@ static class ScheduleSql
     /// For the claim's transaction. The table is all but empty most of the time: a plan that was made and kept then
     /// reads the whole table once for each message when many wait, and none is sent for minutes.
     /// </summary>
-    const string Planning =
-        """
-        select set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_seqscan', 'off', true),
-          set_config('enable_bitmapscan', 'off', true)
-        """;
+    static readonly string Planning =
+        $"""
+         select {TransactionLimits.SqlOf(TransactionLimits.Working)},
+           set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_seqscan', 'off', true),
+           set_config('enable_bitmapscan', 'off', true)
+         """;
 
     public static NpgsqlBatchCommand PlanningOf() => Command(Planning);
 

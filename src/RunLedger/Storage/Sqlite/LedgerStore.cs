@@ -131,12 +131,32 @@ sealed class LedgerStore : ILedgerStore, IDisposable
         if (_ready && open)
             return;
         if (!open)
+        {
+            CreateFile(_connection.DataSource);
             _connection.Open();
+        }
+
         using var command = _connection.CreateCommand();
         command.CommandText = "pragma journal_mode = wal; pragma synchronous = full;" + Script("sqlite.sql");
         command.ExecuteNonQuery();
         Upgrade();
         _ready = true;
+    }
+
+    // Before SQLite would, with whom the umask decides who may read it. What it puts beside it (-wal, -shm) has its
+    // mode.
+    static void CreateFile(string file)
+    {
+        if (file == ":memory:" || file.StartsWith("file:", StringComparison.Ordinal) || File.Exists(file))
+            return;
+        try
+        {
+            PrivateFiles.Create(file).Dispose();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Another process was quicker, or SQLite says what is wrong.
+        }
     }
 
     // SQLite adds no column "if not exists": a file says how far it is, by its version or by the columns it has.

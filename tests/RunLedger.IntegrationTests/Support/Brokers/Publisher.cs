@@ -1,4 +1,5 @@
 using System.Text;
+using System.Threading.Channels;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
@@ -8,6 +9,10 @@ namespace RunLedger.IntegrationTests.Support.Brokers;
 sealed class Publisher(Uri broker) : IAsyncDisposable
 {
     const int Window = 200;
+
+    /// <summary>A majority of a cluster may be away for a minute.</summary>
+    static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+
     static readonly CreateChannelOptions Confirmed = new(
         publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
     IConnection? _connection;
@@ -97,13 +102,14 @@ sealed class Publisher(Uri broker) : IAsyncDisposable
                     return null;
                 }
                 catch (Exception e) when (e is OperationInterruptedException or AlreadyClosedException
-                    or BrokerUnreachableException or PublishException or OperationCanceledException or IOException)
+                    or BrokerUnreachableException or PublishException or ChannelClosedException
+                    or OperationCanceledException or IOException)
                 {
                     last = e.ToString();
                     return e.Message;
                 }
             },
-            TimeSpan.FromSeconds(60),
+            Limit,
             () => last);
     }
 

@@ -1,3 +1,4 @@
+using Npgsql;
 using RunLedger.IntegrationTests.Support.Databases;
 
 namespace RunLedger.IntegrationTests.Support.Brokers;
@@ -18,8 +19,14 @@ sealed class RunningCluster : IAsyncDisposable
     /// <summary>A broker's address without a virtual host; the first is 1, as its name is.</summary>
     public static Uri Broker(int number) => BrokerServer.Nodes()[number - 1];
 
-    /// <summary>The database as PgBouncer has it, in transaction mode.</summary>
-    public static string PgBouncer => Variable("RUNLEDGER_CLUSTER_PGBOUNCER");
+    /// <summary>The same database and login by way of PgBouncer, in transaction mode.</summary>
+    public static string Pooled(string postgres)
+    {
+        var pooler = new NpgsqlConnectionStringBuilder(Variable("RUNLEDGER_CLUSTER_PGBOUNCER"));
+        var settings = new NpgsqlConnectionStringBuilder(postgres) { Host = pooler.Host, Port = pooler.Port };
+        settings.Remove("Target Session Attributes");
+        return settings.ConnectionString;
+    }
 
     /// <summary>With all parts running; skips the test where there is no cluster.</summary>
     public static async Task<RunningCluster> Whole()
@@ -39,6 +46,8 @@ sealed class RunningCluster : IAsyncDisposable
 
     /// <summary>It has come up when this returns.</summary>
     public Task Start(string part) => Run("start", part);
+
+    public Task Restart(string part) => Run("restart", part);
 
     /// <summary>The standby becomes the primary; the old one must have been killed.</summary>
     public Task Promote() => Run("promote", "standby");

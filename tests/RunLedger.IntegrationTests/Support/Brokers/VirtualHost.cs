@@ -26,13 +26,18 @@ sealed class VirtualHost : IAsyncDisposable
     /// <summary>On the first node.</summary>
     public Uri Address { get; }
 
-    public static async Task<VirtualHost> Create()
+    /// <param name="replicated">
+    /// Queues that are declared without a type are quorum queues, as docs/operations.md asks of a cluster.
+    /// </param>
+    public static async Task<VirtualHost> Create(bool replicated = false)
     {
         var broker = BrokerServer.Nodes()[0];
         var host = new VirtualHost(broker);
         try
         {
-            await host.Put($"vhosts/{host._name}", new { });
+            await host.Put(
+                $"vhosts/{host._name}",
+                replicated ? new Dictionary<string, string> { ["default_queue_type"] = "quorum" } : []);
         }
         catch (HttpRequestException e) when (e.StatusCode is null)
         {
@@ -59,8 +64,7 @@ sealed class VirtualHost : IAsyncDisposable
     /// <summary>The arguments a queue was declared with.</summary>
     public async Task<Dictionary<string, string>> Arguments(string queue)
     {
-        var answer = await _management.GetFromJsonAsync<JsonElement>($"queues/{_name}/{queue}");
-        return answer.GetProperty("arguments").EnumerateObject()
+        return (await Queue(queue)).GetProperty("arguments").EnumerateObject()
             .ToDictionary(argument => argument.Name, argument => argument.Value.ToString());
     }
 
@@ -74,11 +78,46 @@ sealed class VirtualHost : IAsyncDisposable
             ["definition"] = new Dictionary<string, int> { ["delivery-limit"] = limit },
         });
 
+    /// <summary>The number of the node that leads a queue, of <c>broker1@…</c>.</summary>
+    public async Task<int> Leader(string queue) =>
+        (await Queue(queue)).GetProperty("leader").GetString()!["broker".Length] - '0';
+
+    /// <summary>Messages that were delivered and not acknowledged.</summary>
+    public async Task<long> Unacknowledged(string queue) =>
+        (await Queue(queue)).TryGetProperty("messages_unacknowledged", out var count) ? count.GetInt64() : 0;
+
+    /// <summary>How long a consumer may take to acknowledge.</summary>
+    public Task LimitConsumers(TimeSpan limit) => Put(
+        $"policies/{_name}/consumers",
+        new Dictionary<string, object>
+        {
+            ["pattern"] = ".*",
+            ["apply-to"] = "queues",
+            ["definition"] = new Dictionary<string, long> { ["consumer-timeout"] = (long)limit.TotalMilliseconds },
+        });
+
+    /// <summary>Ends every connection to it; how many there were.</summary>
+    public async Task<int> CutConnections()
+    {
+        var connections = await _management.GetFromJsonAsync<JsonElement>($"vhosts/{_name}/connections");
+        var cut = 0;
+        foreach (var connection in connections.EnumerateArray())
+        {
+            var name = Uri.EscapeDataString(connection.GetProperty("name").GetString()!);
+            using var answer = await _management.DeleteAsync($"connections/{name}");
+            cut += answer.IsSuccessStatusCode ? 1 : 0;
+        }
+
+        return cut;
+    }
+
     public async ValueTask DisposeAsync()
     {
         using (await _management.DeleteAsync($"vhosts/{_name}"))
             _management.Dispose();
     }
+
+    Task<JsonElement> Queue(string name) => _management.GetFromJsonAsync<JsonElement>($"queues/{_name}/{name}");
 
     async Task Put(string path, object body)
     {

@@ -113,6 +113,12 @@ sealed class LedgerProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
+    /// <summary>SIGSTOP: it stands still, and its connections stay.</summary>
+    public Task Freeze() => Shell.Run("kill", "-STOP", $"{_process.Id}");
+
+    /// <summary>SIGCONT.</summary>
+    public Task Thaw() => Shell.Run("kill", "-CONT", $"{_process.Id}");
+
     /// <summary>SIGTERM; the exit code, and how long it took to go.</summary>
     public async Task<(int ExitCode, TimeSpan Took)> Stop()
     {

@@ -1,12 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Threading.Channels;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
-using RunLedger.Intake;
+using RunLedger.Broker;
 using RunLedger.IntegrationTests.Support;
 using RunLedger.IntegrationTests.Support.Brokers;
 
-namespace RunLedger.IntegrationTests.Intake;
+namespace RunLedger.IntegrationTests.Broker;
 
 /// <summary>A connection whose writes fail while its reader hears nothing of it.</summary>
 public sealed class WriteTolerantSocketTests
@@ -42,7 +43,7 @@ public sealed class WriteTolerantSocketTests
         {
             await channel.BasicPublishAsync("", "nowhere", "x"u8.ToArray());
         }
-        catch (Exception e) when (e is AlreadyClosedException or OperationCanceledException)
+        catch (Exception e) when (e is AlreadyClosedException or ChannelClosedException or OperationCanceledException)
         {
             // The connection is over: what this test asks for.
         }

@@ -2,7 +2,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 
-namespace RunLedger.Service.Settings;
+namespace RunLedger.Broker;
 
 /// <summary>Whether a server's certificate is good, and if not, why: the stock refusal does not say.</summary>
 static class ServerCertificate

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using RabbitMQ.Client;
 
-namespace RunLedger.Intake;
+namespace RunLedger.Broker;
 
 /// <summary>
 /// A connection to the broker whose failed writes do not stop the client's writer. RabbitMQ.Client up to 7.2.2 queues

@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Antiforgery;
+
+namespace RunLedger.Service.Security;
+
+/// <summary>
+/// Answers 413 to a body over the limit of its route, whoever was reading it, and 400 or 408 to one that ends early or
+/// not at all: it is the sender's fault, not this service's.
+/// </summary>
+static class BodyLimit
+{
+    public static IApplicationBuilder UseBodyLimit(this IApplicationBuilder app) => app.Use(async (http, next) =>
+    {
+        try
+        {
+            await next(http);
+        }
+        catch (BadHttpRequestException e) when (!http.Response.HasStarted)
+        {
+            await TypedResults.Problem(e.Message, statusCode: e.StatusCode).ExecuteAsync(http);
+        }
+    });
+
+    /// <summary>After the check of forms, which takes one that it could not read for one without its token.</summary>
+    public static IApplicationBuilder UseFormLimit(this IApplicationBuilder app) => app.Use((http, next) =>
+        http.Features.Get<IAntiforgeryValidationFeature>()?.Error?.InnerException is BadHttpRequestException unread
+            ? throw unread
+            : next(http));
+}
