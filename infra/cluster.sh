@@ -9,6 +9,12 @@ source "$repository/infra/forky.sh"
 cluster=/srv/runledger/cluster
 pgbouncer=$cluster/pgbouncer
 
+# One script at a time, of whatever checkout: a machine has one cluster.
+lock_cluster() {
+  exec 8> "$forky.cluster.lock"
+  flock 8
+}
+
 # cluster_broker NUMBER FUNCTION [MORE…]: the function about that broker.
 cluster_broker() {
   local number=$1 function=$2

@@ -24,7 +24,7 @@ in_forky() {
     user=$1 && shift &&
     mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev" && mount --bind /tmp "$0/tmp" &&
     exec chroot "$0" /usr/bin/setpriv --reuid "${user%:*}" --regid "${user#*:}" --clear-groups \
-      /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 "$@"' "$forky" "$@"
+      /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 "$@"' "$forky" "$@" 8>&- 9>&- # the locks
 }
 
 forky_version() {

@@ -32,7 +32,7 @@ sealed class RunningCluster : IAsyncDisposable
     public static async Task<RunningCluster> Whole()
     {
         if (Environment.GetEnvironmentVariable("RUNLEDGER_CLUSTER") is null or "")
-            TestDatabase.Missing("RUNLEDGER_CLUSTER is not set; ./test --cluster runs this, infra/cluster-up prints it.");
+            TestDatabase.Missing("RUNLEDGER_CLUSTER is not set: ./test --cluster runs this, infra/cluster-up says it.");
         var cluster = new RunningCluster(Variable("RUNLEDGER_CLUSTER_NODE"));
         await cluster.Run("mend");
         return cluster;
