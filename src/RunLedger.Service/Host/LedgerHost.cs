@@ -69,6 +69,11 @@ static class LedgerHost
         LedgerSettings.Apply(settings, ledger);
         builder.Services.AddLedgerReading(LedgerReading.Dialect(ledger));
         builder.Services.AddIntake(embedded: string.IsNullOrEmpty(rabbit));
+        builder.Services.AddRateLimiter(limiter =>
+        {
+            ReadingLimits.Add(limiter);
+            limiter.OnRejected = RateLimitAnswer.OnRejected;
+        });
         builder.Services.AddRejectedActions();
         builder.Services.AddLive(string.IsNullOrEmpty(rabbit) ? null : new Uri(rabbit));
         builder.Services.AddHealthChecks()
@@ -85,6 +90,7 @@ static class LedgerHost
         app.Services.GetRequiredService<ILedgerStore>().Open();
         app.UseSecurity();
         app.UseRateLimiter();
+        app.UseMiddleware<ReaderDeadline>();
         app.UseRequestDecompression();
         Map(app);
         return app;
