@@ -216,7 +216,7 @@ static class ReadersBenchmark
         new() { BaseAddress = service, DefaultRequestHeaders = { { "X-Api-Key", key } } };
 
     /// <summary>Completed runs with evidence that cannot be packed to less than half.</summary>
-    static Task Store(Servers servers, int runs, int bytes) => servers.Query<object>(
+    static Task<object> Store(Servers servers, int runs, int bytes) => servers.Query<object>(
         $$"""
         insert into process_run_observation (process_run_id, process_candidate_code, correlation_id, status,
           source_system, evidence_ref, started_at, ended_at, created_at, last_event_at, settled_at)

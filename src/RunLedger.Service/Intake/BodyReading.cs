@@ -24,10 +24,11 @@ sealed class BodyReading(IOptions<IntakeOptions> options, TimeProvider time)
         }
 
         using var deadline = new CancellationTokenSource(options.Value.BodyTime, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, http.RequestAborted);
+        // A token would leave the server's reader in the middle of a read.
+        await using var late = deadline.Token.Register(request.BodyReader.CancelPendingRead);
         try
         {
-            return await body.Read(request.Body, either.Token)
+            return await body.Read(request.BodyReader, http.RequestAborted)
                 ? null
                 : RateLimitAnswer.TooMany(http, "The bodies that arrive, or yours, take all the room there is");
         }

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using System.Threading.RateLimiting;
 
 namespace RunLedger.Service.Intake;
@@ -16,31 +18,48 @@ sealed class RequestBody(IntakeShares shares, HttpContext http) : IDisposable
 
     /// <summary>Reads all of it.</summary>
     /// <returns>False where there is no room for it.</returns>
-    public async Task<bool> Read(Stream body, CancellationToken cancellationToken)
+    /// <exception cref="OperationCanceledException">The read was cancelled.</exception>
+    public async Task<bool> Read(PipeReader body, CancellationToken cancellationToken)
     {
+        if (!TryGrow())
+            return false;
         while (true)
         {
-            if (_count == _bytes.Length && !TryGrow())
-                return false;
-            var read = await body.ReadAsync(_bytes.AsMemory(_count), cancellationToken);
-            if (read == 0)
-                return true;
-            _count += read;
+            var read = await body.ReadAsync(cancellationToken);
+            var kept = !read.IsCanceled && TryKeep(read.Buffer);
+            body.AdvanceTo(read.Buffer.End);
+            if (read.IsCanceled)
+                throw new OperationCanceledException();
+            if (!kept || read.IsCompleted)
+                return kept;
         }
     }
 
     public void Dispose() => _room?.Dispose();
 
-    // Twice as much as has come, and not what the sender says will come.
+    bool TryKeep(ReadOnlySequence<byte> more)
+    {
+        while (_bytes.Length - _count < more.Length)
+        {
+            if (!TryGrow())
+                return false;
+        }
+
+        more.CopyTo(_bytes.AsSpan(_count));
+        _count += (int)more.Length;
+        return true;
+    }
+
+    // Twice as much as there was, and not what the sender says will come.
     bool TryGrow()
     {
-        var size = 2 * _count < IntakeLimits.MaxBodyBytes
-            ? Math.Max(Least, 2 * _count)
+        var size = 2 * _bytes.Length < IntakeLimits.MaxBodyBytes
+            ? Math.Max(Least, 2 * _bytes.Length)
             : IntakeLimits.MaxBodyBytes + Least;
         if (shares.TryTakeBytes(http, size) is not { } room)
             return false;
         var grown = GC.AllocateUninitializedArray<byte>(size);
-        _bytes.CopyTo(grown, 0);
+        Bytes.CopyTo(grown);
         _room?.Dispose();
         (_bytes, _room) = (grown, room);
         return true;

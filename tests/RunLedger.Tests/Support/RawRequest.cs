@@ -34,26 +34,19 @@ sealed class RawRequest : IAsyncDisposable
 
     /// <summary>The status of the next answer, once all its headers are there; nothing of its body is taken.</summary>
     public async Task<int> Status() =>
-        int.Parse((await Head()).Split(' ')[1], CultureInfo.InvariantCulture);
+        int.Parse((await Until("\r\n\r\n")).Split(' ')[1], CultureInfo.InvariantCulture);
 
-    /// <summary>The next answer as far as its headers, a line each.</summary>
-    public async Task<string> Head()
+    /// <summary>What comes, as far as a text that must be in it.</summary>
+    public async Task<string> Until(string text)
     {
-        var (head, one) = (new StringBuilder(), new byte[1]);
-        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
+        var (read, one) = (new StringBuilder(), new byte[1]);
+        while (!read.ToString().EndsWith(text, StringComparison.Ordinal))
         {
             await _client.GetStream().ReadExactlyAsync(one, TestContext.Current.CancellationToken);
-            head.Append((char)one[0]);
+            read.Append((char)one[0]);
         }
 
-        return head.ToString();
-    }
-
-    /// <summary>All that still comes, to the end of the connection.</summary>
-    public async Task<string> Rest()
-    {
-        using var reader = new StreamReader(_client.GetStream(), Encoding.UTF8);
-        return await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
+        return read.ToString();
     }
 
     public ValueTask DisposeAsync()

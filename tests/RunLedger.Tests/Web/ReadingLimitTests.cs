@@ -9,7 +9,7 @@ namespace RunLedger.Tests.Web;
 public sealed class ReadingLimitTests
 {
     /// <summary>Far more than a connection takes by itself.</summary>
-    const int Large = 32 * 1024 * 1024;
+    const int Large = 12 * 1024 * 1024;
 
     const string Run = "0198c0de-0000-7000-8000-000000000001";
 
