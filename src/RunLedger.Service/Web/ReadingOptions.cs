@@ -26,9 +26,11 @@ sealed class ReadingOptions
     public int PageBytes { get; set; } = 2 * 1024 * 1024;
 
     /// <summary>How many lists and pages are made at once; the next ones wait for their turn.</summary>
-    /// <value>The default is 16: more at once than the processors that make them is no faster.</value>
+    /// <value>
+    /// The default is 8: more at once than there are processors is no faster, and takes them from the intake.
+    /// </value>
     [Range(1, 10_000)]
-    public int MaxReads { get; set; } = 16;
+    public int MaxReads { get; set; } = 8;
 
     /// <summary>How many wait for their turn; the next one is answered 429.</summary>
     /// <value>The default is 1,000: as many as ask when all who listen hear of a change.</value>
