@@ -11,6 +11,7 @@ root.Subcommands.Add(PagesBenchmark.Create());
 root.Subcommands.Add(ScheduleBenchmark.Create());
 root.Subcommands.Add(SweepBenchmark.Create());
 root.Subcommands.Add(RetentionBenchmark.Create());
+root.Subcommands.Add(ReadersBenchmark.Create());
 root.Subcommands.Add(ReportBenchmark.Create());
 try
 {

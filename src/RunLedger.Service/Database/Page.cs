@@ -13,6 +13,10 @@ sealed record Page<T>(IReadOnlyList<T> Items, PageKey? Next)
     /// </summary>
     public int? SearchedNewest { get; init; }
 
+    /// <summary>The same page of something else.</summary>
+    public Page<TOther> Select<TOther>(Func<T, TOther> select) =>
+        new([.. Items.Select(select)], Next) { Previous = Previous, SearchedNewest = SearchedNewest };
+
     /// <summary>Cuts a page from one row more than asked for: only that row tells that there is a next page.</summary>
     public static Page<T> From(List<T> rows, int limit, Func<T, PageKey> key) => rows.Count > limit
         ? new(rows[..limit], key(rows[limit - 1]))

@@ -78,6 +78,11 @@ static class LedgerHost
         LedgerSettings.Apply(settings, ledger);
         builder.Services.AddLedgerReading(LedgerReading.Dialect(ledger));
         builder.Services.AddIntake(embedded: broker is null);
+        builder.Services.AddRateLimiter(limiter =>
+        {
+            ReadingLimits.Add(limiter);
+            limiter.OnRejected = RateLimitAnswer.OnRejected;
+        });
         builder.Services.AddRejectedActions();
         builder.Services.AddLive(broker);
         builder.Services.AddSingleton<IHealthCheckPublisher, HealthLog>();
@@ -100,6 +105,7 @@ static class LedgerHost
         app.Services.GetRequiredService<ILedgerStore>().Open();
         app.UseSecurity();
         app.UseRateLimiter();
+        app.UseMiddleware<ReaderDeadline>();
         app.UseRequestDecompression();
         Map(app);
         return app;

@@ -8,6 +8,7 @@ using RunLedger.Service.Overview;
 using RunLedger.Service.Policies;
 using RunLedger.Service.Rejected;
 using RunLedger.Service.Runs;
+using RunLedger.Service.Web;
 using RunLedger.Storage;
 
 namespace RunLedger.Service.Host;
@@ -18,6 +19,7 @@ static class LedgerReading
     public static IServiceCollection AddLedgerReading(this IServiceCollection services, ReadingDialect dialect) =>
         services
             .AddLedgerDatabase(dialect)
+            .AddReadingOptions()
             .AddRuns()
             .AddPolicies()
             .AddRejected()

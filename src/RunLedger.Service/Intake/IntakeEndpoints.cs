@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
 using MassTransit;
+using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
 using RunLedger.Service.Intake.OpenLineage;
+using RunLedger.Service.Web;
 
 namespace RunLedger.Service.Intake;
 
@@ -13,6 +15,8 @@ static class IntakeEndpoints
     {
         services.AddOptions<IntakeOptions>().BindConfiguration(IntakeOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<IntakeOptions>, IntakeOptionsValidation>();
+        services.AddSingleton<IntakeShares>();
+        services.AddSingleton<BodyReading>();
         services.AddSingleton<IntakeRoom>();
         services.AddSingleton<ObservationIntake>();
         if (embedded)
@@ -26,7 +30,7 @@ static class IntakeEndpoints
         services.AddRequestDecompression();
         // Otherwise a packed body that was cut is unpacked as far as it goes, and its lines after that are lost unsaid.
         AppContext.SetSwitch("System.IO.Compression.UseStrictValidation", true);
-        services.AddRateLimiter(IntakeRateLimits.Add);
+        services.Configure<RateLimiterOptions>(IntakeRateLimits.Add);
         return services;
     }
 
@@ -48,17 +52,23 @@ static class IntakeEndpoints
     static RouteHandlerBuilder Answers(this RouteHandlerBuilder route)
     {
         route.Produces<IntakeResult>(StatusCodes.Status202Accepted);
-        foreach (var status in (int[])[400, 413, 415, 429, 503])
+        foreach (var status in (int[])[400, 408, 413, 415, 429, 503])
             route.ProducesProblem(status);
         return route;
     }
 
-    static Task<IResult> Observations(HttpRequest request, ObservationIntake intake) =>
-        Take(request, intake, ObservationBody.Observation, "POST /api/observations");
+    static Task<IResult> Observations(
+        HttpRequest request, BodyReading bodies, IntakeShares shares, ObservationIntake intake) =>
+        Take(request, bodies, shares, intake, ObservationBody.Observation, "POST /api/observations");
 
-    static Task<IResult> Lineage(HttpRequest request, ObservationIntake intake, RunLedgerOptions options)
+    static Task<IResult> Lineage(
+        HttpRequest request,
+        BodyReading bodies,
+        IntakeShares shares,
+        ObservationIntake intake,
+        RunLedgerOptions options)
     {
-        return Take(request, intake, Read, "POST /api/v1/lineage");
+        return Take(request, bodies, shares, intake, Read, "POST /api/v1/lineage");
 
         IntakeLine Read(int number, JsonElement json, ReadOnlyMemory<byte> raw)
         {
@@ -70,14 +80,20 @@ static class IntakeEndpoints
 
     static async Task<IResult> Take(
         HttpRequest request,
+        BodyReading bodies,
+        IntakeShares shares,
         ObservationIntake intake,
         Func<int, JsonElement, ReadOnlyMemory<byte>, IntakeLine> read,
         string origin)
     {
-        var bytes = await RequestBytes.Read(request);
-        if (bytes.Problem is not null)
-            return bytes.Problem;
-        var parts = BodyParts.Of(bytes.Body, intake.MaxObservations);
+        var http = request.HttpContext;
+        using var body = new RequestBody(shares, http);
+        if (await bodies.Read(request, body) is { } problem)
+            return problem;
+        using var place = shares.TryTakePlace(http);
+        if (place is null)
+            return RateLimitAnswer.TooMany(http, $"{shares.Places} requests are under way, or half of them are yours");
+        var parts = BodyParts.Of(body.Bytes, intake.MaxObservations);
         if (parts.Count > intake.MaxObservations)
         {
             return TypedResults.Problem(
@@ -89,11 +105,11 @@ static class IntakeEndpoints
         try
         {
             return Answer(await intake.Take(
-                ObservationBody.Read(parts, read), origin, request.HttpContext.RequestAborted));
+                ObservationBody.Read(parts, read), origin, http.RequestAborted));
         }
         catch (Exception e) when (IntakeOutage.Is(e))
         {
-            return IntakeOutage.Answer(request.HttpContext, e);
+            return IntakeOutage.Answer(http, e);
         }
     }
 

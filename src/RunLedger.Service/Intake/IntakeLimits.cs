@@ -1,15 +1,12 @@
 namespace RunLedger.Service.Intake;
 
-/// <summary>What the intake holds in memory at most: requests under way times the size of one.</summary>
+/// <summary>What the intake holds in memory at most, beside the bodies of <see cref="IntakeOptions"/>.</summary>
 static class IntakeLimits
 {
     /// <summary>
     /// Larger batches are sent in several requests; an observation with the most evidence allowed has 256 KB.
     /// </summary>
     public const int MaxBodyBytes = 8 * 1024 * 1024;
-
-    /// <summary>The next one is answered 429 at once, with Retry-After: it waits at its sender, not here.</summary>
-    public const int MaxRequests = 32;
 
     /// <summary>Observations of one request on their way at once.</summary>
     public const int Chunk = 500;

@@ -21,6 +21,27 @@ sealed class IntakeOptions
     [Range(1, 1_000_000)]
     public int RequestsPerSecond { get; set; } = 1_000;
 
+    /// <summary>
+    /// How many requests whose body has come are under way at once, half of them of one key or user; the next one is
+    /// answered 429: it waits at its sender, not here.
+    /// </summary>
+    /// <value>The default is 64.</value>
+    [Range(1, 10_000)]
+    public int MaxRequests { get; set; } = 64;
+
+    /// <summary>
+    /// The bytes of all bodies in memory, half of them of one key or user; what comes when there is no room for it is
+    /// answered 429.
+    /// </summary>
+    /// <value>The default is 64 MB; half of the least, which is 32 MB, has room for a body of the largest size.</value>
+    [Range(32 * 1024 * 1024, int.MaxValue)]
+    public int MaxBufferedBytes { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>How long a body may take to come before its request is answered 408.</summary>
+    /// <value>The default is one minute, in which a line of 1.5 Mbit/s carries a body of the largest size.</value>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan BodyTime { get; set; } = TimeSpan.FromMinutes(1);
+
     /// <summary>How long a sender is kept waiting for durability before it is told to try again.</summary>
     /// <value>
     /// The default is 30 seconds: longer than a broker or a database takes to restart, shorter than the 100 seconds

@@ -25,14 +25,24 @@ sealed class IntakeRoom : IDisposable
     public async Task<Task> Enter(int bytes, Func<Task> work, CancellationToken cancellationToken)
     {
         var held = Math.Min(IntakeLimits.RoomBytes, Overhead + (2 * bytes));
-        return Leave(await _bytes.AcquireAsync(held, cancellationToken), work);
+        var room = await _bytes.AcquireAsync(held, cancellationToken);
+        try
+        {
+            return Leave(room, work());
+        }
+        catch
+        {
+            room.Dispose();
+            throw;
+        }
     }
 
     public void Dispose() => _bytes.Dispose();
 
-    static async Task Leave(RateLimitLease room, Func<Task> work)
+    // Not the work itself, which knows the whole body that its observation came in.
+    static async Task Leave(RateLimitLease room, Task begun)
     {
         using (room)
-            await work();
+            await begun;
     }
 }

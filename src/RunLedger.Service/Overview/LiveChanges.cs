@@ -23,17 +23,8 @@ sealed class LiveChanges(LedgerMeter meter, IDbContextFactory<LedgerDb> ledger, 
     long _number = 1;
     int _listeners;
 
-    /// <summary>Each of them holds a connection and little else; a page is shown to so many people.</summary>
-    public const int MostListeners = 200;
-
-    /// <summary>False where there are as many already; else leave in the end.</summary>
-    public bool TryEnter()
-    {
-        if (Interlocked.Increment(ref _listeners) <= MostListeners)
-            return true;
-        Leave();
-        return false;
-    }
+    /// <summary>From now on somebody listens, until he leaves.</summary>
+    public void Enter() => Interlocked.Increment(ref _listeners);
 
     public void Leave() => Interlocked.Decrement(ref _listeners);
 

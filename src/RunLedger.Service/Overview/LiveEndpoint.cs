@@ -1,6 +1,8 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using RunLedger.Service.Web;
 
 namespace RunLedger.Service.Overview;
 
@@ -16,24 +18,17 @@ static class LiveEndpoint
             .WithSummary(
                 "Server-sent events: changed, at most once a second, when anything was committed by any replica.")
             .WithDescription("The first comes at once. The data is a number that grows. While nothing changes, "
-                + $"still comes every 15 seconds. At most {LiveChanges.MostListeners} listen to one process; "
-                + "the next is answered 503 with Retry-After.")
+                + "still comes every 15 seconds. So many listen to one process, and half as many of one caller; "
+                + "the next is answered 429 with Retry-After.")
             .Produces<string>(StatusCodes.Status200OK, "text/event-stream")
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .RequireRateLimiting(ReadingLimits.Listen).ProducesProblem(StatusCodes.Status429TooManyRequests);
         return routes;
     }
 
-    static IResult Listen(
+    static ServerSentEventsResult<long> Listen(
         HttpContext http, [FromServices] LiveChanges changes, [FromServices] IHostApplicationLifetime lifetime)
     {
-        if (!changes.TryEnter())
-        {
-            http.Response.Headers.RetryAfter = "5";
-            return TypedResults.Problem(
-                $"More than {LiveChanges.MostListeners} listen already: try again, or ask /api/overview.",
-                statusCode: StatusCodes.Status503ServiceUnavailable);
-        }
-
+        changes.Enter();
         http.Response.OnCompleted(() =>
         {
             changes.Leave();

@@ -1,12 +1,14 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using RunLedger.Intake;
 using RunLedger.Service.Database;
+using RunLedger.Service.Web;
 using RunLedger.Storage.Rows;
 
 namespace RunLedger.Service.Rejected;
 
 /// <summary>What was rejected. A payload may be as long as a message, so lists read the head of it only.</summary>
-sealed class RejectedQueries(IDbContextFactory<LedgerDb> ledger)
+sealed class RejectedQueries(IDbContextFactory<LedgerDb> ledger, IOptions<ReadingOptions> options)
 {
     public const int HeadBytes = 16 * 1024;
 
@@ -24,15 +26,21 @@ sealed class RejectedQueries(IDbContextFactory<LedgerDb> ledger)
         await using var db = await ledger.CreateDbContextAsync(cancellationToken);
         if (page.Before is { } before)
         {
-            var newer = Of(db, filter).NewerThan(before, db.Dialect).Oldest(page.Limit + 1);
-            return Page<RejectedHead>.Back(await Heads(newer).ToListAsync(cancellationToken), page.Limit, Key);
+            var newer = await Read(Of(db, filter).NewerThan(before, db.Dialect).Oldest(page.Limit + 1));
+            return Page<RejectedHead>.Back(newer.Rows, newer.Limit, Key);
         }
 
-        var rows = await Heads(Rows(db, filter, page.After, page.Limit + 1)).ToListAsync(cancellationToken);
-        return Page<RejectedHead>.From(rows, page.Limit, Key) with
+        var (rows, limit) = await Read(Rows(db, filter, page.After, page.Limit + 1));
+        return Page<RejectedHead>.From(rows, limit, Key) with
         {
             Previous = page.After is not null && rows.Count > 0 ? Key(rows[0]) : null,
         };
+
+        Task<(List<RejectedHead> Rows, int Limit)> Read(IQueryable<RejectedRow> rejected) => Heads(rejected).Read(
+            page.Limit,
+            options.Value.PageBytes,
+            head => head.Row.Payload.Length + head.Row.Reason.Length,
+            cancellationToken);
     }
 
     static PageKey Key(RejectedHead head) => new(head.Row.RejectedAt, head.Row.RejectedId);

@@ -1,5 +1,7 @@
 using System.ComponentModel;
+using System.Text.Json.Serialization;
 using RunLedger.Folding;
+using RunLedger.Service.Database;
 using RunLedger.Service.Web;
 using RunLedger.Storage.Rows;
 
@@ -27,11 +29,20 @@ sealed record ComponentAnswer
 
     [Description("What the messages said beyond the columns, with conflicts, warnings and flags; null when nothing.")]
     public required RawJson? EvidenceRef { get; init; }
+
+    [Description("True in a list where the evidence is too large for it and evidenceRef is null: "
+        + "/api/runs/{id}/components/{componentId} has it. Else missing.")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? EvidenceOmitted { get; init; }
     public required string? IdempotencyKey { get; init; }
     public required string SourceSystem { get; init; }
     public required DateTime? StartedAt { get; init; }
     public required DateTime? EndedAt { get; init; }
     public required DateTime CreatedAt { get; init; }
+
+    public static ComponentAnswer From(Listed<ComponentRow> component) => component.EvidenceOmitted
+        ? From(component.Row) with { EvidenceOmitted = true }
+        : From(component.Row);
 
     public static ComponentAnswer From(ComponentRow row) => new()
     {

@@ -1,5 +1,7 @@
 using System.ComponentModel;
+using System.Text.Json.Serialization;
 using RunLedger.Folding;
+using RunLedger.Service.Database;
 using RunLedger.Service.Web;
 using RunLedger.Storage.Rows;
 
@@ -28,6 +30,11 @@ sealed record RunAnswer
 
     [Description("What the messages said beyond the columns, with conflicts, warnings and flags; null when nothing.")]
     public required RawJson? EvidenceRef { get; init; }
+
+    [Description("True in a list where the evidence is too large for it and evidenceRef is null: "
+        + "/api/runs/{id} has it. Else missing.")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? EvidenceOmitted { get; init; }
     public required DateTime? StartedAt { get; init; }
     public required DateTime? EndedAt { get; init; }
 
@@ -38,6 +45,9 @@ sealed record RunAnswer
     public required DateTime? ArchivedAt { get; init; }
 
     public static RunAnswer From(RunRow row) => From(row, null);
+
+    public static RunAnswer From(Listed<RunRow> run) =>
+        run.EvidenceOmitted ? From(run.Row) with { EvidenceOmitted = true } : From(run.Row);
 
     public static RunAnswer From(RunRow row, DateTime? archivedAt) => new()
     {

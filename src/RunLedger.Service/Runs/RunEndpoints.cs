@@ -22,15 +22,20 @@ static class RunEndpoints
         api.MapGet("/runs", ListRuns).WithName("ListRuns")
             .WithSummary("Lists runs, newest first, a page at a time.")
             .WithDescription("Newest by createdAt, the time at which the ledger first heard of the run: every run has "
-                + "it and it never changes, so that pages neither skip nor repeat. Filters combine with and.")
+                + "it and it never changes, so that pages neither skip nor repeat. Filters combine with and. Evidence "
+                + "that is too large for a list is left out, and a page of long texts ends before its limit.")
             .Describes<PageAnswer<RunAnswer>>().AddOpenApiOperationTransformer(QuerySchemas.Describe);
         api.MapGet("/runs/{id}", GetRun).WithName("GetRun")
             .WithSummary("One run, by its id or an alias, archived or not.")
             .Describes<RunAnswer>().ProducesProblem(StatusCodes.Status404NotFound);
         api.MapGet("/runs/{id}/components", ListComponents).WithName("ListComponents")
             .WithSummary("The components of a run in the order they started, a page at a time.")
+            .WithDescription("As in the list of runs, evidence that is too large is left out.")
             .Describes<PageAnswer<ComponentAnswer>>().ProducesProblem(StatusCodes.Status404NotFound)
             .AddOpenApiOperationTransformer(QuerySchemas.Describe);
+        api.MapGet("/runs/{id}/components/{componentId}", GetComponent).WithName("GetComponent")
+            .WithSummary("One component of a run, with all its evidence, archived or not.")
+            .Describes<ComponentAnswer>().ProducesProblem(StatusCodes.Status404NotFound);
         api.MapGet("/runs/{id}/tree", GetTree).WithName("GetRunTree")
             .WithSummary("A run with the runs it started, nested, and its chain of parents up to the root.")
             .WithDescription($"At most {RunTreeQuery.MaxRuns} runs and {RunTreeQuery.MaxDepth} levels each way; "
@@ -50,7 +55,7 @@ static class RunEndpoints
         return text.Problem is { } problem
             ? problem
             : Answers.Paged(
-                await runs.List(filter, page, cancellationToken),
+                await runs.ListWithEvidence(filter, page, cancellationToken),
                 page,
                 RunAnswer.From,
                 RunsJson.Default.PageAnswerRunAnswer);
@@ -89,6 +94,20 @@ static class RunEndpoints
                 page,
                 ComponentAnswer.From,
                 RunsJson.Default.PageAnswerComponentAnswer);
+    }
+
+    static async Task<IResult> GetComponent(
+        string id, string componentId, [FromServices] RunQueries runs, CancellationToken cancellationToken)
+    {
+        var text = new QueryReader();
+        var (sent, component) = (text.Id("id", id), text.Id("componentId", componentId));
+        if (text.Problem is { } problem)
+            return problem;
+        if (await runs.Resolve(sent.GetValueOrDefault(), cancellationToken) is not { } run)
+            return Answers.Unknown("run", id);
+        return await runs.Component(run, component.GetValueOrDefault(), cancellationToken) is { } row
+            ? TypedResults.Json(ComponentAnswer.From(row), RunsJson.Default.ComponentAnswer)
+            : Answers.Unknown("component", componentId);
     }
 
     static async Task<IResult> GetTree(

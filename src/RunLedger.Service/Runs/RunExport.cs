@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
@@ -6,11 +7,14 @@ using RunLedger.Service.Web;
 
 namespace RunLedger.Service.Runs;
 
-/// <summary><c>GET /api/runs/export</c>: every run of a filter, a page in memory at a time.</summary>
+/// <summary>
+/// <c>GET /api/runs/export</c>: every run of a filter. A few are in memory at a time, and large evidence one by one,
+/// for as long as their reader leaves them there.
+/// </summary>
 static class RunExport
 {
     /// <summary>Sent at once.</summary>
-    const int Chars = 32 * 1024;
+    const int Bytes = 32 * 1024;
 
     public static IEndpointRouteBuilder MapRunExport(this IEndpointRouteBuilder routes)
     {
@@ -20,6 +24,7 @@ static class RunExport
                 "limit, cursor and before count for nothing. In CSV a text that a spreadsheet would take for a "
                     + "formula has an apostrophe before it.")
             .Produces<string>(StatusCodes.Status200OK, "text/csv", "application/x-ndjson").ProducesValidationProblem()
+            .RequireRateLimiting(ReadingLimits.Export).ProducesProblem(StatusCodes.Status429TooManyRequests)
             .AddEndpointFilter<OutageFilter>().ProducesProblem(StatusCodes.Status503ServiceUnavailable)
             .AddOpenApiOperationTransformer(QuerySchemas.Describe);
         return routes;
@@ -42,25 +47,39 @@ static class RunExport
         var any = await rows.MoveNextAsync();
         http.Response.ContentType = kind == "csv" ? "text/csv; charset=utf-8; header=present" : "application/x-ndjson";
         http.Response.Headers.ContentDisposition = $"attachment; filename=\"runs.{kind}\"";
-        var lines = new StringBuilder();
+        var body = http.Response.BodyWriter;
+        var encoder = Encoding.UTF8.GetEncoder();
         if (kind == "csv")
-            CsvLine.Append(lines, Columns);
+            Write(line => CsvLine.Append(line, Columns), body, encoder);
         for (; any; any = await rows.MoveNextAsync())
         {
-            Append(lines, RunAnswer.From(rows.Current), kind == "csv");
-            if (lines.Length >= Chars)
-                await Send();
+            var run = RunAnswer.From(rows.Current);
+            if (kind == "csv")
+                Write(line => Append(line, run), body, encoder);
+            else
+                Write(run, body);
+            if (body.UnflushedBytes >= Bytes)
+                await body.FlushAsync(cancellationToken);
         }
 
-        await Send();
+        await body.FlushAsync(cancellationToken);
         return TypedResults.Empty;
+    }
 
-        async Task Send()
-        {
-            await http.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(lines.ToString()), cancellationToken);
-            await http.Response.Body.FlushAsync(cancellationToken);
-            lines.Clear();
-        }
+    static void Write(RunAnswer run, IBufferWriter<byte> body)
+    {
+        using (var json = new Utf8JsonWriter(body))
+            JsonSerializer.Serialize(json, run, RunsJson.Default.RunAnswer);
+        body.Write("\n"u8);
+    }
+
+    static void Write(Action<StringBuilder> append, IBufferWriter<byte> body, Encoder encoder)
+    {
+        var line = new StringBuilder();
+        append(line);
+        // A character of two parts may lie on two of the builder's.
+        foreach (var part in line.GetChunks())
+            encoder.Convert(part.Span, body, flush: false, out _, out _);
     }
 
     static readonly string[] Columns =
@@ -70,20 +89,11 @@ static class RunExport
         "evidenceRef",
     ];
 
-    static void Append(StringBuilder lines, RunAnswer run, bool csv)
-    {
-        if (!csv)
-        {
-            lines.Append(JsonSerializer.Serialize(run, RunsJson.Default.RunAnswer)).Append('\n');
-            return;
-        }
-
-        CsvLine.Append(
-            lines, $"{run.ProcessRunId}", run.ProcessCandidateCode, run.ProcessDefinitionCode, run.CorrelationId,
-            $"{run.ParentRunId}", run.Status, run.SourceSystem, run.IdempotencyKey, run.InputRef, run.OutputRef,
-            run.ErrorRef, Time(run.StartedAt), Time(run.EndedAt), Time(run.CreatedAt),
-            run.EvidenceRef is { } evidence ? Encoding.UTF8.GetString(evidence.Utf8.Span) : null);
-    }
+    static void Append(StringBuilder line, RunAnswer run) => CsvLine.Append(
+        line, $"{run.ProcessRunId}", run.ProcessCandidateCode, run.ProcessDefinitionCode, run.CorrelationId,
+        $"{run.ParentRunId}", run.Status, run.SourceSystem, run.IdempotencyKey, run.InputRef, run.OutputRef,
+        run.ErrorRef, Time(run.StartedAt), Time(run.EndedAt), Time(run.CreatedAt),
+        run.EvidenceRef is { } evidence ? Encoding.UTF8.GetString(evidence.Utf8.Span) : null);
 
     static string? Time(DateTime? time) => time is { } utc ? LedgerTime.Text(utc) : null;
 }

@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using RunLedger.Folding;
 using RunLedger.Service.Database;
+using RunLedger.Service.Web;
 using RunLedger.Storage.Rows;
 
 namespace RunLedger.Service.Runs;
@@ -9,48 +11,61 @@ namespace RunLedger.Service.Runs;
 /// <summary>
 /// Runs and their components, a page at a time; parents are shown by the id of their run, whatever id was sent.
 /// </summary>
-sealed class RunQueries(IDbContextFactory<LedgerDb> ledger)
+sealed class RunQueries(IDbContextFactory<LedgerDb> ledger, IOptions<ReadingOptions> options)
 {
-    /// <summary>Read at once while all are streamed.</summary>
-    const int StreamPage = 500;
+    /// <summary>Read at once while all are streamed, and kept while their reader takes one after the other.</summary>
+    const int StreamPage = 100;
 
-    /// <summary>A page of runs, newest first, whichever way it is turned.</summary>
-    public Task<Page<RunRow>> List(RunFilter filter, PageRequest page, CancellationToken cancellationToken) =>
-        page.Before is { } before
-            ? ListBack(filter, before, page.Limit, cancellationToken)
-            : List(filter, page.After, page.Limit, cancellationToken);
-
-    async Task<Page<RunRow>> List(RunFilter filter, PageKey? after, int limit, CancellationToken cancellationToken)
+    /// <summary>A page of runs, newest first, whichever way it is turned; without evidence.</summary>
+    public async Task<Page<RunRow>> List(RunFilter filter, PageRequest page, CancellationToken cancellationToken)
     {
         await using var db = await ledger.CreateDbContextAsync(cancellationToken);
-        var (query, searched) = await PageOf(db, filter, after, back: false, limit + 1, cancellationToken);
-        var rows = await db.WithParents(await query.ToListAsync(cancellationToken), cancellationToken);
-        var page = Page<RunRow>.From(rows, limit, Key);
-        return page with
+        return await List(db, filter, page, cancellationToken);
+    }
+
+    /// <summary>The same with the evidence that is small.</summary>
+    public async Task<Page<Listed<RunRow>>> ListWithEvidence(
+        RunFilter filter, PageRequest page, CancellationToken cancellationToken)
+    {
+        await using var db = await ledger.CreateDbContextAsync(cancellationToken);
+        return await db.WithEvidence(
+            await List(db, filter, page, cancellationToken), options.Value.ListedEvidenceBytes, cancellationToken);
+    }
+
+    async Task<Page<RunRow>> List(
+        LedgerDb db, RunFilter filter, PageRequest page, CancellationToken cancellationToken)
+    {
+        var back = page.Before is not null;
+        var (query, searched) = await PageOf(
+            db, filter, page.Before ?? page.After, back, page.Limit + 1, cancellationToken);
+        var (rows, limit) = await WithoutEvidence(query).Read(
+            page.Limit, options.Value.PageBytes, Bytes, cancellationToken);
+        rows = await db.WithParents(rows, cancellationToken);
+        if (back)
+            return Page<RunRow>.Back(rows, limit, Key) with { SearchedNewest = searched };
+        return Page<RunRow>.From(rows, limit, Key) with
         {
             SearchedNewest = searched,
-            Previous = after is not null && rows.Count > 0 ? Key(rows[0]) : null,
+            Previous = page.After is not null && rows.Count > 0 ? Key(rows[0]) : null,
         };
     }
 
-    /// <summary>The page of newer runs that ends before a row, newest first.</summary>
-    async Task<Page<RunRow>> ListBack(RunFilter filter, PageKey before, int limit, CancellationToken cancellationToken)
-    {
-        await using var db = await ledger.CreateDbContextAsync(cancellationToken);
-        var (query, searched) = await PageOf(db, filter, before, back: true, limit + 1, cancellationToken);
-        var rows = await db.WithParents(await query.ToListAsync(cancellationToken), cancellationToken);
-        return Page<RunRow>.Back(rows, limit, Key) with { SearchedNewest = searched };
-    }
-
-    /// <summary>Every run of the filter, newest first, read as it is asked for.</summary>
+    /// <summary>
+    /// Every run of the filter with all its evidence, newest first, read as it is asked for; large evidence alone.
+    /// </summary>
     public async IAsyncEnumerable<RunRow> Stream(
         RunFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         for (PageKey? after = null; ;)
         {
-            var page = await List(filter, after, StreamPage, cancellationToken);
-            foreach (var run in page.Items)
-                yield return run;
+            var page = await ListWithEvidence(filter, new("", StreamPage, after, null), cancellationToken);
+            foreach (var (run, evidenceOmitted) in page.Items)
+            {
+                yield return evidenceOmitted && await Find(run.ProcessRunId, cancellationToken) is { } whole
+                    ? run with { EvidenceRef = whole.EvidenceRef }
+                    : run;
+            }
+
             if (page.Next is not { } next)
                 yield break;
             after = next;
@@ -81,6 +96,27 @@ sealed class RunQueries(IDbContextFactory<LedgerDb> ledger)
 
     static PageKey Key(RunRow run) => new(run.CreatedAt, run.ProcessRunId);
 
+    static int Bytes(LedgerRow row) =>
+        (row.InputRef?.Length ?? 0) + (row.OutputRef?.Length ?? 0) + (row.ErrorRef?.Length ?? 0);
+
+    static IQueryable<RunRow> WithoutEvidence(IQueryable<RunRow> runs) => runs.Select(r => new RunRow
+    {
+        ProcessRunId = r.ProcessRunId,
+        ProcessCandidateCode = r.ProcessCandidateCode,
+        ProcessDefinitionCode = r.ProcessDefinitionCode,
+        CorrelationId = r.CorrelationId,
+        ParentRunId = r.ParentRunId,
+        Status = r.Status,
+        SourceSystem = r.SourceSystem,
+        IdempotencyKey = r.IdempotencyKey,
+        InputRef = r.InputRef,
+        OutputRef = r.OutputRef,
+        ErrorRef = r.ErrorRef,
+        StartedAt = r.StartedAt,
+        EndedAt = r.EndedAt,
+        CreatedAt = r.CreatedAt,
+    });
+
     /// <summary>The run of this id or alias, archived or not; null where there is none.</summary>
     public async Task<RunRow?> Find(Guid id, CancellationToken cancellationToken)
     {
@@ -105,19 +141,64 @@ sealed class RunQueries(IDbContextFactory<LedgerDb> ledger)
         return await db.OfRun(id, runs => runs.Select(r => (Guid?)r.ProcessRunId), cancellationToken);
     }
 
-    public async Task<Page<ComponentRow>> Components(
+    /// <summary>A page of the run's components, with the evidence that is small.</summary>
+    public async Task<Page<Listed<ComponentRow>>> Components(
         Guid run, PageKey? after, int limit, CancellationToken cancellationToken)
     {
         await using var db = await ledger.CreateDbContextAsync(cancellationToken);
-        var rows = await In(db.Components);
+        var archived = false;
+        var (rows, most) = await In(db.Components);
         if (rows.Count == 0)
-            rows = await In(db.ArchivedComponents);
-        rows = await db.WithParents(rows, cancellationToken);
-        return Page<ComponentRow>.From(rows, limit, InOrder);
+        {
+            archived = true;
+            (rows, most) = await In(db.ArchivedComponents);
+        }
 
-        Task<List<ComponentRow>> In(IQueryable<ComponentRow> components) =>
-            components.Where(c => c.ProcessRunId == run).After(after).InOrder(limit + 1).ToListAsync(cancellationToken);
+        rows = await db.WithParents(rows, cancellationToken);
+        return await db.WithEvidence(
+            Page<ComponentRow>.From(rows, most, InOrder),
+            archived,
+            options.Value.ListedEvidenceBytes,
+            cancellationToken);
+
+        Task<(List<ComponentRow> Rows, int Limit)> In(IQueryable<ComponentRow> components) =>
+            WithoutEvidence(components.Where(c => c.ProcessRunId == run).After(after).InOrder(limit + 1))
+                .Read(limit, options.Value.PageBytes, Bytes, cancellationToken);
     }
+
+    /// <summary>One component of a run, archived or not; null where there is none.</summary>
+    public async Task<ComponentRow?> Component(Guid run, Guid id, CancellationToken cancellationToken)
+    {
+        await using var db = await ledger.CreateDbContextAsync(cancellationToken);
+        var component = await In(db.Components) ?? await In(db.ArchivedComponents);
+        return component is null ? null : (await db.WithParents([component], cancellationToken))[0];
+
+        Task<ComponentRow?> In(IQueryable<ComponentRow> components) =>
+            components.SingleOrDefaultAsync(
+                c => c.ComponentRunId == id && c.ProcessRunId == run, cancellationToken);
+    }
+
+    static IQueryable<ComponentRow> WithoutEvidence(IQueryable<ComponentRow> components) =>
+        components.Select(c => new ComponentRow
+        {
+            ComponentRunId = c.ComponentRunId,
+            ProcessRunId = c.ProcessRunId,
+            ParentRunId = c.ParentRunId,
+            CorrelationId = c.CorrelationId,
+            DotCode = c.DotCode,
+            ComponentRole = c.ComponentRole,
+            EventCode = c.EventCode,
+            QueueJobId = c.QueueJobId,
+            Status = c.Status,
+            SourceSystem = c.SourceSystem,
+            IdempotencyKey = c.IdempotencyKey,
+            InputRef = c.InputRef,
+            OutputRef = c.OutputRef,
+            ErrorRef = c.ErrorRef,
+            StartedAt = c.StartedAt,
+            EndedAt = c.EndedAt,
+            CreatedAt = c.CreatedAt,
+        });
 
     /// <summary>
     /// The same for the run's page, which shows no evidence: that of a page of components may be long.

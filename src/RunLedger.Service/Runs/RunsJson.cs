@@ -8,6 +8,7 @@ namespace RunLedger.Service.Runs;
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, MaxDepth = 4 * RunTreeQuery.MaxDepth)]
 [JsonSerializable(typeof(PageAnswer<RunAnswer>))]
 [JsonSerializable(typeof(PageAnswer<ComponentAnswer>))]
+[JsonSerializable(typeof(ComponentAnswer))]
 [JsonSerializable(typeof(RunTree))]
 [JsonSerializable(typeof(SummaryAnswer))]
 sealed partial class RunsJson : JsonSerializerContext;

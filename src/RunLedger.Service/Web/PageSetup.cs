@@ -27,7 +27,7 @@ static class PageSetup
         // Of the build, and not of a folder beside it: they are there however the service is started.
         app.MapFile("/page.css", "text/css; charset=utf-8").AllowAnonymous();
         app.MapFile("/page.js", "text/javascript; charset=utf-8").AllowAnonymous();
-        app.MapRazorComponents<App>().RequireAuthorization(Scopes.Read);
+        app.MapRazorComponents<App>().RequireAuthorization(Scopes.Read).RequireRateLimiting(ReadingLimits.Read);
     }
 
     static RouteHandlerBuilder MapFile(this WebApplication app, string path, string type)

@@ -8,6 +8,7 @@ static class RouteGroups
         .WithTags("Reading")
         .AddEndpointFilter<OutageFilter>()
         .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+        .RequireRateLimiting(ReadingLimits.Read).ProducesProblem(StatusCodes.Status429TooManyRequests)
         .AddEndpointFilter<TagFilter>()
         .WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status304NotModified));
 

@@ -17,6 +17,15 @@ abstract class LedgerSql(DbConnection connection, DbTransaction? transaction)
     /// <summary>The minutes since 1970 of a column of times, as a whole number.</summary>
     public abstract string EpochMinutes(string column);
 
+    /// <summary>That a column of ids has one of a parameter, which is an array of them.</summary>
+    public abstract string IsOneOf(string column, string parameter);
+
+    /// <summary>
+    /// A column of JSON as text where that has no more bytes than a parameter says, else null. What is far larger is
+    /// not read to know it.
+    /// </summary>
+    public abstract string TextWithin(string column, string most);
+
     /// <returns>How many rows it changed.</returns>
     public async Task<int> Run(
         string sql, CancellationToken cancellationToken, params (string Name, object? Value)[] parameters)

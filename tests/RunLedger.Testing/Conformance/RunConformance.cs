@@ -93,6 +93,30 @@ public abstract class RunConformance(Provider provider) : ReadingSuite(provider)
     }
 
     [Fact]
+    public async Task Evidence_of_a_component_that_is_too_large_for_a_list_is_left_out_and_the_component_has_it()
+    {
+        var evidence = $$"""{"a": "{{new string('x', 5_000)}}"}""";
+        await Ledger.Run(Id(1));
+        await Ledger.Alias(Id(2), Id(1));
+        await Ledger.Component(Id(11), Id(1), null);
+        await Ledger.Component(Id(12), Id(1), null);
+        await Ledger.Execute($"""
+            update process_component_observation set evidence_ref = '{evidence}' where component_run_id = '{Id(11)}'
+            """);
+
+        var list = (await Ledger.Get($"/api/runs/{Id(1)}/components")).GetProperty("items");
+        var alone = await Ledger.Get($"/api/runs/{Id(2)}/components/{Id(11)}");
+
+        Assert.True(list[0].GetProperty("evidenceOmitted").GetBoolean());
+        Assert.Equal(JsonValueKind.Null, list[0].GetProperty("evidenceRef").ValueKind);
+        Assert.False(list[1].TryGetProperty("evidenceOmitted", out _));
+        Assert.Equal(evidence, alone.GetProperty("evidenceRef").GetRawText());
+        await Ledger.Problem($"/api/runs/{Id(1)}/components/{Id(404)}", HttpStatusCode.NotFound);
+        await Ledger.Problem($"/api/runs/{Id(404)}/components/{Id(11)}", HttpStatusCode.NotFound);
+        await Ledger.Problem($"/api/runs/{Id(1)}/components/no-id", HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
     public async Task A_cursor_of_one_run_is_refused_by_another()
     {
         await Ledger.Run(Id(1));

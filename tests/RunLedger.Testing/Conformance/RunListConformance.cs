@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using Xunit;
 
@@ -125,6 +126,66 @@ public abstract class RunListConformance(Provider provider) : ReadingSuite(provi
 
         Assert.Equal(["limit", "since", "status"],
             problem.GetProperty("errors").EnumerateObject().Select(error => error.Name).Order());
+    }
+
+    [Fact]
+    public async Task Evidence_that_is_too_large_for_a_list_is_left_out_and_the_run_has_it()
+    {
+        const int Most = 4 * 1024;
+        // Of text, of numbers that are stored larger than they are written, and of what cannot be packed.
+        var noise = new byte[32 * 1024];
+        new Random(7).NextBytes(noise);
+        string?[] evidence =
+        [
+            null, Text(Most), Text(Most + 1), $"[{string.Join(", ", Enumerable.Repeat(1, Most / 3))}]",
+            $"[{string.Join(", ", Enumerable.Repeat(1, (Most / 3) + 1))}]",
+            $$"""{"a": "{{Convert.ToHexString(noise)}}"}""",
+        ];
+        for (var number = 0; number < evidence.Length; number++)
+            await Ledger.Run(Id(number), evidence: evidence[number]);
+
+        var list = (await Ledger.Get("/api/runs")).GetProperty("items").EnumerateArray().Reverse().ToList();
+
+        foreach (var (run, whole) in list.Zip(evidence))
+        {
+            var omitted = whole?.Length > Most;
+            Assert.Equal(omitted, run.TryGetProperty("evidenceOmitted", out var said) && said.GetBoolean());
+            Assert.Equal(omitted ? "null" : whole ?? "null", run.GetProperty("evidenceRef").GetRawText());
+            var alone = await Ledger.Get($"/api/runs/{run.GetProperty("processRunId").GetGuid()}");
+            Assert.Equal(whole ?? "null", alone.GetProperty("evidenceRef").GetRawText());
+            Assert.False(alone.TryGetProperty("evidenceOmitted", out _));
+        }
+
+        static string Text(int length) => $$"""{"a": "{{new string('x', length - 9)}}"}""";
+    }
+
+    [Theory]
+    [InlineData("/api/runs?limit=500", "processRunId")]
+    [InlineData("/api/rejected?limit=500", "rejectedId")]
+    public async Task A_page_ends_when_its_texts_are_long_and_the_next_goes_on(string path, string id)
+    {
+        for (var number = 1; number <= 200; number++)
+        {
+            if (id == "processRunId")
+                await Ledger.Run(Id(number));
+            else
+                await Ledger.Rejected(Id(number), Encoding.UTF8.GetBytes(new string('x', 20_000)));
+        }
+
+        await Ledger.Execute($"update process_run_observation set error_ref = '{new string('e', 30_000)}'");
+
+        var pages = await Ledger.Pages(path, id);
+
+        Assert.InRange(pages.Count, 2, 4);
+        Assert.Equal(Enumerable.Range(1, 200).Reverse().Select(Id), pages.SelectMany(page => page));
+        var last = await Ledger.Get($"{path}&before={await Before(path)}");
+        Assert.Equal(pages[0][0], last.GetProperty("items")[0].GetProperty(id).GetGuid());
+
+        async Task<string?> Before(string path)
+        {
+            var cursor = (await Ledger.Get(path)).GetProperty("nextCursor").GetString();
+            return (await Ledger.Get($"{path}&cursor={cursor}")).GetProperty("prevCursor").GetString();
+        }
     }
 
     [Fact]

@@ -144,6 +144,25 @@ public abstract class RunSearchConformance(Provider provider) : ReadingSuite(pro
     }
 
     [Fact]
+    public async Task An_export_has_all_evidence_however_large()
+    {
+        // Characters of two parts, at odd places.
+        var evidence = $$"""{"a": "{{string.Concat(Enumerable.Repeat("x😀é", 30_000))}}"}""";
+        await Ledger.Run(Id(1), evidence: evidence);
+        await Ledger.Run(Id(2), evidence: """{"a": 1}""");
+
+        var csv = await Ledger.Client.GetStringAsync("/api/runs/export?format=csv");
+        var json = await Ledger.Client.GetStringAsync("/api/runs/export?format=ndjson");
+
+        Assert.Equal(
+            ["""{"a": 1}""", evidence],
+            json.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => JsonElement.Parse(line).GetProperty("evidenceRef").GetRawText()));
+        var quoted = evidence.Replace("\"", "\"\"", StringComparison.Ordinal);
+        Assert.EndsWith($",\"{quoted}\"\r\n", csv, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_export_is_longer_than_a_page()
     {
         await Ledger.Execute(Ledger.ManyRuns.Replace("50000", "1234", StringComparison.Ordinal));

@@ -20,7 +20,8 @@ public sealed partial class ConfigurationDocumentTests
     static readonly (string Section, object Options)[] Sections =
     [
         (RunLedgerOptions.Section, new RunLedgerOptions()), (ArchiveOptions.Section, new ArchiveOptions()),
-        (IntakeOptions.Section, new IntakeOptions()), (SecurityOptions.Section, new SecurityOptions()),
+        (IntakeOptions.Section, new IntakeOptions()), (ReadingOptions.Section, new ReadingOptions()),
+        (SecurityOptions.Section, new SecurityOptions()),
         (PageOptions.Section, new PageOptions()), (BridgeOptions.Section, new BridgeOptions()),
         (BrokerOptions.Section, new BrokerOptions()), (RunLedgerClientOptions.Section, new RunLedgerClientOptions()),
     ];

@@ -34,7 +34,7 @@ public sealed class IntakeDescriptionTests
         }
 
         Assert.Equal(
-            ["202", "400", "401", "403", "413", "415", "429", "503"],
+            ["202", "400", "401", "403", "408", "413", "415", "429", "503"],
             post["responses"]!.AsObject().Select(answer => answer.Key).Order());
     }
 

@@ -14,6 +14,14 @@ sealed class PostgresSql(DbConnection connection, DbTransaction? transaction = n
 
     public override string EpochMinutes(string column) => $"cast(floor(extract(epoch from {column}) / 60) as bigint)";
 
+    public override string IsOneOf(string column, string parameter) => $"{column} = any({parameter})";
+
+    // How much is stored is known without reading it, and is at most some five times the text: that of numbers of one
+    // digit. What is stored packed may be more than it seems, so the text itself has the last word.
+    public override string TextWithin(string column, string most) =>
+        $"case when pg_column_size({column}) <= 5 * cast({most} as bigint) and octet_length({column}::text) <= {most} "
+        + $"then {column}::text end";
+
     protected override StoredRow Row(DbDataReader reader) => new PostgresRow(reader);
 
     protected override void Set(DbParameter parameter, object? value)

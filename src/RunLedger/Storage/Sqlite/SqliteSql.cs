@@ -12,6 +12,12 @@ sealed class SqliteSql(DbConnection connection, DbTransaction? transaction = nul
 
     public override string EpochMinutes(string column) => $"cast(strftime('%s', {column}) as integer) / 60";
 
+    public override string IsOneOf(string column, string parameter) =>
+        $"{column} in (select value from json_each({parameter}))";
+
+    public override string TextWithin(string column, string most) =>
+        $"case when octet_length({column}) <= {most} then {column} end";
+
     protected override StoredRow Row(DbDataReader reader) => new SqliteRow(reader);
 
     protected override void Set(DbParameter parameter, object? value) => parameter.Value = Stored(value);
@@ -23,6 +29,7 @@ sealed class SqliteSql(DbConnection connection, DbTransaction? transaction = nul
         Guid id => id.ToString(),
         DateTime time => LedgerTime.Text(time),
         Json json => json.Text,
+        IEnumerable<Guid> ids => $"[{string.Join(',', ids.Select(id => $"\"{id}\""))}]",
         _ => value,
     };
 }
