@@ -38,10 +38,10 @@ sealed class HttpLoad(Uri service, string key, int rate, TimeProvider time) : ID
 
     async Task One(CancellationToken cancellationToken)
     {
-        var begun = Stopwatch.GetTimestamp();
-        var sent = 0L;
+        var pause = rate == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds((double)Lines * Senders / rate);
         foreach (var chunk in ReferenceWorkload.Messages(int.MaxValue, time.GetUtcNow()).Chunk(Lines))
         {
+            var begun = Stopwatch.GetTimestamp();
             var body = string.Join('\n', chunk.Select(message =>
             {
                 var json = JsonSerializer.SerializeToNode(message, message.GetType(), JsonSerializerOptions.Web)!;
@@ -53,11 +53,8 @@ sealed class HttpLoad(Uri service, string key, int rate, TimeProvider time) : ID
             if (cancellationToken.IsCancellationRequested)
                 return;
             Interlocked.Add(ref _accepted, chunk.Length);
-            sent += chunk.Length;
-            var ahead = rate == 0
-                ? TimeSpan.Zero
-                : TimeSpan.FromSeconds((double)sent * Senders / rate) - Stopwatch.GetElapsedTime(begun);
-            if (ahead > TimeSpan.Zero)
+            // What was late stays late: a rate that catches up is another one.
+            if (pause - Stopwatch.GetElapsedTime(begun) is { Ticks: > 0 } ahead)
                 await Task.Delay(ahead, time, CancellationToken.None);
         }
     }

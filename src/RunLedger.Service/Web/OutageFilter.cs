@@ -16,7 +16,9 @@ sealed partial class OutageFilter(ReadingDialect database, ILogger<OutageFilter>
         {
             return await next(context);
         }
-        catch (Exception exception) when (database.Outage(exception) is { } reason)
+        // An answer that has begun cannot become another one: its reader sees that it ends in the middle.
+        catch (Exception exception) when (!context.HttpContext.Response.HasStarted
+            && database.Outage(exception) is { } reason)
         {
             DatabaseAway(context.HttpContext.Request.Path.Value, ReadingDialect.Cause(exception)!.Message);
             context.HttpContext.Response.Headers.RetryAfter = RetryAfterSeconds;

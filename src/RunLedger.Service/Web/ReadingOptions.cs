@@ -27,10 +27,10 @@ sealed class ReadingOptions
 
     /// <summary>How many lists and pages are made at once; the next ones wait for their turn.</summary>
     /// <value>
-    /// The default is 8: more at once than there are processors is no faster, and takes them from the intake.
+    /// The default is 4: more at once than there are processors is no faster, and takes them from the intake.
     /// </value>
     [Range(1, 10_000)]
-    public int MaxReads { get; set; } = 8;
+    public int MaxReads { get; set; } = 4;
 
     /// <summary>How many wait for their turn; the next one is answered 429.</summary>
     /// <value>The default is 1,000: as many as ask when all who listen hear of a change.</value>
