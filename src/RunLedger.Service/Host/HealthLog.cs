@@ -3,7 +3,9 @@ using RunLedger.Telemetry;
 
 namespace RunLedger.Service.Host;
 
-/// <summary>Says when the service is no longer ready and why, once a minute while that lasts, and when it is over.</summary>
+/// <summary>
+/// Says when the service is no longer ready and why, once a minute while that lasts, and when it is over.
+/// </summary>
 sealed class HealthLog(TimeProvider time, ILogger<HealthLog> log) : IHealthCheckPublisher
 {
     /// <summary>How often it looks; the bus has so long to start.</summary>

@@ -10,6 +10,8 @@ sealed partial class RejectedWorker(
 {
     static readonly TimeSpan Poll = TimeSpan.FromSeconds(5);
 
+    readonly Outage _outage = new(time);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
@@ -30,16 +32,19 @@ sealed partial class RejectedWorker(
     {
         try
         {
-            return await actions.Work(cancellationToken);
+            var worked = await actions.Work(cancellationToken);
+            _outage.End();
+            return worked;
         }
         catch (Exception e) when (e is DbException or StoreException)
         {
-            CannotWork(log, e.Message, Poll);
+            if (_outage.Say())
+                CannotWork(log, e.Message);
             return false;
         }
     }
 
     [LoggerMessage(
-        120, LogLevel.Warning, "Rejected observations wait to be sent again: {Fault} Trying again in {Pause}.")]
-    static partial void CannotWork(ILogger log, ForeignText fault, TimeSpan pause);
+        120, LogLevel.Warning, "Rejected observations wait to be sent again: {Fault}")]
+    static partial void CannotWork(ILogger log, ForeignText fault);
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using RunLedger.Telemetry;
 
 namespace RunLedger.Service.Web;
 
@@ -28,7 +29,7 @@ sealed partial class ReaderDeadline(
         }
         catch (Exception) when (watched.HasStalled)
         {
-            Stalled(http.Request.Path, options.Value.StalledAfter);
+            Stalled(http.Request.Path.Value, options.Value.StalledAfter);
             http.Abort();
         }
         finally
@@ -39,5 +40,5 @@ sealed partial class ReaderDeadline(
 
     [LoggerMessage(
         Level = LogLevel.Warning, Message = "{Path}: its reader took nothing for {Limit} and was cut off")]
-    partial void Stalled(string path, TimeSpan limit);
+    partial void Stalled(ForeignText path, TimeSpan limit);
 }

@@ -5,7 +5,9 @@ using RunLedger.IntegrationTests.Support.Ledgers;
 
 namespace RunLedger.IntegrationTests.Cluster;
 
-/// <summary>Every part of the cluster fails once, under load; <see cref="DrillSite"/> says what must be true after.</summary>
+/// <summary>
+/// Every part of the cluster fails once, under load; <see cref="DrillSite"/> says what must be true after.
+/// </summary>
 [Collection(RunningCluster.Collection)]
 public sealed class DrillTests
 {

@@ -5,7 +5,7 @@ using RunLedger.IntegrationTests.Support.Ledgers;
 
 namespace RunLedger.IntegrationTests.Host;
 
-/// <summary>A service that is told to stop while it still starts, as an orchestrator that changes its mind does.</summary>
+/// <summary>A service that is told to stop while it still starts, by who changed their mind.</summary>
 public sealed class StopDuringStartTests : IDisposable
 {
     // Takes connections and never says a word.

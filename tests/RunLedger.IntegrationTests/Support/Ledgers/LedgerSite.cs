@@ -92,7 +92,21 @@ sealed class LedgerSite : IAsyncDisposable
     /// </summary>
     public async Task Settle(List<string> expected, int rejected = 0)
     {
-        await Eventually.Async(() => Difference(expected, rejected), TimeSpan.FromSeconds(90), () => Output);
+        await Eventually.Async(
+            async () =>
+            {
+                try
+                {
+                    return await Difference(expected, rejected);
+                }
+                catch (NpgsqlException e) when (e.IsTransient)
+                {
+                    // A connection of before the server was restarted.
+                    return e.Message;
+                }
+            },
+            TimeSpan.FromSeconds(90),
+            () => Output);
         await Stop();
         Assert.Null(await Difference(expected, rejected));
         Assert.Equal(0u, await Publisher.Waiting(ErrorQueue));
