@@ -22,6 +22,9 @@ public sealed class RunLedgerOptions
     /// <summary>Where the broker keeps what was delivered from the error queue too often; nobody consumes it.</summary>
     internal string DeadQueue => $"{QueueName}_dead";
 
+    /// <summary>Those of its queues that an earlier version declared, without a limit of deliveries.</summary>
+    internal IReadOnlyCollection<string> UnlimitedQueues { get; set; } = [];
+
     /// <summary>Where the ledger tells itself to sweep.</summary>
     internal string ControlQueue => $"{QueueName}-control";
 

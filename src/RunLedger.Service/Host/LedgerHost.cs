@@ -40,6 +40,15 @@ static class LedgerHost
     /// <exception cref="Microsoft.Data.Sqlite.SqliteException">The embedded ledger's file cannot be used.</exception>
     public static WebApplication Build(string[] args, TimeProvider? time = null)
     {
+        var app = Create(args, time);
+        Map(app);
+        return app;
+    }
+
+    /// <summary>All but its routes, whose mapping makes the bus.</summary>
+    /// <inheritdoc cref="Build"/>
+    public static WebApplication Create(string[] args, TimeProvider? time = null)
+    {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
             Args = args,
@@ -107,12 +116,11 @@ static class LedgerHost
         app.UseRateLimiter();
         app.UseMiddleware<ReaderDeadline>();
         app.UseRequestDecompression();
-        Map(app);
         return app;
     }
 
-    // Who may what; a route that is not in a group needs the scope read.
-    static void Map(WebApplication app)
+    /// <summary>Who may what; a route that is not in a group needs the scope read.</summary>
+    public static void Map(WebApplication app)
     {
         var readers = app.MapGroup("").RequireAuthorization(Scopes.Read);
         readers.MapOpenApi();

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
+using RunLedger.Broker;
 using RunLedger.Schema;
 using RunLedger.Service.Database;
 
@@ -59,10 +60,20 @@ static class ServeCommand
 
     static async Task<int> Serve(string? urls, CancellationToken cancellationToken)
     {
-        await using var app = LedgerHost.Build(urls is null ? [] : ["--urls", urls]);
+        await using var app = LedgerHost.Create(urls is null ? [] : ["--urls", urls]);
         if (!await HasTables(app.Configuration, app.Logger, cancellationToken))
             return 1;
         var ledger = app.Services.GetRequiredService<RunLedgerOptions>();
+        if (app.Configuration.GetConnectionString("RabbitMq") is { Length: > 0 } rabbit)
+        {
+            // Before the bus declares them.
+            ledger.UnlimitedQueues = await QueueArguments.FindUnlimited(
+                BrokerAddress.Parse(rabbit), ledger, cancellationToken);
+            if (ledger.UnlimitedQueues.Count > 0)
+                ServeLog.UnlimitedQueues(app.Logger, string.Join(" and ", ledger.UnlimitedQueues));
+        }
+
+        LedgerHost.Map(app);
         ServeLog.Serving(
             app.Logger,
             string.IsNullOrEmpty(app.Configuration.GetConnectionString("RabbitMq"))

@@ -15,6 +15,6 @@ static class ControlEndpoint
         endpoint.DiscardFaultedMessages();
         endpoint.DiscardSkippedMessages();
         if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbit)
-            rabbit.KeepUntil(deadLettersTo: options.ErrorQueue);
+            rabbit.KeepUntil(options, options.ControlQueue, deadLettersTo: options.ErrorQueue);
     }
 }

@@ -34,7 +34,7 @@ static class LedgerEndpoint
 
         if (endpoint is not IRabbitMqReceiveEndpointConfigurator rabbit)
             return;
-        rabbit.KeepUntil(deadLettersTo: options.ErrorQueue);
+        rabbit.KeepUntil(options, options.QueueName, deadLettersTo: options.ErrorQueue);
         ErrorQueueAsDeclared(rabbit, options);
     }
 
@@ -50,8 +50,9 @@ static class LedgerEndpoint
         endpoint.RethrowFaultedMessages();
         if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbit)
         {
-            rabbit.BindDeadLetterQueue(options.DeadQueue, options.DeadQueue, queue => queue.SetQuorumQueue());
-            rabbit.KeepUntil(deadLettersTo: options.DeadQueue);
+            if (!options.UnlimitedQueues.Contains(options.ErrorQueue))
+                rabbit.BindDeadLetterQueue(options.DeadQueue, options.DeadQueue, queue => queue.SetQuorumQueue());
+            rabbit.KeepUntil(options, options.ErrorQueue, deadLettersTo: options.DeadQueue);
         }
     }
 
@@ -71,8 +72,11 @@ static class LedgerEndpoint
         topology.ConfigureErrorSettings = settings =>
         {
             others?.Invoke(settings);
-            if (settings is RabbitMqErrorSettings { QueueName: var name } && name == options.ErrorQueue)
-                settings.SetQueueArgument(QueueArguments.DeadLetterExchange, options.DeadQueue);
+            if (settings is not RabbitMqErrorSettings { QueueName: var name } || name != options.ErrorQueue)
+                return;
+            var limited = !options.UnlimitedQueues.Contains(name);
+            foreach (var (argument, value) in QueueArguments.LimitOf(options.DeadQueue))
+                settings.SetQueueArgument(argument, limited ? value : null);
         };
     }
 }

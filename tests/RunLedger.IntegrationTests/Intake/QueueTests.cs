@@ -1,3 +1,4 @@
+using RabbitMQ.Client;
 using RunLedger.IntegrationTests.Support;
 using RunLedger.IntegrationTests.Support.Brokers;
 using RunLedger.IntegrationTests.Support.Databases;
@@ -25,6 +26,35 @@ public sealed class QueueTests
                 .. contentType is null ? Array.Empty<string>() : ["-C", contentType]]);
 
         await site.Settle(Oracle.Rows([Started]));
+    }
+
+    [Fact]
+    public async Task Queues_that_an_earlier_version_declared_without_a_limit_are_used_as_they_are_and_said()
+    {
+        await using var site = await LedgerSite.Create();
+        await using (var connection = await new ConnectionFactory { Uri = site.Broker }.CreateConnectionAsync())
+        await using (var channel = await connection.CreateChannelAsync())
+        {
+            foreach (var queue in (string[])[LedgerSite.ErrorQueue, LedgerSite.Queue + "-control"])
+            {
+                await channel.QueueDeclareAsync(
+                    queue,
+                    durable: true,
+                    exclusive: false,
+                    autoDelete: false,
+                    new Dictionary<string, object?> { ["x-queue-type"] = "quorum" });
+            }
+        }
+
+        var ledger = await site.Start();
+        await site.Publisher.Send("", LedgerSite.ErrorQueue, "not JSON"u8.ToArray(), "application/json");
+        await site.Publisher.Send([Started]);
+
+        Assert.Contains(
+            "run-ledger_error and run-ledger-control are of an earlier version",
+            ledger.Everything,
+            StringComparison.Ordinal);
+        await site.Settle(Oracle.Rows([Started]), rejected: 1);
     }
 
     [Fact]
