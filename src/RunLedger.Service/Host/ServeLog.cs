@@ -15,7 +15,7 @@ static partial class ServeLog
     [LoggerMessage(105, LogLevel.Warning,
         "{Queues} are of an earlier version and have no limit of deliveries; RabbitMQ 4 drops messages beyond its own. "
         + "Stop all replicas and delete them while they are empty, or set a policy: docs/operations.md.")]
-    public static partial void UnlimitedQueues(ILogger logger, string queues);
+    public static partial void UnlimitedQueues(ILogger logger, ForeignText queues);
 
     [LoggerMessage(103, LogLevel.Warning, "The service is {Status}: {Reasons}")]
     public static partial void NotReady(ILogger logger, HealthStatus status, ForeignText reasons);

@@ -99,9 +99,9 @@ sealed class LedgerSite : IAsyncDisposable
                 {
                     return await Difference(expected, rejected);
                 }
-                catch (NpgsqlException e) when (e.IsTransient)
+                catch (NpgsqlException e) when (e.IsTransient || e is not PostgresException)
                 {
-                    // A connection of before the server was restarted.
+                    // A connection, or a view of who is the primary, of before the server was restarted.
                     return e.Message;
                 }
             },
