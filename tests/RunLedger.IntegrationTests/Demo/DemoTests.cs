@@ -48,7 +48,7 @@ public sealed class DemoTests
         var (exitCode, _, error) = await Demo(new Uri($"amqp://guest:guest@127.0.0.1:{LedgerProcess.FreePort()}/"));
 
         Assert.Equal(2, exitCode);
-        Assert.StartsWith("RabbitMQ at 127.0.0.1:", error, StringComparison.Ordinal);
+        Assert.StartsWith("RabbitMQ at amqp://127.0.0.1:", error, StringComparison.Ordinal);
         Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
