@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using RabbitMQ.Client;
 using RunLedger.Batching;
 using RunLedger.Broker;
 using RunLedger.Deadlines;
@@ -118,11 +119,7 @@ public static class RunLedgerRegistration
     /// </summary>
     /// <param name="host">The host inside <c>UsingRabbitMq</c>.</param>
     public static void SurviveFailedWrites(this IRabbitMqHostConfigurator host) =>
-        host.OnRefreshConnectionFactory = factory =>
-        {
-            factory.SocketFactory = WriteTolerantSocket.Create;
-            return Task.CompletedTask;
-        };
+        host.OnRefreshConnectionFactory = Survive;
 
     /// <summary>
     /// Lets a bus connect to any host of the address, and come back from one that fails as
@@ -135,8 +132,13 @@ public static class RunLedgerRegistration
         host.OnRefreshConnectionFactory = factory =>
         {
             address.Configure(factory);
-            factory.SocketFactory = WriteTolerantSocket.Create;
-            return Task.CompletedTask;
+            return Survive(factory);
         };
+    }
+
+    static Task Survive(ConnectionFactory factory)
+    {
+        factory.SocketFactory = WriteTolerantSocket.Create;
+        return Task.CompletedTask;
     }
 }

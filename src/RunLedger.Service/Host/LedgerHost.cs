@@ -75,6 +75,8 @@ static class LedgerHost
         ListenAddresses.Check(security, settings);
         builder.Services.AddSecurity(security);
         var broker = CheckConnections(settings);
+        if (broker is not null)
+            builder.Services.AddSingleton(broker);
         builder.Services.AddMassTransit(bus =>
         {
             bus.AddRunLedger(options => LedgerSettings.Apply(settings, options));

@@ -43,14 +43,17 @@ sealed class OutageLoggerFactory(ILoggerFactory inner, TimeProvider time) : ILog
     /// <summary>What cannot be used; null where the exception is of another kind.</summary>
     static string? Away(Exception exception) => exception switch
     {
-        _ when Chain(exception).Any(e => e is NpgsqlException or StoreException { Fault: StoreFault.Unavailable }) =>
-            "database",
+        _ when Chain(exception).Any(e => e is StoreException { Fault: StoreFault.Unavailable }
+            or NpgsqlException and not PostgresException { IsTransient: false }) => "database",
         _ when Chain(exception).Any(IsRefusal) => null,
-        _ when Chain(exception).Any(e => e is RabbitMQClientException or ConnectionException
-            or TransportUnavailableException or ChannelClosedException) => "broker",
-        _ => exception.GetBaseException() is IOException or SocketException or TimeoutException
-            or OperationCanceledException or ObjectDisposedException ? "broker" : null,
+        _ when Chain(exception).Any(e => e is RabbitMQClientException or BrokerUnreachableException
+            or ConnectionException or TransportUnavailableException or ChannelClosedException) => "broker",
+        _ => null,
     };
+
+    // The work of an outage that was under way: the sentence is enough, and who is to blame is said elsewhere.
+    static bool IsInterruption(Exception exception) => exception.GetBaseException() is IOException or SocketException
+        or TimeoutException or OperationCanceledException or ObjectDisposedException;
 
     // The broker is there and says why it will not: https://www.rabbitmq.com/amqp-0-9-1-reference#constants.
     static bool IsRefusal(Exception e) => e is AuthenticationFailureException
@@ -89,7 +92,7 @@ sealed class OutageLoggerFactory(ILoggerFactory inner, TimeProvider time) : ILog
                 if (factory.Say(away))
                     Say(LogLevel.Warning, $"The {away} cannot be used: {cause} ({formatter(state, null)})");
             }
-            else if (Chain(exception).Any(IsRefusal))
+            else if (Chain(exception).Any(IsRefusal) || IsInterruption(exception))
             {
                 if (factory.Say(cause))
                     Say(logLevel, $"{formatter(state, null)}: {cause}");

@@ -64,11 +64,11 @@ static class ServeCommand
         if (!await HasTables(app.Configuration, app.Logger, cancellationToken))
             return 1;
         var ledger = app.Services.GetRequiredService<RunLedgerOptions>();
-        if (app.Configuration.GetConnectionString("RabbitMq") is { Length: > 0 } rabbit)
+        if (app.Services.GetService<BrokerAddress>() is { } broker)
         {
             // Before the bus declares them.
             ledger.UnlimitedQueues = await QueueArguments.FindUnlimited(
-                BrokerAddress.Parse(rabbit), ledger, cancellationToken);
+                broker, ledger, cancellationToken);
             if (ledger.UnlimitedQueues.Count > 0)
                 ServeLog.UnlimitedQueues(app.Logger, string.Join(" and ", ledger.UnlimitedQueues));
         }

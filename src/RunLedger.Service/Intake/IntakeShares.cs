@@ -6,7 +6,7 @@ namespace RunLedger.Service.Intake;
 
 /// <summary>
 /// What requests with observations take of this process: bytes as their bodies arrive, and a place once all of a body
-/// is there. So who sends slowly takes what he has sent, and no place.
+/// is there. So a slow sender takes what it has sent, and no place.
 /// </summary>
 sealed class IntakeShares(IOptions<IntakeOptions> options) : IDisposable
 {

@@ -23,7 +23,7 @@ sealed class LiveChanges(LedgerMeter meter, IDbContextFactory<LedgerDb> ledger, 
     long _number = 1;
     int _listeners;
 
-    /// <summary>From now on somebody listens, until he leaves.</summary>
+    /// <summary>From now on somebody listens, until they leave.</summary>
     public void Enter() => Interlocked.Increment(ref _listeners);
 
     public void Leave() => Interlocked.Decrement(ref _listeners);

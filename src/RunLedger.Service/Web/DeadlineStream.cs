@@ -1,7 +1,7 @@
 namespace RunLedger.Service.Web;
 
 /// <summary>
-/// The body of an answer, written in small pieces. The server keeps one until its reader takes it; where he takes
+/// The body of an answer, written in small pieces. The server keeps one until its reader takes it; where it takes
 /// nothing for so long the answer is over.
 /// </summary>
 sealed class DeadlineStream(Stream body, TimeSpan stalledAfter, TimeProvider time) : Stream

@@ -28,7 +28,7 @@ static class ReadingLimits
     }
 
     /// <summary>
-    /// Whoever asks is counted before all are: who waits for his own share takes nothing of the others'.
+    /// Whoever asks is counted before all are: a caller that waits for its share takes nothing of the others'.
     /// </summary>
     public static void Add(RateLimiterOptions limiter)
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Npgsql;
+using RunLedger.IntegrationTests.Support;
 using RunLedger.IntegrationTests.Support.Brokers;
 using RunLedger.IntegrationTests.Support.Ledgers;
 
@@ -56,6 +57,7 @@ public sealed class DrillTests
         {
             await cluster.Kill("broker 2");
             await cluster.Kill("broker 3");
+            // How long the fault lasts.
             await Task.Delay(TimeSpan.FromMinutes(1));
             await cluster.Start("broker 2 3");
         });
@@ -101,8 +103,14 @@ public sealed class DrillTests
 
         await drill.During(async () =>
         {
+            var before = await drill.Host.Redelivered(LedgerSite.Queue);
             await cluster.Stop("primary");
-            await Task.Delay(TimeSpan.FromMinutes(3));
+            await Eventually.Async(
+                async () => await drill.Host.Redelivered(LedgerSite.Queue) > before
+                    ? null
+                    : "the broker has taken no message back",
+                TimeSpan.FromMinutes(4),
+                () => drill.Site.Output);
             await cluster.Start("primary");
         });
 
@@ -120,10 +128,12 @@ public sealed class DrillTests
         await cluster.Stop("primary");
         await drill.Site.Publisher.Send("", LedgerSite.ErrorQueue, "not JSON"u8.ToArray(), "application/json");
 
-        for (var lost = 0; lost < 30;)
+        for (var lost = 0; lost < 30; lost++)
         {
-            lost += await drill.Host.CutConnections() > 0 ? 1 : 0;
-            await Task.Delay(TimeSpan.FromSeconds(1));
+            await Eventually.Async(
+                async () => await drill.Host.CutConnections() > 0 ? null : "nobody is connected",
+                TimeSpan.FromMinutes(1),
+                () => drill.Site.Output);
         }
 
         await cluster.Start("primary");
@@ -164,6 +174,7 @@ public sealed class DrillTests
         foreach (var few in drill.Sent[half..].Chunk(half / 500))
         {
             await drill.Site.Publisher.Send(few);
+            // The pace of the load, which lasts two minutes.
             await Task.Delay(TimeSpan.FromMilliseconds(240));
         }
 

@@ -75,6 +75,17 @@ public sealed class OutageLogTests : IDisposable
     }
 
     [Fact]
+    public void What_was_interrupted_is_a_sentence_that_blames_nobody()
+    {
+        var log = _factory.CreateLogger("MassTransit");
+
+        for (var time = 0; time < 5; time++)
+            Say(log, "stopped", new OperationCanceledException("cancelled"));
+
+        Assert.Equal(["stopped: cancelled"], _logs.Lines);
+    }
+
+    [Fact]
     public void What_is_no_outage_stays_as_it_is()
     {
         var library = _factory.CreateLogger("MassTransit");
@@ -84,10 +95,14 @@ public sealed class OutageLogTests : IDisposable
         {
             Say(library, "R-FAULT", new InvalidOperationException("a defect"));
             Say(library, "without an exception", exception: null);
+            Say(
+                library,
+                "R-FAULT",
+                new PostgresException("no table", "ERROR", "ERROR", PostgresErrorCodes.UndefinedTable));
             Say(own, "own", new IOException("of ours"));
         }
 
-        Assert.Equal(9, _logs.Lines.Count);
+        Assert.Equal(12, _logs.Lines.Count);
     }
 
     [Fact]

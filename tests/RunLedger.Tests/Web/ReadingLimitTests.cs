@@ -5,7 +5,7 @@ using RunLedger.Tests.Support;
 
 namespace RunLedger.Tests.Web;
 
-/// <summary>Whoever reads leaves others their room, and who does not read what he asked for loses his own.</summary>
+/// <summary>A reader leaves others their room, and one that does not read what it asked for loses its own.</summary>
 public sealed class ReadingLimitTests
 {
     /// <summary>Far more than a connection takes by itself.</summary>

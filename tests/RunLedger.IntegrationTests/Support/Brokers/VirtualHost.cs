@@ -86,6 +86,11 @@ sealed class VirtualHost : IAsyncDisposable
     public async Task<long> Unacknowledged(string queue) =>
         (await Queue(queue)).TryGetProperty("messages_unacknowledged", out var count) ? count.GetInt64() : 0;
 
+    /// <summary>Deliveries that were not the first of their message.</summary>
+    public async Task<long> Redelivered(string queue) =>
+        (await Queue(queue)).TryGetProperty("message_stats", out var stats)
+        && stats.TryGetProperty("redeliver", out var count) ? count.GetInt64() : 0;
+
     /// <summary>How long a consumer may take to acknowledge.</summary>
     public Task LimitConsumers(TimeSpan limit) => Put(
         $"policies/{_name}/consumers",
