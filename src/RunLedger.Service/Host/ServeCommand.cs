@@ -29,6 +29,8 @@ static class ServeCommand
 
     static async Task<int> Run(string? urls, CancellationToken cancellationToken)
     {
+        // Until it holds the task System.CommandLine takes a SIGTERM for one that is not heeded, and ends with 143.
+        await Task.Yield();
         try
         {
             return await Serve(urls, cancellationToken);

@@ -31,12 +31,11 @@ sealed class GroupCommitter : IAsyncDisposable
         RunLedgerOptions options,
         TimeProvider time,
         ILogger<GroupCommitter> logger,
+        LedgerMeter meter,
         IHostApplicationLifetime? lifetime = null,
-        DispatchSignal? dispatch = null,
-        LedgerMeter? meter = null)
+        DispatchSignal? dispatch = null)
     {
-        (_store, _options, _time, _dispatch) = (store, options, time, dispatch);
-        _meter = meter ?? new LedgerMeter(time: time);
+        (_store, _options, _time, _meter, _dispatch) = (store, options, time, meter, dispatch);
         _loop = new(options.MaxBatchSize, MaxBytes, Attempt, Fail, time, logger, lifetime);
     }
 

@@ -16,6 +16,7 @@ sealed class FoldingLedger : IAsyncDisposable
 {
     readonly GroupCommitter _committer;
     readonly ObservationValidator _validator;
+    readonly LedgerMeter? _own;
 
     public FoldingLedger(
         ILedgerStore store, TimeProvider? time = null, RunLedgerOptions? options = null, LedgerMeter? meter = null)
@@ -24,7 +25,11 @@ sealed class FoldingLedger : IAsyncDisposable
         Store = new RecordingStore(store);
         _validator = new ObservationValidator(options, TimeProvider.System);
         _committer = new GroupCommitter(
-            Store, options, time ?? TimeProvider.System, NullLogger<GroupCommitter>.Instance, meter: meter);
+            Store,
+            options,
+            time ?? TimeProvider.System,
+            NullLogger<GroupCommitter>.Instance,
+            meter ?? (_own = new LedgerMeter(time: time)));
     }
 
     public RecordingStore Store { get; }
@@ -97,7 +102,11 @@ sealed class FoldingLedger : IAsyncDisposable
 
     public Task Together(params RunObservation[] messages) => Together(() => messages.Select(Commit));
 
-    public ValueTask DisposeAsync() => _committer.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _committer.DisposeAsync();
+        _own?.Dispose();
+    }
 
     public static void Fold(MessageRows rows, Observation observation)
     {

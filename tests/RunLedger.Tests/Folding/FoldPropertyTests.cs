@@ -11,6 +11,7 @@ using RunLedger.Folding;
 using RunLedger.Intake;
 using RunLedger.Storage.Rows;
 using RunLedger.Storage.Sqlite;
+using RunLedger.Telemetry;
 using RunLedger.Testing;
 
 namespace RunLedger.Tests.Folding;
@@ -27,6 +28,7 @@ public sealed class FoldPropertyTests : IAsyncLifetime
 
     readonly string _file = Path.Combine(Folder, $"run-ledger-{Guid.CreateVersion7()}.db");
     readonly RunLedgerOptions _options = new();
+    readonly LedgerMeter _meter = new();
     LedgerStore _store = null!;
     SqliteConnection _reader = null!;
 
@@ -42,6 +44,7 @@ public sealed class FoldPropertyTests : IAsyncLifetime
 
     public ValueTask DisposeAsync()
     {
+        _meter.Dispose();
         _reader.Dispose();
         _store.Dispose();
         File.Delete(_file);
@@ -115,7 +118,7 @@ public sealed class FoldPropertyTests : IAsyncLifetime
         var validator = new ObservationValidator(_options, TimeProvider.System);
         var evaluator = new DeadlineEvaluator(_options, TimeProvider.System);
         await using var committer = new GroupCommitter(
-            _store, _options, TimeProvider.System, NullLogger<GroupCommitter>.Instance);
+            _store, _options, TimeProvider.System, NullLogger<GroupCommitter>.Instance, _meter);
         for (int at = 0, batch = 0; at < observations.Length; at += batches[batch++ % batches.Length])
         {
             var commits = observations.Skip(at).Take(batches[batch % batches.Length]).Select(message =>

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 using RunLedger.Batching;
 using RunLedger.Storage.Rows;
 using RunLedger.Storage.Sqlite;
+using RunLedger.Telemetry;
 using RunLedger.Testing;
 using RunLedger.Testing.Stores;
 using SQLitePCL;
@@ -37,8 +38,9 @@ public sealed class StoreFaultTests
         using var away = new LedgerStore("/nowhere/run-ledger.db");
         var host = new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance);
         var time = new WatchedTime();
+        using var meter = new LedgerMeter();
         await using var committer = new GroupCommitter(
-            away, new RunLedgerOptions(), time, NullLogger<GroupCommitter>.Instance, host);
+            away, new RunLedgerOptions(), time, NullLogger<GroupCommitter>.Instance, meter, host);
         host.StopApplication();
 
         var again = committer.Reject(new RejectedRow { RejectedId = Guid.CreateVersion7() });
@@ -54,7 +56,8 @@ public sealed class StoreFaultTests
     {
         using var away = new LedgerStore("/nowhere/run-ledger.db");
         var time = new FakeTimeProvider();
-        await using var committer = new GroupCommitter(away, new RunLedgerOptions(), time, new FullDisk());
+        using var meter = new LedgerMeter();
+        await using var committer = new GroupCommitter(away, new RunLedgerOptions(), time, new FullDisk(), meter);
 
         for (var batch = 0; batch < 2; batch++)
         {
