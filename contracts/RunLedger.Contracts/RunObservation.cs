@@ -23,6 +23,13 @@ public abstract record RunObservation : IRunMessage
     /// <inheritdoc/>
     public required DateTimeOffset OccurredAt { get; init; }
 
+    /// <summary>
+    /// Which attempt at the run this is of, from 1; null is 1, as is less than that. Of starts and ends only those of
+    /// the greatest attempt that any observation names count: a greater one opens a run again that had ended. On a step
+    /// it is the run's attempt too; an attempt at the step has an id of its own.
+    /// </summary>
+    public int? Attempt { get; init; }
+
     /// <summary>The run this run is nested in, as its author knows it; it may be unknown to the ledger still.</summary>
     public Guid? ParentRunId { get; init; }
 

@@ -23,8 +23,6 @@ public sealed class OpenRun : IAsyncDisposable
         _outbox = outbox;
         Outer = outer;
         var key = Sanitizer.Code(details.IdempotencyKey);
-        if (key is not null && details.Attempt > 1)
-            key = Sanitizer.Code($"{key}#{details.Attempt}");
         _derivesStepIds = key is not null || details.RunId is not null;
         Id = Sanitizer.Id(details.RunId)
             ?? (key is not null ? Uuid.NewNameBased(NameBasedIds.Runs, key) : Guid.CreateVersion7());
@@ -46,6 +44,7 @@ public sealed class OpenRun : IAsyncDisposable
                 : outbox.Options.SourceSystem,
             OccurredAt = default,
             ParentRunId = Sanitizer.Id(details.ParentRunId) ?? outer?.ReportedId,
+            Attempt = details.Attempt > 1 ? details.Attempt : null,
         };
         _outbox.Add(
             _start with { OccurredAt = Now(), IdempotencyKey = key, InputRef = Sanitizer.Ref(details.InputRef) },
@@ -120,8 +119,9 @@ public sealed class OpenRun : IAsyncDisposable
     {
         details ??= new StepDetails();
         var attempt = details.Attempt ?? _attempts.AddOrUpdate(code ?? "", 1, static (_, before) => before + 1);
+        var name = _start?.Attempt is { } again ? $"{code}\0{attempt}\0{again}" : $"{code}\0{attempt}";
         return new OpenStep(
-            this, code, details, _derivesStepIds ? Uuid.NewNameBased(Id, $"{code}\0{attempt}") : Guid.CreateVersion7());
+            this, code, details, _derivesStepIds ? Uuid.NewNameBased(Id, name) : Guid.CreateVersion7());
     }
 
     /// <summary>
@@ -138,6 +138,7 @@ public sealed class OpenRun : IAsyncDisposable
             CorrelationId = CorrelationId,
             SourceSystem = _start.SourceSystem,
             OccurredAt = Now(),
+            Attempt = _start.Attempt,
         });
     }
 
@@ -155,6 +156,7 @@ public sealed class OpenRun : IAsyncDisposable
             CorrelationId = CorrelationId,
             SourceSystem = _start.SourceSystem,
             OccurredAt = Now(),
+            Attempt = _start.Attempt,
             OutputRef = Sanitizer.Ref(outputRef),
             EvidenceRef = Sanitizer.Evidence(evidence),
         });
@@ -180,6 +182,7 @@ public sealed class OpenRun : IAsyncDisposable
             CorrelationId = CorrelationId,
             SourceSystem = _start.SourceSystem,
             OccurredAt = Now(),
+            Attempt = _start.Attempt,
             ErrorRef = Sanitizer.Ref(errorRef),
             EvidenceRef = Sanitizer.Evidence(evidence),
         });
@@ -198,6 +201,7 @@ public sealed class OpenRun : IAsyncDisposable
             CorrelationId = CorrelationId,
             SourceSystem = _start.SourceSystem,
             OccurredAt = Now(),
+            Attempt = _start.Attempt,
             EvidenceRef = Sanitizer.Evidence(evidence),
         });
     }

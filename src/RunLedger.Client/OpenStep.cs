@@ -25,6 +25,7 @@ public sealed class OpenStep : IAsyncDisposable
                 CorrelationId = run.CorrelationId,
                 SourceSystem = common.SourceSystem,
                 OccurredAt = run.Now(),
+                Attempt = common.Attempt,
                 DotCode = _code,
                 ComponentRole = Role,
                 EventCode = Sanitizer.Code(details.EventCode),
@@ -55,6 +56,7 @@ public sealed class OpenStep : IAsyncDisposable
             CorrelationId = _run.CorrelationId,
             SourceSystem = common.SourceSystem,
             OccurredAt = _run.Now(),
+            Attempt = common.Attempt,
             DotCode = _code,
             ComponentRole = Role,
             OutputRef = Sanitizer.Ref(outputRef),
@@ -83,9 +85,31 @@ public sealed class OpenStep : IAsyncDisposable
             CorrelationId = _run.CorrelationId,
             SourceSystem = common.SourceSystem,
             OccurredAt = _run.Now(),
+            Attempt = common.Attempt,
             DotCode = _code,
             ComponentRole = Role,
             ErrorRef = Sanitizer.Ref(errorRef),
+            EvidenceRef = Sanitizer.Evidence(evidence),
+        });
+    }
+
+    /// <summary>The step was given up on purpose, which is no failure.</summary>
+    /// <param name="evidence">Anything that becomes JSON, at once; null for nothing.</param>
+    public void Cancel(object? evidence = null)
+    {
+        if (Interlocked.Exchange(ref _ended, 1) != 0 || _run.Start is not { } common)
+            return;
+        _run.Report(new StepCancelled
+        {
+            ComponentRunId = Id,
+            ProcessRunId = _run.Id,
+            ProcessCandidateCode = common.ProcessCandidateCode,
+            CorrelationId = _run.CorrelationId,
+            SourceSystem = common.SourceSystem,
+            OccurredAt = _run.Now(),
+            Attempt = common.Attempt,
+            DotCode = _code,
+            ComponentRole = Role,
             EvidenceRef = Sanitizer.Evidence(evidence),
         });
     }
@@ -94,7 +118,7 @@ public sealed class OpenStep : IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         if (Volatile.Read(ref _ended) == 0)
-            Fail("The step was left without an outcome: neither Complete nor Fail was called.");
+            Fail("The step was left without an outcome: neither Complete, Fail nor Cancel was called.");
         return ValueTask.CompletedTask;
     }
 }

@@ -13,10 +13,11 @@ public sealed record RunDetails
     public string? IdempotencyKey { get; init; }
 
     /// <summary>
-    /// Which attempt at what <see cref="IdempotencyKey"/> names: a repeated report says the same number and is the same
-    /// run, a new attempt says the next one and is a run of its own, whose key is the given one and <c>#2</c>.
+    /// Which attempt at the run this is: whoever tries again what <see cref="IdempotencyKey"/> or <see cref="RunId"/>
+    /// names says the next number. What the greatest attempt comes to is what the run comes to; earlier ones are told
+    /// as history.
     /// </summary>
-    /// <value>The default is 1, as is anything less. Without a key it says nothing.</value>
+    /// <value>The default is 1, as is anything less.</value>
     public int Attempt { get; init; } = 1;
 
     /// <summary>

@@ -18,7 +18,7 @@ static class ObservationGen
         null, null, Json("""{"n":1.50,"b":[1,2]}"""), Json("\"x\""), Json("""{"b":{},"a":1e2}"""));
 
     static readonly Gen<RunObservation> One =
-        from kind in Gen.Int[0, 8]
+        from kind in Gen.Int[0, 9]
         from run in Run
         from component in Component
         from at in Gen.Int[0, 3]
@@ -27,6 +27,7 @@ static class ObservationGen
             SourceSystems.DotRuntime, SourceSystems.DotRuntime, SourceSystems.DotRuntime, SourceSystems.JobQueue)
         from key in Pick(null, null, null, null, null, null, null, null, "k1", "k2", "k3")
         from parent in Pick<Guid?>(null, null, null, Ids[0], Ids[1])
+        from attempt in Pick<int?>(null, null, null, null, null, null, 1, 2, 2, 3)
         from texts in Text.Array[5]
         from evidence in Evidence
         let message = Make(kind) with
@@ -38,6 +39,7 @@ static class ObservationGen
             OccurredAt = Some.Noon.AddSeconds(at),
             IdempotencyKey = key,
             ParentRunId = parent,
+            Attempt = attempt,
             InputRef = texts[0],
             OutputRef = texts[1],
             ErrorRef = texts[2],
@@ -60,6 +62,12 @@ static class ObservationGen
              OccurredAt = Some.Noon.AddSeconds(at),
              CorrelationId = $"c{correlation}",
          }).Array[30, 60];
+
+    /// <summary>A set with so many attempts at a run that not all of them can be remembered.</summary>
+    public static readonly Gen<RunObservation[]> Persistent =
+        (from message in One
+         from attempt in Gen.Int[1, 60]
+         select message with { Attempt = attempt }).Array[40, 80];
 
     /// <summary>The same set twice: as generated, and permuted with some of it repeated.</summary>
     public static readonly Gen<(RunObservation[] Once, RunObservation[] Again, int[] Batches)> Twice =
@@ -86,6 +94,7 @@ static class ObservationGen
             5 => run.StepFailed(run.Id),
             6 => run.Completed(),
             7 => run.Failed(),
+            8 => run.StepCancelled(run.Id),
             _ => run.Cancelled(),
         };
     }

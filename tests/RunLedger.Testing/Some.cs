@@ -100,4 +100,14 @@ sealed class Some
         OccurredAt = Start.AddSeconds(20),
         ErrorRef = "it broke",
     };
+
+    public StepCancelled StepCancelled(Guid component) => new()
+    {
+        ProcessRunId = Id,
+        ProcessCandidateCode = Candidate,
+        CorrelationId = Id.ToString("N"),
+        ComponentRunId = component,
+        SourceSystem = SourceSystems.DotRuntime,
+        OccurredAt = Start.AddSeconds(20),
+    };
 }

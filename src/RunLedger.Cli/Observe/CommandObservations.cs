@@ -17,6 +17,7 @@ sealed class CommandObservations
     readonly Guid? _component;
     readonly string? _role;
     readonly string? _key;
+    readonly int? _attempt;
 
     /// <param name="options">The options of <c>observe</c>.</param>
     /// <param name="around">The run around this process.</param>
@@ -28,6 +29,7 @@ sealed class CommandObservations
         _name = Path.GetFileName(program) is { Length: > 0 } name ? name : program;
         _role = options.Role;
         _key = options.Key;
+        _attempt = options.Attempt;
         var outer = options.Parent ?? around.Run;
         // The variables describe the run around this process and do not apply to another parent.
         var known = outer == around.Run ? around : new RunEnvironment(outer, null, null, null);
@@ -99,6 +101,7 @@ sealed class CommandObservations
             ["sourceSystem"] = Variables.Source,
             ["occurredAt"] = at,
             ["parentRunId"] = _parent,
+            ["attempt"] = _attempt,
             ["errorRef"] = error,
             ["evidenceRef"] = evidence,
         };

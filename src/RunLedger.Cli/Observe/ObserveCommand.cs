@@ -44,6 +44,12 @@ sealed class ObserveCommand : Command
         HelpName = "KEY",
     };
 
+    readonly Option<int?> _attempt = new("--attempt")
+    {
+        Description = "Which attempt at the run that --key names this is, from 1: the greatest one counts",
+        HelpName = "N",
+    };
+
     readonly Option<TimeSpan?> _timeout = new("--timeout")
     {
         Description = "End the command and all that it started after this time",
@@ -102,8 +108,8 @@ sealed class ObserveCommand : Command
         _destination.AddTo(this);
         foreach (var option in (Option[])
             [
-                _candidate, _role, _parent, _correlation, _source, _key, _timeout, _killAfter, _heartbeat, _flush,
-                _tail, _spool, _verbose
+                _candidate, _role, _parent, _correlation, _source, _key, _attempt, _timeout, _killAfter, _heartbeat,
+                _flush, _tail, _spool, _verbose
             ])
         {
             Options.Add(option);
@@ -115,6 +121,16 @@ sealed class ObserveCommand : Command
                 parsed.AddError($"--role is one of {string.Join(", ", ComponentRoles.All)}.");
             if (parsed.GetResult(_source) is not null && !SourceSystems.All.Contains(parsed.GetValue(_source)))
                 parsed.AddError($"--source is one of {string.Join(", ", SourceSystems.All)}.");
+            if (parsed.GetResult(_attempt) is { } attempt && attempt.Errors.Any() is false)
+            {
+                if (parsed.GetValue(_attempt) is null or < 1)
+                    parsed.AddError("--attempt is a number from 1.");
+                else if (parsed.GetResult(_key) is null)
+                    parsed.AddError("--attempt needs --key: without it nobody knows what is tried again.");
+                else if (parsed.GetResult(_role) is not null)
+                    parsed.AddError("--attempt is of a run, and with --role the command is a component of one.");
+            }
+
             if (!OperatingSystem.IsLinux())
                 parsed.AddError("observe needs Linux: elsewhere publish the messages with runledger publish.");
         });
@@ -129,6 +145,7 @@ sealed class ObserveCommand : Command
         Correlation = Text(parsed, _correlation),
         Source = parsed.GetValue(_source),
         Key = Text(parsed, _key),
+        Attempt = parsed.GetValue(_attempt),
         Timeout = parsed.GetValue(_timeout) is { Ticks: > 0 } timeout ? timeout : null,
         KillAfter = parsed.GetValue(_killAfter),
         Heartbeat = parsed.GetValue(_heartbeat),

@@ -12,6 +12,9 @@ sealed record ObserveOptions
     public string? Correlation { get; init; }
     public string? Source { get; init; }
     public string? Key { get; init; }
+
+    /// <summary>Which attempt at the run; null where none is named.</summary>
+    public int? Attempt { get; init; }
     public TimeSpan? Timeout { get; init; }
     public TimeSpan KillAfter { get; init; }
     public TimeSpan Heartbeat { get; init; }

@@ -94,12 +94,13 @@ sealed class MessageFields
         {
             return type == typeof(JsonElement) ? JsonNode.Parse(value)
                 : type == typeof(Guid) ? Guid.Parse(value).ToString()
+                : type == typeof(int) ? int.Parse(value, NumberStyles.Integer, CultureInfo.InvariantCulture)
                 : type == typeof(DateTimeOffset)
                     ? DateTimeOffset.Parse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal)
                         .ToString("O", CultureInfo.InvariantCulture)
                     : value;
         }
-        catch (Exception e) when (e is FormatException or JsonException)
+        catch (Exception e) when (e is FormatException or OverflowException or JsonException)
         {
             throw new CliException($"{OptionName(member)} cannot be read: '{value}' is no {HelpName(type)}.");
         }
@@ -116,6 +117,7 @@ sealed class MessageFields
     static string HelpName(Type type) =>
         type == typeof(JsonElement) ? "JSON"
         : type == typeof(Guid) ? "UUID"
+        : type == typeof(int) ? "N"
         : type == typeof(DateTimeOffset) ? "TIME"
         : "TEXT";
 

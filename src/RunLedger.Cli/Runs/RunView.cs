@@ -31,7 +31,7 @@ sealed record RunView(JsonElement Run, IReadOnlyList<JsonElement> Components, Js
         {
             var evidence = Run.Member("evidenceRef") ?? default;
             var flags = evidence.Items("flags").Where(flag => flag.Member("recoveredAt") is null).Select(DescribeFlag);
-            return [.. flags, .. Texts("conflicts"), .. Texts("warnings")];
+            return [.. flags, .. Texts("conflicts"), .. Texts("warnings"), .. evidence.Items("attempts").Select(Tell)];
 
             IEnumerable<string> Texts(string name) =>
                 evidence.Items(name).Select(text => TerminalText.Sanitize(text.ToString()));
@@ -65,6 +65,8 @@ sealed record RunView(JsonElement Run, IReadOnlyList<JsonElement> Components, Js
         Line("Candidate", Run.Text("processCandidateCode"));
         Line("Definition", Run.Text("processDefinitionCode"));
         grid.AddRow(new Text("Status"), RunTable.Status(Run));
+        if (Run.Member("attempt") is { } attempt && attempt.ToString() != "1")
+            Line("Attempt", attempt.ToString());
         Line("Error", Run.Text("errorRef"));
         Line("Started", ConsoleOutput.FormatTime(Run.Time("startedAt")));
         Line("Ended", Ended());
@@ -105,6 +107,12 @@ sealed record RunView(JsonElement Run, IReadOnlyList<JsonElement> Components, Js
         return $"{what} {flag.Text("value")}. Last observed {ConsoleOutput.FormatTime(flag.Time("lastObservedAt"))}, "
             + $"flagged {ConsoleOutput.FormatTime(flag.Time("flaggedAt"))}.";
     }
+
+    static string Tell(JsonElement attempt) => TerminalText.Sanitize(
+        $"Attempt {attempt.Member("attempt")} {attempt.Text("status") ?? "was not reported to end"}"
+        + (attempt.Time("endedAt") is { } ended ? $" at {ConsoleOutput.FormatTime(ended)}" : "")
+        + (attempt.Text("errorRef") is { } error ? $": {error}" : "")
+        + ".");
 
     bool HasRelatives() => Tree.Items("ancestors").Any() || Tree.Text("unseenParentId") is not null
         || (Tree.Member("run") ?? default).Items("children").Any();

@@ -18,6 +18,11 @@ sealed class BridgeRow
     /// <summary>In the namespace of URLs, so that anybody can compute the ids.</summary>
     static readonly Guid Space = Uuid.NewNameBased(Uuid.Namespace.URL, "https://run-ledger/bridge");
 
+    static readonly StepCancelled Cancelled = Activator.CreateInstance<StepCancelled>();
+
+    /// <summary>A job that is tried for ever is not told of for ever.</summary>
+    const int SupersededAtMost = 32;
+
     static readonly JsonDocumentOptions Deep = new() { MaxDepth = ReadableJson.MaxDepth };
 
     readonly JsonElement _json;
@@ -61,12 +66,29 @@ sealed class BridgeRow
     }
 
     /// <summary>The attempt at the job that the row names.</summary>
-    public StepObservation Step(StepObservation blank, string timeColumn)
+    public StepObservation Step(StepObservation blank, string timeColumn) => Step(blank, timeColumn, Attempt);
+
+    /// <summary>
+    /// The attempts before the one that the row names: they are over. What ended one of them counts before this; a
+    /// queue has no more to say of one whose worker died.
+    /// </summary>
+    public IEnumerable<StepObservation> Superseded(string timeColumn)
+    {
+        for (var before = Math.Max(1, Attempt - SupersededAtMost); before < Attempt; before++)
+        {
+            yield return Step(Cancelled, timeColumn, before) with
+            {
+                ErrorRef = $"attempt {Attempt} took its place, and its own end was not seen",
+            };
+        }
+    }
+
+    StepObservation Step(StepObservation blank, string timeColumn, int attempt)
     {
         var job = Job();
         return (StepObservation)Fill(blank, timeColumn) with
         {
-            ComponentRunId = Uuid.NewNameBased(Space, $"component\0{job}\0{Number("attempt") ?? 1}"),
+            ComponentRunId = Uuid.NewNameBased(Space, $"component\0{job}\0{attempt}"),
             QueueJobId = job,
             DotCode = Text("dot_code"),
             ComponentRole = Text("component_role"),
@@ -74,11 +96,21 @@ sealed class BridgeRow
         };
     }
 
-    /// <summary>Its id; of an id that is no UUID the UUIDv5.</summary>
-    public Guid Job()
+    /// <summary>
+    /// The attempt that the row names, from 1: before a queue hands a job out for the first time it may say 0.
+    /// </summary>
+    public int Attempt => (int)Math.Clamp(Number("attempt") ?? 1, 1, int.MaxValue);
+
+    /// <summary>
+    /// Its id; of an id that is no UUID the UUIDv5 of it and of what counts its jobs: <c>source_name</c>, else the
+    /// candidate, since a number need only be unique in its own queue.
+    /// </summary>
+    Guid Job()
     {
         var id = Required("queue_job_id");
-        return Guid.TryParse(id, out var uuid) ? uuid : Uuid.NewNameBased(Space, $"job\0{id}");
+        return Guid.TryParse(id, out var uuid)
+            ? uuid
+            : Uuid.NewNameBased(Space, $"job\0{Text("source_name") ?? Required("process_candidate_code")}\0{id}");
     }
 
     /// <summary>Null where it is NULL, or no column of the source.</summary>

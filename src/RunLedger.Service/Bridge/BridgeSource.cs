@@ -18,6 +18,7 @@ sealed record BridgeSource(
         new("process_run_id", BridgeColumnType.Uuid),
         new("parent_run_id", BridgeColumnType.Uuid),
         new("attempt", BridgeColumnType.Number),
+        new("source_name", BridgeColumnType.Text),
         new("dot_code", BridgeColumnType.Text),
         new("component_role", BridgeColumnType.Text),
         new("event_code", BridgeColumnType.Text),

@@ -26,8 +26,11 @@ static class EventMapping
             : row.Fill(blank, "occurred_at");
         return
         [
+            // Who starts an attempt says that those before it are over.
+            .. observation is StepObservation ? row.Superseded("occurred_at") : [],
             observation with
             {
+                Attempt = observation is StepObservation || row.Attempt == 1 ? null : row.Attempt,
                 IdempotencyKey = row.Text("idempotency_key"),
                 InputRef = row.Text("input_ref"),
                 OutputRef = row.Text("output_ref"),

@@ -5,7 +5,7 @@ namespace RunLedger.Service.Bridge;
 /// <summary>
 /// What a job says by the state it is in: that its run is known, since when it runs, how it ended. Every state says
 /// also what came before it, so that nothing is lost where a job was quicker than the bridge. A job that is all of its
-/// run starts and ends that too: nobody else would.
+/// run starts and ends that too, attempt by attempt: nobody else would.
 /// </summary>
 static class JobMapping
 {
@@ -18,22 +18,32 @@ static class JobMapping
     {
         ["completed"] = (Activator.CreateInstance<StepCompleted>(), Activator.CreateInstance<RunCompleted>()),
         ["failed"] = (Activator.CreateInstance<StepFailed>(), Activator.CreateInstance<RunFailed>()),
-        ["cancelled"] = (Activator.CreateInstance<StepFailed>(), Activator.CreateInstance<RunCancelled>()),
+        ["cancelled"] = (Activator.CreateInstance<StepCancelled>(), Activator.CreateInstance<RunCancelled>()),
     };
 
     public static IEnumerable<RunObservation> Of(BridgeRow row)
     {
         var (status, isRun) = (row.Required("status"), row.Is("is_run"));
+        // Of a job that is only part of a run an attempt is none at the run.
+        int? attempt = isRun && row.Attempt > 1 ? row.Attempt : null;
         if (row.Time("queued_at") is not null || status == "queued")
-            yield return row.Fill(Observed, "queued_at");
+            yield return row.Fill(Observed, "queued_at") with { Attempt = attempt };
         if (status == "queued")
             yield break;
+        foreach (var before in row.Superseded(row.Time("started_at") is null ? "ended_at" : "started_at"))
+            yield return before;
         if (row.Time("started_at") is not null || status == "running")
         {
             // Without what may still change while the job runs: read again later, it is the same observation.
             yield return row.Step(Started, "started_at") with { InputRef = row.Text("input_ref") };
             if (isRun)
-                yield return row.Fill(RunStarted, "started_at") with { InputRef = row.Text("input_ref") };
+            {
+                yield return row.Fill(RunStarted, "started_at") with
+                {
+                    InputRef = row.Text("input_ref"),
+                    Attempt = attempt,
+                };
+            }
         }
 
         if (status == "running")
@@ -47,13 +57,13 @@ static class JobMapping
 
         yield return Ended(row, row.Step(end.Job, "ended_at")) with { IdempotencyKey = row.Text("idempotency_key") };
         if (isRun)
-            yield return Ended(row, row.Fill(end.Run, "ended_at"));
+            yield return Ended(row, row.Fill(end.Run, "ended_at") with { Attempt = attempt });
 
         static RunObservation Ended(BridgeRow row, RunObservation end) => end with
         {
             InputRef = row.Text("input_ref"),
             OutputRef = row.Text("output_ref"),
-            ErrorRef = row.Text("error_ref") ?? (row.Text("status") == "cancelled" ? "cancelled" : null),
+            ErrorRef = row.Text("error_ref"),
             EvidenceRef = row.Json("evidence"),
         };
     }

@@ -53,8 +53,7 @@ sealed class LedgerDb(DbContextOptions<LedgerDb> options) : DbContext(options)
         modelBuilder.Entity<RejectedRow>().ToTable("rejected_observation").HasKey(r => r.RejectedId);
         modelBuilder.Entity<OperatorActionRow>().ToTable("operator_action").HasKey(a => a.Id);
 
-        // The fold is between the ledger and itself: readers never fetch it.
-        modelBuilder.Entity<RunRow>().Ignore(r => r.Fold);
+        // The fold is between the ledger and itself: of a run's readers want to know the attempt, which is its head.
         modelBuilder.Entity<ComponentRow>().Ignore(c => c.Fold);
         Dialect.Json<RunRow>(modelBuilder, r => r.EvidenceRef);
         Dialect.Json<ComponentRow>(modelBuilder, c => c.EvidenceRef);

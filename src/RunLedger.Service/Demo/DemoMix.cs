@@ -120,12 +120,14 @@ sealed class DemoMix
                 return at;
             }
 
-            Say(run.StepCompleted(component, steps[i], at));
             if (fate is DemoFate.Cancelled && i == 1)
             {
+                Say(run.StepCancelled(component, steps[i], at));
                 Say(run.Cancelled(at += Span(1, 3)));
                 return at;
             }
+
+            Say(run.StepCompleted(component, steps[i], at));
         }
 
         Say(run.Completed(at += Span(1, 3), _random.Next(10_000)));

@@ -107,6 +107,19 @@ sealed record DemoRun(DemoProcess Process, Guid Id, string Correlation, Guid? Pa
         OutputRef = $"{Place}/{step.Code}",
     };
 
+    public StepCancelled StepCancelled(Guid component, DemoStep step, DateTimeOffset at) => new()
+    {
+        ProcessRunId = Id,
+        ProcessCandidateCode = Process.Candidate,
+        CorrelationId = Correlation,
+        SourceSystem = Process.Source,
+        OccurredAt = at,
+        ParentRunId = Parent,
+        ComponentRunId = component,
+        DotCode = step.Code,
+        ComponentRole = step.Role,
+    };
+
     public StepFailed StepFailed(Guid component, DemoStep step, DateTimeOffset at, string error) => new()
     {
         ProcessRunId = Id,

@@ -22,13 +22,17 @@ sealed record RunAnswer
 
     [Description("observed, started, step_started, step_completed, completed, failed, stuck, cancelled or orphan.")]
     public required string Status { get; init; }
+    [Description("The attempt that status, times, output and error are of, from 1; those before it are in "
+        + "evidenceRef.attempts.")]
+    public required int Attempt { get; init; }
     public required string SourceSystem { get; init; }
     public required string? IdempotencyKey { get; init; }
     public required string? InputRef { get; init; }
     public required string? OutputRef { get; init; }
     public required string? ErrorRef { get; init; }
 
-    [Description("What the messages said beyond the columns, with conflicts, warnings and flags; null when nothing.")]
+    [Description("What the messages said beyond the columns, with conflicts, warnings, flags and attempts; "
+        + "null when nothing.")]
     public required RawJson? EvidenceRef { get; init; }
 
     [Description("True in a list where the evidence is too large for it and evidenceRef is null: "
@@ -57,6 +61,7 @@ sealed record RunAnswer
         CorrelationId = row.CorrelationId,
         ParentRunId = row.ParentRunId,
         Status = row.Status.Text(),
+        Attempt = row.Attempt,
         SourceSystem = row.SourceSystem,
         IdempotencyKey = row.IdempotencyKey,
         InputRef = row.InputRef,

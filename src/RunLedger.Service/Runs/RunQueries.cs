@@ -115,6 +115,7 @@ sealed class RunQueries(IDbContextFactory<LedgerDb> ledger, IOptions<ReadingOpti
         StartedAt = r.StartedAt,
         EndedAt = r.EndedAt,
         CreatedAt = r.CreatedAt,
+        Fold = LedgerDb.Head(r.Fold!, 1, FoldCodec.HeadBytes),
     });
 
     /// <summary>The run of this id or alias, archived or not; null where there is none.</summary>

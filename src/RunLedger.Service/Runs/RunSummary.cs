@@ -24,6 +24,8 @@ static class RunSummary
             RunStatus.Observed => "observed, and not started yet",
             _ => Since(run, now),
         };
+        if (run.Attempt > 1)
+            head += $", attempt {run.Attempt}";
         return components.All == 0 ? head
             : $"{head}; {Phrases.Count(components.Counts.GetValueOrDefault(RunStatus.StepCompleted))} of "
                 + $"{Phrases.Count(components.All)} components done";

@@ -13,6 +13,7 @@ sealed record RunView(
     IReadOnlyList<string> Conflicts,
     IReadOnlyList<string> Warnings,
     IReadOnlyList<Flag> Flags,
+    IReadOnlyList<EarlierAttempt> Attempts,
     string? TraceId)
 {
     static readonly JsonSerializerOptions Readable = new()
@@ -25,19 +26,19 @@ sealed record RunView(
     public static RunView Of(LedgerRow row)
     {
         if (row.EvidenceRef is null)
-            return new(null, [], [], [], null);
+            return new(null, [], [], [], [], null);
         try
         {
             using var document = JsonDocument.Parse(row.EvidenceRef, new JsonDocumentOptions { MaxDepth = 128 });
             var root = document.RootElement;
             return new(
                 JsonSerializer.Serialize(root, Readable), Texts(root, "conflicts"), Texts(root, "warnings"),
-                FlagJson.Read(row.EvidenceRef), TraceOf(root));
+                FlagJson.Read(row.EvidenceRef), AttemptsOf(root), TraceOf(root));
         }
         catch (JsonException)
         {
             // Not of the ledger's making: shown as it is.
-            return new(row.EvidenceRef, [], [], [], null);
+            return new(row.EvidenceRef, [], [], [], [], null);
         }
     }
 
@@ -60,6 +61,13 @@ sealed record RunView(
         && root.TryGetProperty(name, out var texts)
         && texts.ValueKind == JsonValueKind.Array
             ? [.. texts.EnumerateArray().Select(text => text.ToString())]
+            : [];
+
+    static List<EarlierAttempt> AttemptsOf(JsonElement root) =>
+        root.ValueKind == JsonValueKind.Object
+        && root.TryGetProperty("attempts", out var attempts)
+        && attempts.ValueKind == JsonValueKind.Array
+            ? [.. attempts.EnumerateArray().Select(one => one.Deserialize<EarlierAttempt>(JsonSerializerOptions.Web)!)]
             : [];
 
     // The W3C trace context of the publisher: 00-<trace id>-<span id>-<flags>.

@@ -108,6 +108,7 @@ sealed class BatchRows<TRow>
                 changes.Inserted.Add(row);
             else if (row.ProcessRunId != before.ProcessRunId
                 || row.CreatedAt != before.CreatedAt
+                || row.StartedAt != before.StartedAt
                 || !row.SameState(before)
                 || !row.Fold.AsSpan().SequenceEqual(before.Fold))
                 changes.Updated.Add(row);

@@ -39,7 +39,9 @@ sealed class DeadlineEvaluator(RunLedgerOptions options, TimeProvider time)
         var before = known?.Fold;
         var (run, kept) = LedgerEntry.With(known, observed);
         var state = kept ?? new DeadlineState { CreatedAt = now };
-        var grew = before is null || run.LastAt > before.LastAt;
+        // A new attempt is life, though its time be that of the attempt before.
+        var attempted = before is not null && run.Attempt > before.Attempt;
+        var grew = before is null || run.LastAt > before.LastAt || attempted;
         var ended = !run.Endings.IsEmpty;
         if (grew)
             state = state with { LiveAt = now };
@@ -49,7 +51,7 @@ sealed class DeadlineEvaluator(RunLedgerOptions options, TimeProvider time)
         if (run.Best.Class < 2)
             state = state.Recovered(FlagKind.Orphan, now, by.ToString(), Limit.NoRun);
 
-        var newlyEnded = ended && (before is null || before.Endings.IsEmpty);
+        var newlyEnded = ended && (before is null || before.Endings.IsEmpty || attempted);
         state = state with
         {
             SettledAt = newlyEnded ? now : ended || state.Flags.Any(flag => flag.IsOpen) ? state.SettledAt : null,
@@ -145,10 +147,12 @@ sealed class DeadlineEvaluator(RunLedgerOptions options, TimeProvider time)
         // What came back has the whole of each limit again, or it would be stuck with the next sweep.
         var back = state.Flags.LastOrDefault(flag => flag.Kind == FlagKind.Stuck)?.RecoveredAt ?? DateTime.MinValue;
         var observed = RunProjection.Observed(run) == RunStatus.Observed;
-        var started = run.StartedAt is { } at ? LedgerTime.Time(at) : state.CreatedAt;
+        // Of a later attempt the ledger does not keep when it first heard.
+        var known = run.Attempt == 1 ? state.CreatedAt : state.LiveAt ?? state.CreatedAt;
+        var started = run.StartedAt is { } at ? LedgerTime.Time(at) : known;
         (string Limit, TimeSpan? Value, DateTime From)[] limits =
         [
-            (Limit.Start, observed ? policy.Start : null, Later(state.CreatedAt, back)),
+            (Limit.Start, observed ? policy.Start : null, Later(known, back)),
             (Limit.Run, observed || ProcessingType.IsEndless(run) ? null : policy.Run, Later(started, back)),
             (Limit.Quiet, policy.Quiet, state.LiveAt ?? state.CreatedAt),
         ];

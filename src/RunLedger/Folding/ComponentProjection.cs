@@ -14,13 +14,16 @@ static class ComponentProjection
         {
             StepCompleted => RunStatus.StepCompleted,
             StepFailed => RunStatus.Failed,
+            StepCancelled => RunStatus.Cancelled,
             _ => (RunStatus?)null,
         };
         return new Fold
         {
             Id = m.ComponentRunId,
             Identities = new(new Identity(m.ProcessRunId.ToString(), m.CorrelationId, m.SourceSystem, rank)),
-            Endings = ending is { } status ? new(new Ending(key.At, status, key.Hash)) : LeastSet<Ending>.Empty,
+            Endings = ending is { } status
+                ? new(new Ending(key.At, status, key.Hash, IsWeak: m is StepCancelled))
+                : LeastSet<Ending>.Empty,
             OutputRef = ending is null ? null : m.OutputRef,
             ErrorRef = ending is null ? null : m.ErrorRef,
             Registers = FoldColumns.Registers(
@@ -34,8 +37,9 @@ static class ComponentProjection
                 (RegisterColumn.QueueJobId, m.QueueJobId?.ToString())),
             Evidence = FoldColumns.Evidence(observation),
             StartedAt = m is StepStarted ? key.At : null,
-            FirstAt = key.At,
-            LastAt = key.At,
+            FirstAt = m is StepCancelled ? long.MaxValue : key.At,
+            // That somebody gave it up is no sign of its life.
+            LastAt = m is StepCancelled ? long.MinValue : key.At,
         };
     }
 

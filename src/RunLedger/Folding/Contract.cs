@@ -16,4 +16,5 @@ enum Contract : byte
     RunCompleted = 6,
     RunFailed = 7,
     RunCancelled = 8,
+    StepCancelled = 9,
 }

@@ -19,6 +19,8 @@ static class Disagreements
             var kept = fold.Endings.First;
             foreach (var lost in fold.Endings.Losers)
             {
+                if (lost.IsWeak)
+                    continue;
                 said.Add($"also reported {lost.Status.Text()} at {LedgerTime.Text(lost.At)}; "
                     + $"{kept.Status.Text()} at {LedgerTime.Text(kept.At)} counts");
             }

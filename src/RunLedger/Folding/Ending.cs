@@ -3,12 +3,20 @@ namespace RunLedger.Folding;
 /// <summary>
 /// A terminal observation. The least time ends the row; at the same time failed, cancelled, completed.
 /// </summary>
-readonly record struct Ending(long At, RunStatus Status, UInt128 Hash) : ILeast<Ending>
+/// <param name="At">When.</param>
+/// <param name="Status">As what.</param>
+/// <param name="Hash">Of the observation.</param>
+/// <param name="IsWeak">
+/// It says that nobody waits for the component any more: what the component itself reports counts before it, whenever
+/// that was, and is no disagreement with it.
+/// </param>
+readonly record struct Ending(long At, RunStatus Status, UInt128 Hash, bool IsWeak = false) : ILeast<Ending>
 {
     public bool SameAs(Ending other) => this == other;
 
     public int CompareTo(Ending other) =>
-        At != other.At ? At.CompareTo(other.At)
+        IsWeak != other.IsWeak ? IsWeak.CompareTo(other.IsWeak)
+        : At != other.At ? At.CompareTo(other.At)
         : Status != other.Status ? Severity.CompareTo(other.Severity)
         : Hash.CompareTo(other.Hash);
 

@@ -13,7 +13,13 @@ sealed record Fold
     /// <summary>Who the row is, best source first: the first is its identity, the others disagree with it.</summary>
     public required LeastSet<Identity> Identities { get; init; }
 
-    /// <summary>The terminal observations, the least first: it alone ends the row.</summary>
+    /// <summary>The greatest attempt at the run that any observation names; of a component always 1.</summary>
+    public int Attempt { get; init; } = 1;
+
+    /// <summary>What is known of lesser attempts.</summary>
+    public PastAttempts Past { get; init; } = PastAttempts.None;
+
+    /// <summary>The terminal observations of the attempt, the least first: it alone ends the row.</summary>
     public LeastSet<Ending> Endings { get; init; } = LeastSet<Ending>.Empty;
 
     /// <summary>The other carried columns, indexed by <see cref="RegisterColumn"/>.</summary>
@@ -22,16 +28,22 @@ sealed record Fold
     /// <summary>Evidence, indexed by <see cref="Contract"/>.</summary>
     public Proof[] Evidence { get; init; } = NoEvidence;
 
-    /// <summary>The earliest start.</summary>
+    /// <summary>The earliest start of the attempt.</summary>
     public long? StartedAt { get; init; }
 
     /// <summary>Of a header: the newest step observation.</summary>
     public StepMark? NewestStep { get; init; }
 
-    /// <summary>The least time of any observation.</summary>
+    /// <summary>
+    /// The least time of any observation of the attempt but <see cref="Contract.RunObserved"/>, which is for what has
+    /// not started; <see cref="long.MaxValue"/> where there is none.
+    /// </summary>
     public required long FirstAt { get; init; }
 
-    /// <summary>The greatest time of any observation: the last sign of life.</summary>
+    /// <summary>
+    /// The greatest time of any observation: the last sign of life. Of a component that was given up and never heard of
+    /// <see cref="long.MinValue"/>.
+    /// </summary>
     public required long LastAt { get; init; }
 
     /// <summary>The output and the error of the least ending.</summary>
@@ -50,19 +62,26 @@ sealed record Fold
     {
         var order = a.Best.CompareTo(b.Best);
         var first = order < 0 || (order == 0 && a.Id.CompareTo(b.Id) <= 0) ? a : b;
-        var ended = a.Endings.IsEmpty || (!b.Endings.IsEmpty && b.Endings.First.CompareTo(a.Endings.First) < 0) ? b : a;
+        // Of a lesser attempt nothing counts any more; it is history.
+        var same = a.Attempt == b.Attempt;
+        var (newer, older) = a.Attempt >= b.Attempt ? (a, b) : (b, a);
+        var ended = !same ? newer
+            : a.Endings.IsEmpty || (!b.Endings.IsEmpty && b.Endings.First.CompareTo(a.Endings.First) < 0) ? b
+            : a;
         return new Fold
         {
             Id = first.Id,
             Identities = LeastSet<Identity>.Merge(a.Identities, b.Identities),
-            Endings = LeastSet<Ending>.Merge(a.Endings, b.Endings),
+            Attempt = newer.Attempt,
+            Past = PastAttempts.Merge(a.Past, same ? b.Past : PastAttempts.Merge(b.Past, PastAttempts.Of(older))),
+            Endings = same ? LeastSet<Ending>.Merge(a.Endings, b.Endings) : newer.Endings,
             OutputRef = ended.OutputRef,
             ErrorRef = ended.ErrorRef,
             Registers = MergeEach(a.Registers, b.Registers, NoRegisters, Register.Least),
             Evidence = MergeEach(a.Evidence, b.Evidence, NoEvidence, Proof.Chosen),
-            StartedAt = Least(a.StartedAt, b.StartedAt),
+            StartedAt = same ? Least(a.StartedAt, b.StartedAt) : newer.StartedAt,
             NewestStep = StepMark.Newest(a.NewestStep, b.NewestStep),
-            FirstAt = Math.Min(a.FirstAt, b.FirstAt),
+            FirstAt = same ? Math.Min(a.FirstAt, b.FirstAt) : newer.FirstAt,
             LastAt = Math.Max(a.LastAt, b.LastAt),
         };
     }
@@ -75,7 +94,8 @@ sealed record Fold
         if (a is null || b is null || ReferenceEquals(a, b))
             return ReferenceEquals(a, b);
         if (a.Id != b.Id || a.FirstAt != b.FirstAt || a.LastAt != b.LastAt || a.StartedAt != b.StartedAt
-            || a.NewestStep != b.NewestStep || !a.Identities.Equal(b.Identities) || !a.Endings.Equal(b.Endings)
+            || a.NewestStep != b.NewestStep || a.Attempt != b.Attempt || !a.Past.Equal(b.Past)
+            || !a.Identities.Equal(b.Identities) || !a.Endings.Equal(b.Endings)
             || !a.Registers.AsSpan().SequenceEqual(b.Registers))
             return false;
         for (var i = 0; i < a.Evidence.Length; i++)

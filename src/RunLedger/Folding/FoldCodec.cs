@@ -1,14 +1,20 @@
+using System.Buffers.Binary;
 using System.Text;
 
 namespace RunLedger.Folding;
 
 /// <summary>
 /// The column <c>fold</c>: the ranks of a row's columns, and what lost. Values that stand in the columns themselves
-/// are not repeated. The first byte is the version; an older replica refuses a newer one rather than misread it.
+/// are not repeated. The first byte is the version; an older replica refuses a newer one rather than misread it. A row
+/// that needs nothing of version 2, attempts at a run, is written in version 1.
 /// </summary>
 static class FoldCodec
 {
-    public const byte Version = 1;
+    public const byte Version = 2;
+    const byte WithoutAttempts = 1;
+
+    /// <summary>Set in the number of an end's status.</summary>
+    const byte Weak = 0x80;
 
     /// <summary>A row that something else wrote: anything observed is a better source.</summary>
     const byte ForeignClass = 3;
@@ -21,7 +27,10 @@ static class FoldCodec
     {
         using var stream = new MemoryStream(160);
         using var writer = new BinaryWriter(stream);
-        writer.Write(Version);
+        var version = fold.Attempt == 1 ? WithoutAttempts : Version;
+        writer.Write(version);
+        if (version > WithoutAttempts)
+            writer.Write(fold.Attempt);
         writer.Write(fold.FirstAt);
         writer.Write(fold.LastAt);
 
@@ -40,18 +49,15 @@ static class FoldCodec
         writer.Write(fold.Identities.More);
         writer.Write((byte)fold.Endings.Members.Length);
         foreach (var ending in fold.Endings.Members)
-        {
-            writer.Write(ending.At);
-            writer.Write((byte)ending.Status);
-            Write(writer, ending.Hash);
-        }
-
+            Write(writer, ending);
         writer.Write(fold.Endings.More);
         writer.Write((byte)(fold.NewestStep is { } mark ? mark.Completed ? 2 : 1 : 0));
         if (fold.NewestStep is { } step)
             writer.Write(step.At);
         WriteRegisters(writer, fold.Registers, identity.Rank);
         WriteEvidence(writer, fold.Evidence);
+        if (version > WithoutAttempts)
+            WriteAttempts(writer, fold);
         writer.Flush();
         return stream.ToArray();
     }
@@ -61,10 +67,11 @@ static class FoldCodec
     {
         if (row.Fold is not { Length: > 0 } bytes)
             return Foreign(row);
-        if (bytes[0] != Version)
+        if (bytes[0] is 0 or > Version)
             throw new NewerFoldException(row.Id, bytes[0]);
 
         using var reader = new BinaryReader(new MemoryStream(bytes, 1, bytes.Length - 1));
+        var attempt = bytes[0] == WithoutAttempts ? 1 : reader.ReadInt32();
         var (firstAt, lastAt) = (reader.ReadInt64(), reader.ReadInt64());
         var rank = ReadRank(reader, row.Id);
         var sentOf = reader.ReadString();
@@ -79,24 +86,36 @@ static class FoldCodec
         var moreIdentities = reader.ReadBoolean();
         var endings = new Ending[reader.ReadByte()];
         for (var i = 0; i < endings.Length; i++)
-            endings[i] = new Ending(reader.ReadInt64(), ReadStatus(reader, row.Id), ReadHash(reader));
+            endings[i] = ReadEnding(reader, row.Id);
         var moreEndings = reader.ReadBoolean();
         var stepKind = reader.ReadByte();
-        return new Fold
+        StepMark? step = stepKind == 0 ? null : new StepMark(reader.ReadInt64(), stepKind == 2, Attempt: 1);
+        var fold = new Fold
         {
             Id = row.Id,
+            Attempt = attempt,
             FirstAt = firstAt,
             LastAt = lastAt,
             Identities = new(identities, moreIdentities),
             Endings = endings.Length == 0 ? LeastSet<Ending>.Empty : new(endings, moreEndings),
-            NewestStep = stepKind == 0 ? null : new StepMark(reader.ReadInt64(), stepKind == 2),
+            NewestStep = step,
             StartedAt = row.StartedAt is { } started ? LedgerTime.Of(started) : null,
             OutputRef = row.OutputRef,
             ErrorRef = row.ErrorRef,
             Registers = ReadRegisters(reader, rank, row),
             Evidence = ReadEvidence(reader, row),
         };
+        return bytes[0] == WithoutAttempts ? fold : ReadAttempts(reader, fold);
     }
+
+    /// <summary>How many bytes tell the attempt.</summary>
+    public const int HeadBytes = 1 + sizeof(int);
+
+    /// <summary>The attempt of a stored row, by the head of its fold; 1 where that says nothing of it.</summary>
+    public static int AttemptOf(byte[]? fold) =>
+        fold is { Length: >= HeadBytes } && fold[0] == Version
+            ? BinaryPrimitives.ReadInt32LittleEndian(fold.AsSpan(1))
+            : 1;
 
     static Fold Foreign(StoredColumns row)
     {
@@ -116,8 +135,8 @@ static class FoldCodec
             Endings = terminal ? new(new Ending(at, row.Status, 0)) : LeastSet<Ending>.Empty,
             NewestStep = terminal || row.IsComponent ? null : row.Status switch
             {
-                RunStatus.StepStarted => new StepMark(at, Completed: false),
-                RunStatus.StepCompleted => new StepMark(at, Completed: true),
+                RunStatus.StepStarted => new StepMark(at, Completed: false, Attempt: 1),
+                RunStatus.StepCompleted => new StepMark(at, Completed: true, Attempt: 1),
                 _ => null,
             },
             StartedAt = row.StartedAt is { } started ? LedgerTime.Of(started) : null,
@@ -192,6 +211,69 @@ static class FoldCodec
         return evidence;
     }
 
+    static void WriteAttempts(BinaryWriter writer, Fold fold)
+    {
+        writer.Write(fold.NewestStep?.Attempt ?? 1);
+        writer.Write((byte)fold.Past.Members.Length);
+        foreach (var past in fold.Past.Members)
+        {
+            writer.Write(past.Number);
+            writer.Write(past.StartedAt ?? long.MinValue);
+            writer.Write(past.End is not null);
+            if (past.End is { } end)
+                Write(writer, end);
+            Write(writer, past.OutputRef);
+            Write(writer, past.ErrorRef);
+        }
+
+        writer.Write(fold.Past.More);
+    }
+
+    static Fold ReadAttempts(BinaryReader reader, Fold fold)
+    {
+        var stepAttempt = reader.ReadInt32();
+        var past = new PastAttempt[reader.ReadByte()];
+        for (var i = 0; i < past.Length; i++)
+        {
+            past[i] = new PastAttempt(
+                reader.ReadInt32(),
+                reader.ReadInt64() is var at && at == long.MinValue ? null : at,
+                reader.ReadBoolean() ? ReadEnding(reader, fold.Id) : null,
+                ReadText(reader),
+                ReadText(reader));
+        }
+
+        return fold with
+        {
+            NewestStep = fold.NewestStep is { } step ? step with { Attempt = stepAttempt } : null,
+            Past = past.Length == 0 ? PastAttempts.None : new PastAttempts(past, reader.ReadBoolean()),
+        };
+    }
+
+    static void Write(BinaryWriter writer, string? text)
+    {
+        writer.Write(text is not null);
+        if (text is not null)
+            writer.Write(text);
+    }
+
+    static string? ReadText(BinaryReader reader) => reader.ReadBoolean() ? reader.ReadString() : null;
+
+    static void Write(BinaryWriter writer, Ending ending)
+    {
+        writer.Write(ending.At);
+        writer.Write((byte)((byte)ending.Status | (ending.IsWeak ? Weak : 0)));
+        Write(writer, ending.Hash);
+    }
+
+    static Ending ReadEnding(BinaryReader reader, Guid id)
+    {
+        var (at, status) = (reader.ReadInt64(), reader.ReadByte());
+        return Enum.IsDefined((RunStatus)(status & ~Weak))
+            ? new(at, (RunStatus)(status & ~Weak), ReadHash(reader), (status & Weak) != 0)
+            : throw new NewerFoldException(id, "a status", status);
+    }
+
     static void Write(BinaryWriter writer, Rank rank)
     {
         writer.Write(rank.Class);
@@ -221,11 +303,6 @@ static class FoldCodec
             ? new(at, (Contract)contract, ReadHash(reader))
             : throw new NewerFoldException(id, "a contract", contract);
     }
-
-    static RunStatus ReadStatus(BinaryReader reader, Guid id) =>
-        reader.ReadByte() is var status && Enum.IsDefined((RunStatus)status)
-            ? (RunStatus)status
-            : throw new NewerFoldException(id, "a status", status);
 
     static UInt128 ReadHash(BinaryReader reader) => new(reader.ReadUInt64(), reader.ReadUInt64());
 }

@@ -22,6 +22,7 @@ static class RunProjection
         {
             Id = m.ProcessRunId,
             Identities = new(new Identity(m.ProcessCandidateCode, m.CorrelationId, m.SourceSystem, rank)),
+            Attempt = AttemptOf(m),
             Endings = ending is { } status ? new(new Ending(key.At, status, key.Hash)) : LeastSet<Ending>.Empty,
             OutputRef = ending is null ? null : m.OutputRef,
             ErrorRef = ending is null ? null : m.ErrorRef,
@@ -32,8 +33,8 @@ static class RunProjection
                 (RegisterColumn.InputRef, step ? null : m.InputRef)),
             Evidence = step ? Fold.NoEvidence : FoldColumns.Evidence(observation),
             StartedAt = m is RunStarted ? key.At : null,
-            NewestStep = step ? new StepMark(key.At, m is StepCompleted) : null,
-            FirstAt = key.At,
+            NewestStep = step ? new StepMark(key.At, m is StepCompleted, AttemptOf(m)) : null,
+            FirstAt = m is RunObserved ? long.MaxValue : key.At,
             LastAt = key.At,
         };
     }
@@ -41,7 +42,15 @@ static class RunProjection
     /// <summary>The status by the observations alone.</summary>
     public static RunStatus Observed(Fold fold) =>
         !fold.Endings.IsEmpty ? fold.Endings.First.Status
-        : fold.NewestStep is { } step ? step.Completed ? RunStatus.StepCompleted : RunStatus.StepStarted
+        : fold.NewestStep is { } step && IsOfAttempt(step, fold)
+            ? step.Completed ? RunStatus.StepCompleted : RunStatus.StepStarted
         : fold.StartedAt is not null ? RunStatus.Started
         : RunStatus.Observed;
+
+    /// <summary>The attempt at the run that an observation is of: 1 where it names none.</summary>
+    public static int AttemptOf(RunObservation message) => Math.Max(1, message.Attempt ?? 1);
+
+    // Who reports a step need not know which attempt it is part of: then the time says it.
+    static bool IsOfAttempt(StepMark step, Fold fold) =>
+        step.Attempt == fold.Attempt || step.At >= fold.StartedAt;
 }

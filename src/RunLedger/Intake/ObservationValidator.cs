@@ -123,6 +123,9 @@ sealed class ObservationValidator(RunLedgerOptions options, TimeProvider time)
         {
             var step = m as StepObservation;
             json.WriteStartObject();
+            // The first attempt is what is meant where none is named.
+            if (RunProjection.AttemptOf(m) is > 1 and var attempt)
+                json.WriteNumber("attempt", attempt);
             json.WriteString("componentRole", step?.ComponentRole);
             json.WriteString("componentRunId", step?.ComponentRunId.ToString());
             json.WriteString("correlationId", m.CorrelationId);

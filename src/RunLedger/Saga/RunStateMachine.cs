@@ -23,6 +23,7 @@ sealed class RunStateMachine : MassTransitStateMachine<Run>
         Fold<StepStarted>(deadlines);
         Fold<StepCompleted>(deadlines);
         Fold<StepFailed>(deadlines);
+        Fold<StepCancelled>(deadlines);
         Fold<RunCompleted>(deadlines);
         Fold<RunFailed>(deadlines);
         Fold<RunCancelled>(deadlines);

@@ -45,7 +45,7 @@ public sealed class BridgeFaultTests
             "bridge event_outbox RunStarted event_id 1: correlationId is missing or empty: it is required",
             "bridge event_outbox event_outbox event_id 2: event_type 'process.paused' is not known: "
                 + "give one of RunObserved, RunStarted, RunHeartbeat, StepStarted, StepCompleted, StepFailed, "
-                + "RunCompleted, RunFailed, RunCancelled",
+                + "StepCancelled, RunCompleted, RunFailed, RunCancelled",
             "bridge event_outbox event_outbox event_id 3: queue_job_id is NULL",
             "bridge event_outbox RunStarted event_id 4: occurredAt 1999-12-31T00:00:00.0000000+00:00 is before 2000: "
             + "send when it happened",

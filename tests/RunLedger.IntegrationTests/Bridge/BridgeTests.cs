@@ -35,7 +35,7 @@ public sealed class BridgeTests
         await site.Execute("update job_queue set state = 'active', taken_at = clock_timestamp()");
         await site.Answers(rows, $"step_started send {job}");
         await site.Execute("update job_queue set state = 'dropped', finished_at = clock_timestamp()");
-        await site.Answers(rows, $"failed send {job} cancelled");
+        await site.Answers(rows, $"cancelled send {job}");
 
         // The page of events that is read has its snapshot, so that this is for the next one.
         await site.Sessions(1, "wait_event_type = 'Lock'");
@@ -68,6 +68,55 @@ public sealed class BridgeTests
             where r.correlation_id = '0194fdc2-fa2f-7cc0-81d3-ff1207450004'
             """,
             "completed step_completed send 00:02:00");
+        Assert.Empty(await LedgerRows.Rejected(site.Ledger.Database));
+    }
+
+    [Fact]
+    public async Task What_the_last_attempt_comes_to_is_what_the_job_comes_to()
+    {
+        await using var site = await BridgeSite.Create();
+        await site.Start();
+        const string runs = "select concat_ws(' ', substr(process_candidate_code, 17), status, "
+            + "evidence_ref ->> 'attempt', evidence_ref -> 'attempts' -> 0 ->> 'status', error_ref, "
+            + "evidence_ref ->> 'conflicts', evidence_ref ->> 'warnings') from process_run_observation "
+            + "order by process_candidate_code";
+        const string components = "select concat_ws(' ', dot_code, status, split_part(error_ref, ',', 1)) "
+            + "from process_component_observation order by dot_code, started_at";
+
+        await site.Execute(
+            """
+            insert into job_queue (id, queue, handler) values
+              ('0194fdc2-fa2f-7cc0-81d3-ff1207450011', 'mended', 'mend'),
+              ('0194fdc2-fa2f-7cc0-81d3-ff1207450012', 'plain', 'once'),
+              ('0194fdc2-fa2f-7cc0-81d3-ff1207450013', 'stolen', 'take')
+            """);
+        await site.Answers(runs, "mended observed", "plain observed", "stolen observed");
+        await site.Execute("update job_queue set state = 'active', taken_at = clock_timestamp()");
+        await site.Answers(runs, "mended step_started", "plain step_started", "stolen step_started");
+        await site.Execute(
+            """
+            update job_queue set state = 'error', error = 'boom', finished_at = clock_timestamp() where queue = 'mended';
+            update job_queue set state = 'done', finished_at = clock_timestamp() where queue = 'plain';
+            update job_queue set state = 'waiting', attempt = 2, taken_at = null where queue = 'stolen'
+            """);
+        await site.Answers(runs, "mended failed boom", "plain completed", "stolen observed 2");
+        await site.Execute(
+            """
+            update job_queue set state = 'active', attempt = 2, error = null, finished_at = null,
+              taken_at = clock_timestamp() where queue <> 'plain'
+            """);
+        await site.Answers(runs, "mended step_started 2 failed", "plain completed", "stolen step_started 2");
+        await site.Execute(
+            "update job_queue set state = 'done', finished_at = clock_timestamp() where queue <> 'plain'");
+
+        await site.Answers(runs, "mended completed 2 failed", "plain completed", "stolen completed 2");
+        await site.Answers(
+            components,
+            "mend failed boom",
+            "mend step_completed",
+            "once step_completed",
+            "take cancelled attempt 2 took its place",
+            "take step_completed");
         Assert.Empty(await LedgerRows.Rejected(site.Ledger.Database));
     }
 

@@ -25,7 +25,7 @@ public abstract class RunConformance(Provider provider) : ReadingSuite(provider)
         Assert.True(JsonElement.DeepEquals(run, JsonElement.Parse($$"""
             {"processRunId": "{{Id(1)}}", "processCandidateCode": "PROC-CAND:a", "processDefinitionCode": "PROC:a",
              "correlationId": "c/1", "parentRunId": "{{Id(7)}}", "status": "step_completed",
-             "sourceSystem": "job_queue", "idempotencyKey": "k", "inputRef": "in", "outputRef": "out",
+             "attempt": 1, "sourceSystem": "job_queue", "idempotencyKey": "k", "inputRef": "in", "outputRef": "out",
              "errorRef": "err", "evidenceRef": {{Evidence}}, "startedAt": "2026-03-01T10:00:00.000001Z",
              "endedAt": "2026-03-01T10:00:01.5Z", "createdAt": "2026-03-01T10:00:02Z",
              "archivedAt": null}

@@ -47,6 +47,8 @@ public sealed class PublishTests
     [InlineData("RunStarted", "has no --dot-code", "DotCode", "x")]
     [InlineData("RunStarted", "--process-run-id cannot be read", "ProcessRunId", "x")]
     [InlineData("RunStarted", "--occurred-at cannot be read", "OccurredAt", "soon")]
+    [InlineData("RunStarted", "--attempt cannot be read: 'second' is no N", "Attempt", "second")]
+    [InlineData("RunStarted", "--attempt cannot be read", "Attempt", "99999999999")]
     [InlineData("RunStarted", "--evidence-ref cannot be read", "EvidenceRef", "{")]
     public void What_cannot_be_sent_says_why(string contract, string words, string member, string value) =>
         Assert.Contains(
@@ -61,6 +63,8 @@ public sealed class PublishTests
         var url = $"{ledger.Client.BaseAddress}";
 
         var taken = await ToolRun.Of("publish", "RunStarted", "--candidate", "P", "--url", url);
+        var again = await ToolRun.Of(
+            "publish", "RunStarted", "--candidate", "P", "--key", "k", "--attempt", "2", "--url", url);
         var refused = await ToolRun.Of("publish", "RunStarted", "--candidate", "P", "--source", "nobody", "--url", url);
         var nobody = await ToolRun.Of("publish", "RunStarted", "--candidate", "P", "--url", "http://127.0.0.1:1");
         var broker = await ToolRun.Of("publish", "RunStarted", "--candidate", "P", "--rabbitmq", "amqp://127.0.0.1:1/");
@@ -71,7 +75,11 @@ public sealed class PublishTests
         Assert.Contains("sourceSystem 'nobody' is not known", refused.Error, StringComparison.Ordinal);
         Assert.Equal((2, 2), (nobody.Code, broker.Code));
         Assert.Contains("amqp://127.0.0.1:1/ does not take it", broker.Error, StringComparison.Ordinal);
-        Assert.Equal(["P"], ledger.List("select process_candidate_code from process_run_observation"));
+        Assert.Equal((0, ""), (again.Code, again.Error));
+        Assert.Equal(
+            ["", "2"],
+            ledger.List(
+                "select coalesce(evidence_ref ->> 'attempt', '') || '' from process_run_observation order by 1"));
     }
 
     [Fact]

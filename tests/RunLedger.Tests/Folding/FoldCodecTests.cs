@@ -55,7 +55,7 @@ public sealed class FoldCodecTests
         var refused = Assert.Throws<NewerFoldException>(() => row.ToEntry().Fold);
 
         Assert.Contains(
-            $"{row.Id} is kept in version 2 of the fold and this RunLedger knows 1",
+            $"{row.Id} is kept in version 3 of the fold and this RunLedger knows 2",
             refused.Message,
             StringComparison.Ordinal);
     }
@@ -79,9 +79,21 @@ public sealed class FoldCodecTests
     public void The_numbers_that_are_stored_are_those_of_this_version_and_a_new_one_needs_a_new_version()
     {
         Assert.Equal(
-            ((byte)1, 9, 7, 9),
+            ((byte)2, 10, 7, 9),
             (FoldCodec.Version, Enum.GetValues<Contract>().Length, Enum.GetValues<RegisterColumn>().Length,
                 Enum.GetValues<RunStatus>().Length));
+    }
+
+    // What a version before can read it does not refuse: only runs that are tried again need this one.
+    [Theory]
+    [InlineData(null, 1)]
+    [InlineData(1, 1)]
+    [InlineData(2, 2)]
+    public void A_row_that_says_nothing_of_attempts_is_kept_in_the_version_before(int? attempt, byte version)
+    {
+        var row = RunRow.From(RunProjection.Of(Validated.By(Some.Run().Started() with { Attempt = attempt })));
+
+        Assert.Equal((version, attempt ?? 1), (row.Fold![0], row.Attempt));
     }
 
     [Fact]

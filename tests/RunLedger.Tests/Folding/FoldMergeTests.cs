@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using CsCheck;
 using Microsoft.Extensions.Time.Testing;
 using RunLedger.Contracts;
@@ -14,9 +15,10 @@ public sealed class FoldMergeTests
 {
     const int Cases = 2_000;
 
-    // Few sets disagree more than 32 times by chance: half of them are made to.
+    // Few sets disagree more than 32 times by chance, or have more than 32 attempts: most of them are made to.
     static readonly Gen<Observation[]> Set =
-        Gen.OneOf(ObservationGen.Set, ObservationGen.Disagreeing).Select(set => set.Select(Admit).ToArray());
+        Gen.OneOf(ObservationGen.Set, ObservationGen.Disagreeing, ObservationGen.Persistent)
+            .Select(set => set.Select(Admit).ToArray());
 
     static readonly Gen<(Observation[], Observation[])> Two = Gen.Select(Set, Set);
     static readonly Gen<(Observation[], Observation[], Observation[])> Three = Gen.Select(Set, Set, Set);
@@ -101,6 +103,22 @@ public sealed class FoldMergeTests
             .Aggregate(Fold.Merge);
 
         Assert.DoesNotContain("32+", RunRow.From(fold).EvidenceRef, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_more_than_32_earlier_attempts_the_last_32_are_told_and_that_there_were_more()
+    {
+        var run = Some.Run();
+        var fold = Enumerable.Range(1, 34)
+            .Select(n => RunProjection.Of(Admit(run.Failed() with { Attempt = n })))
+            .Aggregate(Fold.Merge);
+
+        var evidence = JsonNode.Parse(RunRow.From(fold).EvidenceRef!)!;
+
+        Assert.Equal(34, (int?)evidence["attempt"]);
+        Assert.Equal(
+            Enumerable.Range(2, 32).Reverse(), evidence["attempts"]!.AsArray().Select(a => (int)a!["attempt"]!));
+        Assert.True((bool?)evidence["moreAttempts"]);
     }
 
     [Fact]

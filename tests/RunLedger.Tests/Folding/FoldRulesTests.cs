@@ -22,12 +22,18 @@ public sealed class FoldRulesTests
             .ThenBy(o => o.Key)
             .ToArray();
         var own = best.Where(o => o.Message is not StepObservation).ToArray();
-        var ending = all.Where(o => o.Message is RunCompleted or RunFailed or RunCancelled)
+        // Of starts and ends those of the greatest attempt that any observation names.
+        var attempt = all.Max(o => o.Message.Attempt ?? 1);
+        var counting = all.Where(o => (o.Message.Attempt ?? 1) == attempt).ToArray();
+        var ending = counting.Where(o => o.Message is RunCompleted or RunFailed or RunCancelled)
             .OrderBy(o => o.Key.At).ThenBy(o => o.Message is RunFailed ? 0 : o.Message is RunCancelled ? 1 : 2)
             .ThenBy(o => o.Key.Hash).FirstOrDefault();
-        var starts = all.Where(o => o.Message is RunStarted).ToArray();
-        var newestStep = all.Where(o => o.Message is StepObservation)
-            .OrderByDescending(o => o.Key.At).ThenBy(o => o.Message is StepCompleted ? 0 : 1).FirstOrDefault()?.Message;
+        var starts = counting.Where(o => o.Message is RunStarted).ToArray();
+        var step = all.Where(o => o.Message is StepObservation).OrderByDescending(o => o.Message.Attempt ?? 1)
+            .ThenByDescending(o => o.Key.At).ThenBy(o => o.Message is StepCompleted ? 0 : 1).FirstOrDefault();
+        // A step that names no attempt, or a lesser one, is of this one where it came after its start.
+        var newestStep = step is not null && ((step.Message.Attempt ?? 1) == attempt
+            || starts.Any(o => o.Key.At <= step.Key.At)) ? step.Message : null;
 
         Assert.Equal(best[0].Message.ProcessRunId, row.ProcessRunId);
         Assert.Equal(best[0].Message.ProcessCandidateCode, row.ProcessCandidateCode);
@@ -50,7 +56,9 @@ public sealed class FoldRulesTests
             _ => starts.Length > 0 ? RunStatus.Started : RunStatus.Observed,
         };
         Assert.Equal(status, row.Status);
+        Assert.Equal(attempt, row.Attempt);
         SaysEvidence(own, row);
+        SaysAttempts(all, attempt, row);
     }, iter: 2_000);
 
     [Fact]
@@ -65,8 +73,10 @@ public sealed class FoldRulesTests
             .ThenBy(o => o.Key)
             .Select(o => (StepObservation)o.Message)
             .ToArray();
-        var ending = all.Where(o => o.Message is StepCompleted or StepFailed)
-            .OrderBy(o => o.Key.At).ThenBy(o => o.Message is StepFailed ? 0 : 1).ThenBy(o => o.Key.Hash)
+        // That nobody waits for it any more counts only where the component itself said nothing.
+        var ending = all.Where(o => o.Message is StepCompleted or StepFailed or StepCancelled)
+            .OrderBy(o => o.Message is StepCancelled)
+            .ThenBy(o => o.Key.At).ThenBy(o => o.Message is StepFailed ? 0 : 1).ThenBy(o => o.Key.Hash)
             .FirstOrDefault();
         var starts = all.Where(o => o.Message is StepStarted).ToArray();
 
@@ -89,6 +99,7 @@ public sealed class FoldRulesTests
             {
                 StepFailed => RunStatus.Failed,
                 StepCompleted => RunStatus.StepCompleted,
+                StepCancelled => RunStatus.Cancelled,
                 _ => RunStatus.StepStarted,
             },
             row.Status);
@@ -109,6 +120,32 @@ public sealed class FoldRulesTests
             Assert.Equal(LedgerTime.Text(counts.Key.At), (string?)from![contract.Key.ToString()]!["at"]);
             Assert.True(JsonNode.DeepEquals(JsonNode.Parse(counts.Evidence!), from[contract.Key.ToString()]!["value"]));
         }
+    }
+
+    static void SaysAttempts(Observation[] all, int attempt, RunRow row)
+    {
+        var evidence = row.EvidenceRef is null ? null : JsonNode.Parse(row.EvidenceRef);
+        Assert.Equal(attempt == 1 ? null : attempt, (int?)evidence?["attempt"]);
+        var expected = all.Where(o => (o.Message.Attempt ?? 1) < attempt
+                && o.Message is RunStarted or RunCompleted or RunFailed or RunCancelled)
+            .GroupBy(o => o.Message.Attempt ?? 1)
+            .Where(of => of.Key < attempt)
+            .OrderByDescending(of => of.Key)
+            .Select(of =>
+            {
+                var started = of.Where(o => o.Message is RunStarted).Select(o => o.Key.At).Order().ToList();
+                var ended = of.Where(o => o.Message is not RunStarted)
+                    .OrderBy(o => o.Key.At).ThenBy(o => o.Message is RunFailed ? 0 : o.Message is RunCancelled ? 1 : 2)
+                    .ThenBy(o => o.Key.Hash).FirstOrDefault();
+                return $"{of.Key} {(started.Count == 0 ? "" : LedgerTime.Text(started[0]))} "
+                    + $"{ended?.Contract.ToString()["Run".Length..].ToLowerInvariant()} "
+                    + $"{(ended is null ? "" : LedgerTime.Text(ended.Key.At))} {ended?.Message.OutputRef} "
+                    + $"{ended?.Message.ErrorRef}";
+            });
+        var told = evidence?["attempts"]?.AsArray().Select(one =>
+            $"{one!["attempt"]} {one["startedAt"]} {one["status"]} {one["endedAt"]} {one["outputRef"]} "
+            + $"{one["errorRef"]}");
+        Assert.Equal(expected, told ?? []);
     }
 
     static Observation Admit(RunObservation message)

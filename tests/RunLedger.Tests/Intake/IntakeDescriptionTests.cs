@@ -8,7 +8,7 @@ namespace RunLedger.Tests.Intake;
 public sealed class IntakeDescriptionTests
 {
     [Theory]
-    [InlineData("/api/observations", 10)]
+    [InlineData("/api/observations", 11)]
     [InlineData("/api/v1/lineage", 1)]
     public async Task Each_kind_of_body_has_a_schema_and_an_example_that_is_taken(string route, int kinds)
     {

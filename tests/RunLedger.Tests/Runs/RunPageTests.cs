@@ -28,6 +28,37 @@ public sealed partial class RunPageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_run_that_was_tried_again_shows_what_the_earlier_attempts_came_to()
+    {
+        foreach (var (type, attempt, second, error) in ((string, int, int, string?)[])
+            [("RunCompleted", 2, 50, null), ("RunFailed", 1, 20, "no <room>"), ("RunStarted", 2, 40, null)])
+        {
+            await _page.Observe(new
+            {
+                type,
+                processRunId = _page.Run,
+                processCandidateCode = "P",
+                correlationId = "c",
+                sourceSystem = "dot_runtime",
+                occurredAt = OperatorPage.Start.AddSeconds(second),
+                attempt,
+                errorRef = error,
+            });
+        }
+
+        var (_, html) = await _page.Get($"/runs/{_page.Run}");
+        var (_, json) = await _page.Get($"/api/runs/{_page.Run}");
+        var (_, list) = await _page.Get("/api/runs");
+
+        Assert.Equal("Completed after 10 s, attempt 2.", Summary().Match(html).Groups[1].Value);
+        Assert.Contains("no &lt;room&gt;", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("Conflict", html, StringComparison.Ordinal);
+        Assert.Contains("\"attempt\":2", json, StringComparison.Ordinal);
+        Assert.Contains("\"attempts\":[{\"attempt\":1,\"status\":\"failed\"", json, StringComparison.Ordinal);
+        Assert.Contains("\"attempt\":2", list, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_list_turns_its_pages_both_ways_and_keeps_its_filters()
     {
         for (var i = 0; i < 5; i++)
@@ -161,6 +192,9 @@ public sealed partial class RunPageTests : IAsyncLifetime
             .Select(link => link.Groups["to"].Value)
             .Where(to => to.Contains("correlationId=", StringComparison.Ordinal))
             .Select(to => to[(to.IndexOf("correlationId=", StringComparison.Ordinal) + "correlationId=".Length)..]);
+
+    [GeneratedRegex("<p class=\"summary\">([^<]*)<")]
+    private static partial Regex Summary();
 
     [GeneratedRegex("<rect [^>]*class=\"bar (step_completed|failed)")]
     private static partial Regex Bar();

@@ -9,7 +9,7 @@ namespace RunLedger.Storage.Rows;
 
 /// <summary>
 /// <c>evidence_ref</c>: per contract the evidence that counts, and, derived anew each time, what disagrees and what
-/// looks wrong, in words an operator understands.
+/// looks wrong, in words an operator understands, and which attempts there were.
 /// </summary>
 static class EvidenceColumn
 {
@@ -31,7 +31,8 @@ static class EvidenceColumn
             warnings.Add($"its parent {fold.Registers[(int)RegisterColumn.ParentRunId].Value} was never observed");
         var proofs = ReferenceEquals(fold.Evidence, Fold.NoEvidence) ? [] : fold.Evidence;
         var flags = entry.Deadlines?.Flags ?? [];
-        if (conflicts.Count == 0 && warnings.Count == 0 && proofs.Length == 0 && flags.Count == 0)
+        if (conflicts.Count == 0 && warnings.Count == 0 && proofs.Length == 0 && flags.Count == 0
+            && fold.Attempt == 1)
             return null;
 
         var buffer = new ArrayBufferWriter<byte>(256);
@@ -43,6 +44,8 @@ static class EvidenceColumn
             WriteTexts(json, "conflicts", conflicts);
             WriteTexts(json, "warnings", warnings);
             FlagJson.Write(json, flags);
+            if (fold.Attempt > 1)
+                WriteAttempts(json, fold);
             json.WriteEndObject();
         }
 
@@ -83,6 +86,35 @@ static class EvidenceColumn
         }
 
         json.WriteEndObject();
+    }
+
+    // The one that counts, and of those before it when each began and how it ended: the newest first.
+    static void WriteAttempts(Utf8JsonWriter json, Fold fold)
+    {
+        json.WriteNumber("attempt", fold.Attempt);
+        if (fold.Past.Members.Length == 0)
+            return;
+        json.WriteStartArray("attempts");
+        foreach (var past in fold.Past.Members)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("attempt", past.Number);
+            if (past.End is { } end)
+                json.WriteString("status", end.Status.Text());
+            if (past.StartedAt is { } started)
+                json.WriteString("startedAt", LedgerTime.Text(started));
+            if (past.End is { } ended)
+                json.WriteString("endedAt", LedgerTime.Text(ended.At));
+            if (past.OutputRef is not null)
+                json.WriteString("outputRef", past.OutputRef);
+            if (past.ErrorRef is not null)
+                json.WriteString("errorRef", past.ErrorRef);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        if (fold.Past.More)
+            json.WriteBoolean("moreAttempts", true);
     }
 
     static void WriteTexts(Utf8JsonWriter json, string name, List<string> texts)

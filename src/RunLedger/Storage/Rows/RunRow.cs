@@ -28,6 +28,9 @@ sealed record RunRow : LedgerRow
 
     public override Guid Id => ProcessRunId;
 
+    /// <summary>The attempt that counts, from 1.</summary>
+    public int Attempt => FoldCodec.AttemptOf(Fold);
+
     /// <summary>The row as it is stored; <c>created_at</c> and the definition are the store's.</summary>
     public static RunRow From(LedgerEntry entry)
     {

@@ -12,6 +12,7 @@ sealed record Sent(string Contract, Guid RunId, DateTimeOffset At)
     public string Correlation { get; init; } = $"corr-{RunId:N}";
     public string Source { get; init; } = "dot_runtime";
     public Guid? ParentRunId { get; init; }
+    public int? Attempt { get; init; }
     public Guid? ComponentId { get; init; }
     public string? Key { get; init; }
     public string? DotCode { get; init; }
@@ -25,7 +26,8 @@ sealed record Sent(string Contract, Guid RunId, DateTimeOffset At)
 
     public bool IsStep => ComponentId is not null;
 
-    public bool IsEnd => Contract is "RunCompleted" or "RunFailed" or "RunCancelled" or "StepCompleted" or "StepFailed";
+    public bool IsEnd => Contract is "RunCompleted" or "RunFailed" or "RunCancelled"
+        or "StepCompleted" or "StepFailed" or "StepCancelled";
 
     public string Exchange => $"RunLedger.Contracts:{Contract}";
 
@@ -49,6 +51,8 @@ sealed record Sent(string Contract, Guid RunId, DateTimeOffset At)
         Add("inputRef", InputRef);
         Add("outputRef", OutputRef);
         Add("errorRef", ErrorRef);
+        if (Attempt is { } attempt)
+            json["attempt"] = attempt;
         if (Evidence is { } n)
             json["evidenceRef"] = new JsonObject { ["n"] = n };
         return json;

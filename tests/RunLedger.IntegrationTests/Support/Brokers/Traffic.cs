@@ -82,11 +82,20 @@ sealed class Traffic(int seed)
 
         if (Chance(0.85))
             yield return End(Any(ids));
+        if (!Chance(0.15))
+            yield break;
+        yield return Say("RunStarted", Any(ids)) with { Attempt = 2 };
+        yield return Step(Any(ids), Id());
+        if (Chance(0.8))
+            yield return End(Any(ids)) with { Attempt = 2 };
     }
 
-    Sent Step(Guid run, Guid component) => Chance(0.8)
-        ? Say("StepCompleted", run) with { ComponentId = component, OutputRef = $"out-{_random.Next()}" }
-        : Say("StepFailed", run) with { ComponentId = component, ErrorRef = $"err-{_random.Next()}" };
+    Sent Step(Guid run, Guid component) => _random.Next(10) switch
+    {
+        0 => Say("StepFailed", run) with { ComponentId = component, ErrorRef = $"err-{_random.Next()}" },
+        1 => Say("StepCancelled", run) with { ComponentId = component },
+        _ => Say("StepCompleted", run) with { ComponentId = component, OutputRef = $"out-{_random.Next()}" },
+    };
 
     Sent End(Guid run) => _random.Next(6) switch
     {

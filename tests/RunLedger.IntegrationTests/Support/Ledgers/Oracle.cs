@@ -42,7 +42,13 @@ static class Oracle
         return $"run {id} {Status(about)} {best[0].Candidate} {best[0].Correlation} {best[0].Source} "
             + $"{First(best, message => message.ParentRunId)} {First(told, message => message.Key)} "
             + $"{First(told, message => message.InputRef)} "
-            + Ending(told, "RunStarted", identities.Distinct().Count());
+            + Ending(told, told.FindAll(OfLastAttempt(about)), "RunStarted", identities.Distinct().Count());
+    }
+
+    static Predicate<Sent> OfLastAttempt(List<Sent> about)
+    {
+        var last = about.Max(message => message.Attempt ?? 1);
+        return message => (message.Attempt ?? 1) == last;
     }
 
     static string Component(Guid id, Dictionary<Guid, Guid> runs, List<Sent> about)
@@ -51,32 +57,45 @@ static class Oracle
             .ThenBy(message => message.At)
             .ToList();
         var end = End(about);
-        var status = end is null ? "step_started" : end.Contract == "StepFailed" ? "failed" : "step_completed";
+        var status = end?.Contract switch
+        {
+            null => "step_started",
+            "StepFailed" => "failed",
+            "StepCancelled" => "cancelled",
+            _ => "step_completed",
+        };
         var identities = about.Select(message => (message.RunId, message.Correlation, message.Source));
         return $"component {id} of {runs[best[0].RunId]} {status} {best[0].Correlation} {best[0].Source} "
             + $"{First(best, message => message.DotCode)} {First(best, message => message.Role)} "
             + $"{First(best, message => message.EventCode)} {First(best, message => message.QueueJobId)} "
             + $"{First(best, message => message.ParentRunId)} {First(best, message => message.Key)} "
             + $"{First(best, message => message.InputRef)} "
-            + Ending(best, "StepStarted", identities.Distinct().Count());
+            + Ending(best, best, "StepStarted", identities.Distinct().Count());
     }
 
     static string Status(List<Sent> about)
     {
-        var step = about.Where(message => message.IsStep).MaxBy(message => message.At);
-        return End(about.FindAll(message => !message.IsStep)) is { } end
+        var counting = about.FindAll(OfLastAttempt(about)).FindAll(message => !message.IsStep);
+        var start = counting.Where(message => message.Contract == "RunStarted").MinBy(message => message.At);
+        var step = about.Where(message => message.IsStep).MaxBy(message => (message.Attempt ?? 1, message.At));
+        // One that names no attempt is of the last where it came after its start.
+        if (counting.Count > 0 && counting[0].Attempt > 1 && !(step?.At >= start?.At))
+            step = null;
+        return End(counting) is { } end
             ? end.Contract["Run".Length..].ToLowerInvariant()
             : step is not null ? step.Contract == "StepCompleted" ? "step_completed" : "step_started"
-            : about.Exists(message => message.Contract == "RunStarted") ? "started"
+            : start is not null ? "started"
             : "observed";
     }
 
     /// <summary>What both tables say last: output, error, times, how much disagrees, and the evidence.</summary>
-    static string Ending(List<Sent> about, string started, int identities)
+    static string Ending(List<Sent> about, List<Sent> counting, string started, int identities)
     {
-        var end = End(about);
-        var start = about.Where(message => message.Contract == started).MinBy(message => message.At);
-        var conflicts = Told(identities - 1) + Told(about.Count(message => message.IsEnd) - 1);
+        var end = End(counting);
+        var start = counting.Where(message => message.Contract == started).MinBy(message => message.At);
+        // That a component was given up is no disagreement with how it ended.
+        var ends = counting.Where(message => message.IsEnd && message != end && message.Contract != "StepCancelled");
+        var conflicts = Told(identities - 1) + Told(ends.Count());
         var evidence = about.Where(message => message.Evidence is not null).GroupBy(message => message.Contract)
             .OrderBy(of => of.Key, StringComparer.Ordinal)
             .Select(of => of.Key is "RunHeartbeat" or "RunObserved"
@@ -90,7 +109,9 @@ static class Oracle
         static int Told(int losers) => losers > 32 ? 33 : Math.Max(losers, 0);
     }
 
-    static Sent? End(List<Sent> about) => about.Where(message => message.IsEnd).MinBy(message => message.At);
+    // What a component says itself counts before somebody's word that nobody waits for it.
+    static Sent? End(List<Sent> about) =>
+        about.Where(message => message.IsEnd).MinBy(message => (message.Contract == "StepCancelled", message.At));
 
     static object First(List<Sent> best, Func<Sent, object?> value) =>
         best.Select(value).FirstOrDefault(given => given is not null) ?? "-";
