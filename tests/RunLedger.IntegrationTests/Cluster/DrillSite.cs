@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using Npgsql;
 using RunLedger.IntegrationTests.Support;
 using RunLedger.IntegrationTests.Support.Brokers;
 using RunLedger.IntegrationTests.Support.Databases;
@@ -36,7 +38,9 @@ sealed class DrillSite : IAsyncDisposable
     /// <param name="seed">Of the load.</param>
     /// <param name="publisher">The broker that is published to.</param>
     /// <param name="pooled">By way of PgBouncer.</param>
-    public static async Task<DrillSite> Create(int seed, int publisher = 1, bool pooled = false)
+    /// <param name="lines">Of the first replica to all servers; null where it is on the host of the servers.</param>
+    public static async Task<DrillSite> Create(
+        int seed, int publisher = 1, bool pooled = false, HostLines? lines = null)
     {
         var database = await TestDatabase.Create(applySchema: true);
         var host = await VirtualHost.Create(replicated: true);
@@ -51,9 +55,26 @@ sealed class DrillSite : IAsyncDisposable
             settings["ConnectionStrings__Postgres"] = RunningCluster.Pooled(site.Postgres);
         var drill = new DrillSite(site, host, settings, seed);
         for (var replica = 0; replica < 2; replica++)
-            drill._replicas[replica] = await site.Start(settings);
+        {
+            drill._replicas[replica] = await site.Start(
+                replica == 0 && lines is not null ? Far(site.Postgres, host.Address, lines) : settings);
+        }
+
         drill._clock.Start();
         return drill;
+    }
+
+    static Dictionary<string, string> Far(string postgres, Uri host, HostLines lines)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(postgres);
+        settings.Host = string.Join(
+            ',', settings.Host!.Split(',').Select(server => lines.To(int.Parse(server.Split(':')[^1], CultureInfo.InvariantCulture))));
+        var brokers = string.Join(',', BrokerServer.Nodes().Select(node => lines.To(node.Port)));
+        return new()
+        {
+            ["ConnectionStrings__Postgres"] = settings.ConnectionString,
+            ["ConnectionStrings__RabbitMq"] = $"amqp://{host.UserInfo}@{brokers}{host.AbsolutePath}",
+        };
     }
 
     /// <summary>Publishes the load, and does something in its midst.</summary>
@@ -79,6 +100,13 @@ sealed class DrillSite : IAsyncDisposable
     public async Task Replace(int replica)
     {
         Assert.Equal(0, (await _replicas[replica].Stop()).ExitCode);
+        _replicas[replica] = await _site.Start(_settings);
+    }
+
+    /// <summary>Another one in place of a replica whose host is gone.</summary>
+    public async Task ReplaceLost(int replica)
+    {
+        await _replicas[replica].Kill();
         _replicas[replica] = await _site.Start(_settings);
     }
 

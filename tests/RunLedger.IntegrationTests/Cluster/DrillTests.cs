@@ -164,27 +164,57 @@ public sealed class DrillTests
     {
         await using var cluster = await RunningCluster.Whole();
         await using var drill = await DrillSite.Create(seed: 61);
+
+        await SilenceIsShort(drill, drill.Replicas[0].Freeze, TimeSpan.FromMinutes(2));
+
+        await drill.Replicas[0].Thaw();
+        await drill.Healthy();
+        await drill.Settle();
+    }
+
+    [Fact(Explicit = true)]
+    public async Task The_host_of_a_replica_is_gone_without_a_word()
+    {
+        await using var cluster = await RunningCluster.Whole();
+        await using var lines = new HostLines();
+        await using var drill = await DrillSite.Create(seed: 62, lines: lines);
+
+        await SilenceIsShort(
+            drill,
+            () =>
+            {
+                lines.FallSilent();
+                return Task.CompletedTask;
+            },
+            TimeSpan.FromMinutes(1));
+
+        Assert.Equal((200, "Healthy"), await drill.Replicas[1].Get("/health/ready"));
+        await drill.ReplaceLost(0);
+        await drill.Healthy();
+        await drill.Settle();
+    }
+
+    // Under a load that lasts as long as the fault does.
+    static async Task SilenceIsShort(DrillSite drill, Func<Task> fault, TimeSpan lasts)
+    {
+        const int Slices = 500;
         var half = drill.Sent.Count / 2;
         var first = drill.Site.Publisher.Send(drill.Sent[..half]);
         await drill.UnderWay();
-        await drill.Replicas[0].Freeze();
-        using var thawed = new CancellationTokenSource();
-        var silence = LongestSilence(drill, thawed.Token);
+        await fault();
+        using var end = new CancellationTokenSource();
+        var silence = LongestSilence(drill, end.Token);
         await first;
-        foreach (var few in drill.Sent[half..].Chunk(half / 500))
+        foreach (var few in drill.Sent[half..].Chunk(half / Slices))
         {
             await drill.Site.Publisher.Send(few);
-            // The pace of the load, which lasts two minutes.
-            await Task.Delay(TimeSpan.FromMilliseconds(240));
+            // The pace of the load.
+            await Task.Delay(lasts / Slices);
         }
 
-        await thawed.CancelAsync();
+        await end.CancelAsync();
         var longest = await silence;
-        await drill.Replicas[0].Thaw();
-
         Assert.True(longest < TimeSpan.FromSeconds(10), $"Nobody committed for {longest}.");
-        await drill.Healthy();
-        await drill.Settle();
     }
 
     // A replica says once a second how often it has committed.

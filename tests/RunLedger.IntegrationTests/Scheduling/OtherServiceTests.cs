@@ -13,12 +13,14 @@ public sealed class OtherServiceTests
     static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    [InlineData(false, true)]
     public async Task A_saga_schedules_its_timeout_and_unschedules_it_whichever_of_the_two_starts_first(
-        bool ledgerFirst)
+        bool ledgerFirst, bool replicated)
     {
-        await using var site = await LedgerSite.Create();
+        await using var site = await LedgerSite.Create(replicated);
         if (ledgerFirst)
             await site.Start();
         using var service = await OtherService.Start(

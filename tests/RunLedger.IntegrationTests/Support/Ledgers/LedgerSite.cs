@@ -44,12 +44,13 @@ sealed class LedgerSite : IAsyncDisposable
     public VirtualHost? Host { get; private init; }
 
     /// <summary>On the shared servers.</summary>
-    public static async Task<LedgerSite> Create()
+    /// <param name="replicated">Queues that are declared without a type are quorum queues.</param>
+    public static async Task<LedgerSite> Create(bool replicated = false)
     {
         var database = await TestDatabase.Create(applySchema: true);
         try
         {
-            var host = await VirtualHost.Create();
+            var host = await VirtualHost.Create(replicated);
             return new LedgerSite(database.ConnectionString, host.Address, host, database) { Host = host };
         }
         catch
