@@ -107,7 +107,8 @@ static class RejectedActionEndpoints
         HttpContext http, [FromServices] RejectedActions rejected, CancellationToken cancellationToken)
     {
         var (body, problem) = await OperatorBody.Read<GroupRequest>(http.Request, cancellationToken);
-        if ((problem ?? OperatorBody.Fault("reason", body!.Reason, required: true)) is { } fault)
+        if ((problem ?? OperatorBody.Fault("fingerprint", body!.Fingerprint, required: false)
+            ?? OperatorBody.Fault("reason", body.Reason, required: true)) is { } fault)
             return fault;
         if (string.IsNullOrEmpty(body!.Fingerprint) || body.All is true)
             return OperatorBody.Bad(
@@ -126,7 +127,7 @@ static class RejectedActionEndpoints
         string.IsNullOrEmpty(body.Fingerprint) == body.All is not true
             ? OperatorBody.Bad(
                 "Say what to send again: either fingerprint, one of /api/rejected/groups, or \"all\": true.")
-            : null;
+            : OperatorBody.Fault("fingerprint", body.Fingerprint, required: false);
 
     static JsonHttpResult<GroupWork> Accepted(GroupWork work) =>
         TypedResults.Json(work, RejectedJson.Default.GroupWork, statusCode: StatusCodes.Status202Accepted);

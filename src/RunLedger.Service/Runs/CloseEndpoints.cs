@@ -12,8 +12,6 @@ static class CloseEndpoints
 {
     const string Example = """{ "status": "cancelled", "reason": "its host is gone", "by": "ann" }""";
 
-    const int MaxText = 2_000;
-
     /// <summary>What the form of the page leads to.</summary>
     public static readonly IReadOnlyDictionary<string, string> Outcomes = FormOutcomes.With(
         ("closed", "The run is closed."),
@@ -88,7 +86,7 @@ static class CloseEndpoints
             CloseResult.Closed => closing.AwaitsCommit ? "closed" : "queued",
             CloseResult.AlreadyOver => "over",
             CloseResult.NotFound => FormOutcomes.Gone,
-            _ => string.IsNullOrWhiteSpace(reason) || reason.Length > MaxText ? FormOutcomes.Reason : "refused",
+            _ => OperatorBody.Fault("reason", reason, required: true) is not null ? FormOutcomes.Reason : "refused",
         });
     }
 

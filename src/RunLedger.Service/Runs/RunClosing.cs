@@ -64,6 +64,8 @@ sealed class RunClosing(RunQueries runs, ObservationIntake intake, ActionLog act
             ? "reason is missing or has more than 2,000 characters."
         : string.IsNullOrWhiteSpace(close.By) || close.By.Length > 200
             ? "by is missing or has more than 200 characters: say who closes it."
+        : close.Reason.Contains('\0') || close.By.Contains('\0')
+            ? "reason or by holds a NUL character, which cannot be stored."
         : null;
 
     static RunObservation Ending(RunRow run, CloseRequest close, DateTimeOffset now)

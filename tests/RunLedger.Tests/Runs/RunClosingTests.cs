@@ -69,6 +69,7 @@ public sealed class RunClosingTests : IAsyncLifetime
     [InlineData("""{"status":"failed","reason":" ","by":"b"}""", "reason is missing")]
     [InlineData("""{"status":"failed","reason":"r"}""", "by is missing")]
     [InlineData("""{"status":"failed","reason":"a\u0000b","by":"b"}""", "NUL")]
+    [InlineData("""{"status":"failed","reason":"a","by":"b\u0000"}""", "NUL")]
     [InlineData("""{"status":1""", "no JSON object")]
     [InlineData("null", "status is missing")]
     [InlineData("", "no JSON object")]
