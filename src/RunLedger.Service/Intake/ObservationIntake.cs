@@ -27,8 +27,6 @@ sealed class ObservationIntake(
     /// </summary>
     static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(5);
 
-    public int MaxObservations => options.Value.MaxObservations;
-
     /// <summary>Whether what is durable is committed; with a broker it may still be in its queue.</summary>
     public bool AwaitsCommit => commits is not null;
 

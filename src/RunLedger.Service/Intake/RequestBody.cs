@@ -1,11 +1,21 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Threading.RateLimiting;
+using RunLedger.Intake;
+using RunLedger.Service.Intake.OpenLineage;
 
 namespace RunLedger.Service.Intake;
 
-/// <summary>The bytes of a body that arrives, and the room they take.</summary>
-sealed class RequestBody(IntakeShares shares, HttpContext http) : IDisposable
+/// <summary>
+/// The bytes of a body that arrives, and the room they take. A body of OpenLineage events that is too large to be held
+/// is read on, and what the ledger keeps of its events is held instead.
+/// </summary>
+/// <param name="shares">The room.</param>
+/// <param name="http">The request.</param>
+/// <param name="limits">How large it may be, and how many parts it may have.</param>
+/// <param name="trimmer">Of the events; null where what is too large is refused.</param>
+sealed class RequestBody(
+    IntakeShares shares, HttpContext http, IntakeOptions limits, EventTrimmer? trimmer = null) : IDisposable
 {
     /// <summary>Of a body that begins, also of one that never comes.</summary>
     const int Least = 16 * 1024;
@@ -13,12 +23,30 @@ sealed class RequestBody(IntakeShares shares, HttpContext http) : IDisposable
     byte[] _bytes = [];
     RateLimitLease? _room;
     int _count;
+    long _total;
+    bool _isTrimmed;
 
-    public ReadOnlyMemory<byte> Bytes => _bytes.AsMemory(0, _count);
+    /// <summary>The request.</summary>
+    public HttpContext Http => http;
+
+    /// <summary>Whether it is of OpenLineage events.</summary>
+    public bool IsOfEvents => trimmer is not null;
+
+    /// <summary>Whether what was read is an array, and not lines, a single value, or no JSON.</summary>
+    public bool IsArray => _isTrimmed
+        || (JsonBody.WithoutMark(Bytes).Span.TrimStart(" \t\r\n"u8) is [(byte)'[', ..] array
+            && BodyParts.Fault(array) is null);
+
+    /// <summary>How large it may be.</summary>
+    public int MaxBytes { get; } = trimmer is null ? IntakeLimits.MaxBodyBytes : limits.MaxLineageBytes;
+
+    /// <summary>All of it, or what is kept of it.</summary>
+    public ReadOnlyMemory<byte> Bytes => _isTrimmed ? trimmer!.Kept : _bytes.AsMemory(0, _count);
 
     /// <summary>Reads all of it.</summary>
     /// <returns>False where there is no room for it.</returns>
     /// <exception cref="OperationCanceledException">The read was cancelled.</exception>
+    /// <exception cref="BadHttpRequestException">It is too large; what came of it is there.</exception>
     public async Task<bool> Read(PipeReader body, CancellationToken cancellationToken)
     {
         if (!TryGrow())
@@ -32,13 +60,28 @@ sealed class RequestBody(IntakeShares shares, HttpContext http) : IDisposable
                 throw new OperationCanceledException();
             if (!kept || read.IsCompleted)
                 return kept;
+            if (_total > MaxBytes || http.Request.ContentLength > MaxBytes
+                || (_isTrimmed && Bytes.Length > 2 * IntakeLimits.MaxBodyBytes))
+                throw new BadHttpRequestException(
+                    "Request body too large.", StatusCodes.Status413PayloadTooLarge);
+            // Too many, however small each is: the rest of them is not read.
+            if (_isTrimmed && trimmer!.Count > limits.MaxObservations)
+                return true;
         }
     }
+
+    /// <summary>What should be an observation each; one more than is allowed says that there are more.</summary>
+    public IReadOnlyList<BodyPart> Parts() => _isTrimmed
+        ? [.. trimmer!.End().Select((one, index) => new BodyPart(index + 1, one.Json) { Dropped = one.Dropped })]
+        : BodyParts.Of(Bytes, limits.MaxObservations);
 
     public void Dispose() => _room?.Dispose();
 
     bool TryKeep(ReadOnlySequence<byte> more)
     {
+        _total += more.Length;
+        if (trimmer is not null && (_isTrimmed || _total > IntakeLimits.MaxBodyBytes))
+            return TryTrim(more);
         while (_bytes.Length - _count < more.Length)
         {
             if (!TryGrow())
@@ -47,6 +90,23 @@ sealed class RequestBody(IntakeShares shares, HttpContext http) : IDisposable
 
         more.CopyTo(_bytes.AsSpan(_count));
         _count += (int)more.Length;
+        return true;
+    }
+
+    bool TryTrim(ReadOnlySequence<byte> more)
+    {
+        if (!_isTrimmed)
+        {
+            // The most that can be kept of it; what was held of it goes.
+            if (shares.TryTakeBytes(http, IntakeLimits.MaxBodyBytes) is not { } room)
+                return false;
+            trimmer!.Read(_bytes.AsSpan(0, _count));
+            _room?.Dispose();
+            (_bytes, _count, _room, _isTrimmed) = ([], 0, room, true);
+        }
+
+        foreach (var segment in more)
+            trimmer!.Read(segment.Span);
         return true;
     }
 
@@ -59,7 +119,7 @@ sealed class RequestBody(IntakeShares shares, HttpContext http) : IDisposable
         if (shares.TryTakeBytes(http, size) is not { } room)
             return false;
         var grown = GC.AllocateUninitializedArray<byte>(size);
-        Bytes.CopyTo(grown);
+        _bytes.AsSpan(0, _count).CopyTo(grown);
         _room?.Dispose();
         (_bytes, _room) = (grown, room);
         return true;

@@ -46,6 +46,9 @@ sealed class EventTrimmer(int facetBytes, int most = int.MaxValue)
     /// <summary>What is kept up to now.</summary>
     public ReadOnlyMemory<byte> Kept => _kept.AsMemory(0, _count);
 
+    /// <summary>How many events have ended.</summary>
+    public int Count => _events.Count;
+
     /// <summary>One event that is there as a whole.</summary>
     public static TrimmedEvent Trim(ReadOnlySpan<byte> json, int facetBytes)
     {

@@ -8,6 +8,8 @@ namespace RunLedger.Tests.Intake.OpenLineage;
 /// <summary>OpenLineage events over HTTP, embedded: what is answered, and what the ledger says of the run.</summary>
 public sealed class LineageIntakeTests : IAsyncLifetime
 {
+    const string Batch = "/api/v1/lineage/batch";
+
     EmbeddedLedger _ledger = null!;
 
     public async ValueTask InitializeAsync() => _ledger = await EmbeddedLedger.Start();
@@ -69,6 +71,53 @@ public sealed class LineageIntakeTests : IAsyncLifetime
             ["started 2026-03-02T09:30:00.123456Z"], Runs("status || ' ' || started_at"));
         Assert.Equal(80, (int)JsonNode.Parse(Runs("evidence_ref")[0])!
             ["from"]!["RunHeartbeat"]!["value"]!["runFacets"]!["progress"]!["percent"]!);
+    }
+
+    [Theory]
+    [InlineData("/api/v1/lineage/")]
+    [InlineData("/api/v1/lineage/batch/")]
+    public async Task A_slash_at_the_end_of_an_address_is_no_other_address(string route) => await Post(
+        $"[{Event().ToJsonString()}]", route, route.Contains("batch", StringComparison.Ordinal) ? 200 : 202);
+
+    [Fact]
+    public async Task A_batch_is_answered_as_OpenLineage_says()
+    {
+        var job = new JsonObject
+        {
+            ["eventTime"] = "2026-03-02T09:30:00Z",
+            ["job"] = new JsonObject { ["namespace"] = "n", ["name"] = "j" },
+        };
+        var good = Event().ToJsonString();
+
+        var all = await Post($"[{good},{job.ToJsonString()}]", Batch, 200);
+        Assert.Equal(["status", "summary", "failed_events"], all.AsObject().Select(member => member.Key));
+        Assert.Equal(("success", 0), ((string?)all["status"], all["failed_events"]!.AsArray().Count));
+        Assert.Equal(
+            """{"received":2,"successful":2,"failed":0,"retriable":0,"non_retriable":0}""",
+            all["summary"]!.ToJsonString());
+        var partial = await Post($"[{{}},{good},{Event().With("inputs", 5).ToJsonString()},7]", Batch, 200);
+        Assert.Equal("partial_success", (string?)partial["status"]);
+        Assert.Equal(
+            """{"received":4,"successful":2,"failed":2,"retriable":0,"non_retriable":2}""",
+            partial["summary"]!.ToJsonString());
+        Assert.Equal([0, 3], partial["failed_events"]!.AsArray().Select(failed => (int)failed!["index"]!));
+        Assert.All(partial["failed_events"]!.AsArray(), failed => Assert.False((bool)failed!["retriable"]!));
+        Assert.Equal(
+            """[{"index":2,"reason":"inputs is a number: send an array of objects"}]""",
+            partial["dropped"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task A_batch_of_which_nothing_can_be_taken_is_answered_so_and_what_is_no_batch_is_refused()
+    {
+        var nothing = await Post("[{},7]", Batch, 200);
+        var empty = await Post("[]", Batch, 200);
+
+        Assert.Equal(("partial_success", 2), ((string?)nothing["status"], (int)nothing["summary"]!["failed"]!));
+        Assert.Equal(("success", 0), ((string?)empty["status"], (int)empty["summary"]!["received"]!));
+        await Post("nonsense", Batch, 400);
+        await Post("[{}", Batch, 400);
+        await Post("", Batch, 400);
     }
 
     async Task<JsonNode> Post(string body, string route = "/api/v1/lineage", int expected = 202)
