@@ -34,8 +34,8 @@ sealed class RequestBody(
 
     /// <summary>Whether what was read is an array, and not lines, a single value, or no JSON.</summary>
     public bool IsArray => _isTrimmed
-        || (JsonBody.WithoutMark(Bytes).Span.TrimStart(" \t\r\n"u8) is [(byte)'[', ..] array
-            && BodyParts.Fault(array) is null);
+        || (JsonBody.WithoutMark(Bytes).TrimStart(" \t\r\n"u8) is { Span: [(byte)'[', ..] } array
+            && BodyParts.Fault(JsonBody.Quoted(array).Span) is null);
 
     /// <summary>How large it may be.</summary>
     public int MaxBytes { get; } = trimmer is null ? IntakeLimits.MaxBodyBytes : limits.MaxLineageBytes;
@@ -71,11 +71,24 @@ sealed class RequestBody(
     }
 
     /// <summary>What should be an observation each; one more than is allowed says that there are more.</summary>
-    public IReadOnlyList<BodyPart> Parts() => _isTrimmed
-        ? [.. trimmer!.End().Select((one, index) => new BodyPart(index + 1, one.Json) { Dropped = one.Dropped })]
-        : BodyParts.Of(Bytes, limits.MaxObservations);
+    public IReadOnlyList<BodyPart> Parts()
+    {
+        if (_isTrimmed)
+            return [.. trimmer!.End().Select((one, i) => new BodyPart(i + 1, one.Json) { Dropped = one.Dropped })];
+        // One NaN must not cost a whole array of events.
+        var text = IsOfEvents ? JsonBody.Quoted(Bytes) : Bytes;
+        var parts = BodyParts.Of(text, limits.MaxObservations);
+        return text.Length == Bytes.Length
+            ? parts
+            : [.. parts.Select(part => HasQuoted(part.Json.Span)
+                ? part with { Dropped = [LineageMapping.NoNumberKept] }
+                : part)];
+    }
 
     public void Dispose() => _room?.Dispose();
+
+    static bool HasQuoted(ReadOnlySpan<byte> json) =>
+        json.IndexOf("\"NaN\""u8) >= 0 || json.IndexOf("Infinity\""u8) >= 0;
 
     bool TryKeep(ReadOnlySequence<byte> more)
     {

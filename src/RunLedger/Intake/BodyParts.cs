@@ -31,7 +31,7 @@ static class BodyParts
             return items;
         if (Fault(text.Span) is not { } fault)
             return [new(1, JsonBody.WithoutMark(body))];
-        var (values, rest) = Values(text, 1 + Lines(body.Span[..skipped]), most);
+        var (values, rest) = Joined(text, 1 + Lines(body.Span[..skipped]), most);
         if (rest.IsEmpty)
             return values;
         var lines = Lines(body, most);
@@ -86,7 +86,9 @@ static class BodyParts
     /// <summary>The values that follow each other here, and what is left where they end.</summary>
     /// <param name="text">Begins with a value.</param>
     /// <param name="line">The line it begins on.</param>
-    static (List<BodyPart> Values, ReadOnlyMemory<byte> Left) Values(ReadOnlyMemory<byte> text, int line, int most)
+    /// <param name="most">How many are taken; one more says that there are more.</param>
+    public static (List<BodyPart> Values, ReadOnlyMemory<byte> Left) Joined(
+        ReadOnlyMemory<byte> text, int line, int most)
     {
         var values = new List<BodyPart>();
         while (!text.IsEmpty && values.Count <= most)
@@ -136,7 +138,7 @@ static class BodyParts
             body = end < 0 ? default : body[(end + 1)..];
             if (line.IsEmpty)
                 continue;
-            var (values, rest) = Values(line, number, most);
+            var (values, rest) = Joined(line, number, most);
             if (!rest.IsEmpty && values is not [{ Json.Span: [(byte)'{', ..] }, ..])
                 (values, rest) = ([], line);
             lines.AddRange(values);

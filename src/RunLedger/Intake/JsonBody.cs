@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Unicode;
@@ -129,27 +131,63 @@ static class JsonBody
             // The reader quotes what it does not know, however long it is.
             : $"Not JSON: {CutText.To(fault.Message, 300)}";
 
+    /// <summary>
+    /// What is written for numbers that are none (NaN, Infinity, -Infinity) in quotes, for whoever would rather have
+    /// that than no JSON.
+    /// </summary>
+    /// <returns>The same memory where there is none.</returns>
+    public static ReadOnlyMemory<byte> Quoted(ReadOnlyMemory<byte> json)
+    {
+        var rest = json.Span;
+        if (rest.IndexOf("NaN"u8) < 0 && rest.IndexOf("Infinity"u8) < 0)
+            return json;
+        var (quoted, from, inText) = (new ArrayBufferWriter<byte>(json.Length + 64), 0, false);
+        for (var at = 0; at < rest.Length; at++)
+        {
+            if (inText)
+            {
+                if (rest[at] == '\\')
+                    at++;
+                else
+                    inText = rest[at] != '"';
+                continue;
+            }
+
+            inText = rest[at] == '"';
+            if (NoNumber(rest[at..]) is not { Length: > 0 } number)
+                continue;
+            quoted.Write(rest[from..at]);
+            quoted.Write("\""u8);
+            quoted.Write(number);
+            quoted.Write("\""u8);
+            from = at + number.Length;
+            at = from - 1;
+        }
+
+        if (from == 0)
+            return json;
+        quoted.Write(rest[from..]);
+        return quoted.WrittenMemory;
+    }
+
     public static ReadOnlyMemory<byte> WithoutMark(ReadOnlyMemory<byte> body) =>
         body.Span.StartsWith("\uFEFF"u8) ? body["\uFEFF"u8.Length..] : body;
 
-    /// <summary>What several languages write for a number that is none.</summary>
+    static ReadOnlySpan<byte> NoNumber(ReadOnlySpan<byte> json) =>
+        json.StartsWith("NaN"u8) ? "NaN"u8
+        : json.StartsWith("Infinity"u8) ? "Infinity"u8
+        : json.StartsWith("-Infinity"u8) ? "-Infinity"u8
+        : default;
+
+    /// <summary>What the reader stopped at, where that is one of them.</summary>
     static string? BareNumber(JsonException fault, ReadOnlySpan<byte> json)
     {
         for (var line = fault.LineNumber ?? 0; line > 0 && json.IndexOf((byte)'\n') is >= 0 and var end; line--)
             json = json[(end + 1)..];
         var at = (int)Math.Min(fault.BytePositionInLine ?? 0, json.Length);
-        foreach (var number in (string[])["NaN", "Infinity", "-Infinity"])
-        {
-            // The reader stops at the first byte that does not fit, which of -Infinity is the second.
-            for (var back = 0; back <= Math.Min(at, number.Length); back++)
-            {
-                if (json[(at - back)..].StartsWith(System.Text.Encoding.UTF8.GetBytes(number))
-                    && (at == back || !char.IsAsciiLetter((char)json[at - back - 1])))
-                    return number[0] == 'I' && at > back && json[at - back - 1] == '-' ? "-Infinity" : number;
-            }
-        }
-
-        return null;
+        // Of -Infinity it is the second byte that does not fit.
+        var number = at > 0 && json[at - 1] == '-' ? NoNumber(json[(at - 1)..]) : NoNumber(json[at..]);
+        return number.IsEmpty ? null : Encoding.UTF8.GetString(number);
     }
 
     static MemoryStream AsStream(ReadOnlyMemory<byte> body) =>

@@ -19,6 +19,9 @@ static class LineageMapping
     /// <summary>What clients of before version 1.0 call the parent facet.</summary>
     public const string OldParent = "parentRun";
 
+    /// <summary>Of an event in which a number is none of JSON.</summary>
+    public const string NoNumberKept = "the event: NaN or Infinity, which is no number of JSON, is kept as text";
+
     const int RefLimit = 8 * 1024;
 
     const int FaultsNamed = 5;
@@ -49,8 +52,9 @@ static class LineageMapping
         int evidenceLimit = DefaultEvidenceLimit,
         IReadOnlyList<string>? dropped = null)
     {
-        if (body.TrimStart(" \t\r\n"u8) is not { Span: [(byte)'{', ..] } text)
+        if (body.TrimStart(" \t\r\n"u8) is not { Span: [(byte)'{', ..] } sent)
             return LineageResult.Rejected("the event is not a JSON object: send one OpenLineage RunEvent");
+        var text = JsonBody.Quoted(sent);
         var trimmed = EventTrimmer.Trim(text.Span, evidenceLimit);
         JsonElement json;
         try
@@ -65,7 +69,10 @@ static class LineageMapping
         var @event = new EventNode(json, "", []);
         if (WhatElse(@event) is { } kind)
             return LineageResult.Ignored($"a {kind} says nothing of a run");
-        return Observe(@event, evidenceLimit, new([.. dropped ?? [], .. trimmed.Dropped]))
+        List<string> lost = [.. dropped ?? [], .. trimmed.Dropped];
+        if (text.Length > sent.Length)
+            lost.Add(NoNumberKept);
+        return Observe(@event, evidenceLimit, lost)
             ?? LineageResult.Rejected(string.Join("; ", @event.Faults.Distinct().Take(FaultsNamed)));
     }
 

@@ -34,6 +34,12 @@ static class EvidenceColumn
         var proofs = ReferenceEquals(fold.Evidence, Fold.NoEvidence) ? [] : fold.Evidence;
         if (fold.Identities.First.Of.StartsWith("OL:", StringComparison.Ordinal))
             warnings.AddRange(proofs.SelectMany(Dropped));
+        if (Shortened(fold) is { Count: > 0 } shortened)
+        {
+            warnings.Add("longer than the ledger keeps, so that it ends in the hash of the whole: "
+                + string.Join(", ", shortened));
+        }
+
         var flags = entry.Deadlines?.Flags ?? [];
         if (conflicts.Count == 0 && warnings.Count == 0 && proofs.Length == 0 && flags.Count == 0)
             return null;
@@ -87,6 +93,29 @@ static class EvidenceColumn
         }
 
         json.WriteEndObject();
+    }
+
+    static List<string> Shortened(Fold fold)
+    {
+        var identity = fold.Identities.First;
+        List<string> names = [];
+        foreach (var (name, text) in (ReadOnlySpan<(string, string?)>)
+            [
+                ("ProcessCandidateCode", identity.Of), ("CorrelationId", identity.Correlation),
+                (nameof(fold.OutputRef), fold.OutputRef), (nameof(fold.ErrorRef), fold.ErrorRef),
+            ])
+        {
+            if (ShortText.IsShortened(text))
+                names.Add(name);
+        }
+
+        foreach (var (column, register) in fold.Registers.Index())
+        {
+            if (ShortText.IsShortened(register.Value))
+                names.Add(((RegisterColumn)column).ToString());
+        }
+
+        return names;
     }
 
     /// <summary>What of an OpenLineage event was not kept, or not as it came: its evidence says so.</summary>

@@ -116,6 +116,17 @@ public sealed class LineageDropTests
         Assert.StartsWith("job.facets.note: ", Assert.Single(result.Dropped), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_number_that_is_none_is_kept_as_text()
+    {
+        var result = Escaped("run.facets.metrics", "{\"mean\":NaN,\"most\":-Infinity}");
+
+        Assert.Equal(
+            "{\"mean\":\"NaN\",\"most\":\"-Infinity\"}",
+            result.Taken().EvidenceRef!.Value.GetProperty("runFacets").GetProperty("metrics").GetRawText());
+        Assert.Equal([LineageMapping.NoNumberKept], result.Dropped);
+    }
+
     [Theory]
     [InlineData(58)]
     [InlineData(200)]

@@ -73,6 +73,18 @@ public sealed class LineageIntakeTests : IAsyncLifetime
             ["from"]!["RunHeartbeat"]!["value"]!["runFacets"]!["progress"]!["percent"]!);
     }
 
+    [Fact]
+    public async Task A_number_that_is_none_costs_no_event_of_an_array()
+    {
+        var @event = Event().With("run.facets.mean", "@").ToJsonString()
+            .Replace("\"@\"", "NaN", StringComparison.Ordinal);
+
+        var answer = await Post($"[{Event().ToJsonString()},{@event}]");
+
+        Assert.Equal(2, (int)answer["accepted"]!);
+        Assert.Equal(2, (int)Assert.Single(answer["dropped"]!.AsArray())!["line"]!);
+    }
+
     [Theory]
     [InlineData("/api/v1/lineage/")]
     [InlineData("/api/v1/lineage/batch/")]
