@@ -94,7 +94,11 @@ sealed class RequestBody(
     {
         _total += more.Length;
         if (trimmer is not null && (_isTrimmed || _total > IntakeLimits.MaxBodyBytes))
-            return TryTrim(more);
+        {
+            Trim(more);
+            return true;
+        }
+
         while (_bytes.Length - _count < more.Length)
         {
             if (!TryGrow())
@@ -106,21 +110,17 @@ sealed class RequestBody(
         return true;
     }
 
-    bool TryTrim(ReadOnlySequence<byte> more)
+    void Trim(ReadOnlySequence<byte> more)
     {
         if (!_isTrimmed)
         {
-            // The most that can be kept of it; what was held of it goes.
-            if (shares.TryTakeBytes(http, IntakeLimits.MaxBodyBytes) is not { } room)
-                return false;
+            // Its room is now that of what is kept of it, which is no more.
             trimmer!.Read(_bytes.AsSpan(0, _count));
-            _room?.Dispose();
-            (_bytes, _count, _room, _isTrimmed) = ([], 0, room, true);
+            (_bytes, _count, _isTrimmed) = ([], 0, true);
         }
 
         foreach (var segment in more)
             trimmer!.Read(segment.Span);
-        return true;
     }
 
     // Twice as much as there was, and not what the sender says will come.

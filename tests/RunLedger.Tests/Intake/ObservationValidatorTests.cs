@@ -99,8 +99,14 @@ public sealed class ObservationValidatorTests
         var (name, other) = (new string('c', 600), new string('c', 601));
         var failed = _run.StepFailed(_run.Id) with
         {
-            ProcessCandidateCode = name, CorrelationId = name, IdempotencyKey = other, DotCode = name, EventCode = name,
-            InputRef = new string('i', 32_769), OutputRef = new string('o', 32_769), ErrorRef = new string('e', 32_769),
+            ProcessCandidateCode = name,
+            CorrelationId = name,
+            IdempotencyKey = other,
+            DotCode = name,
+            EventCode = name,
+            InputRef = new string('i', 32_769),
+            OutputRef = new string('o', 32_769),
+            ErrorRef = new string('e', 32_769),
         };
 
         var taken = (StepObservation)Admitted(failed).Message;

@@ -52,7 +52,8 @@ sealed record EventShape
             ("facets", Of(
                 ("parent", Parent),
                 (LineageMapping.OldParent, Parent),
-                ("errorMessage", Of(("message", Text)) with { Others = Facet })) with { Others = Facet }))),
+                ("errorMessage", Of(("message", Text)) with { Others = Facet })) with
+            { Others = Facet }))),
         ("job", Job),
         ("dataset", Of()),
         ("inputs", Datasets),

@@ -22,7 +22,9 @@ public sealed class LineageSizeTests
         var columns = new JsonObject { ["schema"] = new JsonObject { ["fields"] = new string('c', 10 * Megabyte) } };
         @event["inputs"]!.AsArray().Insert(0, new JsonObject
         {
-            ["facets"] = columns, ["namespace"] = "s3://lake", ["name"] = "wide.parquet",
+            ["facets"] = columns,
+            ["namespace"] = "s3://lake",
+            ["name"] = "wide.parquet",
         });
         // Where it stands comes last.
         var (type, run) = (@event["eventType"]!.DeepClone(), @event["run"]!.DeepClone());
