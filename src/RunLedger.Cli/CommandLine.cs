@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using RunLedger.Cli.DryRun;
 using RunLedger.Cli.Errors;
 using RunLedger.Cli.Observe;
+using RunLedger.Cli.Output;
 using RunLedger.Cli.Publish;
 using RunLedger.Cli.Replay;
 using RunLedger.Cli.Runs;
@@ -31,7 +32,10 @@ static class CommandLine
             var verb = parsed.CommandResult.Command is RootCommand ? "" : $"{parsed.CommandResult.Command.Name} ";
             if (parsed.CommandResult.Parent is CommandResult { Command: not RootCommand and var group })
                 verb = $"{group.Name} {verb}";
-            await error.WriteLineAsync($"runledger: {parsed.Errors[0].Message} See runledger {verb}--help.");
+            var fault = observes && own.Length == args.Length && parsed.UnmatchedTokens is [var first, ..]
+                ? $"-- is missing before the command: runledger observe [options] -- {TerminalText.Sanitize(first)} …"
+                : parsed.Errors[0].Message;
+            await error.WriteLineAsync($"runledger: {fault} See runledger {verb}--help.");
             return observes ? ExitCodes.ObserveFailed : ExitCodes.Error;
         }
 

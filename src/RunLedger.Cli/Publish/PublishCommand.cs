@@ -6,6 +6,7 @@ using RunLedger.Cli.Errors;
 using RunLedger.Cli.Observe;
 using RunLedger.Cli.Options;
 using RunLedger.Cli.Transport;
+using RunLedger.Intake;
 
 namespace RunLedger.Cli.Publish;
 
@@ -14,6 +15,9 @@ namespace RunLedger.Cli.Publish;
 /// </summary>
 static class PublishCommand
 {
+    static readonly JsonDocumentOptions Lenient =
+        new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
+
     public static Command Create(TimeProvider time)
     {
         var destination = new LedgerAddressOptions();
@@ -87,17 +91,23 @@ static class PublishCommand
     {
         try
         {
-            var text = path == "-"
-                ? await Console.In.ReadToEndAsync(cancellationToken)
-                : await File.ReadAllTextAsync(path, cancellationToken);
-            if (JsonNode.Parse(text) is not JsonObject message)
+            await using var stream = path == "-" ? Console.OpenStandardInput() : File.OpenRead(path);
+            using var bytes = new MemoryStream();
+            await stream.CopyToAsync(bytes, cancellationToken);
+            if (!JsonBody.TryRead(bytes.ToArray(), out var json, out var fault))
+                throw new CliException($"{path} cannot be read: {fault.ReplaceLineEndings(" ")}");
+            if (json.ValueKind != JsonValueKind.Object)
                 throw new CliException($"{path} is no JSON object.");
+            // Of members with the same name the last counts.
+            var message = new JsonObject();
+            foreach (var member in json.EnumerateObject())
+                message[member.Name] = JsonNode.Parse(member.Value.GetRawText(), documentOptions: Lenient);
             if (message["type"]?.ToString() is { } other && other != contract)
                 throw new CliException($"{path} says its type is {other}, not {contract}.");
             message["type"] = contract;
             return message;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or ArgumentException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new CliException($"{path} cannot be read: {e.Message.ReplaceLineEndings(" ")}");
         }

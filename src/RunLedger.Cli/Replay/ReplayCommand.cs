@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.IO.Compression;
 using RunLedger.Cli.Errors;
 using RunLedger.Cli.Options;
 using RunLedger.Cli.Output;
@@ -22,7 +23,7 @@ static class ReplayCommand
         var files = new Argument<string[]>("FILE")
         {
             Description = "NDJSON of observations, OpenLineage events (one a line, or an array), or - for standard "
-                + "input; told apart by what is in them",
+                + "input; told apart by what is in them, packed by gzip or not",
             Arity = ArgumentArity.OneOrMore,
         };
         var patience = Duration.CreateOption(
@@ -88,11 +89,15 @@ static class ReplayCommand
                     if (progress is not null)
                         progress.IsIndeterminate = !stream.CanSeek;
                     await using var watched = progress is null ? stream : new ProgressStream(stream, progress);
-                    await replay.ReplayFile(file, watched, cancellationToken);
+                    await using var unpacked = IsPacked(stream)
+                        ? new GZipStream(watched, CompressionMode.Decompress)
+                        : watched;
+                    await replay.ReplayFile(file, unpacked, cancellationToken);
                     progress?.Value = progress.MaxValue;
                 }
                 catch (Exception e)
-                    when (e is UnauthorizedAccessException or IOException or ArgumentException or NotSupportedException)
+                    when (e is UnauthorizedAccessException or IOException or ArgumentException
+                        or NotSupportedException or InvalidDataException)
                 {
                     Say($"{file} cannot be read: {e.Message}");
                     code = ExitCodes.Error;
@@ -108,6 +113,16 @@ static class ReplayCommand
             else
                 error.WriteLine(TerminalText.Sanitize(text.ReplaceLineEndings(" ")));
         }
+    }
+
+    /// <summary>Whether a file is one of gzip, by what it begins with.</summary>
+    static bool IsPacked(Stream stream)
+    {
+        if (!stream.CanSeek)
+            return false;
+        var isPacked = stream.ReadByte() == 0x1F && stream.ReadByte() == 0x8B;
+        stream.Position = 0;
+        return isPacked;
     }
 
     static Progress Bar(IAnsiConsole console) => console.Progress()

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Unicode;
+using RunLedger.Intake;
 
 namespace RunLedger.Cli.Replay;
 
@@ -14,18 +15,21 @@ readonly record struct ReplayItem(int Line, ReadOnlyMemory<byte> Json, ReplayKin
     public const int MaxBytes = 8 * 1024 * 1024;
 
     // The ledger says what is too deep for it; the reader keeps one bit a level.
-    static readonly JsonReaderOptions Options = new() { MaxDepth = int.MaxValue };
+    static readonly JsonReaderOptions Options = new()
+    {
+        MaxDepth = int.MaxValue,
+        AllowTrailingCommas = true,
+        CommentHandling = JsonCommentHandling.Skip,
+    };
 
     public static ReplayItem Parse(int line, ReadOnlyMemory<byte> json)
     {
-        if (line == 1 && json.Span.StartsWith("\uFEFF"u8))
-            json = json["\uFEFF"u8.Length..];
         if (json.Length > MaxBytes)
             return new(line, default, default, TooLarge);
         if (!Utf8.IsValid(json.Span))
             return new(line, default, default, "Not UTF-8.");
-        if (FindSyntaxError(json.Span) is { } fault)
-            return new(line, default, default, NotJson(fault));
+        if (BodyParts.Fault(json.Span) is { } fault)
+            return new(line, default, default, NotJson(fault, json.Span));
         return DetectKind(json.Span) is { } kind
             ? new(line, json, kind)
             : new(
@@ -55,30 +59,12 @@ readonly record struct ReplayItem(int Line, ReadOnlyMemory<byte> Json, ReplayKin
         return kind;
     }
 
-    /// <summary>Null where these bytes are one JSON value, of any depth.</summary>
-    public static JsonException? FindSyntaxError(ReadOnlySpan<byte> json)
-    {
-        try
-        {
-            var reader = new Utf8JsonReader(json, Options);
-            while (reader.Read())
-            {
-            }
-
-            return null;
-        }
-        catch (JsonException e)
-        {
-            return e;
-        }
-    }
-
     public static string TooLarge => $"Larger than the {MaxBytes / 1024 / 1024} MB that a ledger takes at once.";
 
-    // It quotes what it does not know, however long it is, and its own count of lines.
-    public static string NotJson(JsonException e)
+    // Without the reader's own count of lines, which are not the file's.
+    public static string NotJson(JsonException e, ReadOnlySpan<byte> json)
     {
-        var text = e.Message.Split(" LineNumber:")[0];
-        return $"Not JSON: {(text.Length > 200 ? text[..200] + "…" : text)}";
+        var text = JsonBody.Words(e, json).Split(" LineNumber:")[0];
+        return text.Length > 220 ? text[..220] + "…" : text;
     }
 }

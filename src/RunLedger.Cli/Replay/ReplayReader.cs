@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using RunLedger.Cli.Errors;
+using RunLedger.Intake;
 
 namespace RunLedger.Cli.Replay;
 
@@ -15,7 +16,13 @@ static class ReplayReader
     /// <summary>An array is read into memory as a whole.</summary>
     const int MaxDocumentBytes = 1024 * 1024 * 1024;
 
-    static readonly JsonReaderOptions MultipleValues = new() { MaxDepth = int.MaxValue, AllowMultipleValues = true };
+    static readonly JsonReaderOptions MultipleValues = new()
+    {
+        MaxDepth = int.MaxValue,
+        AllowMultipleValues = true,
+        AllowTrailingCommas = true,
+        CommentHandling = JsonCommentHandling.Skip,
+    };
 
     public static async IAsyncEnumerable<ReplayItem> Read(
         Stream stream, [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -72,7 +79,7 @@ static class ReplayReader
         if (next.IsEmpty && !isAll)
             return null;
         // A line that was cut is followed by another object; a value that goes on is not.
-        return text[0] == '{' && !next.IsEmpty && next[0] != '{' && ReplayItem.FindSyntaxError(text[..end]) is not null;
+        return text[0] == '{' && !next.IsEmpty && next[0] != '{' && BodyParts.Fault(text[..end]) is not null;
     }
 
     static async IAsyncEnumerable<ReplayItem> ReadLines(
@@ -87,8 +94,7 @@ static class ReplayReader
             while (NextLine(ref rest, read.IsCompleted) is { } line)
             {
                 number++;
-                if (!line.AsSpan().Trim(" \t\r"u8).IsEmpty)
-                    items.Add(ReplayItem.Parse(number, line));
+                items.AddRange(BodyParts.Of(line, int.MaxValue).Select(part => ReplayItem.Parse(number, part.Json)));
             }
 
             foreach (var item in items)
@@ -158,8 +164,16 @@ static class ReplayReader
     static List<ReplayItem> ReadDocument(byte[] bytes)
     {
         List<ReplayItem> items = [];
-        var text = bytes.AsMemory(bytes.AsSpan().StartsWith("\uFEFF"u8) ? "\uFEFF"u8.Length : 0);
+        ReadOnlyMemory<byte> text = bytes.AsMemory(bytes.AsSpan().StartsWith("\uFEFF"u8) ? "\uFEFF"u8.Length : 0);
         var (line, counted) = (1, 0);
+        if (!text.Span.TrimStart(" \t\r\n"u8).StartsWith("["u8))
+        {
+            var (values, rest) = BodyParts.Joined(text, line, int.MaxValue);
+            items.AddRange(values.Select(value => ReplayItem.Parse(value.Number, value.Json)));
+            text = rest;
+            line = 1 + bytes.AsSpan()[..^rest.Length].Count((byte)'\n');
+        }
+
         var reader = new Utf8JsonReader(text.Span, MultipleValues);
         try
         {
@@ -179,7 +193,7 @@ static class ReplayReader
                 LineAt((int)reader.BytesConsumed),
                 default,
                 default,
-                $"{ReplayItem.NotJson(e)} What follows it was not read."));
+                $"{ReplayItem.NotJson(e, text.Span)} What follows it was not read."));
         }
 
         return items;

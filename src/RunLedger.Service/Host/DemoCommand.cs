@@ -30,8 +30,8 @@ static class DemoCommand
 
     static readonly Option<string?> Url = new("--url")
     {
-        Description = $"The ledger's address; {LedgerHost.DefaultUrl} when no bus is given; Demo__Key of the "
-            + "environment is its key",
+        Description = $"The ledger's address; without it the one that the service listens on by ASPNETCORE_URLS, else "
+            + $"{LedgerHost.DefaultUrl}; Demo__Key of the environment is its key",
         HelpName = "URL",
     };
 
@@ -82,7 +82,9 @@ static class DemoCommand
         var seed = parsed.GetValue(Seed) ?? Random.Shared.Next();
         var bus = parsed.GetValue(RabbitMq)
             ?? (parsed.GetValue(Url) is null ? configuration.GetConnectionString("RabbitMq") : null);
-        var given = Address(parsed.GetValue(Url) ?? LedgerHost.DefaultUrl, "--url", "http", "https");
+        var given = Address(
+            parsed.GetValue(Url) ?? ListenAddresses.Nearby(configuration) ?? LedgerHost.DefaultUrl,
+            "--url", "http", "https");
         var url = new Uri(
             given.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/')
             + "/");

@@ -10,7 +10,7 @@ sealed class BodyReading(IOptions<IntakeOptions> options, TimeProvider time)
     const string Encodings = "gzip, br, deflate";
 
     /// <returns>The answer where the body cannot be read; null where it has been.</returns>
-    public async Task<IResult?> Read(HttpRequest request, RequestBody body)
+    public async Task<ProblemHttpResult?> Read(HttpRequest request, RequestBody body)
     {
         var http = request.HttpContext;
         // What UseRequestDecompression unpacks is named here no more.
@@ -35,9 +35,7 @@ sealed class BodyReading(IOptions<IntakeOptions> options, TimeProvider time)
         catch (OperationCanceledException) when (deadline.IsCancellationRequested
             && !http.RequestAborted.IsCancellationRequested)
         {
-            // Nobody waits for the rest.
-            if (HttpProtocol.IsHttp11(request.Protocol))
-                http.Response.Headers.Connection = "close";
+            LeaveRest(request);
             return Problem(
                 StatusCodes.Status408RequestTimeout,
                 $"The body did not come within {options.Value.BodyTime}: send fewer observations at once, and without "
@@ -45,15 +43,23 @@ sealed class BodyReading(IOptions<IntakeOptions> options, TimeProvider time)
         }
         catch (BadHttpRequestException e)
         {
+            LeaveRest(request);
             return Problem(
                 e.StatusCode,
-                $"{e.Message} Send at most {IntakeLimits.MaxBodyBytes:N0} bytes at once, and without long pauses.");
+                $"{e.Message} Send at most {body.MaxBytes:N0} bytes at once, and without long pauses.");
         }
         catch (Exception e) when (e is InvalidDataException or InvalidOperationException)
         {
             return Problem(
                 StatusCodes.Status400BadRequest, $"The body is not what its Content-Encoding says: {e.Message}");
         }
+    }
+
+    // Nobody waits for it.
+    static void LeaveRest(HttpRequest request)
+    {
+        if (HttpProtocol.IsHttp11(request.Protocol))
+            request.HttpContext.Response.Headers.Connection = "close";
     }
 
     static ProblemHttpResult Problem(int status, string detail) => TypedResults.Problem(detail, statusCode: status);

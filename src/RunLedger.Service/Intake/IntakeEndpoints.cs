@@ -1,16 +1,17 @@
 using System.Globalization;
-using System.Text.Json;
 using MassTransit;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
-using RunLedger.Service.Intake.OpenLineage;
-using RunLedger.Service.Web;
 
 namespace RunLedger.Service.Intake;
 
 /// <summary>The routes that take observations.</summary>
 static class IntakeEndpoints
 {
+    /// <summary>Where events that were set aside came from.</summary>
+    public const string LineageOrigin = "POST /api/v1/lineage";
+
     public static IServiceCollection AddIntake(this IServiceCollection services, bool embedded)
     {
         services.AddOptions<IntakeOptions>().BindConfiguration(IntakeOptions.Section).ValidateOnStart();
@@ -19,6 +20,7 @@ static class IntakeEndpoints
         services.AddSingleton<BodyReading>();
         services.AddSingleton<IntakeRoom>();
         services.AddSingleton<ObservationIntake>();
+        services.AddSingleton<IntakeRequests>();
         if (embedded)
         {
             services.AddSingleton<CommitSignal>();
@@ -45,72 +47,47 @@ static class IntakeEndpoints
             .Answers().AddOpenApiOperationTransformer(IntakeSchemas.Observations);
         intake.MapPost("/v1/lineage", Lineage).WithName("TakeLineage")
             .WithSummary("Takes OpenLineage events as its clients send them: one, or an array.")
+            .WithMetadata(new DisableRequestSizeLimitAttribute())
             .Answers().AddOpenApiOperationTransformer(IntakeSchemas.Lineage);
+        intake.MapPost("/v1/lineage/batch", Batch).WithName("TakeLineageBatch")
+            .WithSummary("Takes a batch of OpenLineage events, and answers as OpenLineage's own API does.")
+            .WithMetadata(new DisableRequestSizeLimitAttribute())
+            .Produces<BatchResult>(StatusCodes.Status200OK).Problems()
+            .AddOpenApiOperationTransformer(IntakeSchemas.Lineage);
         return routes;
     }
 
-    static RouteHandlerBuilder Answers(this RouteHandlerBuilder route)
+    static RouteHandlerBuilder Answers(this RouteHandlerBuilder route) =>
+        route.Produces<IntakeResult>(StatusCodes.Status202Accepted).Problems();
+
+    static RouteHandlerBuilder Problems(this RouteHandlerBuilder route)
     {
-        route.Produces<IntakeResult>(StatusCodes.Status202Accepted);
         foreach (var status in (int[])[400, 408, 413, 415, 429, 503])
             route.ProducesProblem(status);
         return route;
     }
 
-    static Task<IResult> Observations(
-        HttpRequest request, BodyReading bodies, IntakeShares shares, ObservationIntake intake) =>
-        Take(request, bodies, shares, intake, ObservationBody.Observation, "POST /api/observations");
-
-    static Task<IResult> Lineage(
-        HttpRequest request,
-        BodyReading bodies,
-        IntakeShares shares,
-        ObservationIntake intake,
-        RunLedgerOptions options)
+    static async Task<IResult> Observations(HttpRequest request, IntakeRequests requests)
     {
-        return Take(request, bodies, shares, intake, Read, "POST /api/v1/lineage");
-
-        IntakeLine Read(int number, JsonElement json, ReadOnlyMemory<byte> raw)
-        {
-            var (observation, reason, ignored) = LineageMapping.Map(json, options.MaxEvidenceBytes);
-            return new IntakeLine(
-                number, observation?.GetType().Name ?? "OpenLineage", raw, observation, reason, ignored);
-        }
+        using var body = requests.Body(request.HttpContext);
+        return await requests.Take(body, ObservationBody.Observation, "POST /api/observations", Answer);
     }
 
-    static async Task<IResult> Take(
-        HttpRequest request,
-        BodyReading bodies,
-        IntakeShares shares,
-        ObservationIntake intake,
-        Func<int, JsonElement, ReadOnlyMemory<byte>, IntakeLine> read,
-        string origin)
+    static async Task<IResult> Lineage(HttpRequest request, IntakeRequests requests)
     {
-        var http = request.HttpContext;
-        using var body = new RequestBody(shares, http);
-        if (await bodies.Read(request, body) is { } problem)
-            return problem;
-        using var place = shares.TryTakePlace(http);
-        if (place is null)
-            return RateLimitAnswer.TooMany(http, $"{shares.Places} requests are under way, or half of them are yours");
-        var parts = BodyParts.Of(body.Bytes, intake.MaxObservations);
-        if (parts.Count > intake.MaxObservations)
-        {
-            return TypedResults.Problem(
-                string.Create(
-                    CultureInfo.InvariantCulture, $"Send at most {intake.MaxObservations:N0} observations at once."),
-                statusCode: StatusCodes.Status413PayloadTooLarge);
-        }
+        using var body = requests.LineageBody(request.HttpContext);
+        return await requests.Take(body, requests.Event, LineageOrigin, Answer);
+    }
 
-        try
-        {
-            return Answer(await intake.Take(
-                ObservationBody.Read(parts, read), origin, http.RequestAborted));
-        }
-        catch (Exception e) when (IntakeOutage.Is(e))
-        {
-            return IntakeOutage.Answer(http, e);
-        }
+    static async Task<IResult> Batch(HttpRequest request, IntakeRequests requests)
+    {
+        using var body = requests.LineageBody(request.HttpContext);
+        return await requests.Take(
+            body,
+            requests.Event,
+            LineageOrigin,
+            // What is no batch at all is told so.
+            result => body.IsArray || result.Accepted > 0 ? TypedResults.Ok(BatchResult.Of(result)) : Answer(result));
     }
 
     static IResult Answer(IntakeResult result)

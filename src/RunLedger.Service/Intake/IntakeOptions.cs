@@ -16,6 +16,14 @@ sealed class IntakeOptions
     [Range(1, 1_000_000)]
     public int MaxObservations { get; set; } = 10_000;
 
+    /// <summary>
+    /// The most bytes a body of OpenLineage events may have, unpacked; with more it is answered 413. Beyond 8 MB it is
+    /// not held: of each event only what the ledger keeps is.
+    /// </summary>
+    /// <value>The default is 64 MB: plans of queries make some events tens of megabytes large.</value>
+    [Range(IntakeLimits.MaxBodyBytes, int.MaxValue)]
+    public int MaxLineageBytes { get; set; } = 64 * 1024 * 1024;
+
     /// <summary>How many requests a second each key or user may send; with more it is answered 429.</summary>
     /// <value>The default is 1,000: one sender leaves the others room. Without keys there is no such limit.</value>
     [Range(1, 1_000_000)]

@@ -28,6 +28,32 @@ static class ListenAddresses
             throw new OptionsValidationException("urls", typeof(string), faults);
     }
 
+    /// <summary>
+    /// Where the service of these settings answers whoever is on its machine; null where they name no address of HTTP.
+    /// </summary>
+    /// <param name="settings">Of the host, or plain variables of the environment.</param>
+    public static string? Nearby(IConfiguration settings)
+    {
+        var plain = new ConfigurationBuilder().AddConfiguration(settings);
+        if (string.IsNullOrEmpty(settings[WebHostDefaults.ServerUrlsKey]))
+        {
+            plain.AddInMemoryCollection(
+                [new(WebHostDefaults.ServerUrlsKey, settings["ASPNETCORE_URLS"] ?? settings["DOTNET_URLS"])]);
+        }
+
+        foreach (var (_, url) in All(plain.Build()))
+        {
+            if (Parse(url) is not { IsUnixPipe: false, IsNamedPipe: false } address)
+                continue;
+            var everywhere = !IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip)
+                ? address.Host is "*" or "+"
+                : ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any);
+            return $"{address.Scheme}://{(everywhere ? "127.0.0.1" : address.Host)}:{address.Port}{address.PathBase}";
+        }
+
+        return null;
+    }
+
     static string Refusal(string setting, string url) =>
         $"No key is configured, so the ledger listens only where this machine alone reaches it, and {setting} says "
         + $"{url}. {HowToKey} Or listen on http://127.0.0.1:5080 (ASPNETCORE_URLS). In a container that is the "

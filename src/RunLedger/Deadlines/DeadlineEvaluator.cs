@@ -150,10 +150,11 @@ sealed class DeadlineEvaluator(RunLedgerOptions options, TimeProvider time)
         // Of a later attempt the ledger does not keep when it first heard.
         var known = run.Attempt == 1 ? state.CreatedAt : state.LiveAt ?? state.CreatedAt;
         var started = run.StartedAt is { } at ? LedgerTime.Time(at) : known;
+        var endless = (observed ? policy.Start : policy.Run) is not null && ProcessingType.IsEndless(run);
         (string Limit, TimeSpan? Value, DateTime From)[] limits =
         [
-            (Limit.Start, observed ? policy.Start : null, Later(known, back)),
-            (Limit.Run, observed || ProcessingType.IsEndless(run) ? null : policy.Run, Later(started, back)),
+            (Limit.Start, observed && !endless ? policy.Start : null, Later(known, back)),
+            (Limit.Run, observed || endless ? null : policy.Run, Later(started, back)),
             (Limit.Quiet, policy.Quiet, state.LiveAt ?? state.CreatedAt),
         ];
         return limits.Where(limit => limit.Value is not null)

@@ -1,6 +1,7 @@
 using MassTransit;
 using RunLedger.Batching;
 using RunLedger.Contracts;
+using RunLedger.Folding;
 using RunLedger.Intake;
 using RunLedger.Storage;
 
@@ -32,9 +33,11 @@ sealed class ProcessDefinedConsumer(
 
         try
         {
-            var definition = await store.Define(context.Message, context.CancellationToken);
+            // As the candidates of runs are.
+            var defined = ShortText.Shorten(context.Message);
+            var definition = await store.Define(defined, context.CancellationToken);
             while (await store.BackFill(
-                context.Message.ProcessCandidateCode, definition, SliceSize, context.CancellationToken) > 0)
+                defined.ProcessCandidateCode, definition, SliceSize, context.CancellationToken) > 0)
             {
                 // The next slice.
             }

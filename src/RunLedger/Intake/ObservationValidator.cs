@@ -9,14 +9,11 @@ using RunLedger.Folding;
 namespace RunLedger.Intake;
 
 /// <summary>
-/// What may enter the fold. Everything the tables could refuse is refused here, with a reason its sender can act on;
-/// after the door an observation can always be stored.
+/// What may enter the fold. Everything the tables could refuse is refused here, with a reason its sender can act on, or
+/// is shortened; after the door an observation can always be stored.
 /// </summary>
 sealed class ObservationValidator(RunLedgerOptions options, TimeProvider time)
 {
-    /// <summary>An index entry of PostgreSQL holds 2,704 bytes; 512 UTF-16 units are at most 1,536.</summary>
-    const int MaxCode = 512;
-    const int MaxRef = 32_768;
     static readonly DateTimeOffset Earliest = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
     static readonly TimeSpan Ahead = TimeSpan.FromHours(24);
 
@@ -61,17 +58,18 @@ sealed class ObservationValidator(RunLedgerOptions options, TimeProvider time)
         }
     }
 
-    Observation Validate(RunObservation m)
+    Observation Validate(RunObservation sent)
     {
+        var m = ShortText.Shorten(sent);
         NotEmpty(m.ProcessRunId, "processRunId");
         NotEmpty(m.ParentRunId, "parentRunId");
         Code(m.ProcessCandidateCode, "processCandidateCode", required: true);
         Code(m.CorrelationId, "correlationId", required: true);
         OneOf(m.SourceSystem, SourceSystems.All, "sourceSystem");
         Code(m.IdempotencyKey, "idempotencyKey");
-        Text(m.InputRef, MaxRef, "inputRef");
-        Text(m.OutputRef, MaxRef, "outputRef");
-        Text(m.ErrorRef, MaxRef, "errorRef");
+        Text(m.InputRef, "inputRef");
+        Text(m.OutputRef, "outputRef");
+        Text(m.ErrorRef, "errorRef");
         if (m is StepObservation step)
         {
             NotEmpty(step.ComponentRunId, "componentRunId");
@@ -177,15 +175,13 @@ sealed class ObservationValidator(RunLedgerOptions options, TimeProvider time)
         if (string.IsNullOrWhiteSpace(value))
             throw new FormatException($"{member} is {(required ? "missing or " : "")}empty: "
                 + $"{(required ? "it is required" : "leave it out or fill it in")}");
-        Text(value, MaxCode, member);
+        Text(value, member);
     }
 
-    static void Text(string? value, int most, string member)
+    static void Text(string? value, string member)
     {
         if (value is null)
             return;
-        if (value.Length > most)
-            throw new FormatException($"{member} has {value.Length:N0} characters, more than {most:N0}: shorten it");
         try
         {
             CanonicalJson.Storable(value);

@@ -37,6 +37,7 @@ public sealed class ObserveTests(ToolSite site) : IClassFixture<ToolSite>
 
     [Theory]
     [InlineData("observe", "There is no command")]
+    [InlineData("observe --key k sh -c true", "-- is missing before the command: runledger observe [options] -- sh …")]
     [InlineData("observe --timeout soon -- true", "no time")]
     [InlineData("observe --url ftp://x -- true", "--url is no address")]
     [InlineData("observe --role step -- true", "--parent")]

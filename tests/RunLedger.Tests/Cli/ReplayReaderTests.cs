@@ -31,6 +31,9 @@ public sealed class ReplayReaderTests
     [InlineData("[{\"type\":\"A\"},\n{\"type\":", "1 Observation|2 Not JSON")]
     [InlineData("[]", "")]
     [InlineData("{\n  \"eventTime\": 1\n}\n{\n  \"type\": \"A\"\n}", "1 Lineage|4 Observation")]
+    [InlineData("{\"type\":\"A\"}{\"type\":\"B\"}\uFEFF{\"type\":\"C\"}\n\uFEFF{\"type\":\"D\"}",
+        "1 Observation|1 Observation|1 Observation|2 Observation")]
+    [InlineData("{\n\"type\":\"A\"}\uFEFF{\n\"type\":\"B\"}", "1 Observation|2 Observation")]
     public async Task Each_fault_costs_its_value_alone(string text, string expected) =>
         Assert.Equal(expected, string.Join('|', (await Read(text)).Select(item => $"{item.Line} "
             + $"{item.What.Split(':')[0].Split(' ')[0].Replace("Not", "Not JSON", StringComparison.Ordinal)}")));

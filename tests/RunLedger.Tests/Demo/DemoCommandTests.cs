@@ -100,9 +100,27 @@ public sealed class DemoCommandTests
 
     static string OneLine(string text) => Assert.Single(text.Split('\n', StringSplitOptions.RemoveEmptyEntries));
 
-    static async Task<(int ExitCode, string Output, string Error)> Demo(params string[] arguments)
+    [Fact]
+    public async Task It_goes_to_the_address_that_the_service_listens_on_and_names_it()
     {
-        var root = new RootCommand { DemoCommand.Create(new ConfigurationBuilder().Build(), TimeProvider.System) };
+        await using var ledger = await EmbeddedLedger.Start();
+        var port = ledger.Client.BaseAddress!.Port;
+
+        var (exitCode, output, error) = await Demo(
+            ["--runs", "1"], new ConfigurationBuilder().AddInMemoryCollection(
+                [new("ASPNETCORE_URLS", $"http://unix:/tmp/no;http://+:{port}/")]).Build());
+
+        Assert.Equal((0, ""), (exitCode, error));
+        Assert.EndsWith($"Look at http://127.0.0.1:{port}/", output.TrimEnd(), StringComparison.Ordinal);
+    }
+
+    static Task<(int ExitCode, string Output, string Error)> Demo(params string[] arguments) =>
+        Demo(arguments, new ConfigurationBuilder().Build());
+
+    static async Task<(int ExitCode, string Output, string Error)> Demo(
+        string[] arguments, IConfiguration configuration)
+    {
+        var root = new RootCommand { DemoCommand.Create(configuration, TimeProvider.System) };
         await using var output = new StringWriter();
         await using var error = new StringWriter();
         var exitCode = await root.Parse(["demo", .. arguments])

@@ -94,16 +94,54 @@ public sealed class ObservationValidatorTests
     public void Whole_surrogate_pairs_are_text() => Admitted(_run.Started() with { InputRef = "🚀 and 漢字" });
 
     [Fact]
-    public void Too_long_is_refused_and_just_not_too_long_is_not()
+    public void What_is_too_long_is_shortened_with_its_hash_and_says_so()
     {
-        Rejects(
-            "correlationId has 513 characters, more than 512: shorten it",
-            _run.Started() with { CorrelationId = new string('c', 513) });
-        Rejects(
-            "errorRef has 32,769 characters, more than 32,768: shorten it",
-            _run.Failed() with { ErrorRef = new string('e', 32_769) });
-        Admitted(_run.Failed() with { CorrelationId = new string('c', 512), ErrorRef = new string('e', 32_768) });
+        var (name, other) = (new string('c', 600), new string('c', 601));
+        var failed = _run.StepFailed(_run.Id) with
+        {
+            ProcessCandidateCode = name,
+            CorrelationId = name,
+            IdempotencyKey = other,
+            DotCode = name,
+            EventCode = name,
+            InputRef = new string('i', 32_769),
+            OutputRef = new string('o', 32_769),
+            ErrorRef = new string('e', 32_769),
+        };
+
+        var taken = (StepObservation)Admitted(failed).Message;
+
+        Assert.Equal((512, 512, 512), (
+            taken.ProcessCandidateCode.Length, taken.CorrelationId.Length, taken.IdempotencyKey!.Length));
+        Assert.Equal(
+            new string('c', 479) + "…" + Convert.ToHexStringLower(
+                System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 16)),
+            taken.ProcessCandidateCode);
+        Assert.Equal(
+            (taken.CorrelationId, taken.CorrelationId, taken.CorrelationId),
+            (taken.ProcessCandidateCode, taken.DotCode, taken.EventCode));
+        Assert.NotEqual(taken.CorrelationId, taken.IdempotencyKey);
+        Assert.All(
+            new[] { taken.InputRef, taken.OutputRef, taken.ErrorRef }, text => Assert.Equal(32_768, text!.Length));
+        Assert.Contains(
+            "longer than the ledger keeps, so that it ends in the hash of the whole: ProcessCandidateCode, Corr",
+            RunRow.From(RunProjection.Of(Admitted(failed))).EvidenceRef,
+            StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void What_is_just_not_too_long_is_as_it_came()
+    {
+        var failed = _run.Failed() with { CorrelationId = new string('c', 512), ErrorRef = new string('e', 32_768) };
+
+        Assert.Same(failed, Admitted(failed).Message);
+        Assert.DoesNotContain(
+            "longer", RunRow.From(RunProjection.Of(Admitted(failed))).EvidenceRef ?? "", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_pair_of_surrogates_is_not_cut_apart() => Admitted(
+        _run.Started() with { CorrelationId = new string('c', 478) + string.Concat(Enumerable.Repeat("🚀", 60)) });
 
     [Fact]
     public void The_first_and_the_last_years_are_refused()

@@ -23,6 +23,7 @@ public sealed class ScopeTests : IAsyncLifetime
     [Theory]
     [InlineData("POST", "/api/observations", "observer")]
     [InlineData("POST", "/api/v1/lineage", "observer")]
+    [InlineData("POST", "/api/v1/lineage/batch", "observer")]
     [InlineData("GET", "/api/runs", "reader, operator")]
     [InlineData("GET", "/api/runs/{id}", "reader, operator")]
     [InlineData("GET", "/api/runs/{id}/components", "reader, operator")]

@@ -55,7 +55,9 @@ public sealed class SurfaceTests
             metadata.GetMetadata<IAllowAnonymous>() is null ? $"scope {scopes}" : "anonymous",
             metadata.GetMetadata<EnableRateLimitingAttribute>() is { } limit ? $"rate limit {limit.PolicyName}" : null,
             form?.RequiresValidation == true ? "form token" : null,
-            size is null ? null : $"at most {size.MaxRequestBodySize} bytes",
+            size is null ? null
+                : size.MaxRequestBodySize is { } most ? $"at most {most} bytes"
+                : "its own limit of bytes",
             metadata.GetMetadata<IExcludeFromDescriptionMetadata>() is null ? null : "not described",
         };
         return string.Join(" | ", parts.OfType<string>());

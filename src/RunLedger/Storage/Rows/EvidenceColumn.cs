@@ -13,6 +13,8 @@ namespace RunLedger.Storage.Rows;
 /// </summary>
 static class EvidenceColumn
 {
+    const int DroppedNamed = 3;
+
     static readonly JsonWriterOptions Plain = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -30,6 +32,14 @@ static class EvidenceColumn
         if (!fold.Endings.IsEmpty && entry.Deadlines?.Open(FlagKind.Orphan) is not null)
             warnings.Add($"its parent {fold.Registers[(int)RegisterColumn.ParentRunId].Value} was never observed");
         var proofs = ReferenceEquals(fold.Evidence, Fold.NoEvidence) ? [] : fold.Evidence;
+        if (fold.Identities.First.Of.StartsWith("OL:", StringComparison.Ordinal))
+            warnings.AddRange(proofs.SelectMany(Dropped));
+        if (Shortened(fold) is { Count: > 0 } shortened)
+        {
+            warnings.Add("longer than the ledger keeps, so that it ends in the hash of the whole: "
+                + string.Join(", ", shortened));
+        }
+
         var flags = entry.Deadlines?.Flags ?? [];
         if (conflicts.Count == 0 && warnings.Count == 0 && proofs.Length == 0 && flags.Count == 0
             && fold.Attempt == 1)
@@ -115,6 +125,49 @@ static class EvidenceColumn
         json.WriteEndArray();
         if (fold.Past.More)
             json.WriteBoolean("moreAttempts", true);
+    }
+
+    static List<string> Shortened(Fold fold)
+    {
+        var identity = fold.Identities.First;
+        List<string> names = [];
+        foreach (var (name, text) in (ReadOnlySpan<(string, string?)>)
+            [
+                ("ProcessCandidateCode", identity.Of), ("CorrelationId", identity.Correlation),
+                (nameof(fold.OutputRef), fold.OutputRef), (nameof(fold.ErrorRef), fold.ErrorRef),
+            ])
+        {
+            if (ShortText.IsShortened(text))
+                names.Add(name);
+        }
+
+        foreach (var (column, register) in fold.Registers.Index())
+        {
+            if (ShortText.IsShortened(register.Value))
+                names.Add(((RegisterColumn)column).ToString());
+        }
+
+        return names;
+    }
+
+    /// <summary>What of an OpenLineage event was not kept, or not as it came: its evidence says so.</summary>
+    static List<string> Dropped(Proof proof)
+    {
+        // Without what follows the name: jsonb gives it back with a space. A facet may have such a member too.
+        if (proof.Json is not { } value || !value.Contains("\"dropped\"", StringComparison.Ordinal))
+            return [];
+        using var document = JsonDocument.Parse(value);
+        if (document.RootElement.ValueKind != JsonValueKind.Object
+            || !document.RootElement.TryGetProperty("dropped", out var dropped)
+            || dropped.ValueKind != JsonValueKind.Array)
+            return [];
+        var (at, more) = (LedgerTime.Text(proof.Key.At), dropped.GetArrayLength() - DroppedNamed);
+        var said = dropped.EnumerateArray().Take(DroppedNamed)
+            .Select(part => $"{proof.Key.Contract} at {at} was taken without a part of it, or mended: {part}")
+            .ToList();
+        if (more > 0)
+            said.Add($"{proof.Key.Contract} at {at} was taken without {more} other parts: see its evidence");
+        return said;
     }
 
     static void WriteTexts(Utf8JsonWriter json, string name, List<string> texts)
