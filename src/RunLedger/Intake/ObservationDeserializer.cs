@@ -30,7 +30,7 @@ sealed class ObservationDeserializer(ContentType contentType, bool envelope) : I
     public ConsumeContext Deserialize(ReceiveContext receiveContext)
     {
         var headers = receiveContext.TransportHeaders;
-        MessageContext context = new PlainMessageContext(new Tolerant(headers), receiveContext.InputAddress);
+        MessageContext context = new PlainMessageContext(new TolerantHeaders(headers), receiveContext.InputAddress);
         object message;
         try
         {
@@ -127,43 +127,4 @@ sealed class ObservationDeserializer(ContentType contentType, bool envelope) : I
         + string.Join(", ", ContractMap.Names) + ".");
 
     static string Kind(JsonElement json) => json.ValueKind.ToString().ToLowerInvariant();
-
-    /// <summary>Nobody knows when it was sent; MassTransit would read a time out of any message id.</summary>
-    sealed class PlainMessageContext(Headers headers, Uri destinationAddress)
-        : RawMessageContext(headers, destinationAddress, RawSerializerOptions.Default), MessageContext
-    {
-        DateTime? MessageContext.SentTime => null;
-    }
-
-    /// <summary>Publishers may set a message id that is no GUID; that is no reason to refuse what they say.</summary>
-    sealed class Tolerant(Headers headers) : Headers
-    {
-        public IEnumerable<KeyValuePair<string, object>> GetAll() => headers.GetAll();
-
-        public bool TryGetHeader(string key, out object value) =>
-            headers.TryGetHeader(key, out value!)
-            && (key is not MessageHeaders.MessageId || Guid.TryParse(value.ToString(), out _));
-
-        public T? Get<T>(string key, T? defaultValue = default)
-            where T : class => Try(() => headers.Get(key, defaultValue), defaultValue);
-
-        public T? Get<T>(string key, T? defaultValue = null)
-            where T : struct => Try(() => headers.Get(key, defaultValue), defaultValue);
-
-        public IEnumerator<HeaderValue> GetEnumerator() => headers.GetEnumerator();
-
-        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => headers.GetEnumerator();
-
-        static T Try<T>(Func<T> get, T otherwise)
-        {
-            try
-            {
-                return get();
-            }
-            catch (Exception e) when (e is FormatException or JsonException or ArgumentException)
-            {
-                return otherwise;
-            }
-        }
-    }
 }
