@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using RunLedger.Contracts;
-using RunLedger.Service.Intake.OpenLineage;
+using RunLedger.Intake;
 using UUIDNext;
 
 namespace RunLedger.Service.Bridge;

@@ -1,9 +1,8 @@
 using System.Globalization;
-using System.Text.Json;
 using MassTransit;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
-using RunLedger.Service.Intake.OpenLineage;
+using RunLedger.Intake;
 using RunLedger.Service.Web;
 
 namespace RunLedger.Service.Intake;
@@ -11,6 +10,9 @@ namespace RunLedger.Service.Intake;
 /// <summary>The routes that take observations.</summary>
 static class IntakeEndpoints
 {
+    /// <summary>Where events that were set aside came from.</summary>
+    public const string LineageOrigin = "POST /api/v1/lineage";
+
     public static IServiceCollection AddIntake(this IServiceCollection services, bool embedded)
     {
         services.AddOptions<IntakeOptions>().BindConfiguration(IntakeOptions.Section).ValidateOnStart();
@@ -66,24 +68,21 @@ static class IntakeEndpoints
         BodyReading bodies,
         IntakeShares shares,
         ObservationIntake intake,
-        RunLedgerOptions options)
-    {
-        return Take(request, bodies, shares, intake, Read, "POST /api/v1/lineage");
-
-        IntakeLine Read(int number, JsonElement json, ReadOnlyMemory<byte> raw)
-        {
-            var (observation, reason, ignored) = LineageMapping.Map(json, options.MaxEvidenceBytes);
-            return new IntakeLine(
-                number, observation?.GetType().Name ?? "OpenLineage", raw, observation, reason, ignored);
-        }
-    }
+        RunLedgerOptions options) =>
+        Take(
+            request,
+            bodies,
+            shares,
+            intake,
+            part => ObservationBody.Lineage(part, options.MaxEvidenceBytes),
+            LineageOrigin);
 
     static async Task<IResult> Take(
         HttpRequest request,
         BodyReading bodies,
         IntakeShares shares,
         ObservationIntake intake,
-        Func<int, JsonElement, ReadOnlyMemory<byte>, IntakeLine> read,
+        Func<BodyPart, IntakeLine> read,
         string origin)
     {
         var http = request.HttpContext;
@@ -104,8 +103,7 @@ static class IntakeEndpoints
 
         try
         {
-            return Answer(await intake.Take(
-                ObservationBody.Read(parts, read), origin, http.RequestAborted));
+            return Answer(await intake.Take(parts.Select(read), origin, http.RequestAborted));
         }
         catch (Exception e) when (IntakeOutage.Is(e))
         {

@@ -13,4 +13,11 @@ sealed record IntakeLine(
     ReadOnlyMemory<byte> Json,
     object? Message,
     string? Reason,
-    bool IsIgnored = false);
+    bool IsIgnored = false)
+{
+    /// <summary>What else the line says, to be taken before the message.</summary>
+    public object? Before { get; init; }
+
+    /// <summary>What of it is not kept, or not as it came.</summary>
+    public IReadOnlyList<string> Dropped { get; init; } = [];
+}

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Unicode;
 using RunLedger.Folding;
 using RunLedger.Intake;
 using RunLedger.Service.Intake.OpenLineage;
@@ -14,17 +13,41 @@ static class ObservationBody
     /// <summary>An unknown name is quoted so that its sender recognizes it, not more.</summary>
     const int QuotedAtMost = 100;
 
-    static readonly JsonDocumentOptions Options = new() { MaxDepth = ReadableJson.MaxDepth };
+    /// <summary>An observation as <c>POST /api/observations</c> takes it: <c>{"type":"RunStarted", …}</c>.</summary>
+    public static IntakeLine Observation(BodyPart part) => Read(part, Observation);
 
-    /// <param name="parts">Of one body.</param>
+    /// <summary>An event as <c>POST /api/v1/lineage</c> takes it; it need not be JSON.</summary>
+    public static IntakeLine Lineage(BodyPart part, int maxEvidenceBytes)
+    {
+        var result = part.Fault is { } fault
+            ? LineageResult.Rejected(fault)
+            : LineageMapping.Map(part.Json, maxEvidenceBytes, part.Dropped);
+        return new(
+            part.Number,
+            result.Observation?.GetType().Name ?? "OpenLineage",
+            part.Json,
+            result.Observation,
+            result.Reason,
+            result.IsIgnored)
+        {
+            Before = result.Start,
+            Dropped = result.Dropped,
+        };
+    }
+
+    /// <param name="part">Of a body.</param>
     /// <param name="read">
     /// Makes an observation of one JSON value, all of whose text can be read, or says why not.
     /// </param>
-    public static IEnumerable<IntakeLine> Read(
-        IEnumerable<BodyPart> parts, Func<int, JsonElement, ReadOnlyMemory<byte>, IntakeLine> read) =>
-        parts.Select(part => Read(part, read));
+    public static IntakeLine Read(BodyPart part, Func<int, JsonElement, ReadOnlyMemory<byte>, IntakeLine> read)
+    {
+        var fault = part.Fault;
+        if (fault is null && JsonBody.TryRead(part.Json, out var json, out fault))
+            return read(part.Number, json, part.Json);
+        return new IntakeLine(part.Number, null, part.Json, null, fault);
+    }
 
-    /// <summary>An observation as <c>POST /api/observations</c> takes it: <c>{"type":"RunStarted", …}</c>.</summary>
+    /// <summary>The same of JSON that was read.</summary>
     public static IntakeLine Observation(int number, JsonElement json, ReadOnlyMemory<byte> raw)
     {
         if (json.ValueKind != JsonValueKind.Object)
@@ -34,45 +57,12 @@ static class ObservationBody
         var name = CutText.To(type.GetString(), QuotedAtMost) ?? "";
         if (ContractMap.TypeOf(name) is not { } contract)
             return Reject(name, $"\"type\" '{name}' is not known: send one of {string.Join(", ", ContractMap.Names)}.");
-        return ObservationDeserializer.Read(contract, json) switch
+        return JsonBody.ToContract(contract, json) switch
         {
             RejectedBody refused => Reject(name, refused.Reason),
             var message => new IntakeLine(number, name, raw, message, null),
         };
 
         IntakeLine Reject(string? contract, string reason) => new(number, contract, raw, null, reason);
-    }
-
-    static IntakeLine Read(BodyPart part, Func<int, JsonElement, ReadOnlyMemory<byte>, IntakeLine> read)
-    {
-        var fault = part.Fault;
-        if (fault is null && TryParse(part.Json.Span, out var json, out fault))
-            return read(part.Number, json, part.Json);
-        return new IntakeLine(part.Number, null, part.Json, null, fault);
-    }
-
-    static bool TryParse(ReadOnlySpan<byte> utf8, out JsonElement json, out string? fault)
-    {
-        json = default;
-        if (!Utf8.IsValid(utf8))
-        {
-            fault = "Not UTF-8: send the JSON in UTF-8.";
-            return false;
-        }
-
-        try
-        {
-            json = JsonElement.Parse(utf8, Options);
-            // Only what is escaped can still be no text.
-            fault = utf8.Contains((byte)'\\') ? ReadableJson.Fault(json) : null;
-            return fault is null;
-        }
-        catch (JsonException e)
-        {
-            fault = BodyParts.Fault(utf8) is null
-                ? $"Its depth is more than {ReadableJson.MaxDepth} levels: send it flatter."
-                : BodyParts.Words(e);
-            return false;
-        }
     }
 }

@@ -74,7 +74,7 @@ sealed class ObservationIntake(
     async Task<IntakeResult> TakeAll(IEnumerable<IntakeLine> lines, string origin, CancellationToken cancellationToken)
     {
         var accepted = 0;
-        List<IntakeRemark> ignored = [], rejected = [];
+        List<IntakeRemark> ignored = [], rejected = [], dropped = [];
         foreach (var chunk in lines.Chunk(IntakeLimits.Chunk))
         {
             var durable = new List<Task>(chunk.Length);
@@ -83,10 +83,16 @@ sealed class ObservationIntake(
                 var reason = line.Reason;
                 if (line.Message is not null && (reason = Refusal(line.Message)) is null)
                 {
-                    durable.Add(commits is null
-                        ? Publish(line.Message, NewId.NextGuid(), cancellationToken)
-                        : await room.Enter(line.Json.Length, () => Commit(line.Message), cancellationToken));
+                    object[] messages = line.Before is { } before ? [before, line.Message] : [line.Message];
+                    foreach (var message in messages)
+                    {
+                        durable.Add(commits is null
+                            ? Publish(message, NewId.NextGuid(), cancellationToken)
+                            : await room.Enter(line.Json.Length, () => Commit(message), cancellationToken));
+                    }
+
                     accepted++;
+                    dropped.AddRange(line.Dropped.Select(what => new IntakeRemark(line.Number, what)));
                     continue;
                 }
 
@@ -108,7 +114,7 @@ sealed class ObservationIntake(
             await Task.WhenAll(durable).WaitAsync(cancellationToken);
         }
 
-        return new IntakeResult(accepted, ignored, rejected);
+        return new IntakeResult(accepted, ignored, rejected) { Dropped = dropped.Count > 0 ? dropped : null };
     }
 
     string? Refusal(object message) => message switch

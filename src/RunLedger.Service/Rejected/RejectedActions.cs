@@ -286,8 +286,7 @@ sealed class RejectedActions(
             return (row, true, read.Reason);
         try
         {
-            return (row, true, await intake.TakeAgain(
-                read.Message, (row.Corrected ?? row.Payload).Length, row.RejectedId, cancellationToken));
+            return (row, true, (read.Before is { } before ? await Take(before) : null) ?? await Take(read.Message));
         }
         catch (Exception e) when (IntakeOutage.Is(e))
         {
@@ -297,6 +296,9 @@ sealed class RejectedActions(
         {
             return (row, true, $"The ledger could not handle it: {e.GetType().Name}: {e.Message}");
         }
+
+        Task<string?> Take(object message) => intake.TakeAgain(
+            message, (row.Corrected ?? row.Payload).Length, row.RejectedId, cancellationToken);
     }
 
     /// <summary>Gives rows of an older version their fingerprint.</summary>

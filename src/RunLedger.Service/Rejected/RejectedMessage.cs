@@ -3,7 +3,6 @@ using RunLedger.Contracts;
 using RunLedger.Folding;
 using RunLedger.Intake;
 using RunLedger.Service.Intake;
-using RunLedger.Service.Intake.OpenLineage;
 using RunLedger.Storage.Rows;
 
 namespace RunLedger.Service.Rejected;
@@ -16,11 +15,21 @@ namespace RunLedger.Service.Rejected;
 /// <param name="Reason">Why it is none, or null.</param>
 sealed record RejectedMessage(object? Message, string? Reason)
 {
+    /// <summary>What else it says, to be taken before the message.</summary>
+    public object? Before { get; init; }
+
     public static RejectedMessage Read(RejectedRow row, int maxEvidenceBytes)
     {
         var payload = row.Corrected ?? row.Payload;
-        var line = ObservationBody.Read([new BodyPart(1, payload)], Part).First();
-        return new(line.Message, line.Reason ?? (line.Message is null ? "It says nothing of a run." : null));
+        var one = new BodyPart(1, payload);
+        var line = ObservationBody.Read(one, Part);
+        // Whoever corrects an event may make an observation of it.
+        if (line.Message is null && row.Origin == IntakeEndpoints.LineageOrigin)
+            line = ObservationBody.Lineage(one, maxEvidenceBytes);
+        return new(line.Message, line.Reason ?? (line.Message is null ? "It says nothing of a run." : null))
+        {
+            Before = line.Before,
+        };
 
         IntakeLine Part(int number, JsonElement json, ReadOnlyMemory<byte> raw)
         {
@@ -32,7 +41,7 @@ sealed record RejectedMessage(object? Message, string? Reason)
                 if (!json.TryGetProperty("type", out _))
                 {
                     if (json.TryGetProperty("eventTime", out _) && json.TryGetProperty("producer", out _))
-                        return Lineage(json, raw);
+                        return ObservationBody.Lineage(one, maxEvidenceBytes);
                     if (row.Contract is { } contract)
                         return Line(ContractNames.Resolve(contract), json, [contract]);
                 }
@@ -42,7 +51,7 @@ sealed record RejectedMessage(object? Message, string? Reason)
 
             IntakeLine Line(Type? contract, JsonElement message, IReadOnlyList<string> names) =>
                 Taken(contract) is { } type
-                    ? ObservationDeserializer.Read(type, message) switch
+                    ? JsonBody.ToContract(type, message) switch
                     {
                         RejectedBody refused => new(number, type.Name, raw, null, refused.Reason),
                         var read => new(number, type.Name, raw, read, null),
@@ -50,12 +59,6 @@ sealed record RejectedMessage(object? Message, string? Reason)
                     : new(number, null, raw, null, $"It is no observation but {string.Join(" or ", names)}: "
                         + $"it cannot be sent from here. An observation has a \"type\": "
                         + $"one of {string.Join(", ", ContractMap.Names)}.");
-        }
-
-        IntakeLine Lineage(JsonElement json, ReadOnlyMemory<byte> raw)
-        {
-            var (observation, reason, ignored) = LineageMapping.Map(json, maxEvidenceBytes);
-            return new(1, observation?.GetType().Name ?? "OpenLineage", raw, observation, reason, ignored);
         }
     }
 

@@ -146,10 +146,11 @@ sealed class DeadlineEvaluator(RunLedgerOptions options, TimeProvider time)
         var back = state.Flags.LastOrDefault(flag => flag.Kind == FlagKind.Stuck)?.RecoveredAt ?? DateTime.MinValue;
         var observed = RunProjection.Observed(run) == RunStatus.Observed;
         var started = run.StartedAt is { } at ? LedgerTime.Time(at) : state.CreatedAt;
+        var endless = (observed ? policy.Start : policy.Run) is not null && ProcessingType.IsEndless(run);
         (string Limit, TimeSpan? Value, DateTime From)[] limits =
         [
-            (Limit.Start, observed ? policy.Start : null, Later(state.CreatedAt, back)),
-            (Limit.Run, observed || ProcessingType.IsEndless(run) ? null : policy.Run, Later(started, back)),
+            (Limit.Start, observed && !endless ? policy.Start : null, Later(state.CreatedAt, back)),
+            (Limit.Run, observed || endless ? null : policy.Run, Later(started, back)),
             (Limit.Quiet, policy.Quiet, state.LiveAt ?? state.CreatedAt),
         ];
         return limits.Where(limit => limit.Value is not null)

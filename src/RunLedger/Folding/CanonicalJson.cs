@@ -103,16 +103,19 @@ static class CanonicalJson
         }
     }
 
-    // jsonb stores any numeric, digit by digit: 1e100000 would become 100,000 of them.
-    static string Number(JsonElement value)
+    /// <summary>Whether jsonb holds the number in about as many digits as it was sent with.</summary>
+    public static bool IsStorableNumber(string raw)
     {
-        var raw = value.GetRawText();
         var exponentAt = raw.AsSpan().IndexOfAny('e', 'E');
         var exponent = 0;
         var readable = exponentAt < 0 || int.TryParse(
             raw.AsSpan(exponentAt + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent);
-        if (!readable || Math.Abs((long)exponent) > 308 || raw.Length > 1024)
-            throw new FormatException("holds a number beyond what a double can say: send it as text");
-        return raw;
+        return readable && Math.Abs((long)exponent) <= 308 && raw.Length <= 1024;
     }
+
+    // jsonb stores any numeric, digit by digit: 1e100000 would become 100,000 of them.
+    static string Number(JsonElement value) =>
+        value.GetRawText() is var raw && IsStorableNumber(raw)
+            ? raw
+            : throw new FormatException("holds a number beyond what a double can say: send it as text");
 }

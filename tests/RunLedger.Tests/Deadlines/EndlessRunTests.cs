@@ -2,7 +2,6 @@ using Microsoft.Extensions.Time.Testing;
 using RunLedger.Contracts;
 using RunLedger.Deadlines;
 using RunLedger.Folding;
-using RunLedger.Service.Intake.OpenLineage;
 using RunLedger.Testing;
 using RunLedger.Tests.Support;
 
@@ -12,15 +11,19 @@ namespace RunLedger.Tests.Deadlines;
 public sealed class EndlessRunTests
 {
     [Theory]
-    [InlineData("STREAMING", "started")]
-    [InlineData("service", "started")]
-    [InlineData("BATCH", "stuck")]
-    [InlineData(null, "stuck")]
-    public async Task A_stream_or_service_has_no_run_limit(string? processingType, string expected)
+    [InlineData("START", "STREAMING", "started")]
+    [InlineData("START", "service", "started")]
+    [InlineData("START", "BATCH", "stuck")]
+    [InlineData("START", null, "stuck")]
+    [InlineData("OTHER", "STREAMING", "observed")]
+    [InlineData("OTHER", "SERVICE", "observed")]
+    [InlineData("OTHER", "BATCH", "stuck")]
+    public async Task A_stream_or_service_has_no_start_limit_and_no_run_limit(
+        string eventType, string? processingType, string expected)
     {
         var time = new FakeTimeProvider(Some.Noon);
         await using var ledger = await LedgerHarness.Start(time);
-        var started = Event(processingType);
+        var started = Event(processingType, eventType);
         await ledger.Take(started);
 
         time.Advance(TimeSpan.FromHours(2));
@@ -50,10 +53,10 @@ public sealed class EndlessRunTests
         Assert.Equal(RunStatus.Stuck, (await ledger.Row(started.ProcessRunId)).Status);
     }
 
-    static RunObservation Event(string? processingType)
+    static RunObservation Event(string? processingType, string eventType = "START")
     {
         var json = LineageEvents.Event();
-        json["eventType"] = "START";
+        json["eventType"] = eventType;
         json["eventTime"] = Some.Noon.ToString("O");
         json["run"]!["facets"]!.AsObject().Remove("parent");
         var facets = json["job"]!["facets"]!.AsObject();
@@ -61,6 +64,6 @@ public sealed class EndlessRunTests
             facets.Remove("jobType");
         else
             facets["jobType"]!["processingType"] = processingType;
-        return LineageMapping.Map(System.Text.Json.JsonSerializer.SerializeToElement(json)).Observation!;
+        return json.Map().Taken();
     }
 }

@@ -56,19 +56,27 @@ public sealed class BadBodyTests : IAsyncLifetime
     public async Task An_event_of_a_batch_that_cannot_be_read_costs_itself_alone()
     {
         var good = Encoding.UTF8.GetBytes(LineageEvents.Event().ToJsonString());
+        byte[][] mended =
+        [
+            Event("HALF", "\\ud800"),
+            Event("\"HALF\"", new string('[', 200) + new string(']', 200)),
+            NoUtf8(LineageEvents.Event().With("producer", "BYTE").ToJsonString()),
+        ];
         (byte[] Json, string Reason)[] bad =
         [
-            (Event("HALF", "\\ud800"), "surrogate"),
-            (Encoding.UTF8.GetBytes("""{"\ud800":1}"""), "surrogate"),
-            (Event("\"HALF\"", new string('[', 200) + new string(']', 200)), "depth"),
-            (NoUtf8(LineageEvents.Event().With("producer", "BYTE").ToJsonString()), "Not UTF-8"),
+            (Encoding.UTF8.GetBytes("""{"\ud800":1}"""), "run is missing"),
+            (Encoding.UTF8.GetBytes("[1]"), "not a JSON object"),
         ];
 
-        var (status, body) = await Post(BadBodies.Array([good, .. bad.Select(b => b.Json), good]), "/api/v1/lineage");
+        var (status, body) = await Post(
+            BadBodies.Array([.. mended, .. bad.Select(b => b.Json), good]), "/api/v1/lineage");
 
         Assert.True(status == 202, $"{status} {body}");
-        AssertTold(bad.Select((b, n) => (n + 2, b.Reason)), JsonNode.Parse(body)!["rejected"]!);
-        foreach (var (json, reason) in bad)
+        var answer = JsonNode.Parse(body)!;
+        Assert.Equal(4, (int)answer["accepted"]!);
+        Assert.Equal([1, 2, 3], answer["dropped"]!.AsArray().Select(remark => (int)remark!["line"]!));
+        AssertTold(bad.Select((b, n) => (n + 4, b.Reason)), answer["rejected"]!);
+        foreach (var (json, reason) in bad[..1])
         {
             var (alone, told) = await Post(json, "/api/v1/lineage");
             Assert.Equal(400, alone);

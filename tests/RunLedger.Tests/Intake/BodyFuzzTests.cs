@@ -1,10 +1,8 @@
 using System.Text;
-using System.Text.Json;
 using CsCheck;
 using RunLedger.Contracts;
 using RunLedger.Intake;
 using RunLedger.Service.Intake;
-using RunLedger.Service.Intake.OpenLineage;
 using RunLedger.Tests.Support;
 
 namespace RunLedger.Tests.Intake;
@@ -37,8 +35,8 @@ public sealed class BodyFuzzTests
     public void Whatever_bytes_are_sent_become_observations_or_reasons_that_can_be_stored() => Body.Sample(
         body =>
         {
-            Check(ObservationBody.Read(BodyParts.Of(body, 100), ObservationBody.Observation));
-            Check(ObservationBody.Read(BodyParts.Of(body, 100), Lineage));
+            Check(BodyParts.Of(body, 100).Select(ObservationBody.Observation));
+            Check(BodyParts.Of(body, 100).Select(part => ObservationBody.Lineage(part, 256 * 1024)));
         },
         iter: 20_000);
 
@@ -70,12 +68,6 @@ public sealed class BodyFuzzTests
             Assert.InRange(Encoding.UTF8.GetByteCount(reason!), 0, 2_000);
             Assert.InRange((line.Contract ?? "").Length, 0, 100);
         }
-    }
-
-    static IntakeLine Lineage(int number, JsonElement json, ReadOnlyMemory<byte> raw)
-    {
-        var (observation, reason, ignored) = LineageMapping.Map(json);
-        return new IntakeLine(number, null, raw, observation, reason, ignored);
     }
 
     static byte[] Compose(byte[][] seeds, int shape, (int Place, int Replaced, byte[] Piece)[] changes)

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text;
 using System.Text.Json.Nodes;
 using RunLedger.Contracts;
 using RunLedger.Service.Intake.OpenLineage;
@@ -53,11 +53,9 @@ static class LineageEvents
     public static LineageResult Map(this JsonNode? @event, int evidenceLimit = LineageMapping.DefaultEvidenceLimit) =>
         MapText(@event?.ToJsonString() ?? "null", evidenceLimit);
 
-    public static LineageResult MapText(string json, int evidenceLimit = LineageMapping.DefaultEvidenceLimit)
-    {
-        using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 1000 });
-        return LineageMapping.Map(document.RootElement, evidenceLimit);
-    }
+    public static LineageResult MapText(
+        string json, int evidenceLimit = LineageMapping.DefaultEvidenceLimit) =>
+        LineageMapping.Map(Encoding.UTF8.GetBytes(json), evidenceLimit);
 
     public static RunObservation Taken(this LineageResult result)
     {

@@ -1,12 +1,16 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Json;
+using RunLedger.Folding;
+using RunLedger.Intake;
 
 namespace RunLedger.Service.Intake.OpenLineage;
 
 /// <summary>
 /// What is kept of an event as evidence: <c>{"producer", "schemaURL", "runFacets", "jobFacets", "dropped"}</c>. Facets
 /// are kept as they came, known or not; the processing engine and the stack trace of an error are among the run's.
-/// Where they are more than the limit, the biggest go first and <c>dropped</c> says which.
+/// Where they are more than the limit, the biggest go first. <c>dropped</c> says what of the whole event is not kept,
+/// or not as it came.
 /// </summary>
 static class LineageEvidence
 {
@@ -14,44 +18,115 @@ static class LineageEvidence
 
     const int TextLimit = 2048;
 
-    const int NameLimit = 128;
+    const int LineLimit = 256;
 
     /// <summary>Null where the limit does not even hold the frame.</summary>
-    public static JsonElement? Of(JsonElement @event, int limit)
+    /// <param name="event">All of whose text can be stored.</param>
+    /// <param name="limit">In bytes.</param>
+    /// <param name="dropped">What is known to be dropped; what is dropped here is added to it.</param>
+    public static JsonElement? Of(JsonElement @event, int limit, List<string> dropped)
     {
-        var facets = Facets(@event, "run", "runFacets").Concat(Facets(@event, "job", "jobFacets")).ToList();
-        var evidence = Write(@event, facets, []);
+        var facets = Facets(@event, "run", dropped).Concat(Facets(@event, "job", dropped)).ToList();
+        var evidence = Write(@event, facets, dropped);
         if (evidence.WrittenCount > limit)
         {
             facets = [.. facets.Select(Measured)
                 .OrderByDescending(facet => facet.Bytes).ThenBy(facet => facet.Path, StringComparer.Ordinal)];
 
             // What is said of the dropped is longest when all are.
-            var room = limit - Write(@event, [], facets).WrittenCount;
+            var room = limit - Write(@event, [], [.. facets.Select(facet => facet.Dropped), .. dropped]).WrittenCount;
             var firstKept = facets.Count;
             while (firstKept > 0 && (room -= facets[firstKept - 1].Bytes) >= 0)
             {
                 firstKept--;
             }
 
-            evidence = Write(@event, facets[firstKept..], facets[..firstKept]);
+            var before = dropped.ToList();
+            do
+            {
+                dropped.Clear();
+                dropped.AddRange([.. facets[..firstKept].Select(facet => facet.Dropped), .. before]);
+                evidence = Write(@event, facets[firstKept..], dropped);
+            }
+            while (evidence.WrittenCount > limit && ++firstKept <= facets.Count);
         }
 
         return evidence.WrittenCount <= limit ? JsonElement.Parse(evidence.WrittenSpan) : null;
     }
 
-    /// <summary>Once each: of members with the same name JSON readers take the last, and so do we.</summary>
-    static IEnumerable<Facet> Facets(JsonElement @event, string part, string section) =>
-        @event.TryGetProperty(part, out var owner)
-        && owner.TryGetProperty("facets", out var facets)
-        && facets.ValueKind == JsonValueKind.Object
-            ? facets.EnumerateObject()
-                .GroupBy(facet => facet.Name, StringComparer.Ordinal)
-                .Select(same => new Facet(section, same.Key, same.Last().Value))
-                .OrderBy(facet => facet.Name, StringComparer.Ordinal)
-            : [];
+    /// <summary>The first of what was dropped, and how much more it is.</summary>
+    public static IReadOnlyList<string> Named(IEnumerable<string> dropped)
+    {
+        var all = dropped.Distinct(StringComparer.Ordinal).ToList();
+        var named = all.Take(NamedAtMost).Select(line => LineageResult.Printable(line, LineLimit));
+        return all.Count > NamedAtMost
+            ? [.. named, string.Create(CultureInfo.InvariantCulture, $"and {all.Count - NamedAtMost} more")]
+            : [.. named];
+    }
 
-    static ArrayBufferWriter<byte> Write(JsonElement @event, IReadOnlyList<Facet> kept, IReadOnlyList<Facet> dropped)
+    /// <summary>Once each: of members with the same name JSON readers take the last, and so do we.</summary>
+    static IEnumerable<Facet> Facets(JsonElement @event, string part, List<string> dropped)
+    {
+        if (!@event.TryGetProperty(part, out var owner) || owner.ValueKind != JsonValueKind.Object
+            || !owner.TryGetProperty("facets", out var facets) || facets.ValueKind != JsonValueKind.Object)
+            return [];
+        return facets.EnumerateObject()
+            .GroupBy(facet => facet.Name, StringComparer.Ordinal)
+            .Select(same => new Facet(part, same.Key, WithNumbers(same.Last().Value, part, same.Key, dropped)))
+            .OrderBy(facet => facet.Name, StringComparer.Ordinal);
+    }
+
+    /// <summary>A number beyond what a double can say is kept as text.</summary>
+    static JsonElement WithNumbers(JsonElement facet, string part, string name, List<string> dropped)
+    {
+        if (AreStorable(facet))
+            return facet;
+        dropped.Add($"{part}.facets.{name}: a number beyond what a double can say is kept as text");
+        var buffer = new ArrayBufferWriter<byte>();
+        using var writer = new Utf8JsonWriter(buffer);
+        Write(writer, facet);
+        writer.Flush();
+        return JsonElement.Parse(buffer.WrittenSpan);
+    }
+
+    static bool AreStorable(JsonElement json) => json.ValueKind switch
+    {
+        JsonValueKind.Object => json.EnumerateObject().All(member => AreStorable(member.Value)),
+        JsonValueKind.Array => json.EnumerateArray().All(AreStorable),
+        JsonValueKind.Number => CanonicalJson.IsStorableNumber(json.GetRawText()),
+        _ => true,
+    };
+
+    static void Write(Utf8JsonWriter writer, JsonElement json)
+    {
+        switch (json.ValueKind)
+        {
+            case JsonValueKind.Object:
+                writer.WriteStartObject();
+                foreach (var member in json.EnumerateObject())
+                {
+                    writer.WritePropertyName(member.Name);
+                    Write(writer, member.Value);
+                }
+
+                writer.WriteEndObject();
+                break;
+            case JsonValueKind.Array:
+                writer.WriteStartArray();
+                foreach (var item in json.EnumerateArray())
+                    Write(writer, item);
+                writer.WriteEndArray();
+                break;
+            case JsonValueKind.Number when !CanonicalJson.IsStorableNumber(json.GetRawText()):
+                writer.WriteStringValue(json.GetRawText());
+                break;
+            default:
+                json.WriteTo(writer);
+                break;
+        }
+    }
+
+    static ArrayBufferWriter<byte> Write(JsonElement @event, IReadOnlyList<Facet> kept, IEnumerable<string> dropped)
     {
         var buffer = new ArrayBufferWriter<byte>();
 
@@ -60,21 +135,13 @@ static class LineageEvidence
         writer.WriteStartObject();
         WriteText(writer, @event, "producer");
         WriteText(writer, @event, "schemaURL");
-        WriteSection(writer, "runFacets", kept);
-        WriteSection(writer, "jobFacets", kept);
-        if (dropped.Count > 0)
+        WriteSection(writer, "run", kept);
+        WriteSection(writer, "job", kept);
+        if (Named(dropped) is { Count: > 0 } lines)
         {
             writer.WriteStartArray("dropped");
-            foreach (var facet in dropped.Take(NamedAtMost))
-            {
-                writer.WriteStringValue($"{CutText.To(facet.Path, NameLimit)}: {facet.Bytes} bytes");
-            }
-
-            if (dropped.Count > NamedAtMost)
-            {
-                writer.WriteStringValue($"and {dropped.Count - NamedAtMost} smaller");
-            }
-
+            foreach (var line in lines)
+                writer.WriteStringValue(line);
             writer.WriteEndArray();
         }
 
@@ -91,10 +158,10 @@ static class LineageEvidence
         }
     }
 
-    static void WriteSection(Utf8JsonWriter writer, string section, IReadOnlyList<Facet> kept)
+    static void WriteSection(Utf8JsonWriter writer, string part, IReadOnlyList<Facet> kept)
     {
-        writer.WriteStartObject(section);
-        foreach (var facet in kept.Where(facet => facet.Section == section))
+        writer.WriteStartObject($"{part}Facets");
+        foreach (var facet in kept.Where(facet => facet.Part == part))
         {
             writer.WritePropertyName(facet.Name);
             facet.Value.WriteTo(writer);
@@ -113,8 +180,11 @@ static class LineageEvidence
         return facet with { Bytes = name + (int)writer.BytesCommitted };
     }
 
-    sealed record Facet(string Section, string Name, JsonElement Value, int Bytes = 0)
+    sealed record Facet(string Part, string Name, JsonElement Value, int Bytes = 0)
     {
-        public string Path => $"{Section}.{Name}";
+        public string Path => $"{Part}.facets.{Name}";
+
+        public string Dropped => string.Create(
+            CultureInfo.InvariantCulture, $"{CutText.To(Path, 200)}: {Bytes:N0} bytes");
     }
 }

@@ -17,15 +17,17 @@ static class LineageRunId
     public static Guid? Of(EventNode node)
     {
         const string send = "the run's id, best a UUID";
-        if (node.RequiredObject("run", "the run as {\"runId\": …}") is not { } run
-            || run.Name("runId", send) is not { } text)
-        {
+        // Flat as some clients write a parent.
+        var isFlat = node.Member("run") is null && node.Member("run_id") is not null;
+        (EventNode? run, var name) = isFlat
+            ? (node, "run_id")
+            : (node.RequiredObject("run", "the run as {\"runId\": …}"), "runId");
+        if (run?.Name(name, send) is not { } text)
             return null;
-        }
 
         if (!Guid.TryParse(text, out var id))
         {
-            // NUL parts them: the ledger takes no name that holds one, so that no two triples read alike.
+            // NUL parts them: no name has one, since it is mended, so that no two triples read alike.
             return LineageJob.Of(node) is { } job
                 ? Uuid.NewNameBased(OpenLineage, $"{job.Namespace}\0{job.Name}\0{text}")
                 : null;
@@ -33,7 +35,7 @@ static class LineageRunId
 
         if (id == Guid.Empty)
         {
-            run.Required("runId", send)?.Blame("is the empty UUID", send);
+            run.Value.Required(name, send)?.Blame("is the empty UUID", send);
             return null;
         }
 

@@ -13,6 +13,8 @@ namespace RunLedger.Storage.Rows;
 /// </summary>
 static class EvidenceColumn
 {
+    const int DroppedNamed = 3;
+
     static readonly JsonWriterOptions Plain = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -30,6 +32,8 @@ static class EvidenceColumn
         if (!fold.Endings.IsEmpty && entry.Deadlines?.Open(FlagKind.Orphan) is not null)
             warnings.Add($"its parent {fold.Registers[(int)RegisterColumn.ParentRunId].Value} was never observed");
         var proofs = ReferenceEquals(fold.Evidence, Fold.NoEvidence) ? [] : fold.Evidence;
+        if (fold.Identities.First.Of.StartsWith("OL:", StringComparison.Ordinal))
+            warnings.AddRange(proofs.SelectMany(Dropped));
         var flags = entry.Deadlines?.Flags ?? [];
         if (conflicts.Count == 0 && warnings.Count == 0 && proofs.Length == 0 && flags.Count == 0)
             return null;
@@ -83,6 +87,26 @@ static class EvidenceColumn
         }
 
         json.WriteEndObject();
+    }
+
+    /// <summary>What of an OpenLineage event was not kept, or not as it came: its evidence says so.</summary>
+    static List<string> Dropped(Proof proof)
+    {
+        // A facet may have such a member too: only the evidence's own counts.
+        if (proof.Json is not { } value || !value.Contains("\"dropped\":[", StringComparison.Ordinal))
+            return [];
+        using var document = JsonDocument.Parse(value);
+        if (document.RootElement.ValueKind != JsonValueKind.Object
+            || !document.RootElement.TryGetProperty("dropped", out var dropped)
+            || dropped.ValueKind != JsonValueKind.Array)
+            return [];
+        var (at, more) = (LedgerTime.Text(proof.Key.At), dropped.GetArrayLength() - DroppedNamed);
+        var said = dropped.EnumerateArray().Take(DroppedNamed)
+            .Select(part => $"{proof.Key.Contract} at {at} was taken without a part of it, or mended: {part}")
+            .ToList();
+        if (more > 0)
+            said.Add($"{proof.Key.Contract} at {at} was taken without {more} other parts: see its evidence");
+        return said;
     }
 
     static void WriteTexts(Utf8JsonWriter json, string name, List<string> texts)

@@ -30,7 +30,7 @@ public sealed class LineageEvidenceTests
     {
         var evidence = Evidence(Event().With("run.facets.huge", new string('x', 5_000_000)));
 
-        Assert.Equal("runFacets.huge: 5000010 bytes", Assert.Single(Dropped(evidence)));
+        Assert.Equal("run.facets.huge: 5,000,002 bytes", Assert.Single(Dropped(evidence)));
         Assert.True(evidence.GetProperty("runFacets").TryGetProperty("processing_engine", out _));
     }
 
@@ -44,7 +44,7 @@ public sealed class LineageEvidenceTests
 
         var evidence = Evidence(@event, 1500);
 
-        Assert.Equal(["jobFacets.big: 1009 bytes", "runFacets.middling: 514 bytes"], Dropped(evidence));
+        Assert.Equal(["job.facets.big: 1,009 bytes", "run.facets.middling: 514 bytes"], Dropped(evidence));
         Assert.True(evidence.GetProperty("runFacets").TryGetProperty("small", out _));
     }
 
@@ -60,8 +60,8 @@ public sealed class LineageEvidenceTests
         var dropped = Dropped(Evidence(@event, 20_000));
 
         Assert.Equal(21, dropped.Count);
-        Assert.StartsWith("runFacets.facet999: ", dropped[0], StringComparison.Ordinal);
-        Assert.Matches("^and 97[0-9] smaller$", dropped[^1]);
+        Assert.StartsWith("run.facets.facet999: ", dropped[0], StringComparison.Ordinal);
+        Assert.Matches("^and 97[0-9] more$", dropped[^1]);
     }
 
     [Theory]

@@ -1,10 +1,9 @@
-using System.Text.Json;
 using RunLedger.Contracts;
-using RunLedger.Service.Intake.OpenLineage;
 using RunLedger.Testing;
 using RunLedger.Tests.Support;
 using Xunit;
 using static RunLedger.Testing.LineageFixtures;
+using static RunLedger.Tests.Support.LineageEvents;
 
 namespace RunLedger.Tests.Intake.OpenLineage;
 
@@ -67,11 +66,5 @@ public sealed class LineageFixtureTests
     }
 
     static List<RunObservation> Stream(string name) =>
-    [
-        .. LineageFixtures.Events(name).Select(text =>
-        {
-            using var document = JsonDocument.Parse(text);
-            return LineageMapping.Map(document.RootElement).Taken();
-        }),
-    ];
+        [.. LineageFixtures.Events(name).Select(text => MapText(text).Taken())];
 }

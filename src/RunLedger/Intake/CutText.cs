@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace RunLedger.Service.Intake.OpenLineage;
+namespace RunLedger.Intake;
 
 /// <summary>Shortens text to what a column takes.</summary>
 static class CutText

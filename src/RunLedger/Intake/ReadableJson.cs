@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 
-namespace RunLedger.Service.Intake.OpenLineage;
+namespace RunLedger.Intake;
 
 /// <summary>
 /// Whether JSON that parses can be read and passed on: a lone surrogate is valid JSON and makes every accessor of

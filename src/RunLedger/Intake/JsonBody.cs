@@ -1,0 +1,159 @@
+using System.Diagnostics.CodeAnalysis;
+using System.IO.Compression;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Unicode;
+
+namespace RunLedger.Intake;
+
+/// <summary>
+/// Reads bodies the same way wherever they come from: the queue, HTTP, a row that was set aside, a file. Nothing is
+/// thrown, whatever the bytes are; what is wrong is said in words for whoever sent them.
+/// </summary>
+/// <remarks>
+/// Of members with the same name the last counts, as jsonb has it. A byte order mark is no fault, nor are comments and
+/// a comma too many.
+/// </remarks>
+static class JsonBody
+{
+    static readonly JsonDocumentOptions Document = new()
+    {
+        MaxDepth = ReadableJson.MaxDepth,
+        AllowTrailingCommas = true,
+        CommentHandling = JsonCommentHandling.Skip,
+    };
+
+    /// <summary>How contracts are read.</summary>
+    public static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        AllowTrailingCommas = true,
+        ReadCommentHandling = JsonCommentHandling.Skip,
+        NumberHandling = JsonNumberHandling.Strict,
+        Converters = { new WireTimeConverter() },
+    };
+
+    /// <summary>Undoes a content encoding: gzip, deflate, br; what names a character set is none.</summary>
+    /// <param name="body">As it came; what is left is unpacked.</param>
+    /// <param name="encoding">As the message or request says, or null.</param>
+    /// <param name="most">How large it may become.</param>
+    /// <returns>What is wrong, or null.</returns>
+    public static string? Unpack(ref ReadOnlyMemory<byte> body, string? encoding, int most)
+    {
+        using var packed = AsStream(body);
+        using Stream? unpacking = encoding?.Trim().ToLowerInvariant() switch
+        {
+            null or "" or "identity" or "utf-8" or "utf8" or "us-ascii" or "ascii" or "binary" => packed,
+            "gzip" or "x-gzip" => new GZipStream(packed, CompressionMode.Decompress),
+            // By its name zlib's format; some send it without the two bytes of its head.
+            "deflate" when body.Span is [0x78, ..] => new ZLibStream(packed, CompressionMode.Decompress),
+            "deflate" => new DeflateStream(packed, CompressionMode.Decompress),
+            "br" => new BrotliStream(packed, CompressionMode.Decompress),
+            _ => null,
+        };
+        if (unpacking is null)
+            return $"The content encoding '{CutText.To(encoding, 40)}' is not known: send gzip, br, deflate, or none.";
+        if (unpacking == packed)
+            return null;
+        try
+        {
+            using var unpacked = new MemoryStream();
+            var buffer = new byte[16 * 1024];
+            while (unpacking.Read(buffer) is > 0 and var count)
+            {
+                if (unpacked.Length + count > most)
+                    return $"The body has more than {most:N0} bytes when it is unpacked: send less at once.";
+                unpacked.Write(buffer, 0, count);
+            }
+
+            body = unpacked.GetBuffer().AsMemory(0, (int)unpacked.Length);
+            return null;
+        }
+        catch (Exception e) when (e is InvalidDataException or InvalidOperationException or IOException)
+        {
+            return $"The body is not what its content encoding says: {e.Message}";
+        }
+    }
+
+    /// <summary>One JSON value, all of whose text can be read and passed on.</summary>
+    public static bool TryRead(
+        ReadOnlyMemory<byte> utf8, out JsonElement json, [NotNullWhen(false)] out string? fault)
+    {
+        json = default;
+        var span = WithoutMark(utf8).Span;
+        if (!Utf8.IsValid(span))
+        {
+            fault = "Not UTF-8: send the JSON in UTF-8.";
+            return false;
+        }
+
+        try
+        {
+            json = JsonElement.Parse(span, Document);
+            // Only what is escaped can still be no text.
+            fault = span.Contains((byte)'\\') ? ReadableJson.Fault(json) : null;
+            return fault is null;
+        }
+        catch (JsonException e)
+        {
+            fault = BodyParts.Fault(span) is null
+                ? $"Its depth is more than {ReadableJson.MaxDepth} levels: send it flatter."
+                : Words(e, span);
+            return false;
+        }
+    }
+
+    /// <summary>A contract's JSON: the contract, or why it is none.</summary>
+    public static object ToContract(Type contract, JsonElement json)
+    {
+        if (json.ValueKind != JsonValueKind.Object)
+        {
+            var kind = json.ValueKind.ToString().ToLowerInvariant();
+            return new RejectedBody(contract.Name, $"A {contract.Name} is a JSON object, and this is {kind}.");
+        }
+
+        try
+        {
+            return json.Deserialize(contract, Options)!;
+        }
+        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
+        {
+            return new RejectedBody(contract.Name, $"Not a {contract.Name}: {ObservationDeserializer.Words(e)}");
+        }
+    }
+
+    /// <summary>What is wrong with it, named where a reader of JSON has no word for it.</summary>
+    public static string Words(JsonException fault, ReadOnlySpan<byte> json) =>
+        BareNumber(fault, json) is { } number
+            ? $"Not JSON: {number} is no number of JSON: send null, or the word in quotes."
+            // The reader quotes what it does not know, however long it is.
+            : $"Not JSON: {CutText.To(fault.Message, 300)}";
+
+    public static ReadOnlyMemory<byte> WithoutMark(ReadOnlyMemory<byte> body) =>
+        body.Span.StartsWith("\uFEFF"u8) ? body["\uFEFF"u8.Length..] : body;
+
+    /// <summary>What several languages write for a number that is none.</summary>
+    static string? BareNumber(JsonException fault, ReadOnlySpan<byte> json)
+    {
+        for (var line = fault.LineNumber ?? 0; line > 0 && json.IndexOf((byte)'\n') is >= 0 and var end; line--)
+            json = json[(end + 1)..];
+        var at = (int)Math.Min(fault.BytePositionInLine ?? 0, json.Length);
+        foreach (var number in (string[])["NaN", "Infinity", "-Infinity"])
+        {
+            // The reader stops at the first byte that does not fit, which of -Infinity is the second.
+            for (var back = 0; back <= Math.Min(at, number.Length); back++)
+            {
+                if (json[(at - back)..].StartsWith(System.Text.Encoding.UTF8.GetBytes(number))
+                    && (at == back || !char.IsAsciiLetter((char)json[at - back - 1])))
+                    return number[0] == 'I' && at > back && json[at - back - 1] == '-' ? "-Infinity" : number;
+            }
+        }
+
+        return null;
+    }
+
+    static MemoryStream AsStream(ReadOnlyMemory<byte> body) =>
+        MemoryMarshal.TryGetArray(body, out var array)
+            ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false)
+            : new MemoryStream(body.ToArray(), writable: false);
+}
