@@ -8,18 +8,14 @@ using RunLedger.Folding;
 namespace RunLedger.Intake;
 
 /// <summary>
-/// Reads what arrives at the ledger's queue: MassTransit's envelope, and plain JSON from publishers that are not .NET.
+/// Reads what arrives at the ledger's queue: MassTransit's envelope, CloudEvents, and plain JSON from everybody else.
 /// A body becomes exactly one message: the observation it is, or <see cref="RejectedBody"/> with what is wrong. Nothing
 /// throws, because what throws here would be retried.
 /// </summary>
 sealed class ObservationDeserializer(ContentType contentType, bool envelope) : ISerializerFactory, IMessageDeserializer
 {
-    static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
-    {
-        AllowTrailingCommas = true,
-        ReadCommentHandling = JsonCommentHandling.Skip,
-        NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.Strict,
-    };
+    /// <summary>What RabbitMQ 4 takes for a message at most.</summary>
+    const int MostUnpacked = 16 * 1024 * 1024;
 
     public ContentType ContentType => contentType;
 
@@ -34,18 +30,19 @@ sealed class ObservationDeserializer(ContentType contentType, bool envelope) : I
         object message;
         try
         {
-            var body = receiveContext.Body.GetBytes();
-            message = envelope ? Unwrap(body, ref context) : Plain(receiveContext, body);
+            message = TryUnpack(receiveContext, out var body) is { } fault ? Unreadable(receiveContext, fault)
+                : envelope ? Unwrap(receiveContext, body, ref context)
+                : Plain(receiveContext, body, ref context);
         }
         catch (Exception e) when (e is JsonException or NotSupportedException or FormatException
             or InvalidOperationException or DecoderFallbackException)
         {
-            message = new RejectedBody(null, $"The body is not readable: {Words(e)}");
+            message = Unreadable(receiveContext, Words(e));
         }
 
         return new BodyConsumeContext(receiveContext, new SystemTextJsonSerializerContext(
             SystemTextJsonMessageSerializer.Instance,
-            Options,
+            JsonBody.Options,
             contentType,
             context,
             [MessageUrn.ForTypeString(message.GetType())],
@@ -60,21 +57,6 @@ sealed class ObservationDeserializer(ContentType contentType, bool envelope) : I
     public void Probe(ProbeContext context) =>
         context.CreateScope("observations").Add("contentType", contentType.MediaType);
 
-    /// <summary>Reads a contract's JSON; what is wrong with it is said in words.</summary>
-    public static object Read(Type contract, JsonElement json)
-    {
-        if (json.ValueKind != JsonValueKind.Object)
-            return new RejectedBody(contract.Name, $"A {contract.Name} is a JSON object, and this is {Kind(json)}.");
-        try
-        {
-            return json.Deserialize(contract, Options)!;
-        }
-        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
-        {
-            return new RejectedBody(contract.Name, $"Not a {contract.Name}: {Words(e)}");
-        }
-    }
-
     /// <summary>What an exception says, for the one who sent the body.</summary>
     public static string Words(Exception e)
     {
@@ -87,44 +69,82 @@ sealed class ObservationDeserializer(ContentType contentType, bool envelope) : I
             : words;
     }
 
-    static object Unwrap(byte[] body, ref MessageContext context)
+    /// <summary>What is wrong, or null and the JSON that a body holds.</summary>
+    public static string? TryUnpack(ReceiveContext context, out ReadOnlyMemory<byte> body)
     {
-        var read = JsonSerializer.Deserialize<Envelope>(body, Options);
-        if (read?.Message is not { } json)
-            return new RejectedBody(null, "The body says it is MassTransit's envelope and has no message in it.");
-        context = new EnvelopeMessageContext(read, SystemTextJsonMessageSerializer.Instance);
-        foreach (var name in read.MessageType ?? [])
-        {
-            if (ContractNames.Resolve(name) is { } contract)
-                return Read(contract, json);
-        }
-
-        return Unknown(read.MessageType ?? []);
+        body = context.Body.GetBytes();
+        var encoding = context.TryGetPayload(out RabbitMqBasicConsumeContext? delivery)
+            ? delivery.Properties.ContentEncoding
+            : null;
+        if (JsonBody.Unpack(ref body, encoding, MostUnpacked) is { } fault)
+            return fault;
+        if (AmqpValue.Is(body.Span))
+            body = AmqpValue.Read(body);
+        body = JsonBody.WithoutMark(body);
+        return null;
     }
 
-    static object Plain(ReceiveContext context, byte[] body)
+    static object Unwrap(ReceiveContext receive, ReadOnlyMemory<byte> body, ref MessageContext context)
     {
-        var names = ContractNames.Of(context).ToList();
-        var contract = names.Select(ContractNames.Resolve).FirstOrDefault(type => type is not null);
-        if (contract is null)
-            return Unknown(names);
+        Envelope? read;
         try
         {
-            return Read(contract, JsonSerializer.Deserialize<JsonElement>(body, Options));
+            read = JsonSerializer.Deserialize<Envelope>(body.Span, JsonBody.Options);
         }
         catch (JsonException e)
         {
-            return new RejectedBody(contract.Name, $"The body is not JSON: {Words(e)}");
+            return Unreadable(receive, JsonBody.TryRead(body, out _, out var fault) ? Words(e) : fault);
         }
+
+        if (read?.Message is not { } json)
+            return new RejectedBody(null, "The body says it is MassTransit's envelope and has no message in it.");
+        context = new EnvelopeMessageContext(read, SystemTextJsonMessageSerializer.Instance);
+        return Read(read.MessageType ?? [], json);
     }
 
-    static RejectedBody Unknown(IReadOnlyCollection<string> names) => new(
-        names.FirstOrDefault(),
-        (names.Count == 0
-            ? "The message names no contract"
-            : $"No contract of the ledger is named {string.Join(" or ", names)}")
-        + ": publish to the exchange of one (RunLedger.Contracts:RunStarted, …), or set the property `type` to one of "
-        + string.Join(", ", ContractMap.Names) + ".");
+    static object Plain(ReceiveContext receive, ReadOnlyMemory<byte> body, ref MessageContext context)
+    {
+        if (!JsonBody.TryRead(body, out var json, out var fault))
+            return Unreadable(receive, fault);
+        if (Has(json, "messageType", JsonValueKind.Array) && Has(json, "message", JsonValueKind.Object))
+            return Unwrap(receive, body, ref context);
+        return CloudEvent.Is(json, receive.ContentType?.MediaType)
+            ? CloudEvent.Read(json) is var (type, data)
+                ? Read([type, .. ContractNames.Of(receive)], data)
+                : Unreadable(receive, CloudEvent.Fault(json))
+            : Read([.. ContractNames.Of(receive)], json);
+    }
 
-    static string Kind(JsonElement json) => json.ValueKind.ToString().ToLowerInvariant();
+    static object Read(string[] names, JsonElement json)
+    {
+        foreach (var name in names)
+        {
+            if (ContractNames.Resolve(name) is { } contract)
+                return JsonBody.ToContract(contract, json);
+        }
+
+        return new RejectedBody(
+            names.FirstOrDefault(),
+            (names.Length == 0
+                ? "The message names no contract"
+                : $"No contract of the ledger is named {string.Join(" or ", names)}")
+            + ": publish to the exchange of one (RunLedger.Contracts:RunStarted, …), or set the property `type` to one "
+            + $"of {string.Join(", ", ContractMap.Names)}.");
+    }
+
+    /// <summary>Who sent another format is told which one is read.</summary>
+    static RejectedBody Unreadable(ReceiveContext context, string fault)
+    {
+        var contract = ContractNames.Of(context).Select(ContractNames.Resolve).FirstOrDefault(type => type is not null);
+        var format = context.ContentType?.MediaType;
+        return new RejectedBody(
+            contract?.Name,
+            format is null || format.EndsWith("json", StringComparison.OrdinalIgnoreCase)
+                ? $"The body cannot be read. {fault}"
+                : $"The body says it is {format}, and the ledger reads JSON: publish it as application/json. {fault}");
+    }
+
+    static bool Has(JsonElement json, string member, JsonValueKind kind) =>
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(member, out var value)
+        && value.ValueKind == kind;
 }

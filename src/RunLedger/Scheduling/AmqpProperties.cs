@@ -18,12 +18,18 @@ static class AmqpProperties
     const string Timestamp = "RMQ-Timestamp";
     const string Priority = "RMQ-Priority";
     const string UserId = "RMQ-UserId";
+    const string Type = "RMQ-Type";
     const string Durable = "Durable";
+
+    /// <summary>With the types they have on the wire, which an envelope's JSON and MassTransit do not keep.</summary>
+    const string Headers = "RMQ-Headers";
 
     static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
     /// <summary>Null where the transport has none.</summary>
-    public static IDictionary<string, object>? Read(ReceiveContext context)
+    /// <param name="context">The delivery of the command.</param>
+    /// <param name="headers">Those of the command's envelope, where it has one.</param>
+    public static IDictionary<string, object>? Read(ReceiveContext context, MassTransit.Headers headers)
     {
         var properties = context.TryGetPayload(out TransportReceiveContext? transport)
             ? transport.GetTransportProperties()
@@ -33,6 +39,9 @@ static class AmqpProperties
         properties ??= new Dictionary<string, object>();
         // The broker takes it only from the login it names, and that is not ours.
         properties.Remove(UserId);
+        // Of a command without an envelope it says which command it is.
+        if (ScheduleDeserializer.IsCommand(delivery.Properties.Type))
+            properties.Remove(Type);
         var amqp = delivery.Properties;
         // Those that are GUIDs are MassTransit's.
         if (amqp.MessageId is { Length: > 0 } id && !Guid.TryParse(id, out _))
@@ -44,6 +53,8 @@ static class AmqpProperties
         // Who says nothing did not ask for a message that is lost with the broker.
         if (amqp.IsDeliveryModePresent() && amqp.DeliveryMode == DeliveryModes.Transient)
             properties[Durable] = false;
+        if (amqp.Headers is { } sent)
+            properties[Headers] = Typed(sent, headers);
         return properties;
     }
 
@@ -51,27 +62,13 @@ static class AmqpProperties
     public static bool HasMessageId(IDictionary<string, object>? properties) =>
         properties?.ContainsKey(MessageId) is true;
 
-    /// <summary>
-    /// Gives headers the types they had on the wire, which an envelope's JSON has lost. What describes the command
-    /// itself, as MassTransit or the broker noted it, stays behind.
-    /// </summary>
-    public static void SetHeaders(ReceiveContext context, SendHeaders headers)
-    {
-        if (!context.TryGetPayload(out RabbitMqBasicConsumeContext? delivery)
-            || delivery.Properties.Headers is not { } sent)
-            return;
-        foreach (var name in (string[])
-            [RabbitMqHeaders.Exchange, RabbitMqHeaders.RoutingKey, RabbitMqHeaders.DeliveryTag,
-                RabbitMqHeaders.ConsumerTag])
-            headers.Set(name, null);
-        foreach (var (name, value) in sent)
-        {
-            if (IsNote(name))
-                headers.Set(name, null);
-            else if (headers.TryGetHeader(name, out _) || !name.StartsWith("MT-", StringComparison.Ordinal))
-                headers.Set(name, Value(value));
-        }
-    }
+    /// <summary>What the broker, its client, or MassTransit noted about the delivery of a command.</summary>
+    public static bool IsNote(string header) =>
+        header is RabbitMqHeaders.Exchange or RabbitMqHeaders.RoutingKey or RabbitMqHeaders.DeliveryTag
+            or RabbitMqHeaders.ConsumerTag or "x-death" or "x-delivery-count" or "x-acquired-count"
+            or "x-dotnet-pub-seq-no"
+        || header.StartsWith("x-first-death-", StringComparison.Ordinal)
+        || header.StartsWith("x-last-death-", StringComparison.Ordinal);
 
     /// <summary>When a message without an envelope expires.</summary>
     public static DateTime? ExpiresAt(ReceiveContext context, DateTime now) =>
@@ -93,12 +90,19 @@ static class AmqpProperties
             amqp.CorrelationId = correlation as string;
         if (properties.TryGetValue(Timestamp, out var time) && time is long seconds)
             amqp.Timestamp = new AmqpTimestamp(seconds);
+        if (!properties.TryGetValue(Headers, out var headers) || headers is not Dictionary<string, object?> typed)
+            return;
+        // MassTransit leaves those alone that are there.
+        amqp.Headers ??= new Dictionary<string, object?>();
+        foreach (var (name, value) in typed)
+            amqp.Headers[name] = value;
     }
 
-    static bool IsNote(string header) =>
-        header is "x-death" or "x-delivery-count" or "x-acquired-count"
-        || header.StartsWith("x-first-death-", StringComparison.Ordinal)
-        || header.StartsWith("x-last-death-", StringComparison.Ordinal);
+    // MassTransit's own are those of the command, unless its envelope has them too.
+    static Dictionary<string, object?> Typed(IDictionary<string, object?> sent, MassTransit.Headers headers) =>
+        sent.Where(header => !IsNote(header.Key) && header.Key != MessageHeaders.SchedulingTokenId
+                && (!header.Key.StartsWith("MT-", StringComparison.Ordinal) || headers.TryGetHeader(header.Key, out _)))
+            .ToDictionary(header => header.Key, header => Value(header.Value));
 
     // A long string of AMQP is bytes to the client, and nearly always text.
     static object? Value(object? value) => value switch

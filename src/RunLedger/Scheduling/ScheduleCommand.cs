@@ -69,7 +69,7 @@ static class ScheduleCommand
         CronSchedule? schedule = null)
         where T : class
     {
-        var properties = AmqpProperties.Read(context.ReceiveContext);
+        var properties = AmqpProperties.Read(context.ReceiveContext, context.Headers);
         var send = new MessageSendContext<T>(context.Message)
         {
             // One that is no GUID is among the properties.
@@ -83,8 +83,11 @@ static class ScheduleCommand
             FaultAddress = context.FaultAddress,
         };
         foreach (var (name, value) in context.Headers.GetAll())
-            send.Headers.Set(name, value);
-        AmqpProperties.SetHeaders(context.ReceiveContext, send.Headers);
+        {
+            if (!AmqpProperties.IsNote(name))
+                send.Headers.Set(name, value);
+        }
+
         if (schedule is not null)
         {
             send.Headers.Set(MessageHeaders.Quartz.ScheduleId, schedule.Id);

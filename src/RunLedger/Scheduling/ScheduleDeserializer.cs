@@ -23,6 +23,9 @@ sealed class ScheduleDeserializer : ISerializerFactory, IMessageDeserializer
     /// <summary>The names of all.</summary>
     public static IReadOnlyCollection<string> Commands => Urns.Keys;
 
+    /// <summary>By its plain name, or MassTransit's URN.</summary>
+    public static bool IsCommand(string? name) => name is not null && Urns.ContainsKey(Plain(name));
+
     public ContentType ContentType => LedgerEndpoint.Plain;
 
     public IMessageSerializer CreateSerializer() => throw new NotSupportedException("This only reads.");
@@ -31,7 +34,7 @@ sealed class ScheduleDeserializer : ISerializerFactory, IMessageDeserializer
 
     public ConsumeContext Deserialize(ReceiveContext receiveContext)
     {
-        var json = Read(receiveContext.Body.GetBytes());
+        var json = Read(receiveContext);
         if (HasEnvelope(json))
         {
             return new BodyConsumeContext(
@@ -58,28 +61,19 @@ sealed class ScheduleDeserializer : ISerializerFactory, IMessageDeserializer
     public void Probe(ProbeContext context) =>
         context.CreateScope("commands").Add("contentType", ContentType.MediaType);
 
-    static JsonElement Read(byte[] body)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<JsonElement>(body);
-        }
-        catch (JsonException e)
-        {
-            throw new UnschedulableException($"The body is not JSON: {e.Message}");
-        }
-    }
+    static JsonElement Read(ReceiveContext context) =>
+        ObservationDeserializer.TryUnpack(context, out var body) is { } unpacking
+            ? throw new UnschedulableException(unpacking)
+            : JsonBody.TryRead(body, out var json, out var fault) ? json : throw new UnschedulableException(fault);
+
+    static string Plain(string name) => name[(name.LastIndexOfAny([':', '.']) + 1)..];
 
     static bool HasEnvelope(JsonElement json) => Has(json, "messageType") && Has(json, "message");
 
     static string CommandOf(ReceiveContext context, JsonElement json)
     {
-        foreach (var name in ContractNames.Of(context))
-        {
-            if (Urns.ContainsKey(name[(name.LastIndexOfAny([':', '.']) + 1)..]))
-                return name[(name.LastIndexOfAny([':', '.']) + 1)..];
-        }
-
+        if (ContractNames.Of(context).FirstOrDefault(IsCommand) is { } name)
+            return Plain(name);
         return Has(json, "schedule") ? nameof(ScheduleRecurringMessage)
             : Has(json, "payload") ? nameof(ScheduleMessage)
             : Has(json, "tokenId") ? nameof(CancelScheduledMessage)

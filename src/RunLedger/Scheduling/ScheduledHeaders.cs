@@ -1,9 +1,7 @@
-using System.Collections;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MassTransit;
 using MassTransit.Context;
-using RabbitMQ.Client;
 
 namespace RunLedger.Scheduling;
 
@@ -66,18 +64,6 @@ sealed record ScheduledHeaders
         if (Properties is not null && context is TransportSendContext transport)
             transport.ReadPropertiesFrom(Properties.ToDictionary(p => p.Key, p => p.Value!));
         if (context.TryGetPayload(out RabbitMqSendContext? rabbit))
-            Apply(rabbit.BasicProperties);
-    }
-
-    // MassTransit would drop these header values, and gives every message whose properties it reads a priority.
-    void Apply(BasicProperties amqp)
-    {
-        AmqpProperties.Write(Properties, amqp);
-        amqp.Headers ??= new Dictionary<string, object?>();
-        foreach (var (name, value) in Headers)
-        {
-            if (value is false or byte[] or BinaryTableValue or AmqpTimestamp or IDictionary or IList)
-                amqp.Headers[name] = value;
-        }
+            AmqpProperties.Write(Properties, rabbit.BasicProperties);
     }
 }

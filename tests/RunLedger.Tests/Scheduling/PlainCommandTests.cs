@@ -77,7 +77,7 @@ public sealed class PlainCommandTests : IAsyncLifetime
 
     [Theory]
     [InlineData("""{"scheduleId":"nightly"}""", "set the property `type` to one of ScheduleMessage")]
-    [InlineData("""{"payload":NaN}""", "The body is not JSON")]
+    [InlineData("""{"payload":NaN}""", "NaN is no number of JSON")]
     [InlineData("[1]", "It does not say which command it is")]
     [InlineData("""{"payload":{},"scheduledTime":"2026-01-01T00:00:00Z"}""", "It has no CorrelationId")]
     public async Task What_cannot_be_read_is_set_aside_with_the_reason(string json, string reason)
