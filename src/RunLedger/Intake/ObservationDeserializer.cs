@@ -76,7 +76,8 @@ sealed class ObservationDeserializer(ContentType contentType, bool envelope) : I
         var encoding = context.TryGetPayload(out RabbitMqBasicConsumeContext? delivery)
             ? delivery.Properties.ContentEncoding
             : null;
-        if (JsonBody.Unpack(ref body, encoding, MostUnpacked) is { } fault)
+        // What is JSON all the same is read.
+        if (JsonBody.Unpack(ref body, encoding, MostUnpacked) is { } fault && !JsonBody.TryRead(body, out _, out _))
             return fault;
         if (AmqpValue.Is(body.Span))
             body = AmqpValue.Read(body);
