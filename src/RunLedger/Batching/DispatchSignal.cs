@@ -18,6 +18,9 @@ sealed class DispatchSignal
             _signal.Writer.TryWrite(true);
     }
 
+    /// <summary>Call after the commit of what may be due now, or before everything else.</summary>
+    public void Changed() => _signal.Writer.TryWrite(true);
+
     /// <summary>From now on every message signals, as the dispatcher is about to look.</summary>
     public void Listen() => Volatile.Write(ref _sleepsUntil, long.MaxValue);
 

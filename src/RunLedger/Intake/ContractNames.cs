@@ -9,11 +9,19 @@ namespace RunLedger.Intake;
 static class ContractNames
 {
     const string Namespace = "RunLedger.Contracts";
+
+    /// <summary>Headers of other libraries; of several types, or a type and its assembly, the first counts.</summary>
+    static readonly string[] TypeHeaders =
+    [
+        "NServiceBus.EnclosedMessageTypes", "rbs2-msg-type", "message-type",
+        "cloudEvents:type", "cloudEvents_type", "ce-type", "ce_type",
+    ];
+
     static readonly string DeadlineUrn = MessageUrn.ForTypeString<DeadlineReached>();
 
     /// <summary>
     /// The names a message goes by, the most deliberate first: <c>MT-MessageType</c>, the AMQP property <c>type</c>,
-    /// the exchange it was published to.
+    /// the header in which its library says it, the exchange it was published to.
     /// </summary>
     public static IEnumerable<string> Of(ReceiveContext context)
     {
@@ -25,11 +33,18 @@ static class ContractNames
                 yield return type;
         }
 
-        if (!context.TryGetPayload(out RabbitMqBasicConsumeContext? delivery))
-            yield break;
-        if (!string.IsNullOrWhiteSpace(delivery.Properties.Type))
-            yield return delivery.Properties.Type;
-        if (!string.IsNullOrEmpty(delivery.Exchange))
+        var delivery = context.TryGetPayload(out RabbitMqBasicConsumeContext? rabbit) ? rabbit : null;
+        // One that was sent with AMQP 1.0 says only that.
+        if (delivery?.Properties.Type is { } property && !string.IsNullOrWhiteSpace(property)
+            && property != "amqp-1.0")
+            yield return property;
+        foreach (var name in TypeHeaders)
+        {
+            if (context.TransportHeaders.TryGetHeader(name, out var value) && value.ToString() is { Length: > 0 } type)
+                yield return type.Split(',', ';')[0].Trim();
+        }
+
+        if (!string.IsNullOrEmpty(delivery?.Exchange))
             yield return delivery.Exchange;
     }
 

@@ -8,18 +8,14 @@ using RunLedger.Folding;
 namespace RunLedger.Intake;
 
 /// <summary>
-/// Reads what arrives at the ledger's queue: MassTransit's envelope, and plain JSON from publishers that are not .NET.
+/// Reads what arrives at the ledger's queue: MassTransit's envelope, CloudEvents, and plain JSON from everybody else.
 /// A body becomes exactly one message: the observation it is, or <see cref="RejectedBody"/> with what is wrong. Nothing
 /// throws, because what throws here would be retried.
 /// </summary>
 sealed class ObservationDeserializer(ContentType contentType, bool envelope) : ISerializerFactory, IMessageDeserializer
 {
-    static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
-    {
-        AllowTrailingCommas = true,
-        ReadCommentHandling = JsonCommentHandling.Skip,
-        NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.Strict,
-    };
+    /// <summary>What RabbitMQ 4 takes for a message at most.</summary>
+    const int MostUnpacked = 16 * 1024 * 1024;
 
     public ContentType ContentType => contentType;
 
@@ -30,22 +26,23 @@ sealed class ObservationDeserializer(ContentType contentType, bool envelope) : I
     public ConsumeContext Deserialize(ReceiveContext receiveContext)
     {
         var headers = receiveContext.TransportHeaders;
-        MessageContext context = new PlainMessageContext(new Tolerant(headers), receiveContext.InputAddress);
+        MessageContext context = new PlainMessageContext(new TolerantHeaders(headers), receiveContext.InputAddress);
         object message;
         try
         {
-            var body = receiveContext.Body.GetBytes();
-            message = envelope ? Unwrap(body, ref context) : Plain(receiveContext, body);
+            message = TryUnpack(receiveContext, out var body) is { } fault ? Unreadable(receiveContext, fault)
+                : envelope ? Unwrap(receiveContext, body, ref context)
+                : Plain(receiveContext, body, ref context);
         }
         catch (Exception e) when (e is JsonException or NotSupportedException or FormatException
             or InvalidOperationException or DecoderFallbackException)
         {
-            message = new RejectedBody(null, $"The body is not readable: {Words(e)}");
+            message = Unreadable(receiveContext, Words(e));
         }
 
         return new BodyConsumeContext(receiveContext, new SystemTextJsonSerializerContext(
             SystemTextJsonMessageSerializer.Instance,
-            Options,
+            JsonBody.Options,
             contentType,
             context,
             [MessageUrn.ForTypeString(message.GetType())],
@@ -60,21 +57,6 @@ sealed class ObservationDeserializer(ContentType contentType, bool envelope) : I
     public void Probe(ProbeContext context) =>
         context.CreateScope("observations").Add("contentType", contentType.MediaType);
 
-    /// <summary>Reads a contract's JSON; what is wrong with it is said in words.</summary>
-    public static object Read(Type contract, JsonElement json)
-    {
-        if (json.ValueKind != JsonValueKind.Object)
-            return new RejectedBody(contract.Name, $"A {contract.Name} is a JSON object, and this is {Kind(json)}.");
-        try
-        {
-            return json.Deserialize(contract, Options)!;
-        }
-        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
-        {
-            return new RejectedBody(contract.Name, $"Not a {contract.Name}: {Words(e)}");
-        }
-    }
-
     /// <summary>What an exception says, for the one who sent the body.</summary>
     public static string Words(Exception e)
     {
@@ -87,83 +69,83 @@ sealed class ObservationDeserializer(ContentType contentType, bool envelope) : I
             : words;
     }
 
-    static object Unwrap(byte[] body, ref MessageContext context)
+    /// <summary>What is wrong, or null and the JSON that a body holds.</summary>
+    public static string? TryUnpack(ReceiveContext context, out ReadOnlyMemory<byte> body)
     {
-        var read = JsonSerializer.Deserialize<Envelope>(body, Options);
-        if (read?.Message is not { } json)
-            return new RejectedBody(null, "The body says it is MassTransit's envelope and has no message in it.");
-        context = new EnvelopeMessageContext(read, SystemTextJsonMessageSerializer.Instance);
-        foreach (var name in read.MessageType ?? [])
-        {
-            if (ContractNames.Resolve(name) is { } contract)
-                return Read(contract, json);
-        }
-
-        return Unknown(read.MessageType ?? []);
+        body = context.Body.GetBytes();
+        var encoding = context.TryGetPayload(out RabbitMqBasicConsumeContext? delivery)
+            ? delivery.Properties.ContentEncoding
+            : null;
+        // What is JSON all the same is read.
+        if (JsonBody.Unpack(ref body, encoding, MostUnpacked) is { } fault && !JsonBody.TryRead(body, out _, out _))
+            return fault;
+        if (AmqpValue.Is(body.Span))
+            body = AmqpValue.Read(body);
+        body = JsonBody.WithoutMark(body);
+        return null;
     }
 
-    static object Plain(ReceiveContext context, byte[] body)
+    static object Unwrap(ReceiveContext receive, ReadOnlyMemory<byte> body, ref MessageContext context)
     {
-        var names = ContractNames.Of(context).ToList();
-        var contract = names.Select(ContractNames.Resolve).FirstOrDefault(type => type is not null);
-        if (contract is null)
-            return Unknown(names);
+        Envelope? read;
         try
         {
-            return Read(contract, JsonSerializer.Deserialize<JsonElement>(body, Options));
+            read = JsonSerializer.Deserialize<Envelope>(body.Span, JsonBody.Options);
         }
         catch (JsonException e)
         {
-            return new RejectedBody(contract.Name, $"The body is not JSON: {Words(e)}");
+            return Unreadable(receive, JsonBody.TryRead(body, out _, out var fault) ? Words(e) : fault);
         }
+
+        if (read?.Message is not { } json)
+            return new RejectedBody(null, "The body says it is MassTransit's envelope and has no message in it.");
+        context = new EnvelopeMessageContext(read, SystemTextJsonMessageSerializer.Instance);
+        return Read(read.MessageType ?? [], json);
     }
 
-    static RejectedBody Unknown(IReadOnlyCollection<string> names) => new(
-        names.FirstOrDefault(),
-        (names.Count == 0
-            ? "The message names no contract"
-            : $"No contract of the ledger is named {string.Join(" or ", names)}")
-        + ": publish to the exchange of one (RunLedger.Contracts:RunStarted, …), or set the property `type` to one of "
-        + string.Join(", ", ContractMap.Names) + ".");
-
-    static string Kind(JsonElement json) => json.ValueKind.ToString().ToLowerInvariant();
-
-    /// <summary>Nobody knows when it was sent; MassTransit would read a time out of any message id.</summary>
-    sealed class PlainMessageContext(Headers headers, Uri destinationAddress)
-        : RawMessageContext(headers, destinationAddress, RawSerializerOptions.Default), MessageContext
+    static object Plain(ReceiveContext receive, ReadOnlyMemory<byte> body, ref MessageContext context)
     {
-        DateTime? MessageContext.SentTime => null;
+        if (!JsonBody.TryRead(body, out var json, out var fault))
+            return Unreadable(receive, fault);
+        if (Has(json, "messageType", JsonValueKind.Array) && Has(json, "message", JsonValueKind.Object))
+            return Unwrap(receive, body, ref context);
+        return CloudEvent.Is(json, receive.ContentType?.MediaType)
+            ? CloudEvent.Read(json) is var (type, data)
+                ? Read([type, .. ContractNames.Of(receive)], data)
+                : Unreadable(receive, CloudEvent.Fault(json))
+            : Read([.. ContractNames.Of(receive)], json);
     }
 
-    /// <summary>Publishers may set a message id that is no GUID; that is no reason to refuse what they say.</summary>
-    sealed class Tolerant(Headers headers) : Headers
+    static object Read(string[] names, JsonElement json)
     {
-        public IEnumerable<KeyValuePair<string, object>> GetAll() => headers.GetAll();
-
-        public bool TryGetHeader(string key, out object value) =>
-            headers.TryGetHeader(key, out value!)
-            && (key is not MessageHeaders.MessageId || Guid.TryParse(value.ToString(), out _));
-
-        public T? Get<T>(string key, T? defaultValue = default)
-            where T : class => Try(() => headers.Get(key, defaultValue), defaultValue);
-
-        public T? Get<T>(string key, T? defaultValue = null)
-            where T : struct => Try(() => headers.Get(key, defaultValue), defaultValue);
-
-        public IEnumerator<HeaderValue> GetEnumerator() => headers.GetEnumerator();
-
-        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => headers.GetEnumerator();
-
-        static T Try<T>(Func<T> get, T otherwise)
+        foreach (var name in names)
         {
-            try
-            {
-                return get();
-            }
-            catch (Exception e) when (e is FormatException or JsonException or ArgumentException)
-            {
-                return otherwise;
-            }
+            if (ContractNames.Resolve(name) is { } contract)
+                return JsonBody.ToContract(contract, json);
         }
+
+        return new RejectedBody(
+            names.FirstOrDefault(),
+            (names.Length == 0
+                ? "The message names no contract"
+                : $"No contract of the ledger is named {string.Join(" or ", names)}")
+            + ": publish to the exchange of one (RunLedger.Contracts:RunStarted, …), or set the property `type` to one "
+            + $"of {string.Join(", ", ContractMap.Names)}.");
     }
+
+    /// <summary>Who sent another format is told which one is read.</summary>
+    static RejectedBody Unreadable(ReceiveContext context, string fault)
+    {
+        var contract = ContractNames.Of(context).Select(ContractNames.Resolve).FirstOrDefault(type => type is not null);
+        var format = context.ContentType?.MediaType;
+        return new RejectedBody(
+            contract?.Name,
+            format is null || format.EndsWith("json", StringComparison.OrdinalIgnoreCase)
+                ? $"The body cannot be read. {fault}"
+                : $"The body says it is {format}, and the ledger reads JSON: publish it as application/json. {fault}");
+    }
+
+    static bool Has(JsonElement json, string member, JsonValueKind kind) =>
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(member, out var value)
+        && value.ValueKind == kind;
 }

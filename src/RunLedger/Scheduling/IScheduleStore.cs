@@ -8,15 +8,11 @@ namespace RunLedger.Scheduling;
 interface IScheduleStore
 {
     /// <summary>
-    /// Stores messages and cancels others, in one transaction. A cancellation that finds no message waits for it, for a
-    /// day.
+    /// Stores messages, cancels and pauses others, in one transaction. A cancellation or a pause that finds no message
+    /// waits for it, for a day. A schedule that is stored again with the same cron and zone keeps what it is due for.
     /// </summary>
-    /// <param name="rows">No token twice.</param>
-    /// <param name="cancelled">No token twice, none that is among the rows.</param>
     /// <param name="now">The ledger's clock.</param>
-    Task Write(
-        IReadOnlyCollection<ScheduledRow> rows, IReadOnlyCollection<ScheduleCancellation> cancelled, DateTime now,
-        CancellationToken cancellationToken);
+    Task Write(ScheduleChanges changes, DateTime now, CancellationToken cancellationToken);
 
     /// <summary>
     /// Takes at most <paramref name="limit"/> messages that are due, the longest due first, and of a run only together

@@ -1,15 +1,20 @@
 using System.Net.Mime;
 using System.Text.Json;
 using MassTransit;
+using MassTransit.Logging;
 using MassTransit.Serialization;
+using Microsoft.Extensions.Logging;
 using RunLedger.Contracts;
 using RunLedger.Storage.Rows;
 
 namespace RunLedger.Scheduling;
 
 /// <summary>Puts one stored message on the bus, as it was given. Returns when the broker has confirmed it.</summary>
-sealed class MessageSender(IEnumerable<RecurringMessage> recurring, TimeProvider time)
+sealed class MessageSender(IEnumerable<RecurringMessage> recurring, ILoggerFactory loggers, TimeProvider time)
 {
+    /// <summary>In place of MassTransit's, which calls a message that came back an error.</summary>
+    readonly BusLogContext _returnsUnsaid = new(new UnsaidReturns(loggers));
+
     /// <summary>What the ledger publishes: sent as what it is, so that observers and test harnesses see it.</summary>
     static readonly Dictionary<string, Type> Known = typeof(LedgerNotice).Assembly.GetExportedTypes()
         .Where(type => type is { IsClass: true, IsAbstract: false })
@@ -22,6 +27,8 @@ sealed class MessageSender(IEnumerable<RecurringMessage> recurring, TimeProvider
 
     public async Task Send(IBus bus, ScheduledRow row, SendAttempt attempt)
     {
+        if (row.Schedule is not null)
+            row = Occurrence.Of(row, time.GetUtcNow().UtcDateTime);
         if (row.RepeatEvery is not null)
         {
             var message = _recurring[row.Token].Make(row.DueAt);
@@ -62,23 +69,33 @@ sealed class MessageSender(IEnumerable<RecurringMessage> recurring, TimeProvider
     // A sender of `queue:x` declares the queue, and RabbitMQ refuses that where it exists with arguments (a quorum
     // queue). So the exchange of that name is tried first, to which its queue is bound, and the queue where none takes
     // it.
-    static async Task To(IBus bus, ScheduledRow row, Func<ISendEndpoint, bool, Task> send)
+    async Task To(IBus bus, ScheduledRow row, Func<ISendEndpoint, bool, Task> send)
     {
         var address = new Uri(row.Destination!, UriKind.Absolute);
         if (address.Scheme == "queue" && bus.Address.Scheme != "loopback")
         {
-            try
-            {
-                await send(await bus.GetSendEndpoint(new Uri($"exchange:{address.PathAndQuery}")), true);
+            var exchange = await bus.GetSendEndpoint(new Uri($"exchange:{address.PathAndQuery}"));
+            if (await IsTaken(() => send(exchange, true)))
                 return;
-            }
-            catch (MessageReturnedException)
-            {
-                // Nobody has declared it yet.
-            }
         }
 
         await send(await bus.GetSendEndpoint(address), false);
+    }
+
+    /// <summary>False when nobody has declared the queue yet.</summary>
+    async Task<bool> IsTaken(Func<Task> send)
+    {
+        // For this call and what it calls.
+        LogContext.Current = _returnsUnsaid;
+        try
+        {
+            await send();
+            return true;
+        }
+        catch (MessageReturnedException)
+        {
+            return false;
+        }
     }
 
     static IPipe<SendContext> Firing(ScheduledRow row, SendAttempt attempt, bool mandatory) =>
@@ -94,7 +111,7 @@ sealed class MessageSender(IEnumerable<RecurringMessage> recurring, TimeProvider
         {
             Apply(context, row, attempt);
             Require(context, mandatory);
-            context.SupportedMessageTypes = row.MessageTypes.Split(';');
+            context.SupportedMessageTypes = row.MessageTypes.Split(';', StringSplitOptions.RemoveEmptyEntries);
             context.Serializer = new CopyBodySerializer(
                 new ContentType(row.ContentType), new MemoryMessageBody(row.Body));
         });

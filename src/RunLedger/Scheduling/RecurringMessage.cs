@@ -45,10 +45,13 @@ sealed record RecurringMessage
     /// <summary>The same message for every attempt at one due time.</summary>
     public static Guid MessageId(ScheduledRow row) => Uuid.NewNameBased(row.Token, LedgerTime.Text(row.DueAt));
 
-    /// <summary>The next time on the row's beat that is not past.</summary>
-    public static DateTime Next(ScheduledRow row, DateTime now)
+    /// <summary>The next time on the row's beat that is not past; null when it is not sent again.</summary>
+    public static DateTime? Next(ScheduledRow row, DateTime now)
     {
-        var every = row.RepeatEvery!.Value;
+        if (row.Schedule is not null)
+            return CronSchedule.Read(row.Schedule).Next(row.DueAt, now);
+        if (row.RepeatEvery is not { } every)
+            return null;
         var beats = now < row.DueAt ? 1 : ((now - row.DueAt).Ticks / every.Ticks) + 1;
         return LedgerTime.Time(LedgerTime.Of(row.DueAt + (every * beats)));
     }

@@ -23,7 +23,7 @@ sealed class RejectFilter(GroupCommitter committer, Rejections rejections)
     }
 
     public Task Send(ReceiveContext context, IPipe<ReceiveContext> next) =>
-        SetAside(context, "It is neither a ScheduleMessage nor a CancelScheduledMessage.");
+        SetAside(context, $"It is none of {string.Join(", ", ScheduleDeserializer.Commands)}.");
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("setAside");
 

@@ -34,30 +34,40 @@ sealed class ScheduleCommitter : IAsyncDisposable
 
     /// <summary>Completes when the message is stored.</summary>
     /// <exception cref="RequeueException">The process stops and the database is away: nothing was stored.</exception>
-    public Task Schedule(ScheduledRow row) => _loop.Enqueue(new Change(row, row.Token, default));
+    public Task Schedule(ScheduledRow row) => _loop.Enqueue(new Change(row.Token) { Row = row });
 
     /// <summary>Completes when the message of this token will not be sent, or is sent already.</summary>
     /// <inheritdoc cref="Schedule" path="/exception"/>
     public Task Cancel(ScheduleCancellation cancellation) =>
-        _loop.Enqueue(new Change(null, cancellation.Token, cancellation));
+        _loop.Enqueue(new Change(cancellation.Token) { Cancellation = cancellation });
+
+    /// <summary>Completes when the recurring message of this token is paused, or is sent again.</summary>
+    /// <inheritdoc cref="Schedule" path="/exception"/>
+    public Task Pause(SchedulePause pause) => _loop.Enqueue(new Change(pause.Token) { Pause = pause });
 
     public ValueTask DisposeAsync() => _loop.DisposeAsync();
 
     async Task Commit(List<Change> changes)
     {
-        List<ScheduledRow> rows = [.. changes.Where(change => change.Row is not null).Select(change => change.Row!)];
-        List<ScheduleCancellation> cancelled =
-            [.. changes.Where(change => change.Row is null).Select(change => change.Cancellation)];
-        await _store.Write(rows, cancelled, LedgerTime.Time(LedgerTime.Of(_time.GetUtcNow())), CancellationToken.None);
-        _signal.Stored(rows);
+        var written = new ScheduleChanges(
+            [.. changes.Select(change => change.Row).OfType<ScheduledRow>()],
+            [.. changes.Select(change => change.Cancellation).OfType<ScheduleCancellation>()],
+            [.. changes.Select(change => change.Pause).OfType<SchedulePause>()]);
+        await _store.Write(written, LedgerTime.Time(LedgerTime.Of(_time.GetUtcNow())), CancellationToken.None);
+        _signal.Stored(written.Rows);
+        if (written.Paused.Any(pause => !pause.Paused))
+            _signal.Changed();
         changes.ForEach(change => change.Complete());
     }
 
     /// <summary>Commands about one token are stored one after another.</summary>
-    sealed record Change(ScheduledRow? Row, Guid Token, ScheduleCancellation Cancellation) : IPending
+    sealed record Change(Guid Token) : IPending
     {
         readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+        public ScheduledRow? Row { get; init; }
+        public ScheduleCancellation? Cancellation { get; init; }
+        public SchedulePause? Pause { get; init; }
         public Task Done => _done.Task;
         public long Bytes => Row?.Body.Length ?? 0;
         public Guid? Exclusive => Token;

@@ -5,14 +5,38 @@ namespace RunLedger.Scheduling;
 
 /// <summary>MassTransit's scheduler commands: acknowledged when they are stored.</summary>
 sealed class ScheduleConsumer(ScheduleCommitter committer, TimeProvider time)
-    : IConsumer<ScheduleMessage>, IConsumer<CancelScheduledMessage>
+    : IConsumer<ScheduleMessage>, IConsumer<CancelScheduledMessage>, IConsumer<ScheduleRecurringMessage>,
+        IConsumer<CancelScheduledRecurringMessage>, IConsumer<PauseScheduledRecurringMessage>,
+        IConsumer<ResumeScheduledRecurringMessage>
 {
     public Task Consume(ConsumeContext<ScheduleMessage> context) =>
         committer.Schedule(ScheduleCommand.Row(context, time.GetUtcNow()));
 
-    public Task Consume(ConsumeContext<CancelScheduledMessage> context)
-    {
-        var at = context.Message.Timestamp is { Year: > 1 } said ? said : time.GetUtcNow().UtcDateTime;
-        return committer.Cancel(new ScheduleCancellation(context.Message.TokenId, ScheduleCommand.Utc(at)));
-    }
+    public Task Consume(ConsumeContext<CancelScheduledMessage> context) =>
+        committer.Cancel(new ScheduleCancellation(context.Message.TokenId, At(context.Message.Timestamp)));
+
+    public Task Consume(ConsumeContext<ScheduleRecurringMessage> context) =>
+        committer.Schedule(ScheduleCommand.Row(context, time.GetUtcNow()));
+
+    public Task Consume(ConsumeContext<CancelScheduledRecurringMessage> context) =>
+        committer.Cancel(new ScheduleCancellation(
+            Token(context.Message.ScheduleGroup, context.Message.ScheduleId), At(context.Message.Timestamp)));
+
+    public Task Consume(ConsumeContext<PauseScheduledRecurringMessage> context) =>
+        committer.Pause(new SchedulePause(
+            Token(context.Message.ScheduleGroup, context.Message.ScheduleId),
+            Paused: true,
+            At(context.Message.Timestamp)));
+
+    public Task Consume(ConsumeContext<ResumeScheduledRecurringMessage> context) =>
+        committer.Pause(new SchedulePause(
+            Token(context.Message.ScheduleGroup, context.Message.ScheduleId),
+            Paused: false,
+            At(context.Message.Timestamp)));
+
+    static Guid Token(string? group, string? id) => string.IsNullOrWhiteSpace(id)
+        ? throw new UnschedulableException("It has no ScheduleId.")
+        : CronSchedule.TokenOf(group, id);
+
+    DateTime At(DateTime said) => ScheduleCommand.Utc(said is { Year: > 1 } ? said : time.GetUtcNow().UtcDateTime);
 }

@@ -27,6 +27,7 @@ sealed class ScheduleConsumerDefinition : ConsumerDefinition<ScheduleConsumer>
     {
         endpointConfigurator.PrefetchCount = _options.PrefetchCount;
         endpointConfigurator.PublishFaults = false;
+        endpointConfigurator.AddDeserializer(new ScheduleDeserializer(), isDefault: true);
         // Commands are sent here; what others publish to their own scheduler is not for us.
         endpointConfigurator.ConfigureConsumeTopology = false;
         var setAside = new RejectFilter(

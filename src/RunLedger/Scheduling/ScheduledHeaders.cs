@@ -11,6 +11,7 @@ sealed record ScheduledHeaders
     static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Converters = { new TypedValueConverter() },
     };
 
     public Guid? RequestId { get; init; }
@@ -23,7 +24,7 @@ sealed record ScheduledHeaders
     public DateTime? ExpiresAt { get; init; }
     public Dictionary<string, object?> Headers { get; init; } = [];
 
-    /// <summary>What only its transport knows: routing key, priority.</summary>
+    /// <summary>What only its transport knows: <see cref="AmqpProperties"/>.</summary>
     public Dictionary<string, object?>? Properties { get; init; }
 
     public static ScheduledHeaders Of(
@@ -59,18 +60,10 @@ sealed record ScheduledHeaders
         if (ExpiresAt is { } end)
             context.TimeToLive = end > now ? end - now : TimeSpan.FromSeconds(1);
         foreach (var (name, value) in Headers)
-            context.Headers.Set(name, Value(value));
+            context.Headers.Set(name, value);
         if (Properties is not null && context is TransportSendContext transport)
-            transport.ReadPropertiesFrom(Properties.ToDictionary(p => p.Key, p => Value(p.Value)!));
+            transport.ReadPropertiesFrom(Properties.ToDictionary(p => p.Key, p => p.Value!));
+        if (context.TryGetPayload(out RabbitMqSendContext? rabbit))
+            AmqpProperties.Write(Properties, rabbit.BasicProperties);
     }
-
-    static object? Value(object? value) => value is not JsonElement json ? value : json.ValueKind switch
-    {
-        JsonValueKind.String => json.GetString(),
-        JsonValueKind.True => true,
-        JsonValueKind.False => false,
-        JsonValueKind.Number => json.TryGetInt64(out var whole) ? whole : json.GetDouble(),
-        JsonValueKind.Null => null,
-        _ => json,
-    };
 }

@@ -95,9 +95,12 @@ sealed class SliceSender(
             using var timeout = new CancellationTokenSource(SendTimeout, time);
             using var end = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, abort);
             var attempt = new SendAttempt(alone, end);
+            DateTime? next;
             try
             {
-                await sender.Send(bus, row, attempt);
+                next = RecurringMessage.Next(row, Now);
+                if (IsSent(row))
+                    await sender.Send(bus, row, attempt);
                 if (alone)
                     proven.Add(Address(row));
             }
@@ -108,12 +111,7 @@ sealed class SliceSender(
 
             chain.Dequeue();
             lock (result)
-            {
-                if (row.RepeatEvery is null)
-                    result.Gone.Add(row.Token);
-                else
-                    result.Moved.Add((row.Token, RecurringMessage.Next(row, time.GetUtcNow().UtcDateTime)));
-            }
+                Done(row, next, result);
         }
 
         return null;
@@ -129,11 +127,22 @@ sealed class SliceSender(
             row.Body,
             $"It was due {row.DueAt:u} and could not be sent to {row.Destination ?? "the exchange of its type"}: "
             + $"{failure.Message} Mend the address, or what it names, and schedule the message again."));
-        if (row.RepeatEvery is null)
-            result.Gone.Add(row.Token);
-        else
-            result.Moved.Add((row.Token, RecurringMessage.Next(row, time.GetUtcNow().UtcDateTime)));
+        // A schedule that cannot be read here any more, such as one of a time zone that is gone, has no next time.
+        Done(row, failure is UnschedulableException ? null : RecurringMessage.Next(row, Now), result);
     }
+
+    static void Done(ScheduledRow row, DateTime? next, ClaimResult result)
+    {
+        if (next is { } due)
+            result.Moved.Add((row.Token, due));
+        else
+            result.Gone.Add(row.Token);
+    }
+
+    bool IsSent(ScheduledRow row) =>
+        row.Schedule is null || CronSchedule.Read(row.Schedule).Sends(row.DueAt, Now);
+
+    DateTime Now => time.GetUtcNow().UtcDateTime;
 
     bool IsProven(Queue<ScheduledRow> chain) => chain.All(row => proven.Contains(Address(row)));
 

@@ -1,4 +1,5 @@
 using MassTransit;
+using MassTransit.Scheduling;
 using Microsoft.Extensions.DependencyInjection;
 using RunLedger.IntegrationTests.Support;
 using RunLedger.IntegrationTests.Support.Brokers;
@@ -62,6 +63,37 @@ public sealed class OtherServiceTests
     }
 
     [Fact]
+    public async Task A_recurring_message_comes_again_and_again_until_it_is_paused_and_cancelled()
+    {
+        await using var site = await LedgerSite.Create();
+        await site.Start();
+        using var service = await OtherService.Start(
+            site.Broker, bus => bus.AddConsumer<IdConsumer>().Endpoint(endpoint => endpoint.Name = "ticks"));
+        var heard = service.Services.GetRequiredService<OtherService.Heard>();
+        await using var scope = service.Services.CreateAsyncScope();
+        var scheduler = scope.ServiceProvider.GetRequiredService<IRecurringMessageScheduler>();
+
+        await scheduler.ScheduleRecurringSend(
+            new Uri("queue:ticks"), new EverySecond(), new Numbered { Number = 1 }, Cancel);
+        await Heard(2);
+        Assert.Equal(heard.Count, heard.Distinct().Count());
+        await scheduler.PauseScheduledRecurringSend("tick", "tests");
+        await Schedules(site, "paused", 1);
+        var before = heard.Count;
+        await scheduler.ResumeScheduledRecurringSend("tick", "tests");
+        await Heard(before + 2);
+        await scheduler.CancelScheduledRecurringSend("tick", "tests");
+        await Schedules(site, "true", 0);
+
+        Assert.Empty(await LedgerRows.Rejected(site.Database));
+        await service.StopAsync(Cancel);
+
+        Task Heard(int messages) => Eventually.Async(
+            () => Task.FromResult(heard.Count < messages ? $"{heard.Count} of {messages}" : null),
+            TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
     public async Task A_database_that_is_away_only_delays()
     {
         var postgres = await OwnPostgres.Create();
@@ -101,6 +133,29 @@ public sealed class OtherServiceTests
             ? null
             : $"{left} wait, not {messages}",
         TimeSpan.FromSeconds(60));
+
+    static Task Schedules(LedgerSite site, string where, int expected) => Eventually.Async(
+        async () =>
+            (await site.List($"select token::text from scheduled_message where schedule is not null and {where}")).Count
+                is var found && found == expected
+                ? null
+                : $"{found} schedules",
+        TimeSpan.FromSeconds(30));
+
+    sealed class EverySecond : DefaultRecurringSchedule
+    {
+        public EverySecond() =>
+            (ScheduleId, ScheduleGroup, CronExpression, TimeZoneId) = ("tick", "tests", "* * * ? * *", "Europe/Berlin");
+    }
+
+    sealed class IdConsumer(OtherService.Heard heard) : IConsumer<Numbered>
+    {
+        public Task Consume(ConsumeContext<Numbered> context)
+        {
+            heard.Enqueue($"{context.MessageId}");
+            return Task.CompletedTask;
+        }
+    }
 
     sealed class FlakyConsumer(OtherService.Heard heard) : IConsumer<Numbered>
     {

@@ -35,7 +35,8 @@ public sealed class ScheduleRaceTests : IAsyncLifetime
             await batch.ExecuteNonQueryAsync(Cancel);
         }
 
-        var cancelling = _store.Schedule.Write([], [new ScheduleCancellation(token, Noon.AddSeconds(1))], Noon, Cancel);
+        var cancelling = _store.Schedule.Write(
+            new([], [new ScheduleCancellation(token, Noon.AddSeconds(1))], []), Noon, Cancel);
         await WaitingForALock(1);
         await transaction.CommitAsync(Cancel);
         await cancelling;
@@ -48,10 +49,11 @@ public sealed class ScheduleRaceTests : IAsyncLifetime
     public async Task A_cancellation_of_a_message_that_is_being_sent_holds_if_the_sending_fails()
     {
         var token = Guid.CreateVersion7();
-        await _store.Schedule.Write([Row(token)], [], Noon, Cancel);
+        await _store.Schedule.Write(new([Row(token)], [], []), Noon, Cancel);
         var claim = await _store.Schedule.Claim(Noon, 10, new ClaimFilter([], []), Cancel);
 
-        var cancelling = _store.Schedule.Write([], [new ScheduleCancellation(token, Noon)], Noon, Cancel);
+        var cancelling = _store.Schedule.Write(
+            new([], [new ScheduleCancellation(token, Noon)], []), Noon, Cancel);
         await WaitingForALock(1);
         await claim.DisposeAsync();
         await cancelling;
@@ -66,7 +68,7 @@ public sealed class ScheduleRaceTests : IAsyncLifetime
         ScheduledRow[] rows = [.. Enumerable.Range(0, 2_000)
             .Select(n => Row(Guid.CreateVersion7()) with { RunId = n % 4 == 0 ? null : runs[n % 20] })];
         foreach (var chunk in rows.Chunk(250))
-            await _store.Schedule.Write(chunk, [], Noon, Cancel);
+            await _store.Schedule.Write(new(chunk, [], []), Noon, Cancel);
         var taken = new List<ScheduledRow>();
 
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(DispatchAsync)));

@@ -27,10 +27,10 @@ public abstract class ScheduleSuite(Provider provider) : StoreSuite(provider)
         Body = System.Text.Encoding.UTF8.GetBytes(body),
     };
 
-    private protected Task Add(params ScheduledRow[] rows) => Schedule.Write(rows, [], Noon, Cancel);
+    private protected Task Add(params ScheduledRow[] rows) => Schedule.Write(new(rows, [], []), Noon, Cancel);
 
     private protected Task CancelToken(Guid token, DateTime? at = null) =>
-        Schedule.Write([], [new ScheduleCancellation(token, at ?? Noon)], Noon, Cancel);
+        Schedule.Write(new([], [new ScheduleCancellation(token, at ?? Noon)], []), Noon, Cancel);
 
     private protected Task<IScheduleClaim> Claim(DateTime now, int limit = 100, params Guid[] recurring) =>
         Schedule.Claim(now, limit, new ClaimFilter(recurring, []), Cancel);

@@ -168,15 +168,13 @@ public sealed class ScheduleCommitterTests : IAsyncLifetime
         public int Away { get; set; }
         public Guid Refused { get; set; }
 
-        public Task Write(
-            IReadOnlyCollection<ScheduledRow> rows, IReadOnlyCollection<ScheduleCancellation> cancelled, DateTime now,
-            CancellationToken cancellationToken)
+        public Task Write(ScheduleChanges changes, DateTime now, CancellationToken cancellationToken)
         {
             if (Away-- > 0)
                 throw new StoreException(StoreFault.Unavailable, new IOException("away"));
-            return rows.Any(row => row.Token == Refused)
+            return changes.Rows.Any(row => row.Token == Refused)
                 ? throw new StoreException(StoreFault.Data, new FormatException("refused"))
-                : store.Write(rows, cancelled, now, cancellationToken);
+                : store.Write(changes, now, cancellationToken);
         }
 
         public Task<IScheduleClaim> Claim(

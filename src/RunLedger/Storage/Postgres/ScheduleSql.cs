@@ -14,7 +14,7 @@ static class ScheduleSql
     public const string Heads =
         $"""
          select {ScheduledRow.Columns} from scheduled_message m
-         where cancelled_at is null and due_at <= $1
+         where cancelled_at is null and not paused and due_at <= $1
            and (repeat_every is null or token = any ($3)) and coalesce(run_id, token) <> all ($4)
            and (run_id is null or not exists (
              select from scheduled_message e
@@ -35,7 +35,7 @@ static class ScheduleSql
     public const string Next =
         """
         select due_at from scheduled_message
-        where cancelled_at is null
+        where cancelled_at is null and not paused
           and (repeat_every is null or token = any ($1)) and coalesce(run_id, token) <> all ($2)
         order by due_at, position limit 1
         """;
@@ -61,7 +61,8 @@ static class ScheduleSql
 
     /// <summary>
     /// Stores rows, positions in their order. A row takes the place of another with its token, and of a cancellation
-    /// that is older than it; a newer cancellation stands.
+    /// that is older than it; a newer cancellation stands, and a newer pause. A schedule whose times are as before
+    /// keeps what it is due for, so that a service that says its schedules at each start skips and repeats none.
     /// </summary>
     public static void Add(NpgsqlBatch batch, IReadOnlyCollection<ScheduledRow> rows)
     {
@@ -71,23 +72,31 @@ static class ScheduleSql
             batch,
             """
             insert into scheduled_message as s
-              (token, due_at, sent_at, run_id, destination, message_types, message_id, headers, content_type, body)
+              (token, due_at, sent_at, run_id, destination, message_types, message_id, headers, content_type, body,
+               schedule)
             select token, due_at, sent_at, run_id, destination, message_types, message_id,
-              headers::jsonb, content_type, body
-            from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) with ordinality r
-              (token, due_at, sent_at, run_id, destination, message_types, message_id, headers, content_type, body, n)
+              headers::jsonb, content_type, body, schedule::jsonb
+            from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) with ordinality r
+              (token, due_at, sent_at, run_id, destination, message_types, message_id, headers, content_type, body,
+               schedule, n)
             order by n
             on conflict (token) do update set
-              due_at = excluded.due_at, sent_at = excluded.sent_at, run_id = excluded.run_id,
+              due_at = case
+                when s.schedule ->> 'cron' = excluded.schedule ->> 'cron'
+                  and s.schedule ->> 'zone' is not distinct from excluded.schedule ->> 'zone'
+                  and (excluded.schedule ->> 'start')::timestamptz <= excluded.sent_at
+                then least(s.due_at, excluded.due_at) else excluded.due_at end,
+              paused = s.paused and s.paused_at > excluded.sent_at,
+              sent_at = excluded.sent_at, run_id = excluded.run_id,
               destination = excluded.destination, message_types = excluded.message_types,
               message_id = excluded.message_id, headers = excluded.headers, content_type = excluded.content_type,
-              body = excluded.body, cancelled_at = null
+              body = excluded.body, schedule = excluded.schedule, cancelled_at = null
             where s.cancelled_at is null or s.cancelled_at < excluded.sent_at
             """,
             Column(rows, r => r.Token), Column(rows, r => r.DueAt), Column(rows, r => r.SentAt),
             Column(rows, r => r.RunId), Column(rows, r => r.Destination), Column(rows, r => r.MessageTypes),
             Column(rows, r => r.MessageId), Column(rows, r => r.Headers), Column(rows, r => r.ContentType),
-            Column(rows, r => r.Body));
+            Column(rows, r => r.Body), Column(rows, r => r.Schedule));
     }
 
     /// <summary>
@@ -111,6 +120,27 @@ static class ScheduleSql
               body = ''
             """,
             Column(cancelled, c => c.Token), Column(cancelled, c => c.At), Of(now + ScheduleCancellation.Patience));
+    }
+
+    /// <summary>
+    /// The latest of what was said of a schedule counts. What comes before its schedule waits for it, as a cancellation
+    /// that is older than every message.
+    /// </summary>
+    public static void Pause(NpgsqlBatch batch, IReadOnlyCollection<SchedulePause> paused, DateTime now)
+    {
+        if (paused.Count == 0)
+            return;
+        BatchWrite.Run(
+            batch,
+            """
+            insert into scheduled_message as s (token, due_at, sent_at, cancelled_at, paused, paused_at)
+            select token, $4, at, '-infinity', paused, at from unnest($1, $2, $3) p(token, paused, at) order by token
+            on conflict (token) do update set paused = excluded.paused, paused_at = excluded.paused_at
+            where (s.cancelled_at is not null or s.sent_at <= excluded.paused_at)
+              and (s.paused_at is null or s.paused_at <= excluded.paused_at)
+            """,
+            Column(paused, p => p.Token), Column(paused, p => p.Paused), Column(paused, p => p.At),
+            Of(now + SchedulePause.Patience));
     }
 
     public static void Settle(NpgsqlBatch batch, ClaimResult result)

@@ -7,14 +7,13 @@ namespace RunLedger.Storage.Postgres;
 /// <summary>Scheduled messages in PostgreSQL; any number of dispatchers.</summary>
 sealed class ScheduleStore(NpgsqlDataSource dataSource) : IScheduleStore
 {
-    public Task Write(
-        IReadOnlyCollection<ScheduledRow> rows, IReadOnlyCollection<ScheduleCancellation> cancelled, DateTime now,
-        CancellationToken cancellationToken) =>
+    public Task Write(ScheduleChanges changes, DateTime now, CancellationToken cancellationToken) =>
         Run(
             batch =>
             {
-                ScheduleSql.Add(batch, rows);
-                ScheduleSql.Cancel(batch, cancelled, now);
+                ScheduleSql.Add(batch, changes.Rows);
+                ScheduleSql.Cancel(batch, changes.Cancelled, now);
+                ScheduleSql.Pause(batch, changes.Paused, now);
             },
             cancellationToken);
 

@@ -9,7 +9,7 @@ sealed record ScheduledRow
     /// <summary>What <see cref="Read"/> reads, in order.</summary>
     public const string Columns =
         "token, due_at, sent_at, run_id, destination, message_types, message_id, headers, content_type, "
-        + "body, repeat_every";
+        + "body, repeat_every, schedule";
 
     /// <summary>Names the row: a second one with the same token takes the place of the first.</summary>
     public required Guid Token { get; init; }
@@ -40,6 +40,9 @@ sealed record ScheduledRow
     /// <summary>Of a recurring message: sent again and again, and made anew each time.</summary>
     public TimeSpan? RepeatEvery { get; init; }
 
+    /// <summary>Of a recurring message of somebody's: sent again and again as it was given. JSON.</summary>
+    public string? Schedule { get; init; }
+
     /// <summary>A row that was selected by <see cref="Columns"/>.</summary>
     public static ScheduledRow Read(StoredRow row) => new()
     {
@@ -54,5 +57,6 @@ sealed record ScheduledRow
         ContentType = row.GetString(8),
         Body = row.BytesAt(9)!,
         RepeatEvery = row.IsDBNull(10) ? null : row.GetInterval(10),
+        Schedule = row.TextAt(11),
     };
 }

@@ -173,6 +173,11 @@ sealed class LedgerStore : ILedgerStore, IDisposable
             "select 1 from pragma_table_info('rejected_observation') where name = 'state'", _ => handled = true);
         if (!handled)
             commands.Run(Script("sqlite-operations.sql"));
+        var recurring = false;
+        commands.Read(
+            "select 1 from pragma_table_info('scheduled_message') where name = 'schedule'", _ => recurring = true);
+        if (!recurring)
+            commands.Run(Script("sqlite-recurring.sql"));
         transaction.Commit();
     }
 

@@ -13,7 +13,7 @@ static class ScheduleSql
     public const string Heads =
         $"""
          select {ScheduledRow.Columns} from scheduled_message m
-         where cancelled_at is null and due_at <= $now
+         where cancelled_at is null and not paused and due_at <= $now
            and (repeat_every is null or token in (select value from json_each($recurring)))
            and coalesce(run_id, token) not in (select value from json_each($waiting))
            and token not in (select value from json_each($claimed))
@@ -35,7 +35,8 @@ static class ScheduleSql
     public const string Next =
         """
         select due_at from scheduled_message
-        where cancelled_at is null and (repeat_every is null or token in (select value from json_each($recurring)))
+        where cancelled_at is null and not paused
+          and (repeat_every is null or token in (select value from json_each($recurring)))
           and coalesce(run_id, token) not in (select value from json_each($waiting))
         order by due_at, position limit 1
         """;
@@ -47,20 +48,27 @@ static class ScheduleSql
             commands.Run(
                 """
                 insert into scheduled_message
-                  (token, due_at, sent_at, run_id, destination, message_types, message_id, headers, content_type, body)
-                values ($token, $due, $sent, $run, $destination, $types, $message, $headers, $type, $body)
+                  (token, due_at, sent_at, run_id, destination, message_types, message_id, headers, content_type, body,
+                   schedule)
+                values ($token, $due, $sent, $run, $destination, $types, $message, $headers, $type, $body, $schedule)
                 on conflict (token) do update set
-                  due_at = excluded.due_at, sent_at = excluded.sent_at, run_id = excluded.run_id,
+                  due_at = case
+                    when schedule ->> 'cron' = excluded.schedule ->> 'cron'
+                      and schedule ->> 'zone' is excluded.schedule ->> 'zone'
+                      and excluded.schedule ->> 'start' <= excluded.sent_at
+                    then min(due_at, excluded.due_at) else excluded.due_at end,
+                  paused = paused and paused_at > excluded.sent_at,
+                  sent_at = excluded.sent_at, run_id = excluded.run_id,
                   destination = excluded.destination, message_types = excluded.message_types,
                   message_id = excluded.message_id, headers = excluded.headers, content_type = excluded.content_type,
-                  body = excluded.body, cancelled_at = null
+                  body = excluded.body, schedule = excluded.schedule, cancelled_at = null
                 where cancelled_at is null or cancelled_at < excluded.sent_at
                 """,
                 ("$token", row.Token.ToString()), ("$due", LedgerTime.Text(row.DueAt)),
                 ("$sent", LedgerTime.Text(row.SentAt)),
                 ("$run", row.RunId?.ToString()), ("$destination", row.Destination), ("$types", row.MessageTypes),
                 ("$message", row.MessageId?.ToString()), ("$headers", row.Headers), ("$type", row.ContentType),
-                ("$body", row.Body));
+                ("$body", row.Body), ("$schedule", row.Schedule));
         }
     }
 
@@ -86,6 +94,23 @@ static class ScheduleSql
         }
     }
 
+    public static void Pause(SqliteCommands commands, IReadOnlyCollection<SchedulePause> paused, DateTime now)
+    {
+        foreach (var pause in paused)
+        {
+            commands.Run(
+                """
+                insert into scheduled_message (token, due_at, sent_at, cancelled_at, paused, paused_at)
+                values ($token, $forget, $at, '0001-01-01T00:00:00.000000Z', $paused, $at)
+                on conflict (token) do update set paused = excluded.paused, paused_at = excluded.paused_at
+                where (cancelled_at is not null or sent_at <= excluded.paused_at)
+                  and (paused_at is null or paused_at <= excluded.paused_at)
+                """,
+                ("$token", pause.Token.ToString()), ("$forget", LedgerTime.Text(now + SchedulePause.Patience)),
+                ("$at", LedgerTime.Text(pause.At)), ("$paused", pause.Paused));
+        }
+    }
+
     public static void Settle(SqliteCommands commands, List<ScheduledRow> claimed, ClaimResult result)
     {
         // Another may have taken its place while it was sent: no lock held it.
@@ -100,8 +125,8 @@ static class ScheduleSql
         foreach (var (token, due) in result.Moved)
         {
             commands.Run(
-                "update scheduled_message set due_at = $due where token = $token",
-                ("$token", token.ToString()), ("$due", LedgerTime.Text(due)));
+                "update scheduled_message set due_at = $due where token = $token and sent_at = $sent",
+                ("$token", token.ToString()), ("$due", LedgerTime.Text(due)), ("$sent", LedgerTime.Text(sent[token])));
         }
 
         commands.Reject(result.Rejected);

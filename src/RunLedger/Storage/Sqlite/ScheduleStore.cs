@@ -14,14 +14,13 @@ sealed class ScheduleStore(LedgerStore store) : IScheduleStore
     readonly Lock _claiming = new();
     readonly HashSet<Guid> _claimed = [];
 
-    public Task Write(
-        IReadOnlyCollection<ScheduledRow> rows, IReadOnlyCollection<ScheduleCancellation> cancelled, DateTime now,
-        CancellationToken cancellationToken) =>
+    public Task Write(ScheduleChanges changes, DateTime now, CancellationToken cancellationToken) =>
         Run(
             commands =>
             {
-                ScheduleSql.Add(commands, rows);
-                ScheduleSql.Cancel(commands, cancelled, now);
+                ScheduleSql.Add(commands, changes.Rows);
+                ScheduleSql.Cancel(commands, changes.Cancelled, now);
+                ScheduleSql.Pause(commands, changes.Paused, now);
             },
             cancellationToken);
 

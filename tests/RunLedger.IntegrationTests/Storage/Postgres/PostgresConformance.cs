@@ -9,6 +9,7 @@ public sealed class PostgresArchivedRunTests() : ArchivedRunConformance(new Post
 public sealed class PostgresCancelTests() : CancelConformance(new PostgresProvider());
 public sealed class PostgresClaimTests() : ClaimConformance(new PostgresProvider());
 public sealed class PostgresCommitTests() : CommitConformance(new PostgresProvider());
+public sealed class PostgresCronTests() : CronConformance(new PostgresProvider());
 public sealed class PostgresDefinitionTests() : DefinitionConformance(new PostgresProvider());
 public sealed class PostgresFailureTests() : FailureConformance(new PostgresProvider());
 public sealed class PostgresMergeTests() : MergeConformance(new PostgresProvider());

@@ -25,7 +25,7 @@ public sealed record Numbered
         foreach (var chunk in rows.Chunk(1_000))
         {
             await new ScheduleStore(database).Write(
-                chunk, [], TimeProvider.System.GetUtcNow().UtcDateTime, TestContext.Current.CancellationToken);
+                new(chunk, [], []), TimeProvider.System.GetUtcNow().UtcDateTime, TestContext.Current.CancellationToken);
         }
     }
 

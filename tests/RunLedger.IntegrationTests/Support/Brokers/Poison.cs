@@ -19,8 +19,8 @@ sealed record Poison(string Exchange, string Body, string Reason)
     /// <summary>One of each kind.</summary>
     public static List<Poison> All() =>
     [
-        new(Started, "not JSON", "not JSON"),
-        new(Started, "", "not JSON"),
+        new(Started, "not JSON", "Not JSON"),
+        new(Started, "", "Not JSON"),
         new(Started, "[1, 2]", "array"),
         With("occurredAt", """{"when": "yesterday"}""", "occurredAt"),
         With("processRunId", "17", "processRunId"),
@@ -44,8 +44,8 @@ sealed record Poison(string Exchange, string Body, string Reason)
         With("evidenceRef", """{"a": "\ud800"}""", "surrogate"),
         With("evidenceRef", "1e400", "number"),
         new("RunLedger.Contracts:StepStarted", Good().ToJsonString(), "componentRunId") { Contract = "StepStarted" },
-        new(Started, "<run/>", "not JSON") { ContentType = "text/xml" },
-        new(Started, "nonsense", "not readable") { ContentType = Enveloped, Contract = null },
+        new(Started, "<run/>", "text/xml, and the ledger reads JSON") { ContentType = "text/xml" },
+        new(Started, "nonsense", "cannot be read") { ContentType = Enveloped },
         new(Started, $$"""{"messageType": ["urn:message:{{Started}}"]}""", "no message")
         {
             ContentType = Enveloped,

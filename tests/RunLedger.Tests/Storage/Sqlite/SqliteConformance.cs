@@ -9,6 +9,7 @@ public sealed class SqliteArchivedRunTests() : ArchivedRunConformance(new Sqlite
 public sealed class SqliteCancelTests() : CancelConformance(new SqliteProvider());
 public sealed class SqliteClaimTests() : ClaimConformance(new SqliteProvider());
 public sealed class SqliteCommitTests() : CommitConformance(new SqliteProvider());
+public sealed class SqliteCronTests() : CronConformance(new SqliteProvider());
 public sealed class SqliteDefinitionTests() : DefinitionConformance(new SqliteProvider());
 public sealed class SqliteFailureTests() : FailureConformance(new SqliteProvider());
 public sealed class SqliteMergeTests() : MergeConformance(new SqliteProvider());
