@@ -148,5 +148,10 @@ sealed class DrillSite : IAsyncDisposable
         await _site.Settle(Oracle.Rows(Sent), rejected);
     }
 
-    public ValueTask DisposeAsync() => _site.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        // Or what a drill failed of would be hidden by a database that is away.
+        await using (await RunningCluster.Whole())
+            await _site.DisposeAsync();
+    }
 }
