@@ -7,8 +7,8 @@
 -- cannot be done says 'failed' in the trigger, where the message is in pgmq.a_QUEUE. A message that can be read again waits
 -- under its number until it is: that its time is over nobody writes down, and the bridge sees it with the next read. set_vt
 -- into the future is the same for a worker that goes on and for one that gives a message back for later: it runs on.
--- Not seen: what purge_queue and drop_queue take away; before pgmq 1.8 (no last_read_at) when a message was read, instead of
--- which it says when it was sent.
+-- Not seen: what purge_queue and drop_queue take away; where a pgmq has no last_read_at, when a message was read, in place of
+-- which it says when it was sent. A queue that is dropped and made again counts from 1 again: it needs another name.
 
 -- The transaction that wrote a row: its xmin, which has 32 bits, with the epoch that PostgreSQL leaves out of it. What is
 -- visible was written before the next transaction. One expression, which PostgreSQL puts into the query: it is cheap, but not
@@ -114,7 +114,7 @@ FROM (
     greatest(m.read_ct, 1) AS attempt,
     CASE WHEN m.read_ct > 0 AND m.vt > clock_timestamp() THEN 'running' ELSE 'queued' END AS status,
     m.queued_at,
-    CASE WHEN m.read_ct > 0 THEN coalesce(m.read_at, m.queued_at) END AS started_at,
+    CASE WHEN m.read_ct > 0 AND m.vt > clock_timestamp() THEN coalesce(m.read_at, m.queued_at) END AS started_at,
     NULL::timestamptz AS ended_at
   FROM run_ledger_messages() m
   UNION ALL

@@ -3,8 +3,8 @@
 --
 -- A job is a run, its attempts are River's. An attempt that failed is told from the job's errors, so that none is missed. River
 -- notes there when such an attempt BEGAN (`at`; its rescuer notes when it found the job), and keeps no time of the failure but
--- that of the last, in finalized_at: an attempt that is followed by another ends, here, when it began. A discarded job that is
--- retried by hand loses finalized_at, so that its attempt is then told with both ends, and the ledger notes that they differ.
+-- that of the last, in finalized_at: an attempt that is followed by another ends, here, when it began. A discarded or
+-- cancelled job that is retried by hand loses finalized_at: its attempt is then told with both ends, which the ledger notes.
 -- Cancelled is no failure, nor is a job that was dropped for another with its unique key; discarded is. A snooze takes the
 -- attempt back and leaves attempted_at: the job waits under that number, and the attempt goes on from its first start.
 -- Not seen: a job that was deleted. River's cleaner leaves a day to see the others, by default.

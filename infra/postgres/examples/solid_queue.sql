@@ -60,7 +60,7 @@ BEGIN
     IF FOUND THEN
       end_error := nullif(substring(again.arguments from '"exception_executions": *[{]([^}]*)[}]'), '');
       end_status := CASE WHEN end_error IS NULL THEN 'cancelled' ELSE 'failed' END;
-      end_error := coalesce('tried again after ' || end_error, 'enqueued again');
+      end_error := coalesce('tried again after ' || replace(end_error, '"', ''), 'enqueued again');
     END IF;
   END IF;
   INSERT INTO run_ledger_past (job_id, run, attempt, queue_name, class_name, status, queued_at, started_at, ended_at, error)

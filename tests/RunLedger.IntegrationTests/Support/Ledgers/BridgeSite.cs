@@ -6,7 +6,8 @@ namespace RunLedger.IntegrationTests.Support.Ledgers;
 /// <summary>A ledger, and somebody else's database with the two tables of the examples.</summary>
 sealed class BridgeSite : IAsyncDisposable
 {
-    const string Reader = "run_ledger_test_reader";
+    /// <summary>The login, and its password.</summary>
+    public const string Reader = "run_ledger_test_reader";
 
     static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
 
@@ -48,15 +49,18 @@ sealed class BridgeSite : IAsyncDisposable
         }
 
         foreach (var example in (string[])["job_queue", "event_outbox"])
-        {
-            using var sql = new StreamReader(
-                typeof(BridgeSite).Assembly.GetManifestResourceStream($"examples/{example}.sql")!);
-            await site.Execute(await sql.ReadToEndAsync());
-        }
+            await site.Execute(QueueLife.Text($"examples/{example}.sql"));
 
+        await Admit(site.Source, "select on run_ledger_jobs, run_ledger_events");
+        return site;
+    }
+
+    /// <summary>Grants what is named to who reads, and makes that login first.</summary>
+    public static async Task Admit(NpgsqlDataSource source, string granted)
+    {
         // Roles are the server's, so only one at a time makes them. The owner is a member, or it would not see the
         // sessions of it.
-        await site.Execute(
+        await using var command = source.CreateCommand(
             $"""
             select pg_advisory_xact_lock(5302117);
             do $$ begin
@@ -67,9 +71,9 @@ sealed class BridgeSite : IAsyncDisposable
                 grant {Reader} to current_user;
               end if;
             end $$;
-            grant select on run_ledger_jobs, run_ledger_events to {Reader}
+            grant {granted} to {Reader}
             """);
-        return site;
+        await command.ExecuteNonQueryAsync();
     }
 
     public Task<LedgerProcess> Start(Dictionary<string, string>? settings = null)
