@@ -126,18 +126,18 @@ public abstract class CronConformance(Provider provider) : ScheduleSuite(provide
     static ScheduledRow Nightly(
         DateTime due, DateTime? sentAt = null, string cron = "0 0 12 * * ?", string? zone = null,
         DateTime? start = null, string body = "body") => Row(due, body: body) with
-    {
-        Token = Token,
-        SentAt = sentAt ?? Noon,
-        Schedule = new CronSchedule
         {
-            Group = "reports",
-            Id = "nightly",
-            Cron = cron,
-            Zone = zone,
-            Start = RunLedger.Folding.LedgerTime.Text(start ?? Noon),
-        }.Json(),
-    };
+            Token = Token,
+            SentAt = sentAt ?? Noon,
+            Schedule = new CronSchedule
+            {
+                Group = "reports",
+                Id = "nightly",
+                Cron = cron,
+                Zone = zone,
+                Start = RunLedger.Folding.LedgerTime.Text(start ?? Noon),
+            }.Json(),
+        };
 
     Task Pause(bool paused, DateTime at) =>
         Schedule.Write(new([], [], [new SchedulePause(Token, paused, at)]), Noon, Cancel);
