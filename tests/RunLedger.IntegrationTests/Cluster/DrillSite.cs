@@ -67,8 +67,9 @@ sealed class DrillSite : IAsyncDisposable
     static Dictionary<string, string> Far(string postgres, Uri host, HostLines lines)
     {
         var settings = new NpgsqlConnectionStringBuilder(postgres);
-        settings.Host = string.Join(
-            ',', settings.Host!.Split(',').Select(server => lines.To(int.Parse(server.Split(':')[^1], CultureInfo.InvariantCulture))));
+        var ports = settings.Host!.Split(',')
+            .Select(server => int.Parse(server.Split(':')[^1], CultureInfo.InvariantCulture));
+        settings.Host = string.Join(',', ports.Select(lines.To));
         var brokers = string.Join(',', BrokerServer.Nodes().Select(node => lines.To(node.Port)));
         return new()
         {

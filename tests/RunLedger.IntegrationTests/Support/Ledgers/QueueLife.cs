@@ -1,8 +1,9 @@
 namespace RunLedger.IntegrationTests.Support.Ledgers;
 
 /// <summary>
-/// What is embedded of a queue: its tables, the example that is run on them, and the lives of its jobs, a statement each
-/// transaction. After a statement <c>--></c> is what is told of it, and at the end <c>--=</c> what all that comes to.
+/// What is embedded of a queue: its tables, the example that is run on them, and the lives of its jobs, a statement
+/// each transaction. After a statement <c>--></c> is what is told of it, and at the end <c>--=</c> what all that comes
+/// to.
 /// </summary>
 sealed class QueueLife
 {
