@@ -52,7 +52,8 @@ BEGIN
     OLD.locked_at,
     CASE WHEN TG_OP = 'UPDATE' THEN left(NEW.last_error, 500) END
   FROM graphile_worker._private_tasks t
-  WHERE t.id = OLD.task_id;
+  WHERE t.id = OLD.task_id
+  ON CONFLICT DO NOTHING;
   RETURN NULL;
 END $$;
 

@@ -140,3 +140,12 @@ select fetched('replace');
 --> replace 2 running *..
 select deleted('replace');
 --> replace 2 completed *..*
+--= back completed 1: step_completed
+--= by_hand failed 1: failed
+--= dead failed 2: failed, failed
+--= lost completed 2: cancelled, step_completed
+--= mend completed 2: failed, step_completed
+--= plain completed 1: step_completed
+--= remove cancelled 1: cancelled
+--= remove_running failed 1: failed
+--= replace completed 2: failed, step_completed

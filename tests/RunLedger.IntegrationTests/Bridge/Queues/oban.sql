@@ -154,3 +154,14 @@ update oban_jobs set state = 'executing', attempt = attempt + 1, attempted_at = 
 --> Lost 2 running 40..
 update oban_jobs set state = 'discarded', discarded_at = utc(59) where worker = 'Lost';
 --> Lost 2 failed 40..59 rescued after its last attempt: its worker was lost
+--= CancelItself step_started 2: cancelled, step_started
+--= CancelRetry cancelled 2: failed, cancelled
+--= CancelRunning cancelled 1: cancelled
+--= CancelSnoozed cancelled 2: cancelled, cancelled
+--= CancelWaiting cancelled 1: cancelled
+--= Discard completed 2: failed, step_completed
+--= Lost failed 2: cancelled, failed
+--= Mend completed 3: failed, failed, step_completed
+--= Plain completed 1: step_completed
+--= Snooze completed 2: cancelled, step_completed
+--= SnoozeBack completed 1: step_completed

@@ -131,3 +131,11 @@ select fetched('deleted');
 --> deleted 1 running *..
 delete from pgboss.job_common where name = 'deleted';
 --> deleted 1 cancelled *..*
+--= back completed 1: step_completed
+--= cancel_retry cancelled 2: failed, cancelled
+--= cancel_running cancelled 2: cancelled, cancelled
+--= cancel_waiting cancelled 1: cancelled
+--= dead completed 3: failed, failed, step_completed
+--= deleted cancelled 1: cancelled
+--= mend completed 2: failed, step_completed
+--= plain completed 1: step_completed

@@ -67,3 +67,9 @@ insert into pgmq.q_later (vt, message) values (clock_timestamp(), '{}');
 --> later 1 queued ..
 delete from pgmq.q_later;
 --> later 1 completed ..*
+--= Plain completed 1: step_completed
+--= archive completed 1: step_completed
+--= back completed 2: cancelled, step_completed
+--= later completed 1: step_completed
+--= mend completed 2: cancelled, step_completed
+--= pop completed 1: step_completed

@@ -145,3 +145,13 @@ insert into river_job (kind, state, scheduled_at) values ('unique', 'scheduled',
 update river_job set state = 'discarded', finalized_at = after(4),
   metadata = '{"unique_key_conflict": "scheduler_discarded"}' where kind = 'unique';
 --> unique 1 cancelled ..4 another job has its unique key
+--= cancel_itself step_started 2: cancelled, step_started
+--= cancel_retry cancelled 2: failed, cancelled
+--= cancel_running cancelled 1: cancelled
+--= cancel_waiting cancelled 1: cancelled
+--= discard completed 2: failed, step_completed, and other ends
+--= lost completed 2: failed, step_completed
+--= mend completed 3: failed, failed, step_completed
+--= plain completed 1: step_completed
+--= snooze completed 1: step_completed
+--= unique cancelled 1: cancelled

@@ -158,3 +158,12 @@ delete from solid_queue_jobs where class_name = 'Deleted';
 --> Deleted 1 completed 2..*
 -- And a finished one that is cleared away, which is no end.
 delete from solid_queue_jobs where class_name = 'Plain';
+--= Again completed 2: cancelled, step_completed
+--= Back completed 1: step_completed
+--= Deleted completed 1: step_completed
+--= Discard cancelled 1: cancelled
+--= DiscardFailed failed 1: failed
+--= Lost failed 1: failed
+--= Mend completed 2: failed, step_completed
+--= Plain completed 1: step_completed
+--= RetryOn failed 2: failed, failed
