@@ -18,8 +18,8 @@ public interface IRunReporter
     /// <c>Fail</c> or <see cref="OpenRun.Cancel"/>, it is recorded as failed with just that as its error.
     /// </summary>
     /// <param name="candidate">
-    /// The process the run is a candidate of, for example <c>PROC-CAND:dot:kg</c>. Without one, or with one of more
-    /// than 512 characters, the run is not reported.
+    /// The process the run is a candidate of, for example <c>PROC-CAND:dot:kg</c>. Without one the run is not
+    /// reported; one of more than 512 characters is shortened by the ledger.
     /// </param>
     /// <param name="details">What else is known of it; null for nothing.</param>
     OpenRun StartRun(string candidate, RunDetails? details = null);

@@ -76,7 +76,7 @@ public sealed class OpenRun : IAsyncDisposable
     /// Reports a step around <paramref name="work"/>, as
     /// <see cref="IRunReporter.Run(string, Func{OpenRun, Task}, RunDetails?, CancellationToken)"/> does a run.
     /// </summary>
-    /// <param name="code">What ran, for example <c>extract</c>; at most 512 characters.</param>
+    /// <param name="code">What ran, for example <c>extract</c>; beyond 512 characters it is shortened.</param>
     /// <param name="work">What is observed.</param>
     /// <param name="details">What else is known of it; null for nothing.</param>
     /// <exception cref="ArgumentNullException">There is no work.</exception>
@@ -113,7 +113,7 @@ public sealed class OpenRun : IAsyncDisposable
     /// Starts a step for code that does not nest. Left without <see cref="OpenStep.Complete"/> or <c>Fail</c>, it is
     /// recorded as failed with just that as its error.
     /// </summary>
-    /// <param name="code">What ran, for example <c>extract</c>; at most 512 characters.</param>
+    /// <param name="code">What ran, for example <c>extract</c>; beyond 512 characters it is shortened.</param>
     /// <param name="details">What else is known of it; null for nothing.</param>
     public OpenStep StartStep(string code, StepDetails? details = null)
     {

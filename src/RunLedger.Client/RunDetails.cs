@@ -2,14 +2,14 @@ using RunLedger.Contracts;
 
 namespace RunLedger.Client;
 
-/// <summary>What may be said of a run when it starts. A code the ledger could not store counts as not given.</summary>
+/// <summary>What may be said of a run when it starts. A blank code counts as not given.</summary>
 public sealed record RunDetails
 {
     /// <summary>
     /// Names this run once and for ever, for example <c>kg/2026-11-23</c>: whoever reports it again, in whatever
     /// process, reports the same run. The ids of the run and its steps are derived from it.
     /// </summary>
-    /// <value>The default is null: every start is a new run. At most 512 characters.</value>
+    /// <value>The default is null: every start is a new run. Beyond 512 characters it is shortened.</value>
     public string? IdempotencyKey { get; init; }
 
     /// <summary>
@@ -28,7 +28,8 @@ public sealed record RunDetails
 
     /// <summary>The wire key that all components of a run share, also those that others report.</summary>
     /// <value>
-    /// The default is that of the run this one is nested in, or else the run's id. At most 512 characters.
+    /// The default is that of the run this one is nested in, or else the run's id. Beyond 512 characters it is
+    /// shortened.
     /// </value>
     public string? CorrelationId { get; init; }
 

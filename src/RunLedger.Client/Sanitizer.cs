@@ -8,7 +8,6 @@ namespace RunLedger.Client;
 /// <summary>Removes what the ledger's tables cannot store before it is sent. Nothing here throws.</summary>
 static class Sanitizer
 {
-    const int MaxCode = 512;
     const int MaxRef = 32_768;
     const int MaxLine = 1_000;
 
@@ -25,9 +24,10 @@ static class Sanitizer
         MaxDepth = MaxDepth,
     };
 
-    /// <summary>A code, or null where it is none that could be stored.</summary>
-    public static string? Code(string? text) =>
-        string.IsNullOrWhiteSpace(text) || text.Length > MaxCode || !IsStorable(text) ? null : text;
+    /// <summary>
+    /// A code, mended where it must be; null where there is none. One that is too long the ledger shortens.
+    /// </summary>
+    public static string? Code(string? text) => string.IsNullOrWhiteSpace(text) ? null : Ref(text);
 
     /// <summary>A reference, cut and mended where it must be.</summary>
     public static string? Ref(string? text)

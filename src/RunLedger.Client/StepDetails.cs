@@ -2,7 +2,7 @@ using RunLedger.Contracts;
 
 namespace RunLedger.Client;
 
-/// <summary>What may be said of a step when it starts. A code the ledger could not store counts as not given.</summary>
+/// <summary>What may be said of a step when it starts. A blank code counts as not given.</summary>
 public sealed record StepDetails
 {
     /// <summary>What the step is in its run: one of <see cref="Contracts.ComponentRoles"/>.</summary>
@@ -14,7 +14,7 @@ public sealed record StepDetails
     public int? Attempt { get; init; }
 
     /// <summary>The code of the event that caused it.</summary>
-    /// <value>The default is null. At most 512 characters.</value>
+    /// <value>The default is null. Beyond 512 characters it is shortened.</value>
     public string? EventCode { get; init; }
 
     /// <summary>The job of the queue that ran it.</summary>
@@ -22,7 +22,7 @@ public sealed record StepDetails
     public Guid? QueueJobId { get; init; }
 
     /// <summary>Names this step once and for ever, whatever its id.</summary>
-    /// <value>The default is null. At most 512 characters.</value>
+    /// <value>The default is null. Beyond 512 characters it is shortened.</value>
     public string? IdempotencyKey { get; init; }
 
     /// <summary>Where the input is: a name or an address, not the data.</summary>

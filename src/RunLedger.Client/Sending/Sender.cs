@@ -373,7 +373,7 @@ sealed partial class Sender(Outbox outbox, ITransport transport, ILogger<Sender>
     [LoggerMessage(
         66,
         LogLevel.Warning,
-        "{Count} runs are not reported: a candidate is 1 to 512 characters of text without NUL.",
+        "{Count} runs are not reported: they have no candidate.",
         EventName = "NoCandidate")]
     static partial void LogRejectedRuns(ILogger logger, long count);
 

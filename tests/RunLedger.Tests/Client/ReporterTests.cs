@@ -178,10 +178,10 @@ public sealed class ReporterTests : IAsyncLifetime
     public async Task Details_and_evidence_are_reported_and_what_could_not_be_stored_is_mended()
     {
         var id = Guid.CreateVersion7();
-        await using (var run = Reporter.StartRun("P", new RunDetails
+        await using (var run = Reporter.StartRun(new string('P', 600), new RunDetails
         {
             RunId = id,
-            CorrelationId = "order-4711",
+            CorrelationId = "order\04711",
             SourceSystem = SourceSystems.WorkflowEngine,
             InputRef = new string('x', 40_000) + "\ud83d",
         }))
@@ -195,8 +195,9 @@ public sealed class ReporterTests : IAsyncLifetime
         var taken = await _ledger.Has(4);
         var started = Assert.IsType<RunStarted>(taken[0]);
         Assert.Equal(
-            (id, "order-4711", "workflow_engine", 32_768),
-            (started.ProcessRunId, started.CorrelationId, started.SourceSystem, started.InputRef!.Length));
+            (id, 600, "order\uFFFD4711", "workflow_engine", 32_768),
+            (started.ProcessRunId, started.ProcessCandidateCode.Length, started.CorrelationId, started.SourceSystem,
+                started.InputRef!.Length));
         Assert.Equal(("verifier", "e", "a\uFFFDb"), (
             ((StepStarted)taken[1]).ComponentRole,
             ((StepStarted)taken[1]).EventCode,
@@ -209,7 +210,7 @@ public sealed class ReporterTests : IAsyncLifetime
     [Theory]
     [InlineData("")]
     [InlineData(null)]
-    [InlineData("a\0b")]
+    [InlineData(" ")]
     public async Task A_run_of_no_candidate_runs_on_unreported_and_is_counted(string? candidate)
     {
         var result = await Reporter.Run(candidate!, async run =>
