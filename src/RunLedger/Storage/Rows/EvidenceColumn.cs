@@ -34,7 +34,7 @@ static class EvidenceColumn
         var proofs = ReferenceEquals(fold.Evidence, Fold.NoEvidence) ? [] : fold.Evidence;
         if (fold.Identities.First.Of.StartsWith("OL:", StringComparison.Ordinal))
             warnings.AddRange(proofs.SelectMany(Dropped));
-        if (Shortened(fold) is { Count: > 0 } shortened)
+        if (Shortened(fold) is { } shortened)
         {
             warnings.Add("longer than the ledger keeps, so that it ends in the hash of the whole: "
                 + string.Join(", ", shortened));
@@ -127,10 +127,11 @@ static class EvidenceColumn
             json.WriteBoolean("moreAttempts", true);
     }
 
-    static List<string> Shortened(Fold fold)
+    // Every row that is written comes by here, and hardly one has such a name.
+    static List<string>? Shortened(Fold fold)
     {
         var identity = fold.Identities.First;
-        List<string> names = [];
+        List<string>? names = null;
         foreach (var (name, text) in (ReadOnlySpan<(string, string?)>)
             [
                 ("ProcessCandidateCode", identity.Of), ("CorrelationId", identity.Correlation),
@@ -138,13 +139,13 @@ static class EvidenceColumn
             ])
         {
             if (ShortText.IsShortened(text))
-                names.Add(name);
+                (names ??= []).Add(name);
         }
 
-        foreach (var (column, register) in fold.Registers.Index())
+        for (var column = 0; column < fold.Registers.Length; column++)
         {
-            if (ShortText.IsShortened(register.Value))
-                names.Add(((RegisterColumn)column).ToString());
+            if (ShortText.IsShortened(fold.Registers[column].Value))
+                (names ??= []).Add(((RegisterColumn)column).ToString());
         }
 
         return names;
