@@ -38,12 +38,16 @@ sealed class DrillSite : IAsyncDisposable
     /// <param name="seed">Of the load.</param>
     /// <param name="publisher">The broker that is published to.</param>
     /// <param name="pooled">By way of PgBouncer.</param>
+    /// <param name="consumers">How long a consumer may take; null for the broker's default.</param>
     /// <param name="lines">Of the first replica to all servers; null where it is on the host of the servers.</param>
     public static async Task<DrillSite> Create(
-        int seed, int publisher = 1, bool pooled = false, HostLines? lines = null)
+        int seed, int publisher = 1, bool pooled = false, TimeSpan? consumers = null, HostLines? lines = null)
     {
         var database = await TestDatabase.Create(applySchema: true);
         var host = await VirtualHost.Create(replicated: true);
+        // Before anybody consumes: a consumer keeps the limit that it began with.
+        if (consumers is { } limit)
+            await host.LimitConsumers(limit);
         var site = new LedgerSite(
             database.ConnectionString, host.At(RunningCluster.Broker(publisher)), host, database);
         var hosts = string.Join(',', BrokerServer.Nodes().Select(node => $"{node.Host}:{node.Port}"));

@@ -98,8 +98,7 @@ public sealed class DrillTests
     public async Task The_database_is_away_for_longer_than_a_consumer_may_take()
     {
         await using var cluster = await RunningCluster.Whole();
-        await using var drill = await DrillSite.Create(seed: 58);
-        await drill.Host.LimitConsumers(TimeSpan.FromSeconds(60));
+        await using var drill = await DrillSite.Create(seed: 58, consumers: TimeSpan.FromSeconds(60));
 
         await drill.During(async () =>
         {

@@ -122,15 +122,6 @@ public sealed class FoldMergeTests
     }
 
     [Fact]
-    public void A_row_that_a_newer_ledger_wrote_is_refused_rather_than_misread()
-    {
-        var row = RunRow.From(RunProjection.Of(Admit(Some.Run().Started())));
-        row.Fold![0]++;
-
-        Assert.Throws<NewerFoldException>(() => row.ToEntry().Fold);
-    }
-
-    [Fact]
     public void A_row_that_something_else_wrote_gives_way_to_what_is_observed_and_keeps_the_rest()
     {
         var run = Some.Run();
