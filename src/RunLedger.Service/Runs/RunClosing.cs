@@ -79,6 +79,7 @@ sealed class RunClosing(RunQueries runs, ObservationIntake intake, ActionLog act
                 CorrelationId = run.CorrelationId,
                 SourceSystem = run.SourceSystem,
                 OccurredAt = now,
+                Attempt = run.Attempt,
                 ErrorRef = $"closed by {close.By}: {close.Reason}",
                 EvidenceRef = evidence,
             }
@@ -89,6 +90,7 @@ sealed class RunClosing(RunQueries runs, ObservationIntake intake, ActionLog act
                 CorrelationId = run.CorrelationId,
                 SourceSystem = run.SourceSystem,
                 OccurredAt = now,
+                Attempt = run.Attempt,
                 EvidenceRef = evidence,
             };
     }

@@ -85,14 +85,14 @@ static class RunExport
     static readonly string[] Columns =
     [
         "processRunId", "processCandidateCode", "processDefinitionCode", "correlationId", "parentRunId", "status",
-        "sourceSystem", "idempotencyKey", "inputRef", "outputRef", "errorRef", "startedAt", "endedAt", "createdAt",
-        "evidenceRef",
+        "attempt", "sourceSystem", "idempotencyKey", "inputRef", "outputRef", "errorRef", "startedAt", "endedAt",
+        "createdAt", "evidenceRef",
     ];
 
     static void Append(StringBuilder line, RunAnswer run) => CsvLine.Append(
         line, $"{run.ProcessRunId}", run.ProcessCandidateCode, run.ProcessDefinitionCode, run.CorrelationId,
-        $"{run.ParentRunId}", run.Status, run.SourceSystem, run.IdempotencyKey, run.InputRef, run.OutputRef,
-        run.ErrorRef, Time(run.StartedAt), Time(run.EndedAt), Time(run.CreatedAt),
+        $"{run.ParentRunId}", run.Status, $"{run.Attempt}", run.SourceSystem, run.IdempotencyKey, run.InputRef,
+        run.OutputRef, run.ErrorRef, Time(run.StartedAt), Time(run.EndedAt), Time(run.CreatedAt),
         run.EvidenceRef is { } evidence ? Encoding.UTF8.GetString(evidence.Utf8.Span) : null);
 
     static string? Time(DateTime? time) => time is { } utc ? LedgerTime.Text(utc) : null;

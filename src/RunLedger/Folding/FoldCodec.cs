@@ -55,7 +55,7 @@ static class FoldCodec
         if (fold.NewestStep is { } step)
             writer.Write(step.At);
         WriteRegisters(writer, fold.Registers, identity.Rank);
-        WriteEvidence(writer, fold.Evidence);
+        WriteEvidence(writer, fold.Evidence, version);
         if (version > WithoutAttempts)
             WriteAttempts(writer, fold);
         writer.Flush();
@@ -177,7 +177,7 @@ static class FoldCodec
         return registers ?? Fold.NoRegisters;
     }
 
-    static void WriteEvidence(BinaryWriter writer, Proof[] evidence)
+    static void WriteEvidence(BinaryWriter writer, Proof[] evidence, byte version)
     {
         foreach (var proof in evidence)
         {
@@ -185,6 +185,8 @@ static class FoldCodec
                 continue;
             writer.Write(true);
             Write(writer, proof.Key);
+            if (version > WithoutAttempts)
+                writer.Write(proof.Attempt);
         }
 
         writer.Write(false);
@@ -198,7 +200,8 @@ static class FoldCodec
         do
         {
             var key = ReadKey(reader, row.Id);
-            evidence[(int)key.Contract] = new Proof("null", key);
+            var attempt = row.Fold![0] > WithoutAttempts ? reader.ReadInt32() : 1;
+            evidence[(int)key.Contract] = new Proof("null", key, attempt);
         }
         while (reader.ReadBoolean());
 

@@ -17,12 +17,13 @@ static class FoldColumns
         return registers ?? Fold.NoRegisters;
     }
 
-    public static Proof[] Evidence(Observation observation)
+    /// <param name="attempt">At the run; of a component always 1.</param>
+    public static Proof[] Evidence(Observation observation, int attempt = 1)
     {
         if (observation.Evidence is null)
             return Fold.NoEvidence;
         var evidence = new Proof[Fold.NoEvidence.Length];
-        evidence[(int)observation.Contract] = new Proof(observation.Evidence, observation.Key);
+        evidence[(int)observation.Contract] = new Proof(observation.Evidence, observation.Key, attempt);
         return evidence;
     }
 

@@ -1,17 +1,23 @@
 namespace RunLedger.Folding;
 
 /// <summary>
-/// The evidence one contract gave: canonical JSON and the order key it came with; null is no evidence.
+/// The evidence one contract gave: canonical JSON, the order key it came with, and the attempt at the run that it is
+/// of; null is no evidence.
 /// </summary>
-readonly record struct Proof(string? Json, OrderKey Key)
+readonly record struct Proof(string? Json, OrderKey Key, int Attempt = 1)
 {
-    /// <summary>The least wins; where a contract repeats itself by nature (a heartbeat), the greatest.</summary>
+    /// <summary>
+    /// That of the greater attempt; of one attempt the least, or where a contract repeats itself by nature (a
+    /// heartbeat) the greatest.
+    /// </summary>
     public static Proof Chosen(Proof a, Proof b)
     {
         if (a.Json is null)
             return b;
         if (b.Json is null)
             return a;
+        if (a.Attempt != b.Attempt)
+            return a.Attempt > b.Attempt ? a : b;
         var newest = a.Key.Contract is Contract.RunHeartbeat or Contract.RunObserved;
         return (a.Key.CompareTo(b.Key) <= 0) == newest ? b : a;
     }

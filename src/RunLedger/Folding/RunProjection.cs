@@ -31,7 +31,7 @@ static class RunProjection
                 (RegisterColumn.ParentRunId, m.ParentRunId?.ToString()),
                 (RegisterColumn.IdempotencyKey, step ? null : m.IdempotencyKey),
                 (RegisterColumn.InputRef, step ? null : m.InputRef)),
-            Evidence = step ? Fold.NoEvidence : FoldColumns.Evidence(observation),
+            Evidence = step ? Fold.NoEvidence : FoldColumns.Evidence(observation, AttemptOf(m)),
             StartedAt = m is RunStarted ? key.At : null,
             NewestStep = step ? new StepMark(key.At, m is StepCompleted, AttemptOf(m)) : null,
             FirstAt = m is RunObserved ? long.MaxValue : key.At,

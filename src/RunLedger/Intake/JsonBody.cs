@@ -31,7 +31,7 @@ static class JsonBody
     {
         AllowTrailingCommas = true,
         ReadCommentHandling = JsonCommentHandling.Skip,
-        NumberHandling = JsonNumberHandling.Strict,
+        NumberHandling = JsonNumberHandling.AllowReadingFromString,
         Converters = { new WireTimeConverter() },
     };
 

@@ -13,7 +13,11 @@ sealed class ScheduleConsumer(ScheduleCommitter committer, TimeProvider time)
         committer.Schedule(ScheduleCommand.Row(context, time.GetUtcNow()));
 
     public Task Consume(ConsumeContext<CancelScheduledMessage> context) =>
-        committer.Cancel(new ScheduleCancellation(context.Message.TokenId, At(context.Message.Timestamp)));
+        committer.Cancel(new ScheduleCancellation(
+            context.Message.TokenId != Guid.Empty
+                ? context.Message.TokenId
+                : throw new UnschedulableException("It has no TokenId, which names the message to cancel."),
+            At(context.Message.Timestamp)));
 
     public Task Consume(ConsumeContext<ScheduleRecurringMessage> context) =>
         committer.Schedule(ScheduleCommand.Row(context, time.GetUtcNow()));

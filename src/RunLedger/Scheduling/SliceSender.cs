@@ -154,7 +154,7 @@ sealed class SliceSender(
     {
         AlreadyClosedException => false,
         OperationInterruptedException refused => refused.ShutdownReason?.ReplyCode is not
-            (311 or 312 or 313 or 402 or 403 or 404 or 405 or 406 or 530),
+            (311 or 312 or 313 or 402 or 403 or 404 or 405 or 406 or 501 or 502 or 503 or 504 or 505 or 530 or 540),
         ConnectionException or TransportUnavailableException or BrokerUnreachableException or OperationCanceledException
             or TimeoutException or IOException or SocketException or ObjectDisposedException
             // RabbitMQ.Client's queue of frames, closed by the end of the connection while a publish is on its way.

@@ -65,14 +65,18 @@ public sealed class DispatchTests
         // An exchange of that name is there, of another type: declaring it closes the channel that all share.
         var refused = Numbered.Rows(3, "exchange:inbox?type=topic");
         var unknown = Numbered.Rows(1, "carrier-pigeon:inbox");
-        await Numbered.Store(site.Database, [.. Numbered.Rows(200, "queue:inbox"), .. refused, .. unknown]);
+        // A type of exchange that no broker has: declaring it closes the connection.
+        var closing = Numbered.Rows(1, "exchange:nowhere?type=banana");
+        await Numbered.Store(
+            site.Database, [.. Numbered.Rows(200, "queue:inbox"), .. refused, .. unknown, .. closing]);
 
         var ledger = await site.Start();
         await inbox.Has(200, () => ledger.Output);
         await Sent(site, ledger);
 
         var rejected = await LedgerRows.Rejected(site.Database);
-        Assert.Equal(4, rejected.Count);
+        Assert.Equal(5, rejected.Count);
+        Assert.Contains(rejected, row => row.Contains("banana", StringComparison.Ordinal));
         Assert.All(
             rejected, row => Assert.StartsWith("run-ledger-scheduler: It was due ", row, StringComparison.Ordinal));
         Assert.Equal(3, rejected.Count(row => row.Contains("inequivalent arg 'type'", StringComparison.Ordinal)));

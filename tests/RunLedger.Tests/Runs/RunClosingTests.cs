@@ -40,6 +40,18 @@ public sealed class RunClosingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_a_run_that_was_tried_again_the_last_attempt_is_closed()
+    {
+        await Observe("RunStarted", Start.AddMinutes(1), attempt: 2);
+
+        await Close("""{"status":"failed","reason":"hangs","by":"ops"}""");
+
+        var run = await Run();
+        Assert.Equal(("failed", "2"), (run["status"]!.ToString(), run["attempt"]!.ToString()));
+        Assert.Null(run["evidenceRef"]!["warnings"]);
+    }
+
+    [Fact]
     public async Task An_earlier_end_that_its_producer_reports_later_still_counts_and_the_closing_is_a_conflict()
     {
         await Close("""{"status":"cancelled","reason":"hangs","by":"ops"}""");
@@ -128,7 +140,7 @@ public sealed class RunClosingTests : IAsyncLifetime
     Task<(int Status, string Body)> Close(string body, string? id = null) =>
         Post($"/api/runs/{id ?? _run.ToString()}/close", body);
 
-    async Task Observe(string type, DateTimeOffset at)
+    async Task Observe(string type, DateTimeOffset at, int? attempt = null)
     {
         var (status, body) = await Post("/api/observations", new JsonObject
         {
@@ -138,6 +150,7 @@ public sealed class RunClosingTests : IAsyncLifetime
             ["correlationId"] = "c",
             ["sourceSystem"] = SourceSystems.DotRuntime,
             ["occurredAt"] = at,
+            ["attempt"] = attempt,
         }.ToJsonString());
         Assert.True(status == 202, body);
     }

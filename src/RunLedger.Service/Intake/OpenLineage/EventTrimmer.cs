@@ -20,6 +20,14 @@ sealed class EventTrimmer(int facetBytes, int most = int.MaxValue)
     /// <summary>Of each of an event's two lists, whose reference keeps less.</summary>
     const int DatasetBytes = 1024 * 1024;
 
+    /// <summary>
+    /// Of each object of facets, however small they are: the standard and its integrations know some dozens.
+    /// </summary>
+    const int MostFacets = 2_000;
+
+    /// <summary>Of a name of a member; one that is longer is not kept, nor what it names.</summary>
+    const int NameBytes = 64 * 1024;
+
     static readonly SearchValues<byte> Between = SearchValues.Create(" \t\r\n,\uFEFF"u8);
     static readonly SearchValues<byte> AfterScalar = SearchValues.Create(" \t\r\n,]}"u8);
     static readonly SearchValues<byte> Structure = SearchValues.Create("\"{}[]"u8);
@@ -33,6 +41,7 @@ sealed class EventTrimmer(int facetBytes, int most = int.MaxValue)
     int _start;
     State _state;
     Value _value;
+    bool _isNameTooLong;
 
     enum State
     {
@@ -124,6 +133,7 @@ sealed class EventTrimmer(int facetBytes, int most = int.MaxValue)
         else
         {
             _name.Clear();
+            _isNameTooLong = false;
             _value = default;
             _state = State.InName;
         }
@@ -135,7 +145,10 @@ sealed class EventTrimmer(int facetBytes, int most = int.MaxValue)
     {
         var end = EndOfText(more);
         var length = end < 0 ? more.Length : end;
-        _name.AddRange(more[..length]);
+        if (_name.Count + length <= NameBytes)
+            _name.AddRange(more[..length]);
+        else
+            _isNameTooLong = true;
         if (end < 0)
             return length;
         _state = State.Colon;
@@ -152,9 +165,21 @@ sealed class EventTrimmer(int facetBytes, int most = int.MaxValue)
     }
 
     /// <summary>Null where nothing is kept.</summary>
-    EventShape? Here() => !_open.TryPeek(out var place) || place.IsRoot ? EventShape.Event
-        : place.IsArray ? place.Shape!.Items
-        : place.Shape!.Members!.GetValueOrDefault(Name()) ?? place.Shape.Others;
+    EventShape? Here()
+    {
+        if (!_open.TryPeek(out var place) || place.IsRoot)
+            return EventShape.Event;
+        if (place.IsArray)
+            return place.Shape!.Items;
+        if (!_isNameTooLong && place.Shape!.Members!.TryGetValue(Name(), out var member))
+            return member;
+        if (place.Shape!.Others is not { } facet)
+            return null;
+        if (!_isNameTooLong && place.Others++ < MostFacets)
+            return facet;
+        place.Left++;
+        return null;
+    }
 
     // Of a list of datasets that is long enough.
     bool HasRoom()
@@ -180,7 +205,12 @@ sealed class EventTrimmer(int facetBytes, int most = int.MaxValue)
         if (!_open.TryPop(out var closed))
             return;
         if (closed.Left > 0)
-            Note(closed.Path, $"{Number(closed.Left)} datasets beyond the first");
+        {
+            Note(closed.Path, closed.IsArray
+                ? $"{Number(closed.Left)} datasets beyond the first"
+                : $"{Number(closed.Left)} facets beyond the first {Number(MostFacets)}, or with too long a name");
+        }
+
         if (!closed.IsRoot)
             Keep(closed.IsArray ? "]"u8 : "}"u8);
         EndPart();
@@ -416,6 +446,7 @@ sealed class EventTrimmer(int facetBytes, int most = int.MaxValue)
         public int Index;
         public int Start;
         public int Left;
+        public int Others;
     }
 
     struct Value

@@ -100,7 +100,7 @@ static class Oracle
             .OrderBy(of => of.Key, StringComparer.Ordinal)
             .Select(of => of.Key is "RunHeartbeat" or "RunObserved"
                 ? of.MaxBy(message => message.At)!
-                : of.MinBy(message => message.At)!)
+                : of.OrderByDescending(message => message.Attempt ?? 1).ThenBy(message => message.At).First())
             .Select(message => $" {message.Contract}={message.Evidence}");
         return $"{end?.OutputRef ?? "-"} {end?.ErrorRef ?? "-"} {Time(start)} {Time(end)} {conflicts} "
             + $"conflicts{string.Concat(evidence)}";

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using CsCheck;
 using RunLedger.Service.Intake.OpenLineage;
 using static RunLedger.Tests.Support.LineageEvents;
@@ -34,6 +35,33 @@ public sealed class EventTrimmerTests
     public void A_name_that_is_spelled_with_escapes_is_the_name() => Assert.Equal(
         """{"r\u0075n":{"runId":"x"}}""",
         Assert.Single(Trim("""{"r\u0075n":{"runId":"x","y":1},"z":2}"""u8.ToArray(), [1])).Json);
+
+    [Fact]
+    public void Of_facets_without_number_the_first_two_thousand_are_kept_and_the_others_are_counted()
+    {
+        var facets = string.Join(',', Enumerable.Range(0, 2_500).Select(n => $"\"f{n}\":1"));
+
+        var kept = EventTrimmer.Trim(
+            Encoding.UTF8.GetBytes("""{"run":{"runId":"x","facets":{""" + facets + ",\"parent\":{}}}}"), FacetBytes);
+
+        using var json = JsonDocument.Parse(kept.Json);
+        Assert.Equal(
+            2_001, json.RootElement.GetProperty("run").GetProperty("facets").EnumerateObject().Count());
+        Assert.StartsWith(
+            "run.facets: 500 facets beyond the first 2,000", Assert.Single(kept.Dropped), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_facet_with_a_name_that_nobody_reads_costs_no_more_than_itself()
+    {
+        var name = new string('n', 100_000);
+
+        var kept = EventTrimmer.Trim(
+            Encoding.UTF8.GetBytes("""{"run":{"runId":"x","facets":{""" + $"\"{name}\":1,\"b\":2}}}}}}"), FacetBytes);
+
+        Assert.Equal("""{"run":{"runId":"x","facets":{"b":2}}}""", Encoding.UTF8.GetString(kept.Json.Span));
+        Assert.Single(kept.Dropped);
+    }
 
     static List<(string Json, string Dropped)> Trim(byte[] body, int[] sizes)
     {
