@@ -17,8 +17,6 @@ static class ScheduleCommand
         var command = context.Message;
         var token = command.CorrelationId != Guid.Empty ? command.CorrelationId
             : throw new UnschedulableException("It has no CorrelationId, which is its token.");
-        if (command.ScheduledTime == default)
-            throw new UnschedulableException("It has no ScheduledTime.");
         var what = Complete(context, command.Destination, command.PayloadType, command.Payload);
         return Row(context, what, token, command.ScheduledTime, now);
     }
