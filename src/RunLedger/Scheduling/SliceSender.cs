@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Threading.Channels;
+using System.Web;
 using MassTransit;
 using RabbitMQ.Client.Exceptions;
 using RunLedger.Intake;
@@ -99,6 +100,7 @@ sealed class SliceSender(
             try
             {
                 next = RecurringMessage.Next(row, Now);
+                RefuseUnknownExchangeType(row.Destination);
                 if (IsSent(row))
                     await sender.Send(bus, row, attempt);
                 if (alone)
@@ -142,6 +144,18 @@ sealed class SliceSender(
     bool IsSent(ScheduledRow row) =>
         row.Schedule is null || CronSchedule.Read(row.Schedule).Sends(row.DueAt, Now);
 
+    // Declaring one ends the connection, and with it whatever else is on its way. Those of plug-ins begin with x-.
+    static void RefuseUnknownExchangeType(string? destination)
+    {
+        if (destination is null || !Uri.TryCreate(destination, UriKind.Absolute, out var address)
+            || HttpUtility.ParseQueryString(address.Query)["type"] is not { } type
+            || type is "direct" or "fanout" or "topic" or "headers"
+            || type.StartsWith("x-", StringComparison.Ordinal))
+            return;
+        throw new UnschedulableException(
+            $"No broker has exchanges of type '{CutText.To(type, 40)}': use direct, fanout, topic or headers.");
+    }
+
     DateTime Now => time.GetUtcNow().UtcDateTime;
 
     bool IsProven(Queue<ScheduledRow> chain) => chain.All(row => proven.Contains(Address(row)));
@@ -154,7 +168,7 @@ sealed class SliceSender(
     {
         AlreadyClosedException => false,
         OperationInterruptedException refused => refused.ShutdownReason?.ReplyCode is not
-            (311 or 312 or 313 or 402 or 403 or 404 or 405 or 406 or 501 or 502 or 503 or 504 or 505 or 530 or 540),
+            (311 or 312 or 313 or 402 or 403 or 404 or 405 or 406 or 530),
         ConnectionException or TransportUnavailableException or BrokerUnreachableException or OperationCanceledException
             or TimeoutException or IOException or SocketException or ObjectDisposedException
             // RabbitMQ.Client's queue of frames, closed by the end of the connection while a publish is on its way.
