@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using RunLedger.Cli.Options;
 using RunLedger.Contracts;
 
@@ -48,6 +50,7 @@ sealed class ObserveCommand : Command
     {
         Description = "Which attempt at the run that --key names this is, from 1: the greatest one counts",
         HelpName = "N",
+        CustomParser = ParseAttempt,
     };
 
     readonly Option<TimeSpan?> _timeout = new("--timeout")
@@ -121,13 +124,11 @@ sealed class ObserveCommand : Command
                 parsed.AddError($"--role is one of {string.Join(", ", ComponentRoles.All)}.");
             if (parsed.GetResult(_source) is not null && !SourceSystems.All.Contains(parsed.GetValue(_source)))
                 parsed.AddError($"--source is one of {string.Join(", ", SourceSystems.All)}.");
-            if (parsed.GetResult(_attempt) is { } attempt && attempt.Errors.Any() is false)
+            if (parsed.GetResult(_attempt) is not null)
             {
-                if (parsed.GetValue(_attempt) is null or < 1)
-                    parsed.AddError("--attempt is a number from 1.");
-                else if (parsed.GetResult(_key) is null)
+                if (parsed.GetResult(_key) is null)
                     parsed.AddError("--attempt needs --key: without it nobody knows what is tried again.");
-                else if (parsed.GetResult(_role) is not null)
+                if (parsed.GetResult(_role) is not null)
                     parsed.AddError("--attempt is of a run, and with --role the command is a component of one.");
             }
 
@@ -154,6 +155,15 @@ sealed class ObserveCommand : Command
         Spool = parsed.GetValue(_spool) ?? RunEnvironment.Text(RunEnvironment.SpoolFolder) ?? SpoolDirectory.Default(),
         Verbose = parsed.GetValue(_verbose),
     };
+
+    static int? ParseAttempt(ArgumentResult result)
+    {
+        if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var attempt)
+            && attempt > 0)
+            return attempt;
+        result.AddError("--attempt is a number from 1.");
+        return null;
+    }
 
     // An unset variable of a script gives an empty argument: it counts as not given.
     static string? Text(ParseResult parsed, Option<string?> option) =>

@@ -30,6 +30,7 @@ sealed class RejectFilter(GroupCommitter committer, Rejections rejections)
     Task SetAside(ReceiveContext context, string reason) => committer.Reject(rejections.Of(
         context,
         context.TransportHeaders,
-        contract: null,
+        // Or two commands with the same body would be one row.
+        ScheduleDeserializer.Named(context),
         $"The scheduler could not store it. {reason} Mend that and schedule the message again."));
 }

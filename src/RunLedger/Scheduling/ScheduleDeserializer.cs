@@ -26,6 +26,10 @@ sealed class ScheduleDeserializer : ISerializerFactory, IMessageDeserializer
     /// <summary>By its plain name, or MassTransit's URN.</summary>
     public static bool IsCommand(string? name) => name is not null && Urns.ContainsKey(Plain(name));
 
+    /// <summary>Which command its headers say it is; null where they do not.</summary>
+    public static string? Named(ReceiveContext context) =>
+        ContractNames.Of(context).FirstOrDefault(IsCommand) is { } name ? Plain(name) : null;
+
     public ContentType ContentType => LedgerEndpoint.Plain;
 
     public IMessageSerializer CreateSerializer() => throw new NotSupportedException("This only reads.");
@@ -72,8 +76,8 @@ sealed class ScheduleDeserializer : ISerializerFactory, IMessageDeserializer
 
     static string CommandOf(ReceiveContext context, JsonElement json)
     {
-        if (ContractNames.Of(context).FirstOrDefault(IsCommand) is { } name)
-            return Plain(name);
+        if (Named(context) is { } name)
+            return name;
         return Has(json, "schedule") ? nameof(ScheduleRecurringMessage)
             : Has(json, "payload") ? nameof(ScheduleMessage)
             : Has(json, "tokenId") ? nameof(CancelScheduledMessage)

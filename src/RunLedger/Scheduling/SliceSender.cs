@@ -147,7 +147,8 @@ sealed class SliceSender(
     // Declaring one ends the connection, and with it whatever else is on its way. Those of plug-ins begin with x-.
     static void RefuseUnknownExchangeType(string? destination)
     {
-        if (destination is null || !Uri.TryCreate(destination, UriKind.Absolute, out var address)
+        if (destination?.Contains("type=", StringComparison.Ordinal) is not true
+            || !Uri.TryCreate(destination, UriKind.Absolute, out var address)
             || HttpUtility.ParseQueryString(address.Query)["type"] is not { } type
             || type is "direct" or "fanout" or "topic" or "headers"
             || type.StartsWith("x-", StringComparison.Ordinal))

@@ -35,12 +35,31 @@ public sealed class ObserveTests(ToolSite site) : IClassFixture<ToolSite>
             code, ToolSite.Evidence(run, code == 0 ? "RunCompleted" : "RunFailed").GetProperty("exitCode").GetInt32());
     }
 
+    [Fact]
+    public async Task A_command_that_is_tried_again_under_its_key_is_one_run_that_comes_to_what_the_last_attempt_does()
+    {
+        var name = $"again-{Guid.CreateVersion7():N}";
+
+        await site.Run($"{Observe} --candidate {name} --key {name} -- sh -c 'exit 3'");
+        await site.Run($"{Observe} --candidate {name} --key {name} --attempt 2 -- true");
+
+        var run = await site.RunOf(name);
+        Assert.Equal(
+            ("completed", 2, "exit code 3"),
+            (run.GetProperty("status").GetString(), run.GetProperty("attempt").GetInt32(),
+                run.GetProperty("evidenceRef").GetProperty("attempts")[0].GetProperty("errorRef").GetString()));
+    }
+
     [Theory]
     [InlineData("observe", "There is no command")]
     [InlineData("observe --key k sh -c true", "-- is missing before the command: runledger observe [options] -- sh …")]
     [InlineData("observe --timeout soon -- true", "no time")]
     [InlineData("observe --url ftp://x -- true", "--url is no address")]
     [InlineData("observe --role step -- true", "--parent")]
+    [InlineData("observe --key k --attempt 0 -- true", "--attempt is a number from 1")]
+    [InlineData("observe --key k --attempt second -- true", "--attempt is a number from 1")]
+    [InlineData("observe --attempt 2 -- true", "--attempt needs --key")]
+    [InlineData("observe --key k --role step --attempt 2 -- true", "--attempt is of a run")]
     public async Task What_cannot_be_observed_is_said_on_one_line(string arguments, string words)
     {
         var (code, output, error) = await site.Run($"runledger {arguments}");

@@ -102,9 +102,17 @@ public sealed class DrillTests
 
         await drill.During(async () =>
         {
+            await Eventually.Async(
+                async () => await drill.Host.Unacknowledged(LedgerSite.Queue) > 0 ? null : "nobody holds a message",
+                TimeSpan.FromMinutes(1),
+                () => drill.Site.Output);
             await cluster.Stop("primary");
-            // How long the fault lasts: three times as long as a consumer may take.
-            await Task.Delay(TimeSpan.FromMinutes(3));
+            await Eventually.Async(
+                async () => await drill.Host.Unacknowledged(LedgerSite.Queue) is > 0 and var held
+                    ? $"{held} are held still"
+                    : null,
+                TimeSpan.FromMinutes(4),
+                () => drill.Site.Output);
             await cluster.Start("primary");
         });
 

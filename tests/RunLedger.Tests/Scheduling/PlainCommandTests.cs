@@ -89,6 +89,22 @@ public sealed class PlainCommandTests : IAsyncLifetime
         Assert.Contains(reason, _harness.List("select reason from rejected_observation")[0], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Two_commands_with_the_same_body_are_two_rows_that_say_which_they_were()
+    {
+        await Send("{}", nameof(PauseScheduledRecurringMessage));
+        await Send("{}", nameof(CancelScheduledMessage));
+
+        await _harness.Wait(() => _harness.List("select contract from rejected_observation").Count == 2);
+
+        Assert.Equal(
+            [nameof(CancelScheduledMessage), nameof(PauseScheduledRecurringMessage)],
+            _harness.List("select contract from rejected_observation order by 1"));
+        Assert.Contains(
+            _harness.List("select reason from rejected_observation"),
+            reason => reason.Contains("It has no TokenId", StringComparison.Ordinal));
+    }
+
     string Json(string text) => $$"""
         {"correlationId":"{{Token}}","scheduledTime":"{{_harness.Time.GetUtcNow().AddMinutes(1):O}}",
          "destination":"queue:Reminder","payloadType":["{{MessageUrn.ForTypeString<Reminder>()}}"],

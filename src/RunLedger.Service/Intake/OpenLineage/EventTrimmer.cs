@@ -29,10 +29,8 @@ sealed class EventTrimmer(int facetBytes, int most = int.MaxValue)
     const int NameBytes = 64 * 1024;
 
     static readonly SearchValues<byte> Between = SearchValues.Create(" \t\r\n,\uFEFF"u8);
-    static readonly SearchValues<byte> AfterScalar = SearchValues.Create(" \t\r\n,]}"u8);
-    static readonly SearchValues<byte> Structure = SearchValues.Create("\"{}[]"u8);
 
-    readonly Stack<Place> _open = new();
+    readonly Stack<EventPlace> _open = new();
     readonly List<(Range Json, List<string> Dropped)> _events = [];
     readonly List<byte> _name = [];
     List<string> _dropped = [];
@@ -40,7 +38,7 @@ sealed class EventTrimmer(int facetBytes, int most = int.MaxValue)
     int _count;
     int _start;
     State _state;
-    Value _value;
+    EventValue _value;
     bool _isNameTooLong;
 
     enum State
@@ -107,7 +105,7 @@ sealed class EventTrimmer(int facetBytes, int most = int.MaxValue)
         switch (more[0])
         {
             case (byte)'[' when _open.Count == 0:
-                _open.Push(new Place { IsArray = true, IsRoot = true });
+                _open.Push(new EventPlace { IsArray = true, IsRoot = true });
                 return 1;
             case (byte)'{' when shape is { Members: not null }:
                 Open(shape, isArray: false);
@@ -143,7 +141,7 @@ sealed class EventTrimmer(int facetBytes, int most = int.MaxValue)
 
     int InName(ReadOnlySpan<byte> more)
     {
-        var end = EndOfText(more);
+        var end = _value.EndOfText(more);
         var length = end < 0 ? more.Length : end;
         if (_name.Count + length <= NameBytes)
             _name.AddRange(more[..length]);
@@ -193,7 +191,7 @@ sealed class EventTrimmer(int facetBytes, int most = int.MaxValue)
 
     void Open(EventShape shape, bool isArray)
     {
-        var opened = new Place { Shape = shape, IsArray = isArray, Path = Path(), Start = _count };
+        var opened = new EventPlace { Shape = shape, IsArray = isArray, Path = Path(), Start = _count };
         BeginPart();
         Keep(isArray ? "["u8 : "{"u8);
         _open.Push(opened);
@@ -255,7 +253,7 @@ sealed class EventTrimmer(int facetBytes, int most = int.MaxValue)
     void Begin(EventShape? shape, byte first)
     {
         var place = _open.TryPeek(out var open) ? open : null;
-        _value = new Value
+        _value = new EventValue
         {
             Shape = shape,
             Mark = _count,
@@ -274,89 +272,11 @@ sealed class EventTrimmer(int facetBytes, int most = int.MaxValue)
 
     int InValue(ReadOnlySpan<byte> more)
     {
-        if (_value.IsScalar)
-        {
-            var end = more.IndexOfAny(AfterScalar);
-            KeepValue(end < 0 ? more : more[..end]);
-            if (end >= 0)
-                EndValue();
-            return end < 0 ? more.Length : end;
-        }
-
-        var at = 0;
-        while (at < more.Length)
-        {
-            if (_value.InText)
-            {
-                var end = EndOfText(more[at..]);
-                if (end < 0)
-                {
-                    at = more.Length;
-                    break;
-                }
-
-                at += end + 1;
-                _value.InText = false;
-            }
-            else
-            {
-                var next = more[at..].IndexOfAny(Structure);
-                if (next < 0)
-                {
-                    at = more.Length;
-                    break;
-                }
-
-                at += next + 1;
-                switch (more[at - 1])
-                {
-                    case (byte)'"':
-                        _value.InText = true;
-                        continue;
-                    case (byte)'{' or (byte)'[':
-                        _value.Depth++;
-                        _value.IsDeep |= Depth() + _value.Depth > ReadableJson.MaxDepth;
-                        break;
-                    default:
-                        _value.Depth--;
-                        break;
-                }
-            }
-
-            if (_value.Depth > 0)
-                continue;
-            KeepValue(more[..at]);
+        var end = _value.EndOf(more, Depth());
+        KeepValue(end < 0 ? more : more[..end]);
+        if (end >= 0)
             EndValue();
-            return at;
-        }
-
-        KeepValue(more);
-        return at;
-    }
-
-    /// <summary>Where the quote is that ends text; less than nothing where it is not here.</summary>
-    int EndOfText(ReadOnlySpan<byte> more)
-    {
-        var at = 0;
-        if (_value.IsEscaped && !more.IsEmpty)
-        {
-            _value.IsEscaped = false;
-            at = 1;
-        }
-
-        while (at < more.Length)
-        {
-            var next = more[at..].IndexOfAny((byte)'"', (byte)'\\');
-            if (next < 0)
-                return -1;
-            at += next;
-            if (more[at] == '"')
-                return at;
-            at += 2;
-        }
-
-        _value.IsEscaped = at > more.Length;
-        return -1;
+        return end < 0 ? more.Length : end;
     }
 
     void KeepValue(ReadOnlySpan<byte> more)
@@ -434,37 +354,5 @@ sealed class EventTrimmer(int facetBytes, int most = int.MaxValue)
             Array.Resize(ref _kept, Math.Max(2 * _kept.Length, _count + more.Length));
         more.CopyTo(_kept.AsSpan(_count));
         _count += more.Length;
-    }
-
-    sealed class Place
-    {
-        public EventShape? Shape;
-        public bool IsArray;
-        public bool IsRoot;
-        public string Path = "";
-        public bool Any;
-        public int Index;
-        public int Start;
-        public int Left;
-        public int Others;
-    }
-
-    struct Value
-    {
-        public EventShape? Shape;
-        public string Path;
-        public int Limit;
-        public long Bytes;
-        public int Mark;
-        public int From;
-        public int Depth;
-        public bool Any;
-        public bool IsKept;
-        public bool IsScalar;
-        public bool IsText;
-        public bool IsCut;
-        public bool IsDeep;
-        public bool InText;
-        public bool IsEscaped;
     }
 }
