@@ -31,6 +31,8 @@ public sealed class JobMappingTests
             run.EvidenceRef);
         Assert.Equal([(RunStatus.Failed, "boom"), (RunStatus.StepCompleted, null)],
             components.Select(c => (c.Status, c.ErrorRef)));
+        // That a later attempt took its place is neither a second end nor a sign of life.
+        Assert.All(components, component => Assert.Null(component.EvidenceRef));
     }
 
     [Fact]
