@@ -27,13 +27,14 @@ static class BodyParts
         if (text.IsEmpty)
             return [];
         var first = text.Span[0];
-        if (first == '[' && Items(text, most) is { } items)
+        // It may begin with a comment.
+        if (first is (byte)'[' or (byte)'/' && Items(text, most) is { } items)
             return items;
         if (Fault(text.Span) is not { } fault)
             return [new(1, JsonBody.WithoutMark(body))];
         var (values, rest) = Joined(text, 1 + Lines(body.Span[..skipped]), most);
         if (rest.IsEmpty)
-            return values;
+            return values.TrueForAll(value => value.Json.Span[0] == '[') ? Opened(values, most) : values;
         var lines = Lines(body, most);
         return IsOne(first, fault, lines) ? [new(1, body, JsonBody.Words(fault, text.Span))] : lines;
     }
@@ -56,6 +57,15 @@ static class BodyParts
         }
     }
 
+    /// <summary>
+    /// What is in arrays that were joined, as files are; each has the line on which its array begins.
+    /// </summary>
+    static List<BodyPart> Opened(List<BodyPart> arrays, int most) =>
+    [
+        .. arrays.SelectMany(array => (Items(array.Json, most) ?? [array]).Select(item => new BodyPart(
+            array.Number, item.Json))),
+    ];
+
     /// <summary>Null where the array is none.</summary>
     static List<BodyPart>? Items(ReadOnlyMemory<byte> array, int most)
     {
@@ -63,7 +73,8 @@ static class BodyParts
         {
             var items = new List<BodyPart>();
             var reader = new Utf8JsonReader(array.Span, One);
-            reader.Read();
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray)
+                return null;
             while (reader.Read() && reader.CurrentDepth > 0)
             {
                 if (items.Count > most)

@@ -10,6 +10,8 @@ public sealed class BodyPartsTests
     [Theory]
     [InlineData("{\"a\":1}{\"b\":2}", "1 {\"a\":1}|1 {\"b\":2}")]
     [InlineData("{\"a\":1}\uFEFF{\"b\":2}\n\uFEFF[3]", "1 {\"a\":1}|1 {\"b\":2}|2 [3]")]
+    [InlineData("[{\"a\":1},{\"b\":2}]\n[{\"c\":3}]", "1 {\"a\":1}|1 {\"b\":2}|2 {\"c\":3}")]
+    [InlineData("/* x */[{\"a\":1}]", "1 {\"a\":1}")]
     [InlineData("\uFEFF\n{\n\"a\":1}\n\n{\"b\":\n2} {}", "2 {\n\"a\":1}|5 {\"b\":\n2}|6 {}")]
     [InlineData("{\"a\":1} nonsense\n{\"b\":2}", "1 {\"a\":1}|1 nonsense!|2 {\"b\":2}")]
     [InlineData("{\"a\":1}{\"b\n{\"c\":3}", "1 {\"a\":1}|1 {\"b!|2 {\"c\":3}")]
