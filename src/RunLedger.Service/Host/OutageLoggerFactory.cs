@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using MassTransit;
 using Npgsql;
 using RabbitMQ.Client.Exceptions;
+using RunLedger.Scheduling;
 using RunLedger.Storage;
 using RunLedger.Telemetry;
 
@@ -92,7 +93,9 @@ sealed class OutageLoggerFactory(ILoggerFactory inner, TimeProvider time) : ILog
                 if (factory.Say(away))
                     Say(LogLevel.Warning, $"The {away} cannot be used: {cause} ({formatter(state, null)})");
             }
-            else if (Chain(exception).Any(IsRefusal) || IsInterruption(exception))
+            else if (Chain(exception).Any(IsRefusal) || IsInterruption(exception)
+                // It is set aside with just this reason.
+                || exception.GetBaseException() is UnschedulableException)
             {
                 if (factory.Say(cause))
                     Say(logLevel, $"{formatter(state, null)}: {cause}");

@@ -6,6 +6,7 @@ using Npgsql;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
+using RunLedger.Scheduling;
 using RunLedger.Service.Host;
 using RunLedger.Tests.Support;
 
@@ -72,6 +73,26 @@ public sealed class OutageLogTests : IDisposable
         Assert.Equal(2, _logs.Lines.Count);
         Assert.Contains("inequivalent arg 'x-queue-type'", _logs.Lines[0], StringComparison.Ordinal);
         Assert.Equal("connect: ACCESS_REFUSED", _logs.Lines[1]);
+    }
+
+    [Fact]
+    public void A_command_that_the_scheduler_sets_aside_is_a_sentence_however_many_there_are()
+    {
+        var log = _factory.CreateLogger("MassTransit.ReceiveTransport");
+
+        for (var time = 0; time < 5; time++)
+        {
+            try
+            {
+                throw new UnschedulableException("It has no TokenId.");
+            }
+            catch (UnschedulableException e)
+            {
+                Say(log, "R-FAULT", e);
+            }
+        }
+
+        Assert.Equal("R-FAULT: It has no TokenId.", Assert.Single(_logs.Lines));
     }
 
     [Fact]
