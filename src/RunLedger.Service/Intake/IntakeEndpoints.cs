@@ -30,8 +30,6 @@ static class IntakeEndpoints
         }
 
         services.AddRequestDecompression();
-        // Otherwise a packed body that was cut is unpacked as far as it goes, and its lines after that are lost unsaid.
-        AppContext.SetSwitch("System.IO.Compression.UseStrictValidation", true);
         services.Configure<RateLimiterOptions>(IntakeRateLimits.Add);
         return services;
     }

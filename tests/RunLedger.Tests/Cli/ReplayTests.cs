@@ -1,3 +1,5 @@
+using System.IO.Compression;
+using System.Text;
 using RunLedger.Testing;
 using RunLedger.Tests.Support;
 
@@ -86,6 +88,26 @@ public sealed class ReplayTests : IDisposable
 
         Assert.Equal((2, "1 taken, 0 ignored, 0 rejected."), (run.Code, run.Output.TrimEnd()));
         Assert.Contains("none cannot be read", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0, 0, "3 taken, 0 ignored, 0 rejected.")]
+    [InlineData(9, 2, "")]
+    public async Task A_file_that_is_packed_is_unpacked_and_one_that_was_cut_is_said(int cut, int code, string output)
+    {
+        await using var ledger = await EmbeddedLedger.Start();
+        using var packed = new MemoryStream();
+        await using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+            await gzip.WriteAsync(Encoding.UTF8.GetBytes($"{Good}\n{Good}\n{Good}"), TestContext.Current.CancellationToken);
+        var file = Path.Combine(_folder, "packed.ndjson.gz");
+        await File.WriteAllBytesAsync(file, packed.ToArray()[..^cut], TestContext.Current.CancellationToken);
+
+        var run = await ToolRun.Of("replay", file, "--url", $"{ledger.Client.BaseAddress}");
+
+        Assert.Equal(code, run.Code);
+        Assert.Contains(output, run.Output, StringComparison.Ordinal);
+        if (cut > 0)
+            Assert.Contains("packed.ndjson.gz cannot be read", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]
