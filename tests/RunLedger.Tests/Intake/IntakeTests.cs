@@ -40,6 +40,19 @@ public sealed class IntakeTests : IAsyncLifetime
             [$"{run} started"], _ledger.List("select process_run_id || ' ' || status from process_run_observation"));
     }
 
+    [Theory]
+    [InlineData("3")]
+    [InlineData("\"3\"")]
+    public async Task An_attempt_is_a_number_also_where_it_is_written_as_text(string attempt)
+    {
+        var run = Started(Guid.CreateVersion7());
+        run["attempt"] = JsonNode.Parse(attempt);
+
+        Assert.Equal(202, (await Post(run.ToJsonString())).Status);
+
+        Assert.Equal(["3"], _ledger.List("select evidence_ref ->> 'attempt' from process_run_observation"));
+    }
+
     [Fact]
     public async Task An_array_and_lines_are_taken_alike()
     {
