@@ -98,7 +98,7 @@ public sealed class ReplayTests : IDisposable
         await using var ledger = await EmbeddedLedger.Start();
         using var packed = new MemoryStream();
         await using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
-            await gzip.WriteAsync(Encoding.UTF8.GetBytes($"{Good}\n{Good}\n{Good}"), TestContext.Current.CancellationToken);
+            gzip.Write(Encoding.UTF8.GetBytes($"{Good}\n{Good}\n{Good}"));
         var file = Path.Combine(_folder, "packed.ndjson.gz");
         await File.WriteAllBytesAsync(file, packed.ToArray()[..^cut], TestContext.Current.CancellationToken);
 
