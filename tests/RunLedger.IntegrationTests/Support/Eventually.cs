@@ -6,6 +6,7 @@ namespace RunLedger.IntegrationTests.Support;
 static class Eventually
 {
     static readonly TimeSpan Often = TimeSpan.FromMilliseconds(25);
+    static readonly TimeSpan Seldom = TimeSpan.FromMilliseconds(500);
 
     /// <param name="problem">Says what is not yet so; null when all is.</param>
     /// <param name="limit">When to fail, with the last problem.</param>
@@ -17,7 +18,9 @@ static class Eventually
         {
             if (clock.Elapsed > limit)
                 Assert.Fail($"Not within {limit.TotalSeconds:N0} s: {last}\n{more?.Invoke()}");
-            await Task.Delay(Often, TestContext.Current.CancellationToken);
+            // Looking costs what is waited for: many look at all the rows.
+            var pause = TimeSpan.FromTicks(Math.Clamp(clock.Elapsed.Ticks / 20, Often.Ticks, Seldom.Ticks));
+            await Task.Delay(pause, TestContext.Current.CancellationToken);
         }
     }
 }

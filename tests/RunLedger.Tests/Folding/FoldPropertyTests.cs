@@ -76,7 +76,7 @@ public sealed class FoldPropertyTests : IAsyncLifetime
                 var again = Promised(await Rows(set.Again, set.Batches, watched: true));
                 return once == again ? true : throw new InvalidOperationException($"\nonce:  {once}\nagain: {again}");
             },
-            iter: 2_000,
+            iter: 1_000,
             threads: 1);
     }
 

@@ -46,6 +46,7 @@ sealed class LedgerHarness : IAsyncDisposable
                 options.SqliteFile = file;
                 // A test that does not say otherwise sweeps when it wants to.
                 options.Deadlines.SweepEvery = TimeSpan.FromDays(3_650);
+                options.Retention.Every = TimeSpan.FromDays(3_650);
                 configure?.Invoke(options);
             }))
             .BuildServiceProvider(validateScopes: true);
