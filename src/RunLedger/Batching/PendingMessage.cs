@@ -13,7 +13,8 @@ namespace RunLedger.Batching;
 /// </summary>
 sealed class PendingMessage : IPending
 {
-    readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    // What waits for it goes on where it is completed: see GroupCommitter.
+    readonly TaskCompletionSource _done = new();
     readonly ExecutionContext? _context = ExecutionContext.Capture();
     readonly Func<MessageRows, Task>? _handle;
 
@@ -89,5 +90,8 @@ sealed class PendingMessage : IPending
 
     public void Complete() => _done.TrySetResult();
 
-    public void Fail(Exception exception) => _done.TrySetException(exception);
+    public void Fail(Exception exception) => ThreadPool.UnsafeQueueUserWorkItem(
+        static failed => failed.Done.TrySetException(failed.Exception),
+        (Done: _done, Exception: exception),
+        preferLocal: false);
 }
