@@ -9,6 +9,7 @@ using Npgsql;
 using RabbitMQ.Client;
 using RunLedger.Batching;
 using RunLedger.Broker;
+using RunLedger.Bulk;
 using RunLedger.Deadlines;
 using RunLedger.Definitions;
 using RunLedger.Intake;
@@ -77,6 +78,7 @@ public static class RunLedgerRegistration
         bus.AddSingleton<DeadlineEvaluator>();
         bus.AddSingleton<Rejections>();
         bus.AddSingleton<GroupCommitter>();
+        bus.AddSingleton<BatchIntake>();
         bus.AddSingleton<DeadlineSweep>();
         bus.AddSingleton<ArchiveFiles>();
         bus.AddSingleton<ArchiveState>();
@@ -94,6 +96,7 @@ public static class RunLedgerRegistration
             repository.RegisterSagaRepository<
                 Run, GroupCommitter, SagaConsumeContextFactory<GroupCommitter, Run>, RunRepository>();
         });
+        bus.AddConsumer<ObservationBatchConsumer, ObservationBatchConsumerDefinition>();
         bus.AddConsumer<RejectedBodyConsumer, RejectedBodyConsumerDefinition>();
         bus.AddConsumer<ErrorQueueConsumer, ErrorQueueConsumerDefinition>();
         bus.AddConsumer<SweepConsumer, SweepConsumerDefinition>();

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using RunLedger.Folding;
 using RunLedger.Intake;
 using RunLedger.Service.Intake.OpenLineage;
 
@@ -10,9 +9,6 @@ namespace RunLedger.Service.Intake;
 /// </summary>
 static class ObservationBody
 {
-    /// <summary>An unknown name is quoted so that its sender recognizes it, not more.</summary>
-    const int QuotedAtMost = 100;
-
     /// <summary>An observation as <c>POST /api/observations</c> takes it: <c>{"type":"RunStarted", …}</c>.</summary>
     public static IntakeLine Observation(BodyPart part) => Read(part, Observation);
 
@@ -50,19 +46,7 @@ static class ObservationBody
     /// <summary>The same of JSON that was read.</summary>
     public static IntakeLine Observation(int number, JsonElement json, ReadOnlyMemory<byte> raw)
     {
-        if (json.ValueKind != JsonValueKind.Object)
-            return Reject(null, "An observation is a JSON object with a \"type\".");
-        if (!json.TryGetProperty("type", out var type) || type.ValueKind != JsonValueKind.String)
-            return Reject(null, $"\"type\" is missing: send one of {string.Join(", ", ContractMap.Names)}.");
-        var name = CutText.To(type.GetString(), QuotedAtMost) ?? "";
-        if (ContractMap.TypeOf(name) is not { } contract)
-            return Reject(name, $"\"type\" '{name}' is not known: send one of {string.Join(", ", ContractMap.Names)}.");
-        return JsonBody.ToContract(contract, json) switch
-        {
-            RejectedBody refused => Reject(name, refused.Reason),
-            var message => new IntakeLine(number, name, raw, message, null),
-        };
-
-        IntakeLine Reject(string? contract, string reason) => new(number, contract, raw, null, reason);
+        var (contract, message, reason) = TypedObservation.Read(json);
+        return new(number, contract, raw, message, reason);
     }
 }

@@ -119,6 +119,7 @@ sealed class ObservationIntake(
     {
         RunObservation observation => door.TryValidate(observation, out _, out var reason) ? null : reason,
         ProcessDefined defined => door.FaultOf(defined),
+        RunObservations batch => batch.Observations.Select(Refusal).FirstOrDefault(reason => reason is not null),
         _ => throw new InvalidOperationException($"{message.GetType().Name} is no contract of the ledger."),
     };
 

@@ -50,7 +50,8 @@ sealed record RejectedMessage(object? Message, string? Reason)
             return ObservationBody.Observation(number, json, raw);
 
             IntakeLine Line(Type? contract, JsonElement message, IReadOnlyList<string> names) =>
-                Taken(contract) is { } type
+                contract == typeof(RunObservations) ? Batch(number, message, raw)
+                : Taken(contract) is { } type
                     ? JsonBody.ToContract(type, message) switch
                     {
                         RejectedBody refused => new(number, type.Name, raw, null, refused.Reason),
@@ -60,6 +61,24 @@ sealed record RejectedMessage(object? Message, string? Reason)
                         + $"it cannot be sent from here. An observation has a \"type\": "
                         + $"one of {string.Join(", ", ContractMap.Names)}.");
         }
+    }
+
+    static IntakeLine Batch(int number, JsonElement json, ReadOnlyMemory<byte> raw)
+    {
+        const string name = nameof(RunObservations);
+        var read = ObservationBatch.Of(json);
+        if (read is RejectedBody refused)
+            return new(number, name, raw, null, refused.Reason);
+        var items = ((ObservationBatch)read).Items();
+        var bad = items.FindIndex(item => item.Read.Message is null);
+        return bad >= 0
+            ? new(number, name, raw, null, $"Observation {bad + 1} of it: {items[bad].Read.Reason}")
+            : new(
+                number,
+                name,
+                raw,
+                new RunObservations { Observations = items.ConvertAll(item => (RunObservation)item.Read.Message!) },
+                null);
     }
 
     // What the ledger sends to itself is not anybody's to send.

@@ -49,6 +49,17 @@ sealed class GroupCommitter : IAsyncDisposable
         DateTime? sentAt = null, ActivityContext trace = default) =>
         _loop.Enqueue(new PendingMessage(observation, handle, reject, sentAt, trace));
 
+    /// <summary>
+    /// Completes when each of the group is committed, or set aside because its run is archived, or has failed: the
+    /// group says which have.
+    /// </summary>
+    public Task Commit(PendingGroup group, IReadOnlyList<PendingMessage> messages)
+    {
+        foreach (var message in messages)
+            _loop.Enqueue(message);
+        return group.Done;
+    }
+
     /// <summary>Completes when the ledger has looked at the rows and what it found is committed.</summary>
     /// <inheritdoc
     /// cref="Commit(Observation, Func{MessageRows, Task}, Func{string, RejectedRow}, DateTime?, ActivityContext)"

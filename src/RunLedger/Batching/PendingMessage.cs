@@ -13,19 +13,32 @@ namespace RunLedger.Batching;
 /// </summary>
 sealed class PendingMessage : IPending
 {
+    readonly PendingGroup? _group;
     // What waits for it goes on where it is completed: see GroupCommitter.
-    readonly TaskCompletionSource _done = new();
-    readonly ExecutionContext? _context = ExecutionContext.Capture();
+    readonly TaskCompletionSource? _done;
+    readonly ExecutionContext? _context;
     readonly Func<MessageRows, Task>? _handle;
+    bool _settled;
+
+    /// <param name="group">Those it is waited for with; null where it is waited for alone.</param>
+    PendingMessage(PendingGroup? group)
+    {
+        if ((_group = group) is not null)
+            return;
+        _done = new();
+        _context = ExecutionContext.Capture();
+    }
 
     /// <param name="observation">What was observed.</param>
     /// <param name="handle">Folds it into the rows; called again when the batch is taken again.</param>
     /// <param name="reject">What to set aside when the ledger cannot take it, for a reason.</param>
     /// <param name="sentAt">When it was sent; null where it does not say.</param>
     /// <param name="trace">The trace it belongs to, where it is none of what runs.</param>
+    /// <param name="group">Those it is waited for with; null where it is waited for alone.</param>
     public PendingMessage(
         Observation observation, Func<MessageRows, Task> handle, Func<string, RejectedRow> reject,
-        DateTime? sentAt = null, ActivityContext trace = default)
+        DateTime? sentAt = null, ActivityContext trace = default, PendingGroup? group = null)
+        : this(group)
     {
         Contract = LedgerMeter.At(observation.Contract);
         SentAt = sentAt;
@@ -43,12 +56,14 @@ sealed class PendingMessage : IPending
     /// <param name="message">Which rows the ledger wants to look at.</param>
     /// <param name="handle">Looks at them; called again when the batch is taken again.</param>
     public PendingMessage(DeadlineReached message, Func<MessageRows, Task> handle)
+        : this(group: null)
     {
         (RunId, ComponentId) = (message.ProcessRunId, message.ComponentRunId);
         _handle = handle;
     }
 
-    public PendingMessage(RejectedRow rejected)
+    public PendingMessage(RejectedRow rejected, PendingGroup? group = null)
+        : this(group)
     {
         Rejected = rejected;
         Contract = LedgerMeter.At(rejected.Contract);
@@ -59,7 +74,7 @@ sealed class PendingMessage : IPending
 
     /// <summary>Null for what the ledger asks itself.</summary>
     public Func<string, RejectedRow>? Reject { get; }
-    public Task Done => _done.Task;
+    public Task Done => _group?.Done ?? _done!.Task;
 
     /// <summary>As <see cref="LedgerMeter.At(string?)"/> has it; null for what the ledger asks itself.</summary>
     public int? Contract { get; }
@@ -88,10 +103,26 @@ sealed class PendingMessage : IPending
         return handling;
     }
 
-    public void Complete() => _done.TrySetResult();
+    public void Complete()
+    {
+        if (_group is null)
+            _done!.TrySetResult();
+        else if (!Interlocked.Exchange(ref _settled, true))
+            _group.Settled(this, null);
+    }
 
-    public void Fail(Exception exception) => ThreadPool.UnsafeQueueUserWorkItem(
-        static failed => failed.Done.TrySetException(failed.Exception),
-        (Done: _done, Exception: exception),
-        preferLocal: false);
+    public void Fail(Exception exception)
+    {
+        if (_done is not null)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(
+                static failed => failed.Done.TrySetException(failed.Exception),
+                (Done: _done, Exception: exception),
+                preferLocal: false);
+        }
+        else if (!Interlocked.Exchange(ref _settled, true))
+        {
+            _group!.Settled(this, exception);
+        }
+    }
 }

@@ -27,6 +27,19 @@ sealed class DeadlineEvaluator(RunLedgerOptions options, TimeProvider time)
         return options.Deadlines.Default;
     }
 
+    /// <summary>What is known of a run, and of its component where a step is observed, with one more.</summary>
+    /// <param name="run">The run before it; null where it is new.</param>
+    /// <param name="component">The component before it; null where it is new, or the observation is of none.</param>
+    /// <param name="observation">What was observed.</param>
+    public (LedgerEntry Run, LedgerEntry? Component, RunRecovered? Recovered) Observed(
+        LedgerEntry? run, LedgerEntry? component, Observation observation)
+    {
+        var (header, recovered) = Observed(run, RunProjection.Of(observation), observation.Contract);
+        return observation.Message is StepObservation
+            ? (header, ComponentObserved(component, ComponentProjection.Of(observation), observation.Contract), recovered)
+            : (header, component, recovered);
+    }
+
     /// <summary>
     /// A run after an observation was folded into it: life lifts flags, and the next deadline is set.
     /// </summary>

@@ -67,7 +67,7 @@ static class BodyParts
     ];
 
     /// <summary>Null where the array is none.</summary>
-    static List<BodyPart>? Items(ReadOnlyMemory<byte> array, int most)
+    public static List<BodyPart>? Items(ReadOnlyMemory<byte> array, int most)
     {
         try
         {

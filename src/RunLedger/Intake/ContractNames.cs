@@ -1,5 +1,6 @@
 using MassTransit;
 using MassTransit.RabbitMqTransport;
+using RunLedger.Contracts;
 using RunLedger.Deadlines;
 using RunLedger.Folding;
 
@@ -58,9 +59,9 @@ static class ContractNames
         if (name == DeadlineUrn)
             return typeof(DeadlineReached);
         var plain = name.StartsWith("urn:message:", StringComparison.Ordinal) ? name["urn:message:".Length..] : name;
-        return plain.StartsWith(Namespace, StringComparison.Ordinal) && plain.Length > Namespace.Length + 1
-            && plain[Namespace.Length] is ':' or '.'
-            ? ContractMap.TypeOf(plain[(Namespace.Length + 1)..])
-            : ContractMap.TypeOf(plain);
+        if (plain.StartsWith(Namespace, StringComparison.Ordinal) && plain.Length > Namespace.Length + 1
+            && plain[Namespace.Length] is ':' or '.')
+            plain = plain[(Namespace.Length + 1)..];
+        return plain == nameof(RunObservations) ? typeof(RunObservations) : ContractMap.TypeOf(plain);
     }
 }

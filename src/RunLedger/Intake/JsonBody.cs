@@ -26,6 +26,8 @@ static class JsonBody
         CommentHandling = JsonCommentHandling.Skip,
     };
 
+    static readonly JsonDocumentOptions Deep = Document with { MaxDepth = int.MaxValue };
+
     /// <summary>How contracts are read.</summary>
     public static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
@@ -101,6 +103,26 @@ static class JsonBody
             fault = BodyParts.Fault(span) is null
                 ? $"Its depth is more than {ReadableJson.MaxDepth} levels: send it flatter."
                 : Words(e, span);
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// One JSON value whose parts are read one by one with <see cref="TryRead"/>: some of them may be no text, or
+    /// nested too deep.
+    /// </summary>
+    public static bool TryParse(
+        ReadOnlyMemory<byte> utf8, out JsonElement json, [NotNullWhen(false)] out string? fault)
+    {
+        var span = WithoutMark(utf8).Span;
+        try
+        {
+            (json, fault) = (JsonElement.Parse(span, Deep), null);
+            return true;
+        }
+        catch (JsonException e)
+        {
+            (json, fault) = (default, Words(e, span));
             return false;
         }
     }

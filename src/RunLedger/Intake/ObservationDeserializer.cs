@@ -3,14 +3,15 @@ using System.Text;
 using System.Text.Json;
 using MassTransit;
 using MassTransit.Serialization;
+using RunLedger.Contracts;
 using RunLedger.Folding;
 
 namespace RunLedger.Intake;
 
 /// <summary>
 /// Reads what arrives at the ledger's queue: MassTransit's envelope, CloudEvents, and plain JSON from everybody else.
-/// A body becomes exactly one message: the observation it is, or <see cref="RejectedBody"/> with what is wrong. Nothing
-/// throws, because what throws here would be retried.
+/// A body becomes exactly one message: the observation it is, <see cref="ObservationBatch"/> where it is several, or
+/// <see cref="RejectedBody"/> with what is wrong. Nothing throws, because what throws here would be retried.
 /// </summary>
 sealed class ObservationDeserializer(ContentType contentType, bool envelope) : ISerializerFactory, IMessageDeserializer
 {
@@ -105,23 +106,27 @@ sealed class ObservationDeserializer(ContentType contentType, bool envelope) : I
 
     static object Plain(ReceiveContext receive, ReadOnlyMemory<byte> body, ref MessageContext context)
     {
-        if (!JsonBody.TryRead(body, out var json, out var fault))
+        string[] named = [.. ContractNames.Of(receive)];
+        if (!(Resolve(named) == typeof(RunObservations)
+            ? JsonBody.TryParse(body, out var json, out var fault)
+            : JsonBody.TryRead(body, out json, out fault)))
             return Unreadable(receive, fault);
         if (Has(json, "messageType", JsonValueKind.Array) && Has(json, "message", JsonValueKind.Object))
             return Unwrap(receive, body, ref context);
         return CloudEvent.Is(json, receive.ContentType?.MediaType)
             ? CloudEvent.Read(json) is var (type, data)
-                ? Read([type, .. ContractNames.Of(receive)], data)
+                ? Read([type, .. named], data)
                 : Unreadable(receive, CloudEvent.Fault(json))
-            : Read([.. ContractNames.Of(receive)], json);
+            : Read(named, json);
     }
 
     static object Read(string[] names, JsonElement json)
     {
-        foreach (var name in names)
+        if (Resolve(names) is { } contract)
         {
-            if (ContractNames.Resolve(name) is { } contract)
-                return JsonBody.ToContract(contract, json);
+            return contract == typeof(RunObservations)
+                ? ObservationBatch.Of(json)
+                : JsonBody.ToContract(contract, json);
         }
 
         return new RejectedBody(
@@ -130,13 +135,13 @@ sealed class ObservationDeserializer(ContentType contentType, bool envelope) : I
                 ? "The message names no contract"
                 : $"No contract of the ledger is named {string.Join(" or ", names)}")
             + ": publish to the exchange of one (RunLedger.Contracts:RunStarted, …), or set the property `type` to one "
-            + $"of {string.Join(", ", ContractMap.Names)}.");
+            + $"of {string.Join(", ", ContractMap.Names)}, {nameof(RunObservations)}.");
     }
 
     /// <summary>Who sent another format is told which one is read.</summary>
     static RejectedBody Unreadable(ReceiveContext context, string fault)
     {
-        var contract = ContractNames.Of(context).Select(ContractNames.Resolve).FirstOrDefault(type => type is not null);
+        var contract = Resolve(ContractNames.Of(context));
         var format = context.ContentType?.MediaType;
         return new RejectedBody(
             contract?.Name,
@@ -144,6 +149,9 @@ sealed class ObservationDeserializer(ContentType contentType, bool envelope) : I
                 ? $"The body cannot be read. {fault}"
                 : $"The body says it is {format}, and the ledger reads JSON: publish it as application/json. {fault}");
     }
+
+    static Type? Resolve(IEnumerable<string> names) =>
+        names.Select(ContractNames.Resolve).FirstOrDefault(type => type is not null);
 
     static bool Has(JsonElement json, string member, JsonValueKind kind) =>
         json.ValueKind == JsonValueKind.Object && json.TryGetProperty(member, out var value)

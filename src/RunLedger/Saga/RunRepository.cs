@@ -22,8 +22,6 @@ sealed class RunRepository(
     : ISagaRepositoryContextFactory<Run>, ILoadSagaRepositoryContextFactory<Run>,
         IQuerySagaRepositoryContextFactory<Run>
 {
-    static readonly TimeSpan NewerFoldPause = TimeSpan.FromSeconds(1);
-
     public async Task Send<T>(ConsumeContext<T> context, IPipe<SagaRepositoryContext<Run, T>> next)
         where T : class
     {
@@ -52,10 +50,7 @@ sealed class RunRepository(
         }
         catch (NewerFoldException e)
         {
-            // A replica that can read the row runs already, or will when the upgrade is through.
-            await Task.Delay(NewerFoldPause, time, context.CancellationToken)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            throw new RequeueException(e.Message);
+            throw await RequeueException.After(e, time, context.CancellationToken);
         }
     }
 

@@ -79,15 +79,9 @@ static class RunStateMachineSteps
     static void Fold<T>(BehaviorContext<Run, T> context, DeadlineEvaluator deadlines)
         where T : RunObservation
     {
-        var (run, observation) = (context.Saga, context.GetPayload<Observation>());
-        (run.Header, var recovered) = deadlines.Observed(
-            run.Header, RunProjection.Of(observation), observation.Contract);
-        if (context.Message is StepObservation)
-        {
-            run.Component = deadlines.ComponentObserved(
-                run.Component, ComponentProjection.Of(observation), observation.Contract);
-        }
-
+        var run = context.Saga;
+        (run.Header, run.Component, var recovered) = deadlines.Observed(
+            run.Header, run.Component, context.GetPayload<Observation>());
         if (recovered is not null)
             run.Notices.Add(recovered);
     }

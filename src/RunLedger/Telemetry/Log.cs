@@ -18,6 +18,9 @@ static partial class Log
     [LoggerMessage(3, LogLevel.Warning, "A batch was refused: {Reason}. Its {Count} messages are taken in halves.")]
     public static partial void BatchSplit(ILogger logger, ForeignText reason, int count);
 
+    [LoggerMessage(5, LogLevel.Error, "An observation of a batch could not be handled. It is set aside.")]
+    public static partial void ObservationFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(20, LogLevel.Warning,
         "The broker takes no messages: {Reason}. What is due waits, and goes out when it is back.")]
     public static partial void BrokerAway(ILogger logger, ForeignText reason);

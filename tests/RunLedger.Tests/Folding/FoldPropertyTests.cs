@@ -5,6 +5,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using RunLedger.Batching;
+using RunLedger.Bulk;
 using RunLedger.Contracts;
 using RunLedger.Deadlines;
 using RunLedger.Folding;
@@ -65,6 +66,20 @@ public sealed class FoldPropertyTests : IAsyncLifetime
             threads: 1);
     }
 
+    [Fact]
+    public async Task Any_split_into_messages_of_one_and_of_many_gives_the_rows_that_one_by_one_gives()
+    {
+        await ObservationGen.Twice.SampleAsync(
+            async set =>
+            {
+                var once = await Rows(set.Once, [1]);
+                var again = await Rows(set.Again, set.Batches, bulk: true);
+                return once == again ? true : throw new InvalidOperationException($"\nonce:  {once}\nagain: {again}");
+            },
+            iter: 500,
+            threads: 1);
+    }
+
     // Rule 7: what the ledger infers by its clock never overrules an end, and leaves the promised columns alone.
     [Fact]
     public async Task Deadlines_looked_at_anywhere_between_change_no_promised_column_and_no_end()
@@ -109,9 +124,10 @@ public sealed class FoldPropertyTests : IAsyncLifetime
     static RejectedRow Refuse(string reason) => throw new InvalidOperationException(reason);
 
     /// <summary>
-    /// The rows of the ledger after the observations, committed in batches of the given sizes in turn.
+    /// The rows of the ledger after the observations, committed in batches of the given sizes in turn; in bulk all at
+    /// once, what is more than one of them in one message.
     /// </summary>
-    async Task<string> Rows(RunObservation[] observations, int[] batches, bool watched = false)
+    async Task<string> Rows(RunObservation[] observations, int[] batches, bool watched = false, bool bulk = false)
     {
         foreach (var table in Tables.Reverse())
             Execute($"delete from {table}");
@@ -119,19 +135,42 @@ public sealed class FoldPropertyTests : IAsyncLifetime
         var evaluator = new DeadlineEvaluator(_options, TimeProvider.System);
         await using var committer = new GroupCommitter(
             _store, _options, TimeProvider.System, NullLogger<GroupCommitter>.Instance, _meter);
+        var intake = new BatchIntake(
+            committer,
+            validator,
+            evaluator,
+            new Rejections(TimeProvider.System),
+            _options,
+            TimeProvider.System,
+            NullLogger<BatchIntake>.Instance);
+        var taken = new List<Task>();
         for (int at = 0, batch = 0; at < observations.Length; at += batches[batch++ % batches.Length])
         {
-            var commits = observations.Skip(at).Take(batches[batch % batches.Length]).Select(message =>
+            var chunk = observations.Skip(at).Take(batches[batch % batches.Length]).ToList();
+            if (bulk && chunk.Count > 1)
+            {
+                var message = JsonSerializer.SerializeToElement(
+                    new RunObservations { Observations = chunk }, JsonSerializerOptions.Web);
+                taken.Add(intake.Take(
+                    (ObservationBatch)ObservationBatch.Of(message), "test", null, default, CancellationToken.None));
+                continue;
+            }
+
+            var commits = chunk.Select(message =>
             {
                 Assert.True(validator.TryValidate(message, out var observation, out var reason), reason);
                 return committer.Commit(
                     observation, rows => Fold(rows, observation, watched ? evaluator : null), Refuse);
             });
-            await Task.WhenAll(commits.ToList());
+            taken.AddRange(commits.ToList());
+            if (!bulk)
+                await Task.WhenAll(taken);
             if (watched)
                 await Look(committer, observations, new Random(at));
         }
 
+        await Task.WhenAll(taken);
+        Assert.Equal("0", Scalar("select count(*) from rejected_observation"));
         return string.Join('\n', Tables.SelectMany(Read));
     }
 
@@ -204,6 +243,13 @@ public sealed class FoldPropertyTests : IAsyncLifetime
         }
 
         return rows;
+    }
+
+    string? Scalar(string sql)
+    {
+        using var command = _reader.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteScalar()?.ToString();
     }
 
     void Execute(string sql)

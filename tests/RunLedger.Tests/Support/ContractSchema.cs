@@ -2,6 +2,8 @@ using System.Reflection;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using RunLedger.Contracts;
+using RunLedger.Folding;
+using RunLedger.Intake;
 
 namespace RunLedger.Tests.Support;
 
@@ -43,6 +45,8 @@ static class ContractSchema
         // Any JSON is the schema `true`, which has no room for a description.
         var described = schema as JsonObject ?? [];
         described["description"] = Documentation.Summary(property);
+        if (property.PropertyType == typeof(IReadOnlyList<RunObservation>))
+            Items(described);
         if (Choices(property.Name) is { } choices)
         {
             var values = new JsonArray([.. choices.Select(choice => (JsonNode)choice)]);
@@ -55,6 +59,21 @@ static class ContractSchema
         }
 
         return described;
+    }
+
+    // A converter writes them, so the exporter knows nothing of them: each is an observation with its type.
+    static void Items(JsonObject described)
+    {
+        described["type"] = "array";
+        (described["minItems"], described["maxItems"]) = (1, ObservationBatch.MostObservations);
+        var kinds = ContractMap.Folded.Order(StringComparer.Ordinal).Select(name => (JsonNode)new JsonObject
+        {
+            ["type"] = "object",
+            ["properties"] = new JsonObject { ["type"] = new JsonObject { ["const"] = name } },
+            ["required"] = new JsonArray("type"),
+            ["allOf"] = new JsonArray(new JsonObject { ["$ref"] = $"{name}.schema.json" }),
+        });
+        described["items"] = new JsonObject { ["oneOf"] = new JsonArray([.. kinds]) };
     }
 
     static IReadOnlyList<string>? Choices(string member) => member switch

@@ -32,6 +32,26 @@ sealed class Publisher(Uri broker) : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Several in a message, one more in each than in the one before, up to so many; every second in an envelope.
+    /// </summary>
+    /// <returns>How many messages it were.</returns>
+    public async Task<int> SendTogether(IReadOnlyList<Sent> stream, int most)
+    {
+        var sent = 0;
+        for (int at = 0, size = 1; at < stream.Count; at += size, size = (size % most) + 1, sent++)
+        {
+            var several = stream.Skip(at).Take(size).ToList();
+            await Confirm(() => Publish(
+                Sent.Together,
+                "",
+                (sent % 2 == 0 ? Sent.Batch(several) : Sent.Envelope(Sent.Batch(several), Sent.Together)).ToJsonString(),
+                sent % 2 == 0 ? "application/json" : "application/vnd.masstransit+json"));
+        }
+
+        return sent;
+    }
+
     public Task Send(string exchange, string routingKey, byte[] body, string? contentType, string? type = null) =>
         Confirm(() => Publish(exchange, routingKey, body, contentType, type));
 
@@ -68,6 +88,9 @@ sealed class Publisher(Uri broker) : IAsyncDisposable
     public Task Bind(string exchange, string queue, bool bound) => Confirm(() => bound
         ? _channel!.ExchangeBindAsync(destination: queue, source: exchange, routingKey: "")
         : _channel!.ExchangeUnbindAsync(destination: queue, source: exchange, routingKey: ""));
+
+    /// <summary>An exchange is as if nobody had declared it.</summary>
+    public Task Delete(string exchange) => Confirm(() => _channel!.ExchangeDeleteAsync(exchange));
 
     public async ValueTask DisposeAsync()
     {

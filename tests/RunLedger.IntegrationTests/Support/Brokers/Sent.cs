@@ -72,14 +72,24 @@ sealed record Sent(string Contract, Guid RunId, DateTimeOffset At)
         return json.ToJsonString();
     }
 
+    /// <summary>The exchange of several in one message.</summary>
+    public const string Together = "RunLedger.Contracts:RunObservations";
+
+    public static JsonObject Batch(IEnumerable<Sent> several) => new()
+    {
+        ["observations"] = new JsonArray([.. several.Select(one => JsonNode.Parse(one.Line()))]),
+    };
+
     /// <summary>As MassTransit wraps it.</summary>
-    public JsonObject Envelope() => new()
+    public JsonObject Envelope() => Envelope(Json(), Exchange);
+
+    public static JsonObject Envelope(JsonObject message, string exchange) => new()
     {
         ["messageId"] = Guid.CreateVersion7().ToString(),
         ["sourceAddress"] = "rabbitmq://127.0.0.1/somebody",
-        ["destinationAddress"] = $"rabbitmq://127.0.0.1/{Exchange}",
-        ["messageType"] = new JsonArray($"urn:message:{Exchange}"),
-        ["message"] = Json(),
+        ["destinationAddress"] = $"rabbitmq://127.0.0.1/{exchange}",
+        ["messageType"] = new JsonArray($"urn:message:{exchange}"),
+        ["message"] = message,
         ["headers"] = new JsonObject(),
     };
 }
