@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using MassTransit;
 using RunLedger.Contracts;
+using RunLedger.Intake;
 
 namespace RunLedger.Benchmarks;
 
@@ -8,10 +9,13 @@ namespace RunLedger.Benchmarks;
 /// Times a bus from its first message to the return of the last consumer, which is after its commit, and counts what
 /// that cost.
 /// </summary>
-/// <param name="counts">What is measured; the ledger's own sweeps are not. Without it, observations.</param>
-sealed class ConsumeTimer(Func<object, bool>? counts = null) : IConsumeObserver
+/// <param name="counts">
+/// As how many a message counts; the ledger's own sweeps are none. Without it, observations.
+/// </param>
+sealed class ConsumeTimer(Func<object, int>? counts = null) : IConsumeObserver
 {
-    readonly Func<object, bool> _counts = counts ?? (static message => message is RunObservation);
+    readonly Func<object, int> _counts = counts ?? (static message =>
+        message is RunObservation ? 1 : message is ObservationBatch batch ? batch.Count : 0);
 
     readonly TaskCompletionSource _all = new(TaskCreationOptions.RunContinuationsAsynchronously);
     long _expected = long.MaxValue, _done, _first, _last;
@@ -65,7 +69,7 @@ sealed class ConsumeTimer(Func<object, bool>? counts = null) : IConsumeObserver
     public Task PreConsume<T>(ConsumeContext<T> context)
         where T : class
     {
-        if (_counts(context.Message))
+        if (_counts(context.Message) > 0)
             Begin();
         return Task.CompletedTask;
     }
@@ -73,10 +77,10 @@ sealed class ConsumeTimer(Func<object, bool>? counts = null) : IConsumeObserver
     public Task PostConsume<T>(ConsumeContext<T> context)
         where T : class
     {
-        if (!_counts(context.Message))
+        if (_counts(context.Message) is var count && count == 0)
             return Task.CompletedTask;
         Done?.Invoke(context.Message);
-        End();
+        End(count);
         return Task.CompletedTask;
     }
 

@@ -9,7 +9,8 @@ static class QueueDrain
 
     /// <summary>One drain.</summary>
     public static async Task<Drain> Of(
-        Servers servers, string queue, int runs, Func<ConsumeTimer, IHost> subject, bool writes, TimeProvider time)
+        Servers servers, string queue, int runs, Func<ConsumeTimer, IHost> subject, bool writes, TimeProvider time,
+        int together = 1)
     {
         using (var topology = subject(new ConsumeTimer()))
         {
@@ -19,7 +20,7 @@ static class QueueDrain
         }
 
         var (completed, rejected) = writes ? (await Completed(servers), await Rejected(servers)) : default;
-        await QueuePreload.Fill(servers, queue, ReferenceWorkload.Messages(runs, time.GetUtcNow()));
+        await QueuePreload.Fill(servers, queue, ReferenceWorkload.Messages(runs, time.GetUtcNow()), together);
         var (rows, commits) = await servers.Writes();
         var consumption = new ConsumeTimer();
         consumption.Expect(runs * ReferenceWorkload.MessagesPerRun);

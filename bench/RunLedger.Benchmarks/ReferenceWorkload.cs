@@ -28,7 +28,13 @@ static class ReferenceWorkload
     }
 
     /// <summary>A message as MassTransit's envelope.</summary>
-    public static byte[] Envelope(RunObservation message) => JsonSerializer.SerializeToUtf8Bytes(
+    public static byte[] Envelope(RunObservation message) => Envelope(message, message.OccurredAt);
+
+    /// <summary>Many in one message, as MassTransit's envelope.</summary>
+    public static byte[] Envelope(RunObservation[] observations) =>
+        Envelope(new RunObservations { Observations = observations }, observations[^1].OccurredAt);
+
+    static byte[] Envelope(object message, DateTimeOffset sentAt) => JsonSerializer.SerializeToUtf8Bytes(
         new
         {
             MessageId = Guid.CreateVersion7(),
@@ -36,8 +42,8 @@ static class ReferenceWorkload
             SourceAddress = "rabbitmq://localhost/bench",
             DestinationAddress = $"rabbitmq://localhost/RunLedger.Contracts:{message.GetType().Name}",
             MessageType = (string[])[$"urn:message:RunLedger.Contracts:{message.GetType().Name}"],
-            Message = (object)message,
-            SentTime = message.OccurredAt,
+            Message = message,
+            SentTime = sentAt,
             Headers = new Dictionary<string, string>(),
             Host = new { MachineName = "bench", ProcessName = "bench", MassTransitVersion = "8.5.12.0" },
         },

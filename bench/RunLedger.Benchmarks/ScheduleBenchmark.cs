@@ -78,7 +78,7 @@ static class ScheduleBenchmark
     /// </summary>
     static async Task<double> Rate(Servers servers, string queue, string target, int messages, TimeProvider time)
     {
-        var consumption = new ConsumeTimer(static message => message is ScheduleMessage or Tick);
+        var consumption = new ConsumeTimer(static message => message is ScheduleMessage or Tick ? 1 : 0);
         consumption.Expect(2L * messages);
         using var host = Host(servers, queue, target, consumption);
         await host.StartAsync();

@@ -14,14 +14,14 @@ static class ThroughputBenchmark
     static readonly Option<int> Rounds =
         new("--rounds") { Description = "Rounds; the median counts.", DefaultValueFactory = _ => 5 };
     static readonly Option<int> First =
-        new("--first") { Description = "Of the subjects only the first ones.", DefaultValueFactory = _ => 5 };
+        new("--first") { Description = "Of the subjects only the first ones.", DefaultValueFactory = _ => 7 };
 
     public static Command Create()
     {
         var command = new Command(
             "throughput",
-            "Messages per second, the ratio to doing nothing, to bare clients and to a commit per message, and the CPU "
-                + "time of each process.")
+            "Observations per second, the ratio to doing nothing, to bare clients and to a commit per message, and the "
+                + "CPU time of each process.")
         {
             Runs, Rounds, First,
         };
@@ -47,6 +47,9 @@ static class ThroughputBenchmark
                 servers, nothing, size, c => BenchmarkHost.Nothing(servers, nothing, c, null), writes: false, time)),
             new("bare clients and one upsert a table", size => QueueDrain.Of(
                 servers, bare, size, c => BenchmarkHost.Bare(servers, bare, c), writes: true, time)),
+            .. ((int[])[100, 1_000]).Select(together => new Subject(
+                $"the ledger, {together:N0} observations a message", size => QueueDrain.Of(
+                    servers, own, size, c => BenchmarkHost.Ledger(servers, own, c), writes: true, time, together))),
             new("the ledger with a commit per message", size => QueueDrain.Of(
                 servers, single, Math.Max(1, size / 20), c => BenchmarkHost.Ledger(servers, single, c, maxBatchSize: 1),
                 writes: true, time)),
@@ -74,7 +77,7 @@ static class ThroughputBenchmark
 
     static Table Rates(Subject[] subjects)
     {
-        var table = new Table().AddColumns("messages/s", "median", "min", "max", "ledger is");
+        var table = new Table().AddColumns("observations/s", "median", "min", "max", "ledger is");
         foreach (var subject in subjects)
         {
             var ratio = Statistics.Median(
@@ -90,7 +93,7 @@ static class ThroughputBenchmark
     static Table Costs(Subject[] subjects)
     {
         var table = new Table().AddColumns(
-            "a message costs", "CPU µs .NET", "PostgreSQL", "broker", "allocated bytes", "rows written", "commits");
+            "an observation costs", "CPU µs .NET", "PostgreSQL", "broker", "allocated bytes", "rows", "commits");
         foreach (var subject in subjects)
         {
             table.AddRow(

@@ -42,7 +42,7 @@ public sealed class RunLedgerOptions
     /// <summary>The most messages one commit takes.</summary>
     /// <value>The default is 500; a batch never waits to become full.</value>
     [Range(1, 10_000)]
-    public int MaxBatchSize { get; set; } = 500;
+    public int MaxBatchSize { get; set; } = 2_000;
 
     /// <summary>The most bytes an observation's evidence may have as JSON in UTF-8.</summary>
     /// <value>The default is 256 KB; a larger one is set aside as rejected.</value>
