@@ -41,6 +41,14 @@ static class BenchmarkHost
             endpoint.ConfigureConsumer<Idle>(context);
         }));
 
+    /// <summary>What the bare clients of the broker and of the database reach: <see cref="BareConsumer"/>.</summary>
+    public static IHost Bare(Servers servers, string queue, ConsumeTimer consumption)
+    {
+        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new());
+        builder.Services.AddSingleton<IHostedService>(new BareConsumer(servers, queue, consumption));
+        return builder.Build();
+    }
+
     static IHost Host(
         Servers servers,
         ConsumeTimer consumption,

@@ -4,7 +4,10 @@ using RunLedger.Contracts;
 
 namespace RunLedger.Benchmarks;
 
-/// <summary>Times a bus from its first message to the return of the last consumer, which is after its commit.</summary>
+/// <summary>
+/// Times a bus from its first message to the return of the last consumer, which is after its commit, and counts what
+/// that cost.
+/// </summary>
 /// <param name="counts">What is measured; the ledger's own sweeps are not. Without it, observations.</param>
 sealed class ConsumeTimer(Func<object, bool>? counts = null) : IConsumeObserver
 {
@@ -12,12 +15,21 @@ sealed class ConsumeTimer(Func<object, bool>? counts = null) : IConsumeObserver
 
     readonly TaskCompletionSource _all = new(TaskCreationOptions.RunContinuationsAsynchronously);
     long _expected = long.MaxValue, _done, _first, _last;
+    Costs? _before, _after;
 
     /// <summary>Called with each message that was consumed.</summary>
     public Action<object>? Done { get; set; }
 
+    /// <summary>From the first message to the last.</summary>
+    public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_first, _last);
+
+    /// <summary>From the first message to the last.</summary>
+    public Costs Costs => _after! - _before!;
+
     public void Expect(long messages) => _expected = messages;
 
+    /// <summary>Waits for the last.</summary>
+    /// <exception cref="BenchException">It was not there in time, or one failed.</exception>
     public async Task<TimeSpan> All(TimeSpan limit)
     {
         try
@@ -29,14 +41,32 @@ sealed class ConsumeTimer(Func<object, bool>? counts = null) : IConsumeObserver
             throw new BenchException($"{_done:N0} of {_expected:N0} messages were through after {limit}.");
         }
 
-        return Stopwatch.GetElapsedTime(_first, _last);
+        return Elapsed;
+    }
+
+    /// <summary>A message is about to be consumed.</summary>
+    public void Begin()
+    {
+        if (Volatile.Read(ref _first) == 0
+            && Interlocked.CompareExchange(ref _first, Stopwatch.GetTimestamp(), 0) == 0)
+            _before = Costs.Now();
+    }
+
+    /// <summary>So many messages were consumed.</summary>
+    public void End(int count = 1)
+    {
+        if (Interlocked.Add(ref _done, count) != _expected)
+            return;
+        _last = Stopwatch.GetTimestamp();
+        _after = Costs.Now();
+        _all.TrySetResult();
     }
 
     public Task PreConsume<T>(ConsumeContext<T> context)
         where T : class
     {
-        if (_counts(context.Message) && Volatile.Read(ref _first) == 0)
-            Interlocked.CompareExchange(ref _first, Stopwatch.GetTimestamp(), 0);
+        if (_counts(context.Message))
+            Begin();
         return Task.CompletedTask;
     }
 
@@ -46,12 +76,7 @@ sealed class ConsumeTimer(Func<object, bool>? counts = null) : IConsumeObserver
         if (!_counts(context.Message))
             return Task.CompletedTask;
         Done?.Invoke(context.Message);
-        if (Interlocked.Increment(ref _done) == _expected)
-        {
-            _last = Stopwatch.GetTimestamp();
-            _all.TrySetResult();
-        }
-
+        End();
         return Task.CompletedTask;
     }
 

@@ -47,8 +47,12 @@ static class GrowthBenchmark
         {
             var rates = new List<double>();
             for (var round = 0; round < count; round++)
-                rates.Add(await QueueDrain.Rate(
-                    servers, queue, runs, c => BenchmarkHost.Ledger(servers, queue, c), writes: true, time));
+            {
+                var drain = await QueueDrain.Of(
+                    servers, queue, runs, c => BenchmarkHost.Ledger(servers, queue, c), writes: true, time);
+                rates.Add(drain.Rate);
+            }
+
             return rates;
         }
     }

@@ -7,8 +7,8 @@ static class QueueDrain
 {
     static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
-    /// <summary>Messages per second of one drain.</summary>
-    public static async Task<double> Rate(
+    /// <summary>One drain.</summary>
+    public static async Task<Drain> Of(
         Servers servers, string queue, int runs, Func<ConsumeTimer, IHost> subject, bool writes, TimeProvider time)
     {
         using (var topology = subject(new ConsumeTimer()))
@@ -18,22 +18,28 @@ static class QueueDrain
             await topology.StopAsync();
         }
 
-        var (before, rejected) = writes ? (await Completed(servers), await Rejected(servers)) : default;
+        var (completed, rejected) = writes ? (await Completed(servers), await Rejected(servers)) : default;
         await QueuePreload.Fill(servers, queue, ReferenceWorkload.Messages(runs, time.GetUtcNow()));
+        var (rows, commits) = await servers.Writes();
         var consumption = new ConsumeTimer();
         consumption.Expect(runs * ReferenceWorkload.MessagesPerRun);
-        using var host = subject(consumption);
-        await host.StartAsync();
-        var elapsed = await consumption.All(Limit);
-        await host.StopAsync();
+        using (var host = subject(consumption))
+        {
+            await host.StartAsync();
+            await consumption.All(Limit);
+            await host.StopAsync();
+        }
+
         if (await servers.Depth(queue) is > 0 and var left)
             throw new BenchException($"{left:N0} messages are left in {queue}.");
         if (writes
-            && (await Completed(servers) - before, await Rejected(servers) - rejected) is var (completed, more)
-            && (completed, more) != (runs, 0))
-            throw new BenchException(
-                $"{completed:N0} of {runs:N0} runs are complete and {more:N0} messages were rejected.");
-        return runs * ReferenceWorkload.MessagesPerRun / elapsed.TotalSeconds;
+            && (await Completed(servers) - completed, await Rejected(servers) - rejected) is var (more, bad)
+            && (more, bad) != (runs, 0))
+            throw new BenchException($"{more:N0} of {runs:N0} runs are complete and {bad:N0} messages were rejected.");
+        var (allRows, allCommits) = await servers.Writes();
+        var messages = runs * ReferenceWorkload.MessagesPerRun;
+        var costs = consumption.Costs with { RowWrites = allRows - rows, Commits = allCommits - commits };
+        return new Drain(messages / consumption.Elapsed.TotalSeconds, costs / messages);
     }
 
     static Task<long> Completed(Servers servers) => servers.Query<long>(

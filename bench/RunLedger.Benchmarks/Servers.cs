@@ -80,6 +80,17 @@ sealed class Servers : IAsyncDisposable
         return (T)(await command.ExecuteScalarAsync())!;
     }
 
+    /// <summary>
+    /// Rows of the two tables that were ever inserted or updated, and transactions; of connections that are closed.
+    /// </summary>
+    public async Task<(long Rows, long Commits)> Writes() => (
+        await Query<long>(
+            """
+            select sum(n_tup_ins + n_tup_upd)::bigint from pg_stat_user_tables
+            where relname in ('process_run_observation', 'process_component_observation')
+            """),
+        await Query<long>("select xact_commit from pg_stat_database where datname = current_database()"));
+
     public Task Clear() => Query<object>(
         """
         truncate process_component_observation, process_run_observation, process_run_key, process_component_key,

@@ -5,7 +5,7 @@ sealed record BatchKeys(Guid[] Runs, string[] RunKeys, Guid[] Components, string
 {
     public static BatchKeys Of(IEnumerable<PendingMessage> messages)
     {
-        SortedSet<Guid> runs = [], components = [];
+        HashSet<Guid> runs = [], components = [];
         HashSet<string> runKeys = [], componentKeys = [];
         foreach (var message in messages)
         {
@@ -20,6 +20,6 @@ sealed record BatchKeys(Guid[] Runs, string[] RunKeys, Guid[] Components, string
                 componentKeys.Add(message.ComponentKey);
         }
 
-        return new BatchKeys([.. runs], [.. runKeys], [.. components], [.. componentKeys]);
+        return new BatchKeys([.. runs.Order()], [.. runKeys], [.. components.Order()], [.. componentKeys]);
     }
 }

@@ -98,8 +98,11 @@ sealed class GroupCommitter : IAsyncDisposable
         {
             if (message.SentAt is { } sent)
                 _meter.Lagged(now - (last = sent).Value);
-            message.Complete();
         }
+
+        // The next batch need not wait for what becomes of these, and they need no thread each.
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static done => Array.ForEach(done, message => message.Complete()), messages.ToArray(), preferLocal: false);
 
         if (last is { } newest)
             _meter.Fresh(now, now - newest);
@@ -160,7 +163,8 @@ sealed class GroupCommitter : IAsyncDisposable
             }
         }
 
-        messages.RemoveAll(failed.Contains);
+        if (failed.Count > 0)
+            messages.RemoveAll(failed.Contains);
         var changes = Changes(batch, runs, components, rejected);
         changes.Outbox.AddRange(outbox.DistinctBy(row => row.Token));
         if (changes.Any)

@@ -14,6 +14,7 @@ namespace RunLedger.Batching;
 sealed class PendingMessage : IPending
 {
     readonly PendingGroup? _group;
+    // What waits for it goes on where it is completed: see GroupCommitter.
     readonly TaskCompletionSource? _done;
     readonly ExecutionContext? _context;
     readonly Func<MessageRows, Task>? _handle;
@@ -24,7 +25,7 @@ sealed class PendingMessage : IPending
     {
         if ((_group = group) is not null)
             return;
-        _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _done = new();
         _context = ExecutionContext.Capture();
     }
 
@@ -112,9 +113,16 @@ sealed class PendingMessage : IPending
 
     public void Fail(Exception exception)
     {
-        if (_group is null)
-            _done!.TrySetException(exception);
+        if (_done is not null)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(
+                static failed => failed.Done.TrySetException(failed.Exception),
+                (Done: _done, Exception: exception),
+                preferLocal: false);
+        }
         else if (!Interlocked.Exchange(ref _settled, true))
-            _group.Settled(this, exception);
+        {
+            _group!.Settled(this, exception);
+        }
     }
 }

@@ -67,7 +67,7 @@ sealed class DeadlineEvaluator(RunLedgerOptions options, TimeProvider time)
         var newlyEnded = ended && (before is null || before.Endings.IsEmpty || attempted);
         state = state with
         {
-            SettledAt = newlyEnded ? now : ended || state.Flags.Any(flag => flag.IsOpen) ? state.SettledAt : null,
+            SettledAt = newlyEnded ? now : ended || state.IsFlagged ? state.SettledAt : null,
         };
         var policy = PolicyOf(run.Identities.First.Of);
         var check = OrphanCheck(before, run, state, policy, now);
@@ -123,7 +123,7 @@ sealed class DeadlineEvaluator(RunLedgerOptions options, TimeProvider time)
             state = state.Recovered(FlagKind.Orphan, now, "parent", Limit.NoParent);
             if (run.Endings.IsEmpty)
                 said.Add(Notices.Recovered(run, now, "parent"));
-            if (run.Endings.IsEmpty && !state.Flags.Any(flag => flag.IsOpen))
+            if (run.Endings.IsEmpty && !state.IsFlagged)
                 state = state with { SettledAt = null };
         }
 
@@ -158,22 +158,24 @@ sealed class DeadlineEvaluator(RunLedgerOptions options, TimeProvider time)
             return null;
 
         // What came back has the whole of each limit again, or it would be stuck with the next sweep.
-        var back = state.Flags.LastOrDefault(flag => flag.Kind == FlagKind.Stuck)?.RecoveredAt ?? DateTime.MinValue;
+        var back = state.Flags.Count == 0 ? DateTime.MinValue
+            : state.Flags.LastOrDefault(flag => flag.Kind == FlagKind.Stuck)?.RecoveredAt ?? DateTime.MinValue;
         var observed = RunProjection.Observed(run) == RunStatus.Observed;
         // Of a later attempt the ledger does not keep when it first heard.
         var known = run.Attempt == 1 ? state.CreatedAt : state.LiveAt ?? state.CreatedAt;
         var started = run.StartedAt is { } at ? LedgerTime.Time(at) : known;
         var endless = (observed ? policy.Start : policy.Run) is not null && ProcessingType.IsEndless(run);
-        (string Limit, TimeSpan? Value, DateTime From)[] limits =
-        [
-            (Limit.Start, observed && !endless ? policy.Start : null, Later(known, back)),
-            (Limit.Run, observed || endless ? null : policy.Run, Later(started, back)),
-            (Limit.Quiet, policy.Quiet, state.LiveAt ?? state.CreatedAt),
-        ];
-        return limits.Where(limit => limit.Value is not null)
-            .Select(limit => ((string Limit, TimeSpan Value, DateTime At)?)(
-                limit.Limit, limit.Value!.Value, limit.From + limit.Value.Value))
-            .MinBy(limit => limit!.Value.At);
+        (string Limit, TimeSpan Value, DateTime At)? first = null;
+        Consider(Limit.Start, observed && !endless ? policy.Start : null, Later(known, back));
+        Consider(Limit.Run, observed || endless ? null : policy.Run, Later(started, back));
+        Consider(Limit.Quiet, policy.Quiet, state.LiveAt ?? state.CreatedAt);
+        return first;
+
+        void Consider(string limit, TimeSpan? value, DateTime from)
+        {
+            if (value is { } length && (first is null || from + length < first.Value.At))
+                first = (limit, length, from + length);
+        }
     }
 
     // When to look for the counterpart of a run that has none yet, or whose parent nobody looked for yet.

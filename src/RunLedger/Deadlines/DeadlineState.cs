@@ -30,9 +30,19 @@ sealed record DeadlineState
     /// <summary>By time.</summary>
     public IReadOnlyList<Flag> Flags { get; init; } = [];
 
+    public bool IsFlagged => Flags.Count > 0 && Flags.Any(flag => flag.IsOpen);
+
     /// <summary>The open flag of a kind, and of a limit where one is named; or null.</summary>
-    public Flag? Open(FlagKind kind, string? limit = null) =>
-        Flags.LastOrDefault(flag => flag.Kind == kind && flag.IsOpen && (limit ?? flag.Limit) == flag.Limit);
+    public Flag? Open(FlagKind kind, string? limit = null)
+    {
+        for (var at = Flags.Count - 1; at >= 0; at--)
+        {
+            if (Flags[at] is { IsOpen: true } flag && flag.Kind == kind && (limit ?? flag.Limit) == flag.Limit)
+                return flag;
+        }
+
+        return null;
+    }
 
     public DeadlineState With(Flag flag) => this with { Flags = [.. Flags.TakeLast(MaxFlags - 1), flag] };
 

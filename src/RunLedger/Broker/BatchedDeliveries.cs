@@ -1,0 +1,130 @@
+using MassTransit;
+using MassTransit.Middleware;
+using MassTransit.RabbitMqTransport;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+
+namespace RunLedger.Broker;
+
+/// <summary>
+/// Receives from a queue whose messages end many at once. MassTransit has the client run as many loops as there may be
+/// messages in hand, and each delivery wakes all that idle; here one loop begins what is delivered and waits for
+/// nothing. What ends together is acknowledged together.
+/// </summary>
+sealed class BatchedDeliveries : IFilter<ChannelContext>
+{
+    public Task Send(ChannelContext context, IPipe<ChannelContext> next) => next.Send(new Channel(context));
+
+    public void Probe(ProbeContext context) => context.CreateFilterScope("batchedDeliveries");
+
+    sealed class Channel : ProxyPipeContext, ChannelContext
+    {
+        readonly ChannelContext _channel;
+        readonly Acknowledgements _acknowledgements;
+
+        public Channel(ChannelContext channel)
+            : base(channel)
+        {
+            _channel = channel;
+            // Past MassTransit's own, which links a token for each.
+            _acknowledgements = new((delivery, multiple) =>
+                channel.Channel.BasicAckAsync(delivery, multiple, channel.CancellationToken));
+        }
+
+        IChannel ChannelContext.Channel => _channel.Channel;
+
+        public ConnectionContext ConnectionContext => _channel.ConnectionContext;
+
+        public Task<string> BasicConsume(
+            string queue, bool noAck, bool exclusive, IDictionary<string, object> arguments,
+            IAsyncBasicConsumer consumer, string consumerTag, CancellationToken cancellationToken) =>
+            _channel.BasicConsume(
+                queue, noAck, exclusive, arguments, new Consumer(consumer), consumerTag, cancellationToken);
+
+        public ValueTask BasicAck(ulong deliveryTag, bool multiple, CancellationToken cancellationToken) =>
+            multiple
+                ? throw new NotSupportedException("Each delivery is acknowledged for itself.")
+                : new ValueTask(_acknowledgements.Add(deliveryTag));
+
+        public async Task BasicNack(
+            ulong deliveryTag, bool multiple, bool requeue, CancellationToken cancellationToken)
+        {
+            await _channel.BasicNack(deliveryTag, multiple, requeue, cancellationToken);
+            _acknowledgements.Returned(deliveryTag);
+        }
+
+        public Task BasicPublishAsync(
+            string exchange, string routingKey, bool mandatory, BasicProperties basicProperties, byte[] body,
+            bool awaitAck, CancellationToken cancellationToken) =>
+            _channel.BasicPublishAsync(
+                exchange, routingKey, mandatory, basicProperties, body, awaitAck, cancellationToken);
+
+        public Task ExchangeBind(
+            string destination, string source, string routingKey, IDictionary<string, object> arguments,
+            CancellationToken cancellationToken) =>
+            _channel.ExchangeBind(destination, source, routingKey, arguments, cancellationToken);
+
+        public Task ExchangeDeclare(
+            string exchange, string type, bool durable, bool autoDelete, IDictionary<string, object> arguments,
+            CancellationToken cancellationToken) =>
+            _channel.ExchangeDeclare(exchange, type, durable, autoDelete, arguments, cancellationToken);
+
+        public Task ExchangeDeclarePassive(string exchange, CancellationToken cancellationToken) =>
+            _channel.ExchangeDeclarePassive(exchange, cancellationToken);
+
+        public Task QueueBind(
+            string queue, string exchange, string routingKey, IDictionary<string, object> arguments,
+            CancellationToken cancellationToken) =>
+            _channel.QueueBind(queue, exchange, routingKey, arguments, cancellationToken);
+
+        public Task<QueueDeclareOk> QueueDeclare(
+            string queue, bool durable, bool exclusive, bool autoDelete, IDictionary<string, object> arguments,
+            CancellationToken cancellationToken) =>
+            _channel.QueueDeclare(queue, durable, exclusive, autoDelete, arguments, cancellationToken);
+
+        public Task<QueueDeclareOk> QueueDeclarePassive(string queue, CancellationToken cancellationToken) =>
+            _channel.QueueDeclarePassive(queue, cancellationToken);
+
+        public Task<uint> QueuePurge(string queue, CancellationToken cancellationToken) =>
+            _channel.QueuePurge(queue, cancellationToken);
+
+        public Task BasicQos(
+            uint prefetchSize, ushort prefetchCount, bool global, CancellationToken cancellationToken) =>
+            _channel.BasicQos(prefetchSize, prefetchCount, global, cancellationToken);
+
+        public Task BasicCancel(string consumerTag, CancellationToken cancellationToken) =>
+            _channel.BasicCancel(consumerTag, cancellationToken);
+
+        public void NotifyFaulted(Exception exception, Uri inputAddress) =>
+            _channel.NotifyFaulted(exception, inputAddress);
+    }
+
+    /// <summary>Begins what is delivered; MassTransit keeps the account of what is under way.</summary>
+    sealed class Consumer(IAsyncBasicConsumer consumer) : IAsyncBasicConsumer
+    {
+        IChannel? IAsyncBasicConsumer.Channel => consumer.Channel;
+
+        public Task HandleBasicDeliverAsync(
+            string consumerTag, ulong deliveryTag, bool redelivered, string exchange, string routingKey,
+            IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+        {
+            // The client takes the body back when this returns.
+            _ = consumer.HandleBasicDeliverAsync(
+                consumerTag, deliveryTag, redelivered, exchange, routingKey, properties, body.ToArray(),
+                cancellationToken);
+            return Task.CompletedTask;
+        }
+
+        public Task HandleBasicConsumeOkAsync(string consumerTag, CancellationToken cancellationToken) =>
+            consumer.HandleBasicConsumeOkAsync(consumerTag, cancellationToken);
+
+        public Task HandleBasicCancelOkAsync(string consumerTag, CancellationToken cancellationToken) =>
+            consumer.HandleBasicCancelOkAsync(consumerTag, cancellationToken);
+
+        public Task HandleBasicCancelAsync(string consumerTag, CancellationToken cancellationToken) =>
+            consumer.HandleBasicCancelAsync(consumerTag, cancellationToken);
+
+        public Task HandleChannelShutdownAsync(object channel, ShutdownEventArgs reason) =>
+            consumer.HandleChannelShutdownAsync(channel, reason);
+    }
+}
