@@ -46,5 +46,6 @@ sealed class ObservationListConverter : JsonConverter<IReadOnlyList<RunObservati
         item.ValueKind == JsonValueKind.Object && item.TryGetProperty("type", out var name)
         && name.ValueKind == JsonValueKind.String && Types.TryGetValue(name.GetString()!, out var type)
             ? (RunObservation)item.Deserialize(type, options)!
-            : throw new JsonException($"An observation begins with a \"type\": one of {string.Join(", ", Types.Keys)}.");
+            : throw new JsonException(
+                $"An observation begins with a \"type\": one of {string.Join(", ", Types.Keys)}.");
 }

@@ -162,8 +162,11 @@ public static class ReportedRuns
     static IEnumerable<RunObservation> Published(ITestHarness harness) =>
         // What is there: with another token it would wait for more, and hold the thread.
         harness.Published
-            .Select(published => published.MessageObject is RunObservation, new CancellationToken(canceled: true))
+            .Select(
+                published => published.MessageObject is RunObservation or RunObservations,
+                new CancellationToken(canceled: true))
             .ToList()
-            .Select(published => (RunObservation)published.MessageObject);
-
+            .SelectMany(published => published.MessageObject is RunObservations several
+                ? several.Observations
+                : [(RunObservation)published.MessageObject]);
 }

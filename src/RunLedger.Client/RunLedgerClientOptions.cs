@@ -15,6 +15,14 @@ public sealed class RunLedgerClientOptions
     /// <value>The default is null: they are published on the MassTransit bus of the container.</value>
     public Uri? LedgerUrl { get; set; }
 
+    /// <summary>
+    /// Whether observations that wait together are published in one message, <see cref="RunObservations"/>, where the
+    /// bus is a broker's. Set it to false where others than the ledger subscribe to single contracts, such as
+    /// <see cref="RunFailed"/>: what is published together does not reach them.
+    /// </summary>
+    /// <value>The default is true.</value>
+    public bool PublishTogether { get; set; } = true;
+
     /// <summary>Which kind of system this is: one of <see cref="SourceSystems"/>.</summary>
     /// <value>The default is <see cref="SourceSystems.DotRuntime"/>.</value>
     [Required]

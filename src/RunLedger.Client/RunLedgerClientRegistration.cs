@@ -43,7 +43,7 @@ public static class RunLedgerClientRegistration
         services.AddSingleton<ITransport>(provider =>
             provider.GetRequiredService<RunLedgerClientOptions>().LedgerUrl is { } url
                 ? new HttpTransport(provider.GetRequiredService<IHttpClientFactory>(), url)
-                : new BusTransport(provider.GetRequiredService<IBus>()));
+                : ActivatorUtilities.CreateInstance<BusTransport>(provider));
         services.AddSingleton<Outbox>();
         services.AddSingleton<Sender>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<Sender>());

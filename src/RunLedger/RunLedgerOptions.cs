@@ -39,7 +39,7 @@ public sealed class RunLedgerOptions
     [Range(1, 60_000)]
     public int PrefetchCount { get; set; } = 1_000;
 
-    /// <summary>The most messages one commit takes.</summary>
+    /// <summary>The most observations one commit takes, however many came in one message.</summary>
     /// <value>The default is 500; a batch never waits to become full.</value>
     [Range(1, 10_000)]
     public int MaxBatchSize { get; set; } = 2_000;

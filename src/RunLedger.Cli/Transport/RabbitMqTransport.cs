@@ -1,21 +1,30 @@
+using System.Buffers;
 using System.Text.Json;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 using RunLedger.Broker;
 using RunLedger.Cli.Errors;
 using RunLedger.Client.Sending;
+using RunLedger.Contracts;
 
 namespace RunLedger.Cli.Transport;
 
 /// <summary>
-/// Publishes each message as plain JSON to the exchange of its contract; the broker confirms it once a queue has it.
+/// Publishes plain JSON: several observations in one message, and one to the exchange of its contract. The broker
+/// confirms a message once a queue has it.
 /// </summary>
 sealed class RabbitMqTransport(BrokerAddress address) : ITransport, IAsyncDisposable
 {
+    static readonly CreateChannelOptions Confirmed = new(
+        publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
+
     // The client's publish may wait for ever for a broker that restarted: its confirmation never comes.
     static readonly TimeSpan PublishLimit = TimeSpan.FromSeconds(30);
 
     IConnection? _connection;
+
+    /// <summary>Whether the ledger is of a version that takes them one in a message only.</summary>
+    bool _apart;
 
     public async Task<IReadOnlyList<string>> Send(
         IReadOnlyList<ReadOnlyMemory<byte>> lines, CancellationToken cancellationToken)
@@ -28,11 +37,17 @@ sealed class RabbitMqTransport(BrokerAddress address) : ITransport, IAsyncDispos
             _connection = await factory.CreateConnectionAsync(cancellationToken);
         }
 
-        await using var channel = await _connection.CreateChannelAsync(
-            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true),
-            cancellationToken);
-        foreach (var line in lines)
-            await Publish(channel, line, cancellationToken);
+        foreach (var several in LineBatches.Split(lines))
+        {
+            var together = several.Count > 1 && !_apart;
+            if (together && await TryPublish(_connection, several, cancellationToken))
+                continue;
+            await using var channel = await _connection.CreateChannelAsync(Confirmed, cancellationToken);
+            foreach (var line in several)
+                await Publish(channel, line, cancellationToken);
+            _apart |= together;
+        }
+
         return [];
     }
 
@@ -56,8 +71,7 @@ sealed class RabbitMqTransport(BrokerAddress address) : ITransport, IAsyncDispos
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            var reason = e is PublishException { IsReturn: true }
-                || e.Message.Contains("NOT_FOUND", StringComparison.Ordinal)
+            var reason = HasNoQueue(e)
                 ? "no ledger has its queue there yet: start one once"
                 : e.GetBaseException().Message.ReplaceLineEndings(" ");
             throw new CliException($"{address.DisplayText} does not take it: {reason}");
@@ -70,10 +84,48 @@ sealed class RabbitMqTransport(BrokerAddress address) : ITransport, IAsyncDispos
             await _connection.DisposeAsync();
     }
 
+    /// <summary>False where no queue is there for several in one message.</summary>
+    static async Task<bool> TryPublish(
+        IConnection connection, IReadOnlyList<ReadOnlyMemory<byte>> several, CancellationToken cancellationToken)
+    {
+        // The broker closes the channel of who publishes to an exchange that is not there.
+        await using var channel = await connection.CreateChannelAsync(Confirmed, cancellationToken);
+        try
+        {
+            await Publish(channel, nameof(RunObservations), Join(several), cancellationToken);
+            return true;
+        }
+        catch (Exception e) when (HasNoQueue(e))
+        {
+            return false;
+        }
+    }
+
+    static bool HasNoQueue(Exception e) => e is PublishException { IsReturn: true }
+        || e.Message.Contains("NOT_FOUND", StringComparison.Ordinal);
+
+    static ReadOnlyMemory<byte> Join(IReadOnlyList<ReadOnlyMemory<byte>> several)
+    {
+        var json = new ArrayBufferWriter<byte>(several.Sum(line => line.Length + 1) + 32);
+        json.Write("""{"observations":"""u8);
+        foreach (var (i, line) in several.Index())
+        {
+            json.Write(i == 0 ? "["u8 : ","u8);
+            json.Write(line.Span);
+        }
+
+        json.Write("]}"u8);
+        return json.WrittenMemory;
+    }
+
     static async Task Publish(IChannel channel, ReadOnlyMemory<byte> line, CancellationToken cancellationToken)
     {
         using var json = JsonDocument.Parse(line);
-        var type = json.RootElement.GetProperty("type").GetString()!;
+        await Publish(channel, json.RootElement.GetProperty("type").GetString()!, line, cancellationToken);
+    }
+
+    static async Task Publish(
+        IChannel channel, string type, ReadOnlyMemory<byte> message, CancellationToken cancellationToken) =>
         await channel.BasicPublishAsync(
             $"RunLedger.Contracts:{type}",
             routingKey: "",
@@ -84,7 +136,6 @@ sealed class RabbitMqTransport(BrokerAddress address) : ITransport, IAsyncDispos
                 Type = type,
                 DeliveryMode = DeliveryModes.Persistent
             },
-            line,
+            message,
             cancellationToken);
-    }
 }

@@ -12,6 +12,11 @@ static class IntakeLimits
     public const int Chunk = 500;
 
     /// <summary>
+    /// Of observations as they came, in one message. More saves nothing, and makes large objects of the runtime's.
+    /// </summary>
+    public const int MessageBytes = 64 * 1024;
+
+    /// <summary>
     /// Memory for what waits in this process for its commit, also after its sender was told to come back: 30,000 plain
     /// observations, or eight bodies of the largest size with nothing good in them.
     /// </summary>

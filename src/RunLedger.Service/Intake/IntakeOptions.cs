@@ -24,6 +24,13 @@ sealed class IntakeOptions
     [Range(IntakeLimits.MaxBodyBytes, int.MaxValue)]
     public int MaxLineageBytes { get; set; } = 64 * 1024 * 1024;
 
+    /// <summary>
+    /// Whether the observations of a request are published in one message, as far as they are small. False where others
+    /// than the ledger subscribe to single contracts: what is published together does not reach them.
+    /// </summary>
+    /// <value>The default is true; without a broker nothing is published.</value>
+    public bool PublishTogether { get; set; } = true;
+
     /// <summary>How many requests a second each key or user may send; with more it is answered 429.</summary>
     /// <value>The default is 1,000: one sender leaves the others room. Without keys there is no such limit.</value>
     [Range(1, 1_000_000)]

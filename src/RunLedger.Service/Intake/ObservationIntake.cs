@@ -76,6 +76,7 @@ sealed class ObservationIntake(
         foreach (var chunk in lines.Chunk(IntakeLimits.Chunk))
         {
             var durable = new List<Task>(chunk.Length);
+            var together = new List<(RunObservation Message, int Bytes)>();
             foreach (var line in chunk)
             {
                 var reason = line.Reason;
@@ -84,9 +85,12 @@ sealed class ObservationIntake(
                     object[] messages = line.Before is { } before ? [before, line.Message] : [line.Message];
                     foreach (var message in messages)
                     {
-                        durable.Add(commits is null
-                            ? Publish(message, NewId.NextGuid(), cancellationToken)
-                            : await room.Enter(line.Json.Length, () => Commit(message), cancellationToken));
+                        if (commits is not null)
+                            durable.Add(await room.Enter(line.Json.Length, () => Commit(message), cancellationToken));
+                        else if (message is RunObservation observation && options.Value.PublishTogether)
+                            together.Add((observation, line.Json.Length));
+                        else
+                            durable.Add(Publish(message, NewId.NextGuid(), cancellationToken));
                     }
 
                     accepted++;
@@ -109,10 +113,30 @@ sealed class ObservationIntake(
                     cancellationToken));
             }
 
+            durable.AddRange(Messages(together).Select(
+                message => Publish(message, NewId.NextGuid(), cancellationToken)));
             await Task.WhenAll(durable).WaitAsync(cancellationToken);
         }
 
         return new IntakeResult(accepted, ignored, rejected) { Dropped = dropped.Count > 0 ? dropped : null };
+    }
+
+    /// <summary>As few messages as may be; what is large is alone.</summary>
+    static IEnumerable<object> Messages(List<(RunObservation Message, int Bytes)> observations)
+    {
+        for (int from = 0, to; from < observations.Count; from = to)
+        {
+            var bytes = observations[from].Bytes;
+            for (to = from + 1; to < observations.Count; to++)
+            {
+                if ((bytes += observations[to].Bytes) > IntakeLimits.MessageBytes)
+                    break;
+            }
+
+            yield return to == from + 1
+                ? observations[from].Message
+                : new RunObservations { Observations = observations[from..to].ConvertAll(one => one.Message) };
+        }
     }
 
     string? Refusal(object message) => message switch

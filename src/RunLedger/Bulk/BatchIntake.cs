@@ -24,7 +24,7 @@ sealed class BatchIntake(
     TimeProvider time,
     ILogger<BatchIntake> logger)
 {
-    /// <summary>Of those that were read and are not committed: some commits ahead, not all that the broker sent.</summary>
+    /// <summary>For what is read and not committed: some commits ahead, not all that the broker sent.</summary>
     readonly ObservationRoom _room = new(4 * options.MaxBatchSize);
 
     /// <summary>Completes when each observation is committed or set aside.</summary>

@@ -4,7 +4,9 @@ using RunLedger.Intake;
 
 namespace RunLedger.Bulk;
 
-/// <summary>On the same queue as the saga. What is consumed is not what is published, so the queue is bound here.</summary>
+/// <summary>
+/// On the same queue as the saga. What is consumed is not what is published, so the queue is bound here.
+/// </summary>
 sealed class ObservationBatchConsumerDefinition : ConsumerDefinition<ObservationBatchConsumer>
 {
     public ObservationBatchConsumerDefinition(RunLedgerOptions options) => EndpointName = options.QueueName;

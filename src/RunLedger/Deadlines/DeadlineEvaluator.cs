@@ -35,9 +35,9 @@ sealed class DeadlineEvaluator(RunLedgerOptions options, TimeProvider time)
         LedgerEntry? run, LedgerEntry? component, Observation observation)
     {
         var (header, recovered) = Observed(run, RunProjection.Of(observation), observation.Contract);
-        return observation.Message is StepObservation
-            ? (header, ComponentObserved(component, ComponentProjection.Of(observation), observation.Contract), recovered)
-            : (header, component, recovered);
+        if (observation.Message is StepObservation)
+            component = ComponentObserved(component, ComponentProjection.Of(observation), observation.Contract);
+        return (header, component, recovered);
     }
 
     /// <summary>

@@ -31,7 +31,8 @@ sealed record ObservationBatch(ReadOnlyMemory<byte> Observations, int Count)
         {
             0 => Refused($"There is no observation in it: send 1 to {MostObservations:N0}."),
             > MostObservations and var count => Refused(
-                $"There are {count:N0} observations in it, and {MostObservations:N0} are allowed: send several messages."),
+                $"There are {count:N0} observations in it, and {MostObservations:N0} are allowed: send several "
+                    + "messages."),
             var count => new ObservationBatch(JsonMarshal.GetRawUtf8Value(array).ToArray(), count),
         };
     }

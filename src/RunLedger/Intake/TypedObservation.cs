@@ -15,6 +15,8 @@ readonly record struct TypedObservation(string? Contract, object? Message, strin
     /// <summary>An unknown name is quoted so that its sender recognizes it, not more.</summary>
     const int QuotedAtMost = 100;
 
+    static readonly string Send = $"send one of {string.Join(", ", ContractMap.Names)}";
+
     /// <summary>Of bytes that may be anything.</summary>
     public static TypedObservation Read(ReadOnlyMemory<byte> utf8) =>
         JsonBody.TryRead(utf8, out var json, out var fault) ? Read(json) : new(null, null, fault);
@@ -25,10 +27,10 @@ readonly record struct TypedObservation(string? Contract, object? Message, strin
         if (json.ValueKind != JsonValueKind.Object)
             return new(null, null, "An observation is a JSON object with a \"type\".");
         if (!json.TryGetProperty("type", out var type) || type.ValueKind != JsonValueKind.String)
-            return new(null, null, $"\"type\" is missing: send one of {string.Join(", ", ContractMap.Names)}.");
+            return new(null, null, $"\"type\" is missing: {Send}.");
         var name = CutText.To(type.GetString(), QuotedAtMost) ?? "";
         if (ContractMap.TypeOf(name) is not { } contract)
-            return new(name, null, $"\"type\" '{name}' is not known: send one of {string.Join(", ", ContractMap.Names)}.");
+            return new(name, null, $"\"type\" '{name}' is not known: {Send}.");
         return JsonBody.ToContract(contract, json) switch
         {
             RejectedBody refused => new(name, null, refused.Reason),

@@ -41,12 +41,12 @@ public sealed class RunObservationsTests
         var json = JsonSerializer.Serialize<object>(new RunObservations { Observations = Kinds }, Json(options));
 
         using var document = JsonDocument.Parse(json);
-        var items = document.RootElement.GetProperty("observations").EnumerateArray().Select(item => item.GetRawText());
-        Assert.Equal(
-            Kinds.Select(one => Squeezed(
-                $$"""{"type":"{{one.GetType().Name}}",{{JsonSerializer.Serialize<object>(one, Json(options))[1..]}}""")),
-            items.Select(Squeezed));
+        var items = document.RootElement.GetProperty("observations").EnumerateArray();
+        Assert.Equal(Kinds.Select(Typed), items.Select(item => Squeezed(item.GetRawText())));
         Assert.Equal(Kinds, JsonSerializer.Deserialize<RunObservations>(json, Json(options))!.Observations);
+
+        string Typed(RunObservation one) => Squeezed(
+            $$"""{"type":"{{one.GetType().Name}}",{{JsonSerializer.Serialize<object>(one, Json(options))[1..]}}""");
     }
 
     [Fact]

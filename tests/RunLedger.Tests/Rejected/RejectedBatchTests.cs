@@ -49,7 +49,8 @@ public sealed class RejectedBatchTests : IAsyncLifetime
 
         bad["processRunId"] = 1;
         outcome = await Resend(row, Batch(BadBodies.Started(Guid.CreateVersion7()), bad.DeepClone().AsObject()));
-        Assert.StartsWith("Observation 2 of it: Not a RunStarted", (string?)outcome["reason"], StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Observation 2 of it: Not a RunStarted", (string?)outcome["reason"], StringComparison.Ordinal);
 
         outcome = await Resend(row, Batch(BadBodies.Started(Guid.CreateVersion7())));
         Assert.Equal("resent", (string?)outcome["state"]);

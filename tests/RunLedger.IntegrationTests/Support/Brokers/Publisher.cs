@@ -41,12 +41,11 @@ sealed class Publisher(Uri broker) : IAsyncDisposable
         var sent = 0;
         for (int at = 0, size = 1; at < stream.Count; at += size, size = (size % most) + 1, sent++)
         {
-            var several = stream.Skip(at).Take(size).ToList();
-            await Confirm(() => Publish(
-                Sent.Together,
-                "",
-                (sent % 2 == 0 ? Sent.Batch(several) : Sent.Envelope(Sent.Batch(several), Sent.Together)).ToJsonString(),
-                sent % 2 == 0 ? "application/json" : "application/vnd.masstransit+json"));
+            var batch = Sent.Batch(stream.Skip(at).Take(size));
+            var (body, type) = sent % 2 == 0
+                ? (batch, "application/json")
+                : (Sent.Envelope(batch, Sent.Together), "application/vnd.masstransit+json");
+            await Confirm(() => Publish(Sent.Together, "", body.ToJsonString(), type));
         }
 
         return sent;
