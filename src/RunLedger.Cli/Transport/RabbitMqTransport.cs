@@ -4,6 +4,7 @@ using RabbitMQ.Client.Exceptions;
 using RunLedger.Broker;
 using RunLedger.Cli.Errors;
 using RunLedger.Client.Sending;
+using RunLedger.Intake;
 
 namespace RunLedger.Cli.Transport;
 
@@ -72,8 +73,8 @@ sealed class RabbitMqTransport(BrokerAddress address) : ITransport, IAsyncDispos
 
     static async Task Publish(IChannel channel, ReadOnlyMemory<byte> line, CancellationToken cancellationToken)
     {
-        using var json = JsonDocument.Parse(line);
-        var type = json.RootElement.GetProperty("type").GetString()!;
+        var json = JsonElement.Parse(line.Span, JsonBody.AnyDepth);
+        var type = JsonBody.TypeOf(json)!.Value.GetString();
         await channel.BasicPublishAsync(
             $"RunLedger.Contracts:{type}",
             routingKey: "",

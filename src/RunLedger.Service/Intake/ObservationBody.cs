@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using RunLedger.Folding;
 using RunLedger.Intake;
@@ -37,12 +38,12 @@ static class ObservationBody
 
     /// <param name="part">Of a body.</param>
     /// <param name="read">
-    /// Makes an observation of one JSON value, all of whose text can be read, or says why not.
+    /// Makes an observation of one JSON value, whose text need not be any, or says why not.
     /// </param>
     public static IntakeLine Read(BodyPart part, Func<int, JsonElement, ReadOnlyMemory<byte>, IntakeLine> read)
     {
         var fault = part.Fault;
-        if (fault is null && JsonBody.TryRead(part.Json, out var json, out fault))
+        if (fault is null && JsonBody.TryParse(part.Json, out var json, out fault))
             return read(part.Number, json, part.Json);
         return new IntakeLine(part.Number, null, part.Json, null, fault);
     }
@@ -52,15 +53,15 @@ static class ObservationBody
     {
         if (json.ValueKind != JsonValueKind.Object)
             return Reject(null, "An observation is a JSON object with a \"type\".");
-        if (!json.TryGetProperty("type", out var type) || type.ValueKind != JsonValueKind.String)
+        if (JsonBody.TypeOf(json) is not { ValueKind: JsonValueKind.String } type)
             return Reject(null, $"\"type\" is missing: send one of {string.Join(", ", ContractMap.Names)}.");
-        var name = CutText.To(type.GetString(), QuotedAtMost) ?? "";
+        var name = CutText.To(StorableText.Unescape(JsonMarshal.GetRawUtf8Value(type)[1..^1]), QuotedAtMost) ?? "";
         if (ContractMap.TypeOf(name) is not { } contract)
             return Reject(name, $"\"type\" '{name}' is not known: send one of {string.Join(", ", ContractMap.Names)}.");
-        return JsonBody.ToContract(contract, json) switch
+        return JsonBody.ToContract(contract, json, out var dropped) switch
         {
             RejectedBody refused => Reject(name, refused.Reason),
-            var message => new IntakeLine(number, name, raw, message, null),
+            var message => new IntakeLine(number, name, raw, message, null) { Dropped = dropped },
         };
 
         IntakeLine Reject(string? contract, string reason) => new(number, contract, raw, null, reason);

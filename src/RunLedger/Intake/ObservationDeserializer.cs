@@ -77,7 +77,7 @@ sealed class ObservationDeserializer(ContentType contentType, bool envelope) : I
             ? delivery.Properties.ContentEncoding
             : null;
         // What is JSON all the same is read.
-        if (JsonBody.Unpack(ref body, encoding, MostUnpacked) is { } fault && !JsonBody.TryRead(body, out _, out _))
+        if (JsonBody.Unpack(ref body, encoding, MostUnpacked) is { } fault && !JsonBody.TryParse(body, out _, out _))
             return fault;
         if (AmqpValue.Is(body.Span))
             body = AmqpValue.Read(body);
@@ -94,7 +94,7 @@ sealed class ObservationDeserializer(ContentType contentType, bool envelope) : I
         }
         catch (JsonException e)
         {
-            return Unreadable(receive, JsonBody.TryRead(body, out _, out var fault) ? Words(e) : fault);
+            return Unreadable(receive, JsonBody.TryParse(body, out _, out var fault) ? Words(e) : fault);
         }
 
         if (read?.Message is not { } json)
@@ -105,7 +105,7 @@ sealed class ObservationDeserializer(ContentType contentType, bool envelope) : I
 
     static object Plain(ReceiveContext receive, ReadOnlyMemory<byte> body, ref MessageContext context)
     {
-        if (!JsonBody.TryRead(body, out var json, out var fault))
+        if (!JsonBody.TryParse(body, out var json, out var fault))
             return Unreadable(receive, fault);
         if (Has(json, "messageType", JsonValueKind.Array) && Has(json, "message", JsonValueKind.Object))
             return Unwrap(receive, body, ref context);
@@ -121,7 +121,7 @@ sealed class ObservationDeserializer(ContentType contentType, bool envelope) : I
         foreach (var name in names)
         {
             if (ContractNames.Resolve(name) is { } contract)
-                return JsonBody.ToContract(contract, json);
+                return JsonBody.ToContract(contract, json, out _);
         }
 
         return new RejectedBody(
@@ -146,6 +146,5 @@ sealed class ObservationDeserializer(ContentType contentType, bool envelope) : I
     }
 
     static bool Has(JsonElement json, string member, JsonValueKind kind) =>
-        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(member, out var value)
-        && value.ValueKind == kind;
+        ReadableJson.Member(json, member) is { } value && value.ValueKind == kind;
 }
