@@ -78,6 +78,28 @@ public sealed class DroppedPartTests : IAsyncLifetime
         Assert.Equal([2, 4], JsonNode.Parse(body)!["dropped"]!.AsArray().Select(remark => (int)remark!["line"]!));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Names_of_members_may_begin_with_a_capital_letter(bool queue)
+    {
+        var run = new JsonObject(Started(Guid.CreateVersion7()).Select(member => KeyValuePair.Create(
+            char.ToUpperInvariant(member.Key[0]) + member.Key[1..], member.Value?.DeepClone())))
+        {
+            ["InputRef"] = "in",
+            ["Attempt"] = "many",
+        };
+
+        if (queue)
+            await Send(Encoding.UTF8.GetBytes(run.ToJsonString()));
+        else
+            Assert.Equal(202, (await Post(Encoding.UTF8.GetBytes(run.ToJsonString()))).Status);
+
+        Assert.Equal([$"{run["ProcessRunId"]} in"], _ledger.List(
+            "select process_run_id || ' ' || input_ref from process_run_observation"));
+        AssertWarned(["attempt is \"many\": send a whole number from 1, or leave it out"]);
+    }
+
     [Fact]
     public async Task What_is_mended_is_what_is_kept_of_it()
     {
