@@ -77,8 +77,8 @@ static class Sanitizer
     }
 
     /// <summary>
-    /// Evidence as JSON, serialized at once because it may change. Evidence that the ledger would reject, and the
-    /// observation with it, is replaced by a note that says why.
+    /// Evidence as JSON, serialized at once because it may change. Evidence that the ledger would leave out or mend is
+    /// replaced by a note that says why.
     /// </summary>
     public static JsonElement? Evidence(object? evidence)
     {

@@ -45,7 +45,7 @@ public sealed class RunLedgerOptions
     public int MaxBatchSize { get; set; } = 2_000;
 
     /// <summary>The most bytes an observation's evidence may have as JSON in UTF-8.</summary>
-    /// <value>The default is 256 KB; a larger one is set aside as rejected.</value>
+    /// <value>The default is 256 KB; of a larger one the observation is taken without it.</value>
     [Range(0, 64 * 1024 * 1024)]
     public int MaxEvidenceBytes { get; set; } = 256 * 1024;
 

@@ -1,7 +1,8 @@
+using System.Buffers;
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using RunLedger.Cli.Errors;
 using RunLedger.Cli.Observe;
 using RunLedger.Cli.Options;
@@ -15,9 +16,6 @@ namespace RunLedger.Cli.Publish;
 /// </summary>
 static class PublishCommand
 {
-    static readonly JsonDocumentOptions Lenient =
-        new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
-
     public static Command Create(TimeProvider time)
     {
         var destination = new LedgerAddressOptions();
@@ -53,33 +51,35 @@ static class PublishCommand
             var contract = parsed.GetValue(type)!;
             var message = parsed.GetValue(file) is { } path
                 ? await ReadMessage(path, contract, cancellationToken)
-                : MessageFields.CreateMessage(
-                    contract, fields.Given(parsed.CommandResult), RunEnvironment.Read(), time);
+                : Encoding.UTF8.GetBytes(MessageFields.CreateMessage(
+                    contract, fields.Given(parsed.CommandResult), RunEnvironment.Read(), time).ToJsonString());
             return await Send(
-                destination.Read(parsed), message, parsed.InvocationConfiguration, time, cancellationToken);
+                destination.Read(parsed), contract, message, parsed.InvocationConfiguration, time, cancellationToken);
         });
         return command;
     }
 
     static async Task<int> Send(
         LedgerAddress address,
-        JsonObject message,
+        string contract,
+        byte[] message,
         InvocationConfiguration streams,
         TimeProvider time,
         CancellationToken cancellationToken)
     {
-        var bytes = Encoding.UTF8.GetBytes(message.ToJsonString());
-        var what = $"{message["type"]}{(message["processRunId"] is { } run ? $" of run {run}" : "")}";
+        var what = ReadableJson.Member(JsonElement.Parse(message, JsonBody.AnyDepth), "processRunId") is { } run
+            ? $"{contract} of run {StorableText.Unescape(JsonMarshal.GetRawUtf8Value(run)).Trim('"')}"
+            : contract;
         if (address.Broker is { } broker)
         {
-            await RabbitMqTransport.Publish(broker, bytes, cancellationToken);
+            await RabbitMqTransport.Publish(broker, message, cancellationToken);
             await streams.Output.WriteLineAsync(
                 $"The broker has it: {what}. Whether the ledger takes it: runledger runs show, or /api/rejected.");
             return ExitCodes.Success;
         }
 
         using var ledger = new LedgerApiClient(address, time);
-        var answer = await ledger.Post("api/observations", bytes, cancellationToken: cancellationToken)
+        var answer = await ledger.Post("api/observations", message, cancellationToken: cancellationToken)
             ?? throw new CliException("The ledger refuses it: the message is larger than it takes.", ExitCodes.Failure);
         if (answer.Rejected is [var (_, reason), ..])
             throw new CliException($"The ledger refuses it: {reason}", ExitCodes.Failure);
@@ -87,27 +87,38 @@ static class PublishCommand
         return ExitCodes.Success;
     }
 
-    static async Task<JsonObject> ReadMessage(string path, string contract, CancellationToken cancellationToken)
+    /// <summary>With its type; the ledger says what it cannot keep of it.</summary>
+    static async Task<byte[]> ReadMessage(string path, string contract, CancellationToken cancellationToken)
     {
         try
         {
             await using var stream = path == "-" ? Console.OpenStandardInput() : File.OpenRead(path);
             using var bytes = new MemoryStream();
             await stream.CopyToAsync(bytes, cancellationToken);
-            if (!JsonBody.TryRead(bytes.ToArray(), out var json, out var fault))
+            if (!JsonBody.TryParse(bytes.ToArray(), out var json, out var fault))
                 throw new CliException($"{path} cannot be read: {fault.ReplaceLineEndings(" ")}");
             if (json.ValueKind != JsonValueKind.Object)
                 throw new CliException($"{path} is no JSON object.");
-            // Of members with the same name the last counts.
-            var message = new JsonObject();
-            foreach (var member in json.EnumerateObject())
-                message[member.Name] = JsonNode.Parse(member.Value.GetRawText(), documentOptions: Lenient);
-            if (message["type"]?.ToString() is { } other && other != contract)
+            if (JsonBody.TypeOf(json) is { } other && other.ToString() != contract)
                 throw new CliException($"{path} says its type is {other}, not {contract}.");
-            message["type"] = contract;
-            return message;
+            var message = new ArrayBufferWriter<byte>();
+            await using (var writer = new Utf8JsonWriter(message))
+            {
+                writer.WriteStartObject();
+                foreach (var member in json.EnumerateObject().Where(member => ReadableJson.Name(member) is not null))
+                {
+                    writer.WritePropertyName(member.Name);
+                    writer.WriteRawValue(JsonMarshal.GetRawUtf8Value(member.Value), skipInputValidation: true);
+                }
+
+                writer.WriteString("type", contract);
+                writer.WriteEndObject();
+            }
+
+            return message.WrittenSpan.ToArray();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException
+            or InvalidOperationException)
         {
             throw new CliException($"{path} cannot be read: {e.Message.ReplaceLineEndings(" ")}");
         }

@@ -26,10 +26,8 @@ readonly record struct ReplayItem(int Line, ReadOnlyMemory<byte> Json, ReplayKin
     {
         if (json.Length > MaxBytes)
             return new(line, default, default, TooLarge);
-        if (!Utf8.IsValid(json.Span))
-            return new(line, default, default, "Not UTF-8.");
         if (BodyParts.Fault(json.Span) is { } fault)
-            return new(line, default, default, NotJson(fault, json.Span));
+            return new(line, default, default, Utf8.IsValid(json.Span) ? NotJson(fault, json.Span) : "Not UTF-8.");
         return DetectKind(json.Span) is { } kind
             ? new(line, json, kind)
             : new(
@@ -49,7 +47,14 @@ readonly record struct ReplayItem(int Line, ReadOnlyMemory<byte> Json, ReplayKin
         ReplayKind? kind = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("type"u8))
+            // An escaped name need not be text, and these have nothing to escape.
+            if (reader.ValueIsEscaped)
+            {
+                reader.Skip();
+                continue;
+            }
+
+            if (reader.ValueTextEquals("type"u8) || reader.ValueTextEquals("Type"u8))
                 return ReplayKind.Observation;
             if (reader.ValueTextEquals("eventTime"u8) || reader.ValueTextEquals("schemaURL"u8))
                 kind = ReplayKind.Lineage;

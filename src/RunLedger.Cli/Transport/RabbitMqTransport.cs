@@ -6,6 +6,7 @@ using RunLedger.Broker;
 using RunLedger.Cli.Errors;
 using RunLedger.Client.Sending;
 using RunLedger.Contracts;
+using RunLedger.Intake;
 
 namespace RunLedger.Cli.Transport;
 
@@ -120,8 +121,8 @@ sealed class RabbitMqTransport(BrokerAddress address) : ITransport, IAsyncDispos
 
     static async Task Publish(IChannel channel, ReadOnlyMemory<byte> line, CancellationToken cancellationToken)
     {
-        using var json = JsonDocument.Parse(line);
-        await Publish(channel, json.RootElement.GetProperty("type").GetString()!, line, cancellationToken);
+        var json = JsonElement.Parse(line.Span, JsonBody.AnyDepth);
+        await Publish(channel, JsonBody.TypeOf(json)!.Value.GetString()!, line, cancellationToken);
     }
 
     static async Task Publish(

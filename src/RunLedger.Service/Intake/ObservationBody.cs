@@ -33,12 +33,12 @@ static class ObservationBody
 
     /// <param name="part">Of a body.</param>
     /// <param name="read">
-    /// Makes an observation of one JSON value, all of whose text can be read, or says why not.
+    /// Makes an observation of one JSON value, whose text need not be any, or says why not.
     /// </param>
     public static IntakeLine Read(BodyPart part, Func<int, JsonElement, ReadOnlyMemory<byte>, IntakeLine> read)
     {
         var fault = part.Fault;
-        if (fault is null && JsonBody.TryRead(part.Json, out var json, out fault))
+        if (fault is null && JsonBody.TryParse(part.Json, out var json, out fault))
             return read(part.Number, json, part.Json);
         return new IntakeLine(part.Number, null, part.Json, null, fault);
     }
@@ -46,7 +46,7 @@ static class ObservationBody
     /// <summary>The same of JSON that was read.</summary>
     public static IntakeLine Observation(int number, JsonElement json, ReadOnlyMemory<byte> raw)
     {
-        var (contract, message, reason) = TypedObservation.Read(json);
-        return new(number, contract, raw, message, reason);
+        var (contract, message, reason) = TypedObservation.Read(json, out var dropped);
+        return new(number, contract, raw, message, reason) { Dropped = dropped };
     }
 }

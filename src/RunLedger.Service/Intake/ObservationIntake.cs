@@ -39,7 +39,7 @@ sealed class ObservationIntake(
     /// <exception cref="TimeoutException">Nothing is known of it; taking it again is safe.</exception>
     public async Task<string?> TakeAgain(
         object message, int bytes, Guid rejectedId, CancellationToken cancellationToken) =>
-        Refusal(message) ?? await Patiently<string?>(
+        Refusal(ref message, out _) ?? await Patiently<string?>(
             async cancellationToken =>
             {
                 var durable = commits is null
@@ -80,9 +80,9 @@ sealed class ObservationIntake(
             foreach (var line in chunk)
             {
                 var reason = line.Reason;
-                if (line.Message is not null && (reason = Refusal(line.Message)) is null)
+                if (line.Message is { } kept && (reason = Refusal(ref kept, out var lost)) is null)
                 {
-                    object[] messages = line.Before is { } before ? [before, line.Message] : [line.Message];
+                    object[] messages = line.Before is { } before ? [before, kept] : [kept];
                     foreach (var message in messages)
                     {
                         if (commits is not null)
@@ -94,7 +94,7 @@ sealed class ObservationIntake(
                     }
 
                     accepted++;
-                    dropped.AddRange(line.Dropped.Select(what => new IntakeRemark(line.Number, what)));
+                    dropped.AddRange(line.Dropped.Union(lost).Select(what => new IntakeRemark(line.Number, what)));
                     continue;
                 }
 
@@ -139,13 +139,36 @@ sealed class ObservationIntake(
         }
     }
 
-    string? Refusal(object message) => message switch
+    /// <param name="message">What was sent; then what is kept of it.</param>
+    /// <param name="dropped">What is not kept, or not as it came.</param>
+    string? Refusal(ref object message, out IReadOnlyList<string> dropped)
     {
-        RunObservation observation => door.TryValidate(observation, out _, out var reason) ? null : reason,
-        ProcessDefined defined => door.FaultOf(defined),
-        RunObservations batch => batch.Observations.Select(Refusal).FirstOrDefault(reason => reason is not null),
-        _ => throw new InvalidOperationException($"{message.GetType().Name} is no contract of the ledger."),
-    };
+        dropped = [];
+        switch (message)
+        {
+            case RunObservation sent:
+                if (!door.TryValidate(sent, out var observation, out var reason))
+                    return reason;
+                (message, dropped) = (observation.Message, observation.Dropped);
+                return null;
+            case ProcessDefined defined:
+                return door.FaultOf(defined);
+            case RunObservations batch:
+                var kept = new List<RunObservation>(batch.Observations.Count);
+                foreach (var one in batch.Observations)
+                {
+                    object item = one;
+                    if (Refusal(ref item, out _) is { } refused)
+                        return refused;
+                    kept.Add((RunObservation)item);
+                }
+
+                message = batch with { Observations = kept };
+                return null;
+            default:
+                throw new InvalidOperationException($"{message.GetType().Name} is no contract of the ledger.");
+        }
+    }
 
     // A publish to memory is done at once, and what was published must be consumed for its room to be given back.
     Task Commit(object message, Guid? rejectedId = null) =>

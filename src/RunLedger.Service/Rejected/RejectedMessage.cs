@@ -38,9 +38,10 @@ sealed record RejectedMessage(object? Message, string? Reason)
                 if (Envelope(json) is var (names, message))
                     return Line(
                         names.Select(ContractNames.Resolve).FirstOrDefault(type => type is not null), message, names);
-                if (!json.TryGetProperty("type", out _))
+                if (JsonBody.TypeOf(json) is null)
                 {
-                    if (json.TryGetProperty("eventTime", out _) && json.TryGetProperty("producer", out _))
+                    if (ReadableJson.Member(json, "eventTime") is not null
+                        && ReadableJson.Member(json, "producer") is not null)
                         return ObservationBody.Lineage(one, maxEvidenceBytes);
                     if (row.Contract is { } contract)
                         return Line(ContractNames.Resolve(contract), json, [contract]);
@@ -52,7 +53,7 @@ sealed record RejectedMessage(object? Message, string? Reason)
             IntakeLine Line(Type? contract, JsonElement message, IReadOnlyList<string> names) =>
                 contract == typeof(RunObservations) ? Batch(number, message, raw)
                 : Taken(contract) is { } type
-                    ? JsonBody.ToContract(type, message) switch
+                    ? JsonBody.ToContract(type, message, out _) switch
                     {
                         RejectedBody refused => new(number, type.Name, raw, null, refused.Reason),
                         var read => new(number, type.Name, raw, read, null),
@@ -88,8 +89,8 @@ sealed record RejectedMessage(object? Message, string? Reason)
             : null;
 
     static (IReadOnlyList<string> Names, JsonElement Message)? Envelope(JsonElement json) =>
-        json.TryGetProperty("messageType", out var types) && types.ValueKind == JsonValueKind.Array
-        && json.TryGetProperty("message", out var message)
+        ReadableJson.Member(json, "messageType") is { ValueKind: JsonValueKind.Array } types
+        && ReadableJson.Member(json, "message") is { } message
             ? ([.. types.EnumerateArray().Select(type => type.ToString())], message)
             : null;
 }

@@ -47,20 +47,24 @@ static class CanonicalJson
     }
 
     /// <exception cref="FormatException">The text holds NUL or half a surrogate pair.</exception>
-    public static string Storable(string text)
+    public static string Storable(string text) =>
+        FaultOf(text) is { } fault ? throw new FormatException(fault) : text;
+
+    /// <summary>Why text cannot be stored, without a name; null where it can.</summary>
+    public static string? FaultOf(string text)
     {
         if (text.Contains('\0', StringComparison.Ordinal))
-            throw new FormatException("holds a NUL character, which PostgreSQL cannot store: remove it");
+            return "holds a NUL character, which PostgreSQL cannot store: remove it";
         for (var i = 0; i < text.Length; i++)
         {
             if (!char.IsSurrogate(text[i]))
                 continue;
             if (i + 1 == text.Length || !char.IsSurrogatePair(text[i], text[i + 1]))
-                throw new FormatException("holds half a surrogate pair, which is no text: send valid Unicode");
+                return "holds half a surrogate pair, which is no text: send valid Unicode";
             i++;
         }
 
-        return text;
+        return null;
     }
 
     static void WriteObject(Utf8JsonWriter writer, JsonElement value)

@@ -7,6 +7,12 @@ namespace RunLedger.Folding;
 readonly record struct Proof(string? Json, OrderKey Key, int Attempt = 1)
 {
     /// <summary>
+    /// The member of evidence that says what could not be kept of its observation, or not as it came: an array of
+    /// texts.
+    /// </summary>
+    public const string Dropped = "runledger:dropped";
+
+    /// <summary>
     /// That of the greater attempt; of one attempt the least, or where a contract repeats itself by nature (a
     /// heartbeat) the greatest.
     /// </summary>

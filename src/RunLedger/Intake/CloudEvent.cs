@@ -11,26 +11,24 @@ static class CloudEvent
 
     public static bool Is(JsonElement json, string? contentType) =>
         contentType?.StartsWith(Format, StringComparison.OrdinalIgnoreCase) is true
-        || (json.ValueKind == JsonValueKind.Object && json.TryGetProperty("specversion", out _)
-            && json.TryGetProperty("type", out _));
+        || (ReadableJson.Member(json, "specversion") is not null && ReadableJson.Member(json, "type") is not null);
 
     /// <summary>Null where it is none that the ledger reads.</summary>
     public static (string Type, JsonElement Data)? Read(JsonElement json)
     {
-        if (json.ValueKind != JsonValueKind.Object || !json.TryGetProperty("type", out var type)
-            || type.ValueKind != JsonValueKind.String)
+        if (ReadableJson.Member(json, "type") is not { ValueKind: JsonValueKind.String } type)
             return null;
-        if (json.TryGetProperty("data", out var data))
+        if (ReadableJson.Member(json, "data") is { } data)
         {
             // Some clients send JSON that was written before as text.
             return data.ValueKind != JsonValueKind.String ? (type.GetString()!, data)
-                : JsonBody.TryRead(System.Text.Encoding.UTF8.GetBytes(data.GetString()!), out data, out _)
+                : JsonBody.TryParse(System.Text.Encoding.UTF8.GetBytes(data.GetString()!), out data, out _)
                     ? (type.GetString()!, data)
                     : null;
         }
 
-        return json.TryGetProperty("data_base64", out data) && data.TryGetBytesFromBase64(out var bytes)
-            && JsonBody.TryRead(bytes, out data, out _)
+        return ReadableJson.Member(json, "data_base64") is { ValueKind: JsonValueKind.String } packed
+            && packed.TryGetBytesFromBase64(out var bytes) && JsonBody.TryParse(bytes, out data, out _)
             ? (type.GetString()!, data)
             : null;
     }

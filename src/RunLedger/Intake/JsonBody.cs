@@ -19,18 +19,22 @@ namespace RunLedger.Intake;
 /// </remarks>
 static class JsonBody
 {
-    static readonly JsonDocumentOptions Document = new()
+    const string NotUtf8 = "Not UTF-8: send the JSON in UTF-8.";
+
+    /// <summary>The reader keeps one bit a level; whoever walks through what it read has a limit of its own.</summary>
+    public static readonly JsonDocumentOptions AnyDepth = new()
     {
-        MaxDepth = ReadableJson.MaxDepth,
+        MaxDepth = int.MaxValue,
         AllowTrailingCommas = true,
         CommentHandling = JsonCommentHandling.Skip,
     };
 
-    static readonly JsonDocumentOptions Deep = Document with { MaxDepth = int.MaxValue };
+    static readonly JsonDocumentOptions Passable = AnyDepth with { MaxDepth = ReadableJson.MaxDepth };
 
-    /// <summary>How contracts are read.</summary>
+    /// <summary>How contracts are read; the only one of their members that is nested is evidence.</summary>
     public static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
+        MaxDepth = int.MaxValue,
         AllowTrailingCommas = true,
         ReadCommentHandling = JsonCommentHandling.Skip,
         NumberHandling = JsonNumberHandling.AllowReadingFromString,
@@ -83,53 +87,44 @@ static class JsonBody
     public static bool TryRead(
         ReadOnlyMemory<byte> utf8, out JsonElement json, [NotNullWhen(false)] out string? fault)
     {
-        json = default;
         var span = WithoutMark(utf8).Span;
         if (!Utf8.IsValid(span))
         {
-            fault = "Not UTF-8: send the JSON in UTF-8.";
+            (json, fault) = (default, NotUtf8);
             return false;
         }
 
-        try
-        {
-            json = JsonElement.Parse(span, Document);
-            // Only what is escaped can still be no text.
-            fault = span.Contains((byte)'\\') ? ReadableJson.Fault(json) : null;
-            return fault is null;
-        }
-        catch (JsonException e)
-        {
-            fault = BodyParts.Fault(span) is null
-                ? $"Its depth is more than {ReadableJson.MaxDepth} levels: send it flatter."
-                : Words(e, span);
+        if (!TryParse(span, Passable, out json, out fault))
             return false;
-        }
+        // Only what is escaped can still be no text.
+        fault = span.Contains((byte)'\\') ? ReadableJson.Fault(json) : null;
+        return fault is null;
     }
 
     /// <summary>
-    /// One JSON value whose parts are read one by one with <see cref="TryRead"/>: some of them may be no text, or
-    /// nested too deep.
+    /// One JSON value, also where a part of it is no text or is nested too deep to be passed on: whoever reads that
+    /// part sees to it.
     /// </summary>
     public static bool TryParse(
-        ReadOnlyMemory<byte> utf8, out JsonElement json, [NotNullWhen(false)] out string? fault)
-    {
-        var span = WithoutMark(utf8).Span;
-        try
-        {
-            (json, fault) = (JsonElement.Parse(span, Deep), null);
-            return true;
-        }
-        catch (JsonException e)
-        {
-            (json, fault) = (default, Words(e, span));
-            return false;
-        }
-    }
+        ReadOnlyMemory<byte> utf8, out JsonElement json, [NotNullWhen(false)] out string? fault) =>
+        TryParse(WithoutMark(utf8).Span, AnyDepth, out json, out fault);
 
-    /// <summary>A contract's JSON: the contract, or why it is none.</summary>
-    public static object ToContract(Type contract, JsonElement json)
+    /// <summary>
+    /// The member that says which contract it is; with a capital letter, as .NET's serializers write all of them where
+    /// nobody tells them otherwise.
+    /// </summary>
+    public static JsonElement? TypeOf(JsonElement json) =>
+        ReadableJson.Member(json, "type") ?? ReadableJson.Member(json, "Type");
+
+    /// <summary>
+    /// A contract's JSON: the contract, or why it is none. An optional member that cannot be read costs itself alone.
+    /// </summary>
+    /// <param name="contract">Which.</param>
+    /// <param name="json">As it was sent; its text need not be any.</param>
+    /// <param name="dropped">What was left out of it, or mended; the contract's evidence says so too.</param>
+    public static object ToContract(Type contract, JsonElement json, out IReadOnlyList<string> dropped)
     {
+        dropped = [];
         if (json.ValueKind != JsonValueKind.Object)
         {
             var kind = json.ValueKind.ToString().ToLowerInvariant();
@@ -140,9 +135,16 @@ static class JsonBody
         {
             return json.Deserialize(contract, Options)!;
         }
-        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
+        catch (Exception e) when (IsOfReading(e))
         {
-            return new RejectedBody(contract.Name, $"Not a {contract.Name}: {ObservationDeserializer.Words(e)}");
+            try
+            {
+                return ContractParts.Read(contract, json, out dropped);
+            }
+            catch (Exception fault) when (IsOfReading(fault))
+            {
+                return new RejectedBody(contract.Name, $"Not a {contract.Name}: {ObservationDeserializer.Words(fault)}");
+            }
         }
     }
 
@@ -194,6 +196,31 @@ static class JsonBody
 
     public static ReadOnlyMemory<byte> WithoutMark(ReadOnlyMemory<byte> body) =>
         body.Span.StartsWith("\uFEFF"u8) ? body["\uFEFF"u8.Length..] : body;
+
+    static bool TryParse(
+        ReadOnlySpan<byte> span,
+        JsonDocumentOptions options,
+        out JsonElement json,
+        [NotNullWhen(false)] out string? fault)
+    {
+        try
+        {
+            json = JsonElement.Parse(span, options);
+            fault = null;
+            return true;
+        }
+        catch (JsonException e)
+        {
+            json = default;
+            fault = !Utf8.IsValid(span) ? NotUtf8
+                : BodyParts.Fault(span) is null
+                    ? $"Its depth is more than {ReadableJson.MaxDepth} levels: send it flatter."
+                    : Words(e, span);
+            return false;
+        }
+    }
+
+    static bool IsOfReading(Exception e) => e is JsonException or FormatException or InvalidOperationException;
 
     static ReadOnlySpan<byte> NoNumber(ReadOnlySpan<byte> json) =>
         json.StartsWith("NaN"u8) ? "NaN"u8

@@ -78,7 +78,7 @@ sealed class ObservationDeserializer(ContentType contentType, bool envelope) : I
             ? delivery.Properties.ContentEncoding
             : null;
         // What is JSON all the same is read.
-        if (JsonBody.Unpack(ref body, encoding, MostUnpacked) is { } fault && !JsonBody.TryRead(body, out _, out _))
+        if (JsonBody.Unpack(ref body, encoding, MostUnpacked) is { } fault && !JsonBody.TryParse(body, out _, out _))
             return fault;
         if (AmqpValue.Is(body.Span))
             body = AmqpValue.Read(body);
@@ -95,7 +95,7 @@ sealed class ObservationDeserializer(ContentType contentType, bool envelope) : I
         }
         catch (JsonException e)
         {
-            return Unreadable(receive, JsonBody.TryRead(body, out _, out var fault) ? Words(e) : fault);
+            return Unreadable(receive, JsonBody.TryParse(body, out _, out var fault) ? Words(e) : fault);
         }
 
         if (read?.Message is not { } json)
@@ -106,18 +106,15 @@ sealed class ObservationDeserializer(ContentType contentType, bool envelope) : I
 
     static object Plain(ReceiveContext receive, ReadOnlyMemory<byte> body, ref MessageContext context)
     {
-        string[] named = [.. ContractNames.Of(receive)];
-        if (!(Resolve(named) == typeof(RunObservations)
-            ? JsonBody.TryParse(body, out var json, out var fault)
-            : JsonBody.TryRead(body, out json, out fault)))
+        if (!JsonBody.TryParse(body, out var json, out var fault))
             return Unreadable(receive, fault);
         if (Has(json, "messageType", JsonValueKind.Array) && Has(json, "message", JsonValueKind.Object))
             return Unwrap(receive, body, ref context);
         return CloudEvent.Is(json, receive.ContentType?.MediaType)
             ? CloudEvent.Read(json) is var (type, data)
-                ? Read([type, .. named], data)
+                ? Read([type, .. ContractNames.Of(receive)], data)
                 : Unreadable(receive, CloudEvent.Fault(json))
-            : Read(named, json);
+            : Read([.. ContractNames.Of(receive)], json);
     }
 
     static object Read(string[] names, JsonElement json)
@@ -126,7 +123,7 @@ sealed class ObservationDeserializer(ContentType contentType, bool envelope) : I
         {
             return contract == typeof(RunObservations)
                 ? ObservationBatch.Of(json)
-                : JsonBody.ToContract(contract, json);
+                : JsonBody.ToContract(contract, json, out _);
         }
 
         return new RejectedBody(
@@ -154,6 +151,5 @@ sealed class ObservationDeserializer(ContentType contentType, bool envelope) : I
         names.Select(ContractNames.Resolve).FirstOrDefault(type => type is not null);
 
     static bool Has(JsonElement json, string member, JsonValueKind kind) =>
-        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(member, out var value)
-        && value.ValueKind == kind;
+        ReadableJson.Member(json, member) is { } value && value.ValueKind == kind;
 }

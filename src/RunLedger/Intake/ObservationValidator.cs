@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using RunLedger.Contracts;
 using RunLedger.Folding;
@@ -9,21 +8,14 @@ using RunLedger.Folding;
 namespace RunLedger.Intake;
 
 /// <summary>
-/// What may enter the fold. Everything the tables could refuse is refused here, with a reason its sender can act on, or
-/// is shortened; after the door an observation can always be stored.
+/// What may enter the fold. What says where a run stands is let in: a part of the rest that the tables could refuse is
+/// shortened, mended or dropped, and named. Only what has no run, no time or no meaning is refused, with a reason its
+/// sender can act on. After the door an observation can always be stored.
 /// </summary>
 sealed class ObservationValidator(RunLedgerOptions options, TimeProvider time)
 {
     static readonly DateTimeOffset Earliest = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
     static readonly TimeSpan Ahead = TimeSpan.FromHours(24);
-
-    // Evidence is stored, not shown in a page: nothing is escaped but what JSON demands, and, as no encoder of .NET
-    // spares them, characters beyond the first 65,536.
-    static readonly JsonWriterOptions Plain = new()
-    {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        SkipValidation = true,
-    };
 
     /// <summary>Lets a message in, or says why not.</summary>
     public bool TryValidate(RunObservation message, out Observation observation, out string reason)
@@ -47,8 +39,8 @@ sealed class ObservationValidator(RunLedgerOptions options, TimeProvider time)
     {
         try
         {
-            Code(defined.ProcessCandidateCode, "processCandidateCode", required: true);
-            Code(defined.ProcessDefinitionCode, "processDefinitionCode", required: true);
+            Code(defined.ProcessCandidateCode, "processCandidateCode");
+            Code(defined.ProcessDefinitionCode, "processDefinitionCode");
             InTime(defined.OccurredAt);
             return null;
         }
@@ -62,62 +54,32 @@ sealed class ObservationValidator(RunLedgerOptions options, TimeProvider time)
     {
         var m = ShortText.Shorten(sent);
         NotEmpty(m.ProcessRunId, "processRunId");
-        NotEmpty(m.ParentRunId, "parentRunId");
-        Code(m.ProcessCandidateCode, "processCandidateCode", required: true);
-        Code(m.CorrelationId, "correlationId", required: true);
+        Code(m.ProcessCandidateCode, "processCandidateCode");
+        Code(m.CorrelationId, "correlationId");
         OneOf(m.SourceSystem, SourceSystems.All, "sourceSystem");
-        Code(m.IdempotencyKey, "idempotencyKey");
-        Text(m.InputRef, "inputRef");
-        Text(m.OutputRef, "outputRef");
-        Text(m.ErrorRef, "errorRef");
+        // A key says which run it is, as candidate and correlation say of what: mended, two could become one, for ever;
+        // left out, one would become two. Whoever reads why can send it again.
+        Text(m.IdempotencyKey, "idempotencyKey");
         if (m is StepObservation step)
-        {
             NotEmpty(step.ComponentRunId, "componentRunId");
-            NotEmpty(step.QueueJobId, "queueJobId");
-            Code(step.DotCode, "dotCode");
-            Code(step.EventCode, "eventCode");
-            if (step.ComponentRole is not null)
-                OneOf(step.ComponentRole, ComponentRoles.All, "componentRole");
-        }
-
         InTime(m.OccurredAt);
-        var evidence = Evidence(m.EvidenceRef);
+        List<string>? dropped = null;
+        m = OptionalMembers.Mend(m, ref dropped);
+        var evidence = EvidenceJson.Write(m.EvidenceRef, options.MaxEvidenceBytes, ref dropped);
+        if (dropped is not null)
+            m = m with { EvidenceRef = evidence is null ? null : JsonElement.Parse(evidence) };
         var contract = ContractMap.Of(m);
         var at = LedgerTime.Of(m.OccurredAt);
-        return new Observation(m, new OrderKey(at, contract, Hash(m, contract, at, evidence)), evidence);
-    }
-
-    string? Evidence(JsonElement? value)
-    {
-        if (value is not { } element || element.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null)
-            return null;
-        var buffer = new ArrayBufferWriter<byte>(256);
-        using (var writer = new Utf8JsonWriter(buffer, Plain))
+        return new Observation(m, new OrderKey(at, contract, Hash(m, contract, at, evidence)), evidence)
         {
-            try
-            {
-                CanonicalJson.Write(writer, element);
-            }
-            catch (FormatException e)
-            {
-                throw new FormatException($"evidenceRef {e.Message}");
-            }
-        }
-
-        if (buffer.WrittenCount > options.MaxEvidenceBytes)
-        {
-            throw new FormatException(
-                $"evidenceRef has {buffer.WrittenCount:N0} bytes, more than the {options.MaxEvidenceBytes:N0} allowed: "
-                + "store it elsewhere and send a reference");
-        }
-
-        return System.Text.Encoding.UTF8.GetString(buffer.WrittenSpan);
+            Dropped = dropped ?? [],
+        };
     }
 
     static UInt128 Hash(RunObservation m, Contract contract, long at, string? evidence)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
-        using (var json = new Utf8JsonWriter(buffer, Plain))
+        using (var json = new Utf8JsonWriter(buffer, EvidenceJson.Plain))
         {
             var step = m as StepObservation;
             json.WriteStartObject();
@@ -162,42 +124,31 @@ sealed class ObservationValidator(RunLedgerOptions options, TimeProvider time)
             throw new FormatException($"occurredAt {occurredAt:O} is more than 24 h ahead: set the sender's clock");
     }
 
-    static void NotEmpty(Guid? id, string member)
+    static void NotEmpty(Guid id, string member)
     {
         if (id == Guid.Empty)
             throw new FormatException($"{member} is the empty GUID: send a real one");
     }
 
-    static void Code(string? value, string member, bool required = false)
+    static void Code(string? value, string member)
     {
-        if (value is null && !required)
-            return;
         if (string.IsNullOrWhiteSpace(value))
-            throw new FormatException($"{member} is {(required ? "missing or " : "")}empty: "
-                + $"{(required ? "it is required" : "leave it out or fill it in")}");
+            throw new FormatException($"{member} is missing or empty: it is required");
         Text(value, member);
     }
 
     static void Text(string? value, string member)
     {
-        if (value is null)
-            return;
-        try
-        {
-            CanonicalJson.Storable(value);
-        }
-        catch (FormatException e)
-        {
-            throw new FormatException($"{member} {e.Message}");
-        }
+        if (value is not null && CanonicalJson.FaultOf(value) is { } fault)
+            throw new FormatException($"{member} {fault}");
     }
 
     static void OneOf(string? value, IReadOnlyList<string> known, string member)
     {
         if (value is null || !known.Contains(value))
-            throw new FormatException(
-                $"{member} '{Short(value)}' is not known: send one of {string.Join(", ", known)}");
+        {
+            throw new FormatException($"{member} '{OptionalMembers.Quote(value ?? "")}' is not known: "
+                + $"send one of {string.Join(", ", known)}");
+        }
     }
-
-    static string? Short(string? value) => value is { Length: > 40 } ? value[..40] + "…" : value;
 }

@@ -19,6 +19,26 @@ static class ReadableJson
         ? $"{(path.Length > 0 ? path.TrimStart('.') : "the event")} {problem}"
         : null;
 
+    /// <summary>The last of this name, whatever the names of the others are; null where there is none.</summary>
+    public static JsonElement? Member(JsonElement json, string name)
+    {
+        if (json.ValueKind != JsonValueKind.Object)
+        {
+            return null;
+        }
+
+        try
+        {
+            return json.TryGetProperty(name, out var value) ? value : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // Of a name that is no text it cannot tell whether it is this one.
+            return json.EnumerateObject().Where(member => Name(member) == name)
+                .Select(member => (JsonElement?)member.Value).LastOrDefault();
+        }
+    }
+
     static Finding? Find(JsonElement json, int levels) => json.ValueKind switch
     {
         JsonValueKind.Object or JsonValueKind.Array when levels == 0 =>
@@ -81,7 +101,8 @@ static class ReadableJson
         }
     }
 
-    static string? Name(JsonProperty member)
+    /// <summary>Null where it is no text.</summary>
+    public static string? Name(JsonProperty member)
     {
         try
         {

@@ -46,6 +46,5 @@ sealed class Rejections(TimeProvider time)
     }
 
     // Names and reasons may quote what the sender wrote; the row that says so must be storable whatever it was.
-    static string? Storable(string? text) =>
-        text is null ? null : Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text.Replace('\0', '\uFFFD')));
+    static string? Storable(string? text) => text is null ? null : StorableText.Mend(text);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using RunLedger.Folding;
 
@@ -19,19 +20,21 @@ readonly record struct TypedObservation(string? Contract, object? Message, strin
 
     /// <summary>Of bytes that may be anything.</summary>
     public static TypedObservation Read(ReadOnlyMemory<byte> utf8) =>
-        JsonBody.TryRead(utf8, out var json, out var fault) ? Read(json) : new(null, null, fault);
+        JsonBody.TryParse(utf8, out var json, out var fault) ? Read(json, out _) : new(null, null, fault);
 
-    /// <param name="json">All of whose text can be read.</param>
-    public static TypedObservation Read(JsonElement json)
+    /// <param name="json">As it was sent; its text need not be any.</param>
+    /// <param name="dropped">What was left out of it, or mended.</param>
+    public static TypedObservation Read(JsonElement json, out IReadOnlyList<string> dropped)
     {
+        dropped = [];
         if (json.ValueKind != JsonValueKind.Object)
             return new(null, null, "An observation is a JSON object with a \"type\".");
-        if (!json.TryGetProperty("type", out var type) || type.ValueKind != JsonValueKind.String)
+        if (JsonBody.TypeOf(json) is not { ValueKind: JsonValueKind.String } type)
             return new(null, null, $"\"type\" is missing: {Send}.");
-        var name = CutText.To(type.GetString(), QuotedAtMost) ?? "";
+        var name = CutText.To(StorableText.Unescape(JsonMarshal.GetRawUtf8Value(type)[1..^1]), QuotedAtMost) ?? "";
         if (ContractMap.TypeOf(name) is not { } contract)
             return new(name, null, $"\"type\" '{name}' is not known: {Send}.");
-        return JsonBody.ToContract(contract, json) switch
+        return JsonBody.ToContract(contract, json, out dropped) switch
         {
             RejectedBody refused => new(name, null, refused.Reason),
             var message => new(name, message, null),

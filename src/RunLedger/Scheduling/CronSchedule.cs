@@ -55,6 +55,15 @@ sealed record CronSchedule
             throw new UnschedulableException("Its schedule has no ScheduleId.");
         if (string.IsNullOrWhiteSpace(schedule.CronExpression))
             throw new UnschedulableException("Its schedule has no CronExpression.");
+        Storable(schedule.ScheduleId, "ScheduleId");
+        Storable(schedule.ScheduleGroup, "ScheduleGroup");
+        Storable(schedule.Description, "Description");
+        if (!Enum.IsDefined(schedule.MisfirePolicy))
+        {
+            throw new UnschedulableException("The MisfirePolicy of its schedule is not known: send one of "
+                + $"{string.Join(", ", Enum.GetNames<MissedEventPolicy>())}, or its number.");
+        }
+
         var read = new CronSchedule
         {
             Id = Plain(schedule.ScheduleId),
@@ -103,6 +112,12 @@ sealed record CronSchedule
         Zone is null ? TimeZoneInfo.Utc
         : TZConvert.TryGetTimeZoneInfo(Zone, out var zone) ? zone
         : throw new UnschedulableException($"The time zone '{Zone}' of its schedule is not known.");
+
+    static void Storable(string? text, string member)
+    {
+        if (text is not null && CanonicalJson.FaultOf(text) is { } fault)
+            throw new UnschedulableException($"The {member} of its schedule {fault}.");
+    }
 
     static string Plain(string id) =>
         id.StartsWith(TriggerPrefix, StringComparison.Ordinal) ? id[TriggerPrefix.Length..] : id;

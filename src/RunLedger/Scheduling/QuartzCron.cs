@@ -11,6 +11,8 @@ static class QuartzCron
 {
     const int DayOfWeek = 5;
 
+    static readonly string[] Names = ["second", "minute", "hour", "day of the month", "month", "day of the week"];
+
     /// <exception cref="UnschedulableException">It cannot be read.</exception>
     public static CronExpression Read(string cron)
     {
@@ -30,9 +32,39 @@ static class QuartzCron
                     + "with seconds first, as Quartz has them."),
             };
         }
-        catch (CronFormatException e)
+        catch (Exception e) when (e is not UnschedulableException)
         {
-            throw new UnschedulableException($"Its schedule '{cron}' cannot be read: {e.Message}");
+            // The reader has words for a number out of range, and for a letter it does not know the name of a type.
+            var fault = e is CronFormatException && !e.Message.Contains(nameof(Exception), StringComparison.Ordinal)
+                ? e.Message
+                : Fault(fields);
+            throw new UnschedulableException($"Its schedule '{cron}' cannot be read: {fault}");
+        }
+    }
+
+    /// <summary>Names the first field that cannot be read.</summary>
+    static string Fault(string[] fields)
+    {
+        var names = Names[^Math.Min(fields.Length, Names.Length)..];
+        var wrong = Enumerable.Range(0, names.Length).FirstOrDefault(at => !CanBeRead(
+            [.. names.Select((_, other) => other == at ? fields[at] : "*")]), -1);
+        return $"{(wrong < 0 ? "one of its fields" : $"its {names[wrong]} '{fields[wrong]}'")} is nothing that cron "
+            + "has: send a number, *, a list (1,2), a range (1-5) or a step (*/5), without H.";
+    }
+
+    static bool CanBeRead(string[] fields)
+    {
+        try
+        {
+            _ = fields.Length == Names.Length
+                ? Parse(fields)
+                : CronExpression.Parse(string.Join(' ', fields), CronFormat.Standard);
+            return true;
+        }
+        catch (Exception)
+        {
+            // Whatever the reader throws for what it does not know.
+            return false;
         }
     }
 

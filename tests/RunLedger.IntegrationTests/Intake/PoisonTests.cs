@@ -38,6 +38,35 @@ public sealed class PoisonTests
         }
     }
 
+    [Fact]
+    public async Task A_detail_that_no_table_holds_costs_no_run_and_is_a_warning_of_it()
+    {
+        string[] details =
+        [
+            """ "inputRef": "a\u0000b" """, """ "inputRef": "a\ud800b" """, """ "evidenceRef": {"a": "\u0000"} """,
+            """ "evidenceRef": ["\ud800"] """, """ "evidenceRef": 1e400 """, """ "attempt": "many" """,
+            $""" "evidenceRef": "{new string('e', 5 * 1024 * 1024)}" """,
+            $""" "evidenceRef": {new string('[', 200)}{new string(']', 200)} """,
+        ];
+        await using var site = await LedgerSite.Create();
+        await site.Start();
+
+        foreach (var detail in details)
+        {
+            var good = new Sent("RunStarted", Guid.CreateVersion7(), new(2025, 1, 1, 0, 0, 0, TimeSpan.Zero));
+            await site.Publisher.Send(
+                good.Exchange, Encoding.UTF8.GetBytes($"{{{detail},{good.Json().ToJsonString()[1..]}"), new());
+        }
+
+        await Eventually.Async(
+            async () => await site.List(
+                "select count(*)::text from process_run_observation where status = 'started' "
+                + "and evidence_ref -> 'warnings' ->> 0 like 'RunStarted at % was taken without a part of it%'")
+                is [var count] && count == $"{details.Length}" ? null : "not all are there",
+            TimeSpan.FromSeconds(20));
+        Assert.Empty(await LedgerRows.Rejected(site.Database));
+    }
+
     [Theory]
     [InlineData(LedgerSite.ErrorQueue, "")]
     [InlineData("", LedgerSite.ErrorQueue)]

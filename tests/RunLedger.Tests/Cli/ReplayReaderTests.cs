@@ -52,9 +52,14 @@ public sealed class ReplayReaderTests
     [Fact]
     public async Task Bytes_that_are_no_text_are_said_to_be_none()
     {
-        using var stream = new MemoryStream([.. "{\"type\":\""u8, 0xff, .. "\"}\n"u8]);
+        using var stream = new MemoryStream(
+            [.. "{\"type\":"u8, 0xff, .. "}\n{\"Type\":\"A\",\"errorRef\":\""u8, 0xff, .. "\"}\n"u8]);
 
-        Assert.Equal("Not UTF-8.", Assert.Single(await ReplayReader.Read(stream).ToListAsync()).Fault);
+        var items = await ReplayReader.Read(stream).ToListAsync();
+
+        // In a text they are for the ledger to mend.
+        Assert.Equal(["Not UTF-8.", null], items.Select(item => item.Fault));
+        Assert.Equal(ReplayKind.Observation, items[1].Kind);
     }
 
     [Fact]

@@ -55,7 +55,7 @@ public sealed class RunObservationsTests
         foreach (var one in Kinds)
         {
             var several = JsonSerializer.SerializeToElement(new RunObservations { Observations = [one] }, Json("web"));
-            var read = TypedObservation.Read(several.GetProperty("observations")[0]);
+            var read = TypedObservation.Read(several.GetProperty("observations")[0], out _);
             Assert.Equal((one.GetType().Name, one, null), (read.Contract, read.Message, read.Reason));
         }
     }

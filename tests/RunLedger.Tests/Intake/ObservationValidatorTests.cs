@@ -10,7 +10,7 @@ using RunLedger.Testing;
 
 namespace RunLedger.Tests.Intake;
 
-/// <summary>What may not enter the ledger, and in which words its sender is told.</summary>
+/// <summary>What may not enter the ledger, what enters without a part of it, and how its sender is told.</summary>
 public sealed class ObservationValidatorTests
 {
     readonly FakeTimeProvider _time = new(Some.Noon);
@@ -23,9 +23,9 @@ public sealed class ObservationValidatorTests
         var step = _run.StepStarted(Guid.CreateVersion7());
 
         Rejects("processRunId is the empty GUID: send a real one", step with { ProcessRunId = Guid.Empty });
-        Rejects("parentRunId is the empty GUID: send a real one", step with { ParentRunId = Guid.Empty });
         Rejects("componentRunId is the empty GUID: send a real one", step with { ComponentRunId = Guid.Empty });
-        Rejects("queueJobId is the empty GUID: send a real one", step with { QueueJobId = Guid.Empty });
+        Drops("parentRunId is the empty GUID: send a real one", step with { ParentRunId = Guid.Empty });
+        Drops("queueJobId is the empty GUID: send a real one", step with { QueueJobId = Guid.Empty });
     }
 
     [Theory]
@@ -43,10 +43,11 @@ public sealed class ObservationValidatorTests
     [Fact]
     public void What_is_optional_is_left_out_or_says_something()
     {
-        Rejects("idempotencyKey is empty: leave it out or fill it in", _run.Started() with { IdempotencyKey = "" });
-        Rejects("dotCode is empty: leave it out or fill it in", _run.StepStarted(_run.Id) with { DotCode = " " });
-        Rejects("eventCode is empty: leave it out or fill it in", _run.StepStarted(_run.Id) with { EventCode = "" });
-        Admitted(_run.StepStarted(_run.Id) with { DotCode = null, ComponentRole = null });
+        Drops("idempotencyKey is empty: leave it out or fill it in", _run.Started() with { IdempotencyKey = "" });
+        Drops("dotCode is empty: leave it out or fill it in", _run.StepStarted(_run.Id) with { DotCode = " " });
+        Drops("eventCode is empty: leave it out or fill it in", _run.StepStarted(_run.Id) with { EventCode = "" });
+        Drops("attempt is 0: send a whole number from 1, or leave it out", _run.Started() with { Attempt = 0 });
+        Assert.Empty(Admitted(_run.StepStarted(_run.Id) with { DotCode = null, ComponentRole = null }).Dropped);
     }
 
     [Fact]
@@ -58,7 +59,7 @@ public sealed class ObservationValidatorTests
         Rejects(
             "sourceSystem '' is not known: send one of dot_runtime, job_queue, workflow_engine, dry_run",
             _run.Started() with { SourceSystem = null! });
-        Rejects(
+        Drops(
             "componentRole 'spectator' is not known: send one of producer, verifier, step",
             _run.StepStarted(_run.Id) with { ComponentRole = "spectator" });
     }
@@ -75,7 +76,7 @@ public sealed class ObservationValidatorTests
     [InlineData(@"a\ud800b", "holds half a surrogate pair, which is no text: send valid Unicode")]
     [InlineData(@"\udc00\ud800", "holds half a surrogate pair, which is no text: send valid Unicode")]
     [InlineData(@"ends in \ud83d", "holds half a surrogate pair, which is no text: send valid Unicode")]
-    public void Text_that_PostgreSQL_cannot_store_is_refused_in_every_member(string escaped, string reason)
+    public void Text_that_PostgreSQL_cannot_store_is_refused_where_it_is_identity(string escaped, string reason)
     {
         // An attribute cannot hold half a pair either.
         var text = Regex.Unescape(escaped);
@@ -83,11 +84,86 @@ public sealed class ObservationValidatorTests
         Rejects($"processCandidateCode {reason}", step with { ProcessCandidateCode = text });
         Rejects($"correlationId {reason}", step with { CorrelationId = text });
         Rejects($"idempotencyKey {reason}", step with { IdempotencyKey = text });
-        Rejects($"inputRef {reason}", step with { InputRef = text });
-        Rejects($"outputRef {reason}", step with { OutputRef = text });
-        Rejects($"errorRef {reason}", step with { ErrorRef = text });
-        Rejects($"dotCode {reason}", step with { DotCode = text });
-        Rejects($"eventCode {reason}", step with { EventCode = text });
+    }
+
+    [Theory]
+    [InlineData(@"a\0b", "a\uFFFDb")]
+    [InlineData(@"a\ud800b", "a\uFFFDb")]
+    [InlineData(@"\udc00\ud800", "\uFFFD\uFFFD")]
+    [InlineData(@"ends in \ud83d", "ends in \uFFFD")]
+    public void Text_that_PostgreSQL_cannot_store_is_mended_elsewhere(string escaped, string mended)
+    {
+        var text = Regex.Unescape(escaped);
+        var step = _run.StepFailed(_run.Id);
+        Assert.Equal(mended, Mended("inputRef", step with { InputRef = text }).InputRef);
+        Assert.Equal(mended, Mended("outputRef", step with { OutputRef = text }).OutputRef);
+        Assert.Equal(mended, Mended("errorRef", step with { ErrorRef = text }).ErrorRef);
+        Assert.Equal(mended, Mended("dotCode", step with { DotCode = text }).DotCode);
+        Assert.Equal(mended, Mended("eventCode", step with { EventCode = text }).EventCode);
+
+        StepObservation Mended(string member, StepObservation sent) => (StepObservation)Drops(
+            $"{member}: text with a NUL or half a character is mended", sent).Message;
+    }
+
+    [Fact]
+    public void What_is_dropped_is_null_and_the_rest_is_as_it_came()
+    {
+        var parent = Guid.CreateVersion7();
+        var sent = _run.StepFailed(_run.Id) with
+        {
+            ParentRunId = parent, QueueJobId = Guid.Empty, DotCode = "d", EventCode = " ", ComponentRole = "x",
+            ErrorRef = "e", IdempotencyKey = "", Attempt = -1, EvidenceRef = Json("""{"b":1,"a":2}"""),
+        };
+
+        var observation = Admitted(sent);
+
+        Assert.Equal(
+            [
+                "idempotencyKey is empty: leave it out or fill it in",
+                "attempt is -1: send a whole number from 1, or leave it out",
+                "queueJobId is the empty GUID: send a real one",
+                "eventCode is empty: leave it out or fill it in",
+                "componentRole 'x' is not known: send one of producer, verifier, step",
+            ],
+            observation.Dropped);
+        Assert.Equal(
+            sent with
+            {
+                QueueJobId = null, EventCode = null, ComponentRole = null, IdempotencyKey = null, Attempt = null,
+                EvidenceRef = observation.Message.EvidenceRef,
+            },
+            observation.Message);
+        Assert.Equal(
+            """{"a":2,"b":1}""", observation.Message.EvidenceRef!.Value.GetProperty("value").GetRawText());
+    }
+
+    [Fact]
+    public void What_was_mended_once_is_the_same_observation_when_it_is_read_again()
+    {
+        var sent = _run.Started() with { InputRef = "a\0", EvidenceRef = Json("""{"b":"\u0000","a":2}""") };
+
+        var once = Admitted(sent);
+        var again = Admitted(once.Message);
+
+        Assert.Equal((once.Key, once.Evidence), (again.Key, again.Evidence));
+        Assert.Empty(again.Dropped);
+        Assert.Equal(Admitted(sent).Key, once.Key);
+        Assert.NotEqual(Admitted(sent with { InputRef = "a\uFFFD" }).Key, once.Key);
+    }
+
+    [Fact]
+    public void What_is_dropped_of_an_observation_that_lost_a_part_before_is_said_with_it()
+    {
+        var once = Admitted(_run.Started() with { InputRef = "\0", EvidenceRef = Json("[1]") });
+
+        var again = Admitted(once.Message with { OutputRef = "\0" });
+
+        Assert.Equal(
+            """
+            {"runledger:dropped":["inputRef: text with a NUL or half a character is mended",
+            "outputRef: text with a NUL or half a character is mended"],"value":[1]}
+            """.ReplaceLineEndings(""),
+            again.Evidence);
     }
 
     [Fact]
@@ -197,34 +273,66 @@ public sealed class ObservationValidatorTests
     }
 
     [Fact]
-    public void Five_megabytes_of_evidence_are_refused_by_default_and_the_limit_is_an_option()
+    public void Five_megabytes_of_evidence_are_dropped_by_default_and_the_limit_is_an_option()
     {
         var large = JsonSerializer.SerializeToElement(new string('x', 5 * 1024 * 1024));
 
-        Rejects(
+        Drops(
             "evidenceRef has 5,242,882 bytes, more than the 262,144 allowed: store it elsewhere and send a reference",
             With(large));
         _options.MaxEvidenceBytes = 5_242_882;
-        Admitted(With(large));
+        Assert.Empty(Admitted(With(large)).Dropped);
         _options.MaxEvidenceBytes--;
-        Rejects(
+        Drops(
             "evidenceRef has 5,242,882 bytes, more than the 5,242,881 allowed: store it elsewhere and send a reference",
             With(large));
     }
 
     [Theory]
-    [InlineData("""{"a":"\u0000"}""", "evidenceRef holds a NUL character, which PostgreSQL cannot store: remove it")]
-    [InlineData("""{"a\u0000":1}""", "evidenceRef holds a NUL character, which PostgreSQL cannot store: remove it")]
-    [InlineData("""["\ud800"]""", "evidenceRef holds half a surrogate pair, which is no text: send valid Unicode")]
-    [InlineData(
-        """["\udc00\ud800"]""", "evidenceRef holds half a surrogate pair, which is no text: send valid Unicode")]
-    [InlineData(
-        """{"\ud800":1}""", "evidenceRef holds half a surrogate pair in a name, which is no text: send valid Unicode")]
-    [InlineData("1e309", "evidenceRef holds a number beyond what a double can say: send it as text")]
-    [InlineData("[-1E-309]", "evidenceRef holds a number beyond what a double can say: send it as text")]
-    [InlineData("1e99999999999999999999", "evidenceRef holds a number beyond what a double can say: send it as text")]
-    public void Evidence_that_jsonb_cannot_store_is_refused(string json, string reason) =>
-        Rejects(reason, With(Json(json)));
+    [InlineData(0)]
+    [InlineData(50)]
+    public void A_limit_that_holds_not_even_a_warning_costs_the_warning(int limit)
+    {
+        _options.MaxEvidenceBytes = limit;
+
+        var observation = Admitted(With(Json($"\"{new string('x', 100)}\"")));
+
+        Assert.Equal(2, Admitted(observation.Message with { InputRef = "\0", OutputRef = "\0" }).Dropped.Count);
+        Assert.Null(observation.Evidence);
+        Assert.Null(observation.Message.EvidenceRef);
+    }
+
+    [Fact]
+    public void Evidence_that_fits_but_for_what_is_said_beside_it_gives_way()
+    {
+        _options.MaxEvidenceBytes = 300;
+        var sent = With(Json($"\"{new string('x', 290)}\"")) with { InputRef = "\0" };
+
+        var once = Admitted(sent);
+
+        Assert.Equal(2, once.Dropped.Count);
+        Assert.DoesNotContain("xxx", once.Evidence, StringComparison.Ordinal);
+        Assert.Equal(once.Key, Admitted(once.Message).Key);
+    }
+
+    [Theory]
+    [InlineData("""{"a":"\u0000"}""", """{"a":"\uFFFD"}""")]
+    [InlineData("""{"a\u0000":1}""", """{"a\uFFFD":1}""")]
+    [InlineData("""["\ud800",{"\udc00\ud800":"🚀"}]""", """["\uFFFD",{"\uFFFD\uFFFD":"🚀"}]""")]
+    public void Text_in_evidence_that_jsonb_cannot_store_is_mended(string json, string kept)
+    {
+        var observation = Drops("evidenceRef: text with a NUL or half a character is mended", With(Json(json)));
+
+        Assert.True(JsonElement.DeepEquals(
+            Json(kept), observation.Message.EvidenceRef!.Value.GetProperty("value")), observation.Evidence);
+    }
+
+    [Theory]
+    [InlineData("1e309")]
+    [InlineData("[-1E-309]")]
+    [InlineData("1e99999999999999999999")]
+    public void A_number_that_jsonb_cannot_store_costs_the_evidence(string json) =>
+        Drops("evidenceRef holds a number beyond what a double can say: send it as text", With(Json(json)));
 
     [Fact]
     public void Surrogates_as_raw_bytes_are_no_text_either()
@@ -232,29 +340,30 @@ public sealed class ObservationValidatorTests
         byte[] text = [(byte)'"', 0xED, 0xA0, 0x80, (byte)'"'];
         byte[] name = [(byte)'{', .. text, (byte)':', (byte)'1', (byte)'}'];
 
-        Rejects(
-            "evidenceRef holds half a surrogate pair, which is no text: send valid Unicode",
-            With(JsonDocument.Parse(text).RootElement));
-        Rejects(
-            "evidenceRef holds half a surrogate pair in a name, which is no text: send valid Unicode",
-            With(JsonDocument.Parse(name).RootElement));
+        foreach (var json in (byte[][])[text, name])
+        {
+            Drops(
+                "evidenceRef: text with a NUL or half a character is mended",
+                With(JsonDocument.Parse(json).RootElement));
+        }
     }
 
     [Fact]
-    public void A_number_of_more_than_a_thousand_digits_is_refused() => Rejects(
+    public void A_number_of_more_than_a_thousand_digits_is_dropped() => Drops(
         "evidenceRef holds a number beyond what a double can say: send it as text",
         With(Json(new string('9', 1_025))));
 
     [Fact]
-    public void Evidence_nested_200_deep_is_refused_and_what_is_let_in_can_be_read_again()
+    public void Evidence_nested_200_deep_is_dropped_and_what_is_let_in_can_be_read_again()
     {
-        Rejects("evidenceRef is nested more than 60 deep: flatten it or send it as text", With(Nested(200)));
-        Rejects("evidenceRef is nested more than 60 deep: flatten it or send it as text", With(Nested(61)));
+        Drops("evidenceRef is nested more than 60 deep: flatten it or send it as text", With(Nested(200)));
+        Drops("evidenceRef is nested more than 60 deep: flatten it or send it as text", With(Nested(61)));
 
         var row = RunRow.From(RunProjection.Of(Admitted(With(Nested(60)))));
 
         Assert.Equal(row.EvidenceRef, RunRow.From(row.ToEntry().Fold).EvidenceRef);
         Assert.Equal(JsonValueKind.Object, JsonDocument.Parse(row.EvidenceRef!).RootElement.ValueKind);
+        Assert.DoesNotContain("dropped", row.EvidenceRef!, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -307,6 +416,21 @@ public sealed class ObservationValidatorTests
         Assert.True(
             new ObservationValidator(_options, _time).TryValidate(message, out var observation, out var reason),
             reason);
+        return observation;
+    }
+
+    /// <summary>It is taken without, and both its answer and its row say so.</summary>
+    Observation Drops(string what, RunObservation message)
+    {
+        var observation = Admitted(message);
+        Assert.Equal([what], observation.Dropped);
+        var column = message is StepObservation
+            ? ComponentRow.From(ComponentProjection.Of(observation), message.ProcessRunId).EvidenceRef
+            : RunRow.From(RunProjection.Of(observation)).EvidenceRef;
+        Assert.Equal(
+            $"{observation.Contract} at {LedgerTime.Text(observation.Key.At)} was taken without a part of it, "
+            + $"or mended: {what}",
+            Assert.Single(JsonElement.Parse(column!).GetProperty("warnings").EnumerateArray()).GetString());
         return observation;
     }
 

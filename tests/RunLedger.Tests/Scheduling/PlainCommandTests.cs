@@ -48,6 +48,36 @@ public sealed class PlainCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_time_is_read_as_that_of_an_observation_is()
+    {
+        await Send(Json("x").Replace("T", "t", StringComparison.Ordinal).Replace("+00:00", "z[UTC]"));
+
+        await _harness.Advance(() => !_harness.Heard.IsEmpty);
+
+        Assert.Equal(["x"], _harness.Heard);
+    }
+
+    [Theory]
+    [InlineData("\"Skip\"", "Skip")]
+    [InlineData("\"skip\"", "Skip")]
+    [InlineData("1", "Skip")]
+    [InlineData("\"Send\"", "Send")]
+    public async Task A_misfire_policy_is_a_name_or_a_number(string policy, string kept)
+    {
+        await Send($$"""
+            {"schedule":{"scheduleId":"a","cronExpression":"0 3 * * *","misfirePolicy":{{policy}} },
+             "destination":"queue:Reminder","payload":{"text":"x"} }
+            """);
+
+        await _harness.Wait(() => Stored() == 1);
+
+        Assert.Contains(
+            $"\"missed\":\"{kept}\"",
+            _harness.List("select schedule from scheduled_message where schedule is not null")[0],
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task It_is_cancelled()
     {
         await Send(Json("cancelled"));
@@ -80,6 +110,47 @@ public sealed class PlainCommandTests : IAsyncLifetime
     [InlineData("""{"payload":NaN}""", "NaN is no number of JSON")]
     [InlineData("[1]", "It does not say which command it is")]
     [InlineData("""{"payload":{},"scheduledTime":"2026-01-01T00:00:00Z"}""", "It has no CorrelationId")]
+    [InlineData(
+        """{"correlationId":"0198c0de-0000-7000-8000-0000000000aa","scheduleTime":"2026-01-01T00:00:00Z","payload":{}}""",
+        "It has no ScheduledTime, which says when the message is sent: send ISO 8601 with an offset")]
+    [InlineData("""{"payload":{},"scheduledTime":null}""", "It has no ScheduledTime")]
+    [InlineData(
+        """{"payload":{},"scheduledTime":"2026-12-01"}""",
+        "Its scheduledTime is a date without a time of day: send ISO 8601 with an offset")]
+    [InlineData("""{"payload":{},"ScheduledTime":5}""", "Its scheduledTime is a number: send ISO 8601")]
+    [InlineData(
+        """{"schedule":{"scheduleId":"a","cronExpression":"H H * * *"},"destination":"queue:x","payload":{}}""",
+        "Its schedule 'H H * * *' cannot be read: its minute 'H' is nothing that cron has: send a number, *")]
+    [InlineData(
+        """{"schedule":{"scheduleId":"a","cronExpression":"61 * * * *"},"destination":"queue:x","payload":{}}""",
+        "Its schedule '61 * * * *' cannot be read: ")]
+    [InlineData(
+        """{"schedule":{"scheduleId":"a\u0000","cronExpression":"0 3 * * *"},"destination":"queue:x","payload":{}}""",
+        "The ScheduleId of its schedule holds a NUL character, which PostgreSQL cannot store: remove it.")]
+    [InlineData(
+        """
+        {"schedule":{"scheduleId":"a","scheduleGroup":"\u0000","cronExpression":"0 3 * * *"},
+         "destination":"queue:x","payload":{}}
+        """,
+        "The ScheduleGroup of its schedule holds a NUL character")]
+    [InlineData(
+        """
+        {"schedule":{"scheduleId":"a","cronExpression":"0 3 * * *","misfirePolicy":"Jump"},
+         "destination":"queue:x","payload":{}}
+        """,
+        "The MisfirePolicy of its schedule is not known: send one of Default, Skip, Send, or its number.")]
+    [InlineData(
+        """
+        {"schedule":{"scheduleId":"a","cronExpression":"0 3 * * *","misfirePolicy":7},
+         "destination":"queue:x","payload":{}}
+        """,
+        "The MisfirePolicy of its schedule is not known: send one of Default, Skip, Send")]
+    [InlineData(
+        """
+        {"schedule":{"scheduleId":"a","cronExpression":"0 3 * * *","endTime":"2027-01-01"},
+         "destination":"queue:x","payload":{}}
+        """,
+        "Its endTime is a date without a time of day")]
     public async Task What_cannot_be_read_is_set_aside_with_the_reason(string json, string reason)
     {
         await Send(json);

@@ -6,6 +6,8 @@ namespace RunLedger.Tests.Support;
 /// <summary>Observations as they are sent, good and bad.</summary>
 static class BadBodies
 {
+    const string Mended = "text with a NUL or half a character is mended";
+
     static readonly string Deep = new string('[', 200) + new string(']', 200);
 
     /// <summary>Each with a word of what its sender is told. The first is no JSON, all others are.</summary>
@@ -24,25 +26,59 @@ static class BadBodies
             (With("processCandidateCode", null), "missing"),
             (With("processCandidateCode", " "), "empty"),
             (With("correlationId", "a\0b"), "NUL"),
-            (With("type", "HALF").Replace("HALF", "\\ud800"), "surrogate"),
-            (With("correlationId", "HALF").Replace("HALF", "\\ud800"), "surrogate"),
-            (With("evidenceRef", "HALF").Replace("HALF", "\\ud800x"), "surrogate"),
-            (With("HALF", 1).Replace("HALF", "\\udc00"), "surrogate"),
-            (With("evidenceRef", new JsonObject { ["HALF"] = 1 }).Replace("HALF", "\\ud800"), "surrogate"),
-            (With("evidenceRef", new JsonObject { ["a"] = "b\0" }), "NUL"),
+            (With("type", "HALF").Replace("HALF", "\\ud800"), "'\uFFFD' is not known"),
+            (With("correlationId", "HALF").Replace("HALF", "\\ud800"), "correlationId holds half a surrogate pair"),
+            (With("idempotencyKey", "HALF").Replace("HALF", "\\ud800"), "idempotencyKey holds half a surrogate pair"),
             (With("occurredAt", "0001-01-01T00:00:00Z"), "before 2000"),
             (With("occurredAt", "9999-12-31T23:59:59.9999999Z"), "ahead"),
-            (With("evidenceRef", new string('x', 3 * 1024 * 1024)), "more than the"),
-            (With("evidenceRef", "DEEP").Replace("\"DEEP\"", Deep), "depth"),
-            (With("unknown", "DEEP").Replace("\"DEEP\"", Deep), "depth"),
             ("""["an array in a line"]""", "object"),
             ("null", "object"),
             ("-1e999", "object"),
         }.Select(bad => (Encoding.UTF8.GetBytes(bad.Json), bad.Reason)),
-        (NoUtf8(With("correlationId", "a BYTE")), "Not UTF-8"),
-        (NoUtf8(With("evidenceRef", new JsonArray("\\ BYTE"))), "Not UTF-8"),
-        (NoUtf8(With("BYTE", 1)), "Not UTF-8"),
-        (NoUtf8("\"BYTE\""), "Not UTF-8"),
+        (NoUtf8(With("correlationId", "a BYTE")), "correlationId holds half a surrogate pair, or bytes that are no"),
+        (NoUtf8("\"BYTE\""), "object"),
+    ];
+
+    /// <summary>
+    /// In a detail only, each with what is said of it; where nothing is, it would not have been kept anyway.
+    /// </summary>
+    public static IReadOnlyList<(byte[] Json, string[] Dropped)> Poor =>
+    [
+        .. new (string Json, string Dropped)[]
+        {
+            (With("evidenceRef", "HALF").Replace("HALF", "\\ud800x"), $"evidenceRef: {Mended}"),
+            (With("evidenceRef", new JsonObject { ["HALF"] = 1 }).Replace("HALF", "\\ud800"), $"evidenceRef: {Mended}"),
+            (With("evidenceRef", new JsonObject { ["a"] = "b\0" }), $"evidenceRef: {Mended}"),
+            (With("evidenceRef", new string('x', 3 * 1024 * 1024)),
+                "evidenceRef has 3,145,730 bytes, more than the 262,144 allowed: store it elsewhere and send a "
+                + "reference"),
+            (With("evidenceRef", "DEEP").Replace("\"DEEP\"", Deep),
+                "evidenceRef is nested more than 60 deep: flatten it or send it as text"),
+            (With("evidenceRef", "N").Replace("\"N\"", "1e400"),
+                "evidenceRef holds a number beyond what a double can say: send it as text"),
+            (With("inputRef", "a\0"), $"inputRef: {Mended}"),
+            (With("inputRef", "HALF").Replace("HALF", "\\ud800"), $"inputRef: {Mended}"),
+            (With("outputRef", new JsonObject { ["a"] = 1 }), "outputRef is {\"a\":1}: send text, or leave it out"),
+            (With("idempotencyKey", 5), "idempotencyKey is 5: send text, or leave it out"),
+            (With("parentRunId", "abc"), "parentRunId is \"abc\": send a UUID, or leave it out"),
+            (With("parentRunId", ""), "parentRunId is \"\": send a UUID, or leave it out"),
+            (With("parentRunId", $"{Guid.Empty}"), "parentRunId is the empty GUID: send a real one"),
+            (With("attempt", "two"), "attempt is \"two\": send a whole number from 1, or leave it out"),
+            (With("attempt", 1.5), "attempt is 1.5: send a whole number from 1, or leave it out"),
+            (With("attempt", -3), "attempt is -3: send a whole number from 1, or leave it out"),
+        }.Select(poor => (Encoding.UTF8.GetBytes(poor.Json), (string[])[poor.Dropped])),
+        (NoUtf8(With("evidenceRef", new JsonArray("\\ BYTE"))), [$"evidenceRef: {Mended}"]),
+        (NoUtf8(With("errorRef", "a BYTE")), [$"errorRef: {Mended}"]),
+        (NoUtf8(With("BYTE", 1)), []),
+        (Encoding.UTF8.GetBytes(With("HALF", 1).Replace("HALF", "\\udc00")), []),
+        (Encoding.UTF8.GetBytes(With("unknown", "DEEP").Replace("\"DEEP\"", Deep)), []),
+        (Encoding.UTF8.GetBytes(
+            With("attempt", "x").Replace("RunStarted", "RunFailed").Replace(
+                "\"attempt\"", "\"errorRef\":[],\"evidenceRef\":[\"\\u0000\"],\"attempt\"")),
+            [
+                "attempt is \"x\": send a whole number from 1, or leave it out",
+                "errorRef is []: send text, or leave it out", $"evidenceRef: {Mended}",
+            ]),
     ];
 
     public static JsonObject Started(Guid run) => new()

@@ -317,7 +317,7 @@ sealed class EventTrimmer(int facetBytes, int most = int.MaxValue)
             }
 
             if (StorableText.Mend(_kept.AsSpan(_value.From, _count - _value.From)))
-                Note(_value.Path, "text with a NUL or half a character is mended");
+                Note(_value.Path, StorableText.Mended);
         }
         else if (_value.Shape is not null)
         {

@@ -7,10 +7,10 @@ using RunLedger.Intake;
 namespace RunLedger.Service.Intake.OpenLineage;
 
 /// <summary>
-/// What is kept of an event as evidence: <c>{"producer", "schemaURL", "runFacets", "jobFacets", "dropped"}</c>. Facets
+/// What is kept of an event as evidence: <c>{"producer", "schemaURL", "runFacets", "jobFacets"}</c>. Facets
 /// are kept as they came, known or not; the processing engine and the stack trace of an error are among the run's.
-/// Where they are more than the limit, the biggest go first. <c>dropped</c> says what of the whole event is not kept,
-/// or not as it came.
+/// Where they are more than the limit, the biggest go first. <see cref="Proof.Dropped"/> says what of the whole event
+/// is not kept, or not as it came.
 /// </summary>
 static class LineageEvidence
 {
@@ -139,7 +139,7 @@ static class LineageEvidence
         WriteSection(writer, "job", kept);
         if (Named(dropped) is { Count: > 0 } lines)
         {
-            writer.WriteStartArray("dropped");
+            writer.WriteStartArray(Proof.Dropped);
             foreach (var line in lines)
                 writer.WriteStringValue(line);
             writer.WriteEndArray();

@@ -32,8 +32,8 @@ static class EvidenceColumn
         if (!fold.Endings.IsEmpty && entry.Deadlines?.Open(FlagKind.Orphan) is not null)
             warnings.Add($"its parent {fold.Registers[(int)RegisterColumn.ParentRunId].Value} was never observed");
         var proofs = ReferenceEquals(fold.Evidence, Fold.NoEvidence) ? [] : fold.Evidence;
-        if (fold.Identities.First.Of.StartsWith("OL:", StringComparison.Ordinal))
-            warnings.AddRange(proofs.SelectMany(Dropped));
+        foreach (var proof in proofs)
+            WarnOfDropped(proof, warnings);
         if (Shortened(fold) is { } shortened)
         {
             warnings.Add("longer than the ledger keeps, so that it ends in the hash of the whole: "
@@ -151,24 +151,22 @@ static class EvidenceColumn
         return names;
     }
 
-    /// <summary>What of an OpenLineage event was not kept, or not as it came: its evidence says so.</summary>
-    static List<string> Dropped(Proof proof)
+    /// <summary>What of an observation was not kept, or not as it came: its evidence says so.</summary>
+    static void WarnOfDropped(Proof proof, List<string> warnings)
     {
-        // Without what follows the name: jsonb gives it back with a space. A facet may have such a member too.
-        if (proof.Json is not { } value || !value.Contains("\"dropped\"", StringComparison.Ordinal))
-            return [];
+        // Without what follows the name: jsonb gives it back with a space. What is deeper may have such a member too.
+        if (proof.Json is not { } value || !value.Contains($"\"{Proof.Dropped}\"", StringComparison.Ordinal))
+            return;
         using var document = JsonDocument.Parse(value);
         if (document.RootElement.ValueKind != JsonValueKind.Object
-            || !document.RootElement.TryGetProperty("dropped", out var dropped)
+            || !document.RootElement.TryGetProperty(Proof.Dropped, out var dropped)
             || dropped.ValueKind != JsonValueKind.Array)
-            return [];
+            return;
         var (at, more) = (LedgerTime.Text(proof.Key.At), dropped.GetArrayLength() - DroppedNamed);
-        var said = dropped.EnumerateArray().Take(DroppedNamed)
-            .Select(part => $"{proof.Key.Contract} at {at} was taken without a part of it, or mended: {part}")
-            .ToList();
+        warnings.AddRange(dropped.EnumerateArray().Take(DroppedNamed)
+            .Select(part => $"{proof.Key.Contract} at {at} was taken without a part of it, or mended: {part}"));
         if (more > 0)
-            said.Add($"{proof.Key.Contract} at {at} was taken without {more} other parts: see its evidence");
-        return said;
+            warnings.Add($"{proof.Key.Contract} at {at} was taken without {more} other parts: see its evidence");
     }
 
     static void WriteTexts(Utf8JsonWriter json, string name, List<string> texts)

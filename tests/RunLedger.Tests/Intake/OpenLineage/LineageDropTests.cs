@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using RunLedger.Contracts;
+using RunLedger.Folding;
 using RunLedger.Service.Intake.OpenLineage;
 using RunLedger.Tests.Support;
 using static RunLedger.Tests.Support.LineageEvents;
@@ -174,5 +175,5 @@ public sealed class LineageDropTests
         Event().With(member, "@").ToJsonString().Replace("\"@\"", json, StringComparison.Ordinal));
 
     static List<string?> InEvidence(LineageResult result) =>
-        [.. result.Taken().EvidenceRef!.Value.GetProperty("dropped").EnumerateArray().Select(line => line.GetString())];
+        [.. result.Taken().EvidenceRef!.Value.GetProperty(Proof.Dropped).EnumerateArray().Select(line => line.GetString())];
 }

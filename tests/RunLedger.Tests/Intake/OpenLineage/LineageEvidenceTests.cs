@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using RunLedger.Folding;
 using RunLedger.Service.Intake.OpenLineage;
 using RunLedger.Tests.Support;
 using Xunit;
@@ -22,7 +23,7 @@ public sealed class LineageEvidenceTests
         Assert.Equal("3.5.1", run.GetProperty("processing_engine").GetProperty("version").GetString());
         var job = evidence.GetProperty("jobFacets");
         Assert.Equal("BATCH", job.GetProperty("jobType").GetProperty("processingType").GetString());
-        Assert.False(evidence.TryGetProperty("dropped", out _));
+        Assert.False(evidence.TryGetProperty(Proof.Dropped, out _));
     }
 
     [Fact]
@@ -102,5 +103,5 @@ public sealed class LineageEvidenceTests
         @event.Map(limit).Taken().EvidenceRef!.Value;
 
     static List<string?> Dropped(JsonElement evidence) =>
-        [.. evidence.GetProperty("dropped").EnumerateArray().Select(line => line.GetString())];
+        [.. evidence.GetProperty(Proof.Dropped).EnumerateArray().Select(line => line.GetString())];
 }

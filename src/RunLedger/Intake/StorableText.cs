@@ -4,17 +4,20 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 
-namespace RunLedger.Service.Intake.OpenLineage;
+namespace RunLedger.Intake;
 
-/// <summary>Mends text as it stands in JSON, so that every table can hold it; it keeps its length.</summary>
+/// <summary>Mends text, so that every table can hold it; it keeps its length.</summary>
 static class StorableText
 {
+    /// <summary>What is said of text that was.</summary>
+    public const string Mended = "text with a NUL or half a character is mended";
+
     const int EscapeLength = 6;
 
     static ReadOnlySpan<byte> Replacement => "fffd"u8;
 
     /// <summary>
-    /// An escaped NUL and half of a surrogate pair become the replacement character, a byte that is no UTF-8 a
+    /// As it stands in JSON: an escaped NUL and half of a surrogate pair become the replacement character, a byte that is no UTF-8 a
     /// question mark.
     /// </summary>
     /// <returns>Whether something was mended.</returns>
@@ -43,6 +46,10 @@ static class StorableText
 
         return mended;
     }
+
+    /// <summary>Of text that was read a NUL and half of a surrogate pair.</summary>
+    public static string Mend(string text) =>
+        Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text.Replace('\0', '\uFFFD')));
 
     /// <summary>Where text that was cut after so many bytes ends with a whole character.</summary>
     /// <param name="json">The text, without the quote at its end.</param>
