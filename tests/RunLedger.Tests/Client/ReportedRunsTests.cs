@@ -54,6 +54,24 @@ public sealed class ReportedRunsTests
     }
 
     [Fact]
+    public async Task Observations_that_a_service_publishes_in_one_message_are_there_each()
+    {
+        await using var services = new ServiceCollection()
+            .AddMassTransitTestHarness(TextWriter.Null)
+            .BuildServiceProvider(validateScopes: true);
+        var harness = services.GetTestHarness();
+        await harness.Start();
+        await harness.Bus.Publish(
+            new RunObservations { Observations = [_run.Started(), _run.Completed()] },
+            TestContext.Current.CancellationToken);
+
+        var run = Assert.Single(
+            await harness.Runs(runs => runs.Count > 0, TestContext.Current.CancellationToken));
+
+        Assert.Equal("Completed", run.Outcome);
+    }
+
+    [Fact]
     public async Task What_the_client_has_taken_is_there_when_it_says_what_was_reported()
     {
         await using var services = new ServiceCollection()
@@ -68,6 +86,8 @@ public sealed class ReportedRunsTests
         var asked = 0;
 
         var runs = await harness.Runs(_ => ++asked > 0, TestContext.Current.CancellationToken);
+        // However many waited: a test may look for each.
+        Assert.Equal(200, harness.Published.Select<RunStarted>(new CancellationToken(canceled: true)).Count());
 
         Assert.Equal((200, 1), (runs.Count(run => run.Outcome == "Completed"), asked));
     }
