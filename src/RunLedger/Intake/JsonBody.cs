@@ -143,7 +143,11 @@ static class JsonBody
             }
             catch (Exception fault) when (IsOfReading(fault))
             {
-                return new RejectedBody(contract.Name, $"Not a {contract.Name}: {ObservationDeserializer.Words(fault)}");
+                // What was read again stands elsewhere than it did.
+                if (fault is JsonException { Path: { } path } && e is JsonException first && first.Path == path)
+                    fault = e;
+                var words = ObservationDeserializer.Words(fault);
+                return new RejectedBody(contract.Name, $"Not a {contract.Name}: {words}");
             }
         }
     }

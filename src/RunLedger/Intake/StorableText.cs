@@ -17,8 +17,8 @@ static class StorableText
     static ReadOnlySpan<byte> Replacement => "fffd"u8;
 
     /// <summary>
-    /// As it stands in JSON: an escaped NUL and half of a surrogate pair become the replacement character, a byte that is no UTF-8 a
-    /// question mark.
+    /// As it stands in JSON: an escaped NUL and half of a surrogate pair become the replacement character, a byte that
+    /// is no UTF-8 a question mark.
     /// </summary>
     /// <returns>Whether something was mended.</returns>
     public static bool Mend(Span<byte> json)

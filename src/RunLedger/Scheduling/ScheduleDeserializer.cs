@@ -149,7 +149,9 @@ sealed class ScheduleDeserializer : ISerializerFactory, IMessageDeserializer
             writer.WriteStringValue(value);
     }
 
-    /// <summary>By name or number; what is neither is nobody's, and refused with what is wrong with a schedule.</summary>
+    /// <summary>
+    /// By name or number; what is neither is nobody's, and refused with what is wrong with a schedule.
+    /// </summary>
     sealed class PolicyConverter : JsonConverter<MissedEventPolicy>
     {
         public override MissedEventPolicy Read(

@@ -111,7 +111,7 @@ public sealed class PlainCommandTests : IAsyncLifetime
     [InlineData("[1]", "It does not say which command it is")]
     [InlineData("""{"payload":{},"scheduledTime":"2026-01-01T00:00:00Z"}""", "It has no CorrelationId")]
     [InlineData(
-        """{"correlationId":"0198c0de-0000-7000-8000-0000000000aa","scheduleTime":"2026-01-01T00:00:00Z","payload":{}}""",
+        """{"correlationId":"0198c0de-0000-7000-8000-0000000000aa","scheduleTime":"2026-01-01T00:00Z","payload":{}}""",
         "It has no ScheduledTime, which says when the message is sent: send ISO 8601 with an offset")]
     [InlineData("""{"payload":{},"scheduledTime":null}""", "It has no ScheduledTime")]
     [InlineData(

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Npgsql;
-using RunLedger.Schema;
 using Xunit;
 
 namespace RunLedger.IntegrationTests.Support.Databases;
@@ -9,15 +8,16 @@ namespace RunLedger.IntegrationTests.Support.Databases;
 sealed class TestDatabase : IAsyncDisposable
 {
     readonly string _server;
-    readonly string _name;
 
     TestDatabase(string server, string name)
     {
         _server = server;
-        _name = name;
+        Name = name;
         ConnectionString = new NpgsqlConnectionStringBuilder(server) { Database = name }.ConnectionString;
         DataSource = NpgsqlDataSource.Create(ConnectionString);
     }
+
+    public string Name { get; }
 
     /// <summary>As who owns the database; services have <see cref="ServiceConnectionString"/>.</summary>
     public string ConnectionString { get; }
@@ -36,28 +36,15 @@ sealed class TestDatabase : IAsyncDisposable
         var name = $"run_ledger_test_{Guid.CreateVersion7():N}";
         try
         {
-            await Execute(server!, $"create database {name}");
+            var template = applySchema ? $" template {await DatabaseTemplate.Of(server!)}" : "";
+            await Execute(server!, $"create database {name}{template}");
         }
         catch (NpgsqlException e) when (e is not PostgresException)
         {
             Missing($"No PostgreSQL answers at ConnectionStrings__Postgres: {e.Message}");
         }
-        var database = new TestDatabase(server!, name);
-        try
-        {
-            if (applySchema)
-            {
-                await new LedgerSchema(database.ConnectionString).Apply();
-                await ServiceLogin.Admit(server!, database.ConnectionString);
-            }
 
-            return database;
-        }
-        catch
-        {
-            await database.DisposeAsync();
-            throw;
-        }
+        return new TestDatabase(server!, name);
     }
 
     public async Task Execute(string sql)
@@ -78,15 +65,22 @@ sealed class TestDatabase : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await DataSource.DisposeAsync();
-        await using (var pooled = new NpgsqlConnection(ConnectionString)) NpgsqlConnection.ClearPool(pooled);
+        await Leave();
         // Not "with (force)": only a superuser may force out an autovacuum that happens to be here. A plain drop
         // cancels that by itself, and gives the sessions ended here the seconds they need to go.
         await Execute(_server, $"""
-            select pg_terminate_backend(pid) from pg_stat_activity where datname = '{_name}'
+            select pg_terminate_backend(pid) from pg_stat_activity where datname = '{Name}'
               and pg_has_role(usesysid, 'usage')
             """);
-        await Execute(_server, $"drop database if exists {_name}");
+        await Execute(_server, $"drop database if exists {Name}");
+    }
+
+    /// <summary>Ends the connections of this process to it.</summary>
+    public async Task Leave()
+    {
+        await DataSource.DisposeAsync();
+        await using var pooled = new NpgsqlConnection(ConnectionString);
+        NpgsqlConnection.ClearPool(pooled);
     }
 
     static async Task Execute(string server, string sql)

@@ -175,5 +175,8 @@ public sealed class LineageDropTests
         Event().With(member, "@").ToJsonString().Replace("\"@\"", json, StringComparison.Ordinal));
 
     static List<string?> InEvidence(LineageResult result) =>
-        [.. result.Taken().EvidenceRef!.Value.GetProperty(Proof.Dropped).EnumerateArray().Select(line => line.GetString())];
+    [
+        .. result.Taken().EvidenceRef!.Value.GetProperty(Proof.Dropped).EnumerateArray()
+            .Select(line => line.GetString()),
+    ];
 }
