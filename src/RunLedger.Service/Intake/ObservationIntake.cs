@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MassTransit;
 using Microsoft.Extensions.Options;
 using RunLedger.Batching;
@@ -76,21 +77,24 @@ sealed class ObservationIntake(
         foreach (var chunk in lines.Chunk(IntakeLimits.Chunk))
         {
             var durable = new List<Task>(chunk.Length);
+            var taken = new List<(IntakeLine Line, IEnumerable<string> Dropped)>(chunk.Length);
+            var late = new ConcurrentDictionary<int, string>();
             foreach (var line in chunk)
             {
                 var reason = line.Reason;
                 if (line.Message is { } kept && (reason = Refusal(ref kept, out var lost)) is null)
                 {
+                    var tooLate = Noted(late, taken.Count);
                     object[] messages = line.Before is { } before ? [before, kept] : [kept];
                     foreach (var message in messages)
                     {
                         durable.Add(commits is null
                             ? Publish(message, NewId.NextGuid(), cancellationToken)
-                            : await room.Enter(line.Json.Length, () => Commit(message), cancellationToken));
+                            : await room.Enter(
+                                line.Json.Length, () => Commit(message, late: tooLate), cancellationToken));
                     }
 
-                    accepted++;
-                    dropped.AddRange(line.Dropped.Union(lost).Select(what => new IntakeRemark(line.Number, what)));
+                    taken.Add((line, line.Dropped.Union(lost)));
                     continue;
                 }
 
@@ -110,10 +114,27 @@ sealed class ObservationIntake(
             }
 
             await Task.WhenAll(durable).WaitAsync(cancellationToken);
+            foreach (var (place, (line, lost)) in taken.Index())
+            {
+                if (late.TryGetValue(place, out var why))
+                {
+                    rejected.Add(new IntakeRemark(line.Number, why));
+                    continue;
+                }
+
+                accepted++;
+                dropped.AddRange(lost.Select(what => new IntakeRemark(line.Number, what)));
+            }
         }
 
-        return new IntakeResult(accepted, ignored, rejected) { Dropped = dropped.Count > 0 ? dropped : null };
+        return new IntakeResult(accepted, ignored, [.. rejected.OrderBy(remark => remark.Line)])
+        {
+            Dropped = dropped.Count > 0 ? dropped : null,
+        };
     }
+
+    // Not a closure in there: what waits for its commit must not keep the body it came in.
+    static Action<string> Noted(ConcurrentDictionary<int, string> late, int place) => why => late[place] = why;
 
     /// <param name="message">What was sent; then what is kept of it.</param>
     /// <param name="dropped">What is not kept, or not as it came.</param>
@@ -135,8 +156,11 @@ sealed class ObservationIntake(
     }
 
     // A publish to memory is done at once, and what was published must be consumed for its room to be given back.
-    Task Commit(object message, Guid? rejectedId = null) =>
-        commits!.Committed(id => Publish(message, id, CancellationToken.None, rejectedId));
+    async Task Commit(object message, Guid? rejectedId = null, Action<string>? late = null)
+    {
+        if (await commits!.Committed(id => Publish(message, id, CancellationToken.None, rejectedId)) is { } why)
+            late?.Invoke(why);
+    }
 
     Task Publish(object message, Guid id, CancellationToken cancellationToken, Guid? rejectedId = null) =>
         bus.Publish(message, message.GetType(), context =>
