@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using MassTransit;
+using RunLedger.Intake;
 
 namespace RunLedger.Service.Intake;
 
@@ -9,19 +10,20 @@ namespace RunLedger.Service.Intake;
 /// </summary>
 sealed class CommitSignal : IConsumeObserver
 {
-    readonly ConcurrentDictionary<Guid, TaskCompletionSource> _waiting = new();
+    readonly ConcurrentDictionary<Guid, TaskCompletionSource<string?>> _waiting = new();
 
     /// <summary>Publishes a message and waits until it is committed.</summary>
     /// <param name="publish">Publishes it with this id.</param>
-    public async Task Committed(Func<Guid, Task> publish)
+    /// <returns>Null where it counts; else why it was set aside.</returns>
+    public async Task<string?> Committed(Func<Guid, Task> publish)
     {
         var id = NewId.NextGuid();
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var done = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
         _waiting[id] = done;
         try
         {
             await publish(id);
-            await done.Task;
+            return await done.Task;
         }
         finally
         {
@@ -37,7 +39,7 @@ sealed class CommitSignal : IConsumeObserver
         where T : class
     {
         if (context.MessageId is { } id && _waiting.TryRemove(id, out var done))
-            done.TrySetResult();
+            done.TrySetResult(context.ReceiveContext.TryGetPayload(out LateObservation? late) ? late.Reason : null);
         return Task.CompletedTask;
     }
 

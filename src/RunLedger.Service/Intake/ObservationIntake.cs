@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MassTransit;
 using Microsoft.Extensions.Options;
 using RunLedger.Batching;
@@ -77,24 +78,33 @@ sealed class ObservationIntake(
         {
             var durable = new List<Task>(chunk.Length);
             var together = new List<(RunObservation Message, int Bytes)>();
+            var taken = new List<(IntakeLine Line, IEnumerable<string> Dropped)>(chunk.Length);
+            var late = new ConcurrentDictionary<int, string>();
             foreach (var line in chunk)
             {
                 var reason = line.Reason;
                 if (line.Message is { } kept && (reason = Refusal(ref kept, out var lost)) is null)
                 {
+                    var tooLate = Noted(late, taken.Count);
                     object[] messages = line.Before is { } before ? [before, kept] : [kept];
                     foreach (var message in messages)
                     {
                         if (commits is not null)
-                            durable.Add(await room.Enter(line.Json.Length, () => Commit(message), cancellationToken));
+                        {
+                            durable.Add(await room.Enter(
+                                line.Json.Length, () => Commit(message, late: tooLate), cancellationToken));
+                        }
                         else if (message is RunObservation observation && options.Value.PublishTogether)
+                        {
                             together.Add((observation, line.Json.Length));
+                        }
                         else
+                        {
                             durable.Add(Publish(message, NewId.NextGuid(), cancellationToken));
+                        }
                     }
 
-                    accepted++;
-                    dropped.AddRange(line.Dropped.Union(lost).Select(what => new IntakeRemark(line.Number, what)));
+                    taken.Add((line, line.Dropped.Union(lost)));
                     continue;
                 }
 
@@ -116,9 +126,23 @@ sealed class ObservationIntake(
             durable.AddRange(Messages(together).Select(
                 message => Publish(message, NewId.NextGuid(), cancellationToken)));
             await Task.WhenAll(durable).WaitAsync(cancellationToken);
+            foreach (var (place, (line, lost)) in taken.Index())
+            {
+                if (late.TryGetValue(place, out var why))
+                {
+                    rejected.Add(new IntakeRemark(line.Number, why));
+                    continue;
+                }
+
+                accepted++;
+                dropped.AddRange(lost.Select(what => new IntakeRemark(line.Number, what)));
+            }
         }
 
-        return new IntakeResult(accepted, ignored, rejected) { Dropped = dropped.Count > 0 ? dropped : null };
+        return new IntakeResult(accepted, ignored, [.. rejected.OrderBy(remark => remark.Line)])
+        {
+            Dropped = dropped.Count > 0 ? dropped : null,
+        };
     }
 
     /// <summary>As few messages as may be; what is large is alone.</summary>
@@ -138,6 +162,9 @@ sealed class ObservationIntake(
                 : new RunObservations { Observations = observations[from..to].ConvertAll(one => one.Message) };
         }
     }
+
+    // Not a closure in there: what waits for its commit must not keep the body it came in.
+    static Action<string> Noted(ConcurrentDictionary<int, string> late, int place) => why => late[place] = why;
 
     /// <param name="message">What was sent; then what is kept of it.</param>
     /// <param name="dropped">What is not kept, or not as it came.</param>
@@ -171,8 +198,11 @@ sealed class ObservationIntake(
     }
 
     // A publish to memory is done at once, and what was published must be consumed for its room to be given back.
-    Task Commit(object message, Guid? rejectedId = null) =>
-        commits!.Committed(id => Publish(message, id, CancellationToken.None, rejectedId));
+    async Task Commit(object message, Guid? rejectedId = null, Action<string>? late = null)
+    {
+        if (await commits!.Committed(id => Publish(message, id, CancellationToken.None, rejectedId)) is { } why)
+            late?.Invoke(why);
+    }
 
     Task Publish(object message, Guid id, CancellationToken cancellationToken, Guid? rejectedId = null) =>
         bus.Publish(message, message.GetType(), context =>

@@ -39,14 +39,22 @@ sealed class RunRepository(
             return;
         }
 
+        // The batch may be taken again, and the run be back then.
+        string? late = null;
         try
         {
             await committer.Commit(
                 observation,
-                rows => next.Send(new RunRepositoryContext<T>(context, rows, observation)),
-                why => rejections.Of(context.ReceiveContext, context.Headers, typeof(T).Name, why),
+                rows =>
+                {
+                    late = null;
+                    return next.Send(new RunRepositoryContext<T>(context, rows, observation));
+                },
+                why => rejections.Of(context.ReceiveContext, context.Headers, typeof(T).Name, late = why),
                 context.SentTime,
                 LedgerTrace.Of(context));
+            if (late is not null)
+                context.ReceiveContext.GetOrAddPayload(() => new LateObservation(late));
         }
         catch (NewerFoldException e)
         {

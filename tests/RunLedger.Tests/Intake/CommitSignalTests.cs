@@ -41,7 +41,7 @@ public sealed class CommitSignalTests : IAsyncLifetime
     public async Task What_could_not_be_published_is_not_waited_for() =>
         await Assert.ThrowsAsync<TimeoutException>(() => _commits.Committed(_ => throw new TimeoutException()));
 
-    Task Send(int failures) => _commits.Committed(id => _harness.Bus.Publish(
+    Task<string?> Send(int failures) => _commits.Committed(id => _harness.Bus.Publish(
             Some.Run().Started() with { CorrelationId = $"{failures}" }, context => context.MessageId = id))
         .WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using RunLedger.Retention;
@@ -51,6 +52,38 @@ public sealed class ArchiveVerbTests : IAsyncLifetime
         await _ledger.DisposeAsync();
         if (Directory.Exists(_folder))
             Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task What_comes_too_late_for_an_archived_run_is_said_and_set_aside_and_its_neighbours_count()
+    {
+        await Verb("retention", "run");
+        var other = Some.Run();
+        var lines = new object[] { _run.Failed(), other.Started(), _run.StepFailed(_component), other.Completed() }
+            .Select(message =>
+            {
+                var json = JsonSerializer.SerializeToNode(message, JsonSerializerOptions.Web)!;
+                json["type"] = message.GetType().Name;
+                return json.ToJsonString();
+            })
+            .ToList();
+
+        var (status, body) = await _ledger.Post(
+            "/api/observations", new StringContent(string.Join('\n', lines)));
+        var (alone, _) = await _ledger.Post("/api/observations", new StringContent(lines[0]));
+
+        Assert.Equal((202, 400), (status, alone));
+        var answer = JsonNode.Parse(body)!;
+        Assert.Equal(2, (int)answer["accepted"]!);
+        Assert.Equal([1, 3], answer["rejected"]!.AsArray().Select(remark => (int)remark!["line"]!));
+        Assert.All(answer["rejected"]!.AsArray(), remark => Assert.StartsWith(
+            $"Its run {_run.Id} is archived, so that this came too late.", (string)remark!["reason"]!,
+            StringComparison.Ordinal));
+        // Each in the envelope it was in.
+        Assert.Equal(3, _ledger.List("select 1 from rejected_observation").Count);
+        Assert.Equal(
+            ["completed"],
+            _ledger.List($"select status from process_run_observation where process_run_id = '{other.Id}'"));
     }
 
     [Fact]
