@@ -33,14 +33,14 @@ public sealed class RunLedgerOptions
 
     /// <summary>Messages the broker may have under way to this process at once.</summary>
     /// <value>
-    /// The default is 1,000: two full batches, one under way and one that fills. More is no faster and costs memory
+    /// The default is 1,000: what one commit takes and what fills meanwhile. More is no faster and costs memory
     /// (each holds its payload). Below 120 <see cref="RunLedgerRegistration.SurviveFailedWrites"/> is not needed.
     /// </value>
     [Range(1, 60_000)]
     public int PrefetchCount { get; set; } = 1_000;
 
     /// <summary>The most observations one commit takes, however many came in one message.</summary>
-    /// <value>The default is 500; a batch never waits to become full.</value>
+    /// <value>The default is 2,000; a batch never waits to become full.</value>
     [Range(1, 10_000)]
     public int MaxBatchSize { get; set; } = 2_000;
 
