@@ -111,8 +111,15 @@ public sealed class ObservationValidatorTests
         var parent = Guid.CreateVersion7();
         var sent = _run.StepFailed(_run.Id) with
         {
-            ParentRunId = parent, QueueJobId = Guid.Empty, DotCode = "d", EventCode = " ", ComponentRole = "x",
-            ErrorRef = "e", IdempotencyKey = "", Attempt = -1, EvidenceRef = Json("""{"b":1,"a":2}"""),
+            ParentRunId = parent,
+            QueueJobId = Guid.Empty,
+            DotCode = "d",
+            EventCode = " ",
+            ComponentRole = "x",
+            ErrorRef = "e",
+            IdempotencyKey = "",
+            Attempt = -1,
+            EvidenceRef = Json("""{"b":1,"a":2}"""),
         };
 
         var observation = Admitted(sent);
@@ -129,7 +136,11 @@ public sealed class ObservationValidatorTests
         Assert.Equal(
             sent with
             {
-                QueueJobId = null, EventCode = null, ComponentRole = null, IdempotencyKey = null, Attempt = null,
+                QueueJobId = null,
+                EventCode = null,
+                ComponentRole = null,
+                IdempotencyKey = null,
+                Attempt = null,
                 EvidenceRef = observation.Message.EvidenceRef,
             },
             observation.Message);
