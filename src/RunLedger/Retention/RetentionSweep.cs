@@ -20,6 +20,9 @@ sealed class RetentionSweep(
     const int MaxRaces = 5;
     const int PurgeSlice = 1_000;
 
+    /// <summary>A process that stood still in a slice, or whose bus stops, is not held up by its rest.</summary>
+    static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(5);
+
     // A verb that sweeps is measured by nobody.
     readonly LedgerMeter _meter = meter ?? new LedgerMeter(time: time);
 
@@ -45,7 +48,8 @@ sealed class RetentionSweep(
                 var moved = await Move(point, cancellationToken);
                 progress?.Invoke(moved);
                 // Rests as long as it worked: what comes in meanwhile has the database too.
-                await Task.Delay(time.GetElapsedTime(begun), time, cancellationToken);
+                var worked = time.GetElapsedTime(begun);
+                await Task.Delay(worked < LongestRest ? worked : LongestRest, time, cancellationToken);
                 if (moved.Last is not { } last)
                 {
                     await Purge(maxSlices, cancellationToken);

@@ -49,6 +49,25 @@ public sealed class RetentionTests : IAsyncLifetime
         Assert.Single(await _ledger.Service<IArchiveStore>().Slices(TestContext.Current.CancellationToken));
     }
 
+    // As a process does that is frozen, or a slice on a disk that is: it would rest for as long.
+    [Fact]
+    public async Task A_slice_that_took_an_hour_is_not_followed_by_an_hour_of_rest()
+    {
+        var sweep = _ledger.Service<RetentionSweep>().Once(
+            after: null,
+            maxSlices: 1,
+            progress: _ => _time.Advance(TimeSpan.FromHours(1)),
+            TestContext.Current.CancellationToken);
+
+        for (var seconds = 0; seconds < 60 && !sweep.IsCompleted; seconds++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await Task.WhenAny(sweep, Task.Delay(20, TestContext.Current.CancellationToken));
+        }
+
+        Assert.True(sweep.IsCompletedSuccessfully, "It rests for more than a minute.");
+    }
+
     [Fact]
     public async Task A_run_that_never_ends_is_flagged_and_leaves_a_period_after_that()
     {
