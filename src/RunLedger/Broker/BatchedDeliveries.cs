@@ -13,6 +13,14 @@ namespace RunLedger.Broker;
 /// </summary>
 sealed class BatchedDeliveries : IFilter<ChannelContext>
 {
+    /// <summary>On a queue whose messages are committed in groups: as many are in hand as are prefetched.</summary>
+    public static void Configure(IRabbitMqReceiveEndpointConfigurator endpoint)
+    {
+        // Of the loops that begin deliveries.
+        endpoint.ConcurrentMessageLimit = 1;
+        endpoint.ConfigureChannel(channel => channel.UseFilter(new BatchedDeliveries()));
+    }
+
     public Task Send(ChannelContext context, IPipe<ChannelContext> next) => next.Send(new Channel(context));
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("batchedDeliveries");

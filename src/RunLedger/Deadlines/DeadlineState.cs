@@ -30,7 +30,7 @@ sealed record DeadlineState
     /// <summary>By time.</summary>
     public IReadOnlyList<Flag> Flags { get; init; } = [];
 
-    public bool IsFlagged => Flags.Count > 0 && Flags.Any(flag => flag.IsOpen);
+    public bool IsFlagged => Flags.Any(flag => flag.IsOpen);
 
     /// <summary>The open flag of a kind, and of a limit where one is named; or null.</summary>
     public Flag? Open(FlagKind kind, string? limit = null)

@@ -36,9 +36,7 @@ static class LedgerEndpoint
             return;
         rabbit.KeepUntil(options, options.QueueName, deadLettersTo: options.ErrorQueue);
         ErrorQueueAsDeclared(rabbit, options);
-        // Of the loops that begin deliveries; of those as many are in hand as are prefetched.
-        rabbit.ConcurrentMessageLimit = 1;
-        rabbit.ConfigureChannel(channel => channel.UseFilter(new BatchedDeliveries()));
+        BatchedDeliveries.Configure(rabbit);
     }
 
     /// <summary>The queue of what failed.</summary>

@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using RunLedger.Batching;
+using RunLedger.Broker;
 using RunLedger.Intake;
 
 namespace RunLedger.Scheduling;
@@ -34,5 +35,7 @@ sealed class ScheduleConsumerDefinition : ConsumerDefinition<ScheduleConsumer>
             context.GetRequiredService<GroupCommitter>(), context.GetRequiredService<Rejections>());
         endpointConfigurator.ConfigureError(error => error.UseFilter(setAside));
         endpointConfigurator.ConfigureDeadLetter(skipped => skipped.UseFilter(setAside));
+        if (endpointConfigurator is IRabbitMqReceiveEndpointConfigurator rabbit)
+            BatchedDeliveries.Configure(rabbit);
     }
 }
