@@ -18,15 +18,17 @@ public sealed class NoticeTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _ledger.DisposeAsync();
 
-    [Fact]
-    public async Task A_stuck_run_is_found_by_itself_and_told_and_so_is_its_recovery()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_stuck_run_is_found_by_itself_and_told_and_so_is_its_recovery(bool amongMany)
     {
         var run = Some.Run();
         await _ledger.Take(run.Started());
 
         _time.Advance(TimeSpan.FromHours(1));
         var stuck = await Told<RunStuck>(run);
-        await _ledger.Take(run.Completed());
+        await _ledger.Take(amongMany ? new RunObservations { Observations = [run.Completed()] } : run.Completed());
         var recovered = await Told<RunRecovered>(run);
 
         Assert.Equal(RunStatus.Completed, (await _ledger.Row(run.Id)).Status);
