@@ -2,6 +2,8 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using RunLedger.Broker;
+using RunLedger.Bulk;
 using RunLedger.Contracts;
 
 namespace RunLedger.Benchmarks;
@@ -68,6 +70,8 @@ static class BenchmarkHost
             });
         });
         builder.Services.AddConsumeObserver(_ => consumption);
+        builder.Services.AddSingleton<TakeDelivery>(
+            services => consumption.Around(services.GetRequiredService<DirectIntake>().TryTake));
         builder.Services.Configure<MassTransitHostOptions>(options => options.WaitUntilStarted = true);
         return builder.Build();
     }

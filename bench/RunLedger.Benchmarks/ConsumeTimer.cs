@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using MassTransit;
+using RunLedger.Broker;
 using RunLedger.Contracts;
 using RunLedger.Intake;
 
@@ -65,6 +66,23 @@ sealed class ConsumeTimer(Func<object, int>? counts = null) : IConsumeObserver
         _after = Costs.Now();
         _all.TrySetResult();
     }
+
+    /// <summary>Times what passes beside the bus.</summary>
+    public TakeDelivery Around(TakeDelivery tryTake) => (delivery, settle) =>
+    {
+        // Before it is taken: it may be the first.
+        Begin();
+        var message = Done is not null && PlainReading.TryRead(delivery, out var read, out _) ? read : null;
+        return tryTake(delivery, fault =>
+        {
+            settle(fault);
+            if (fault is not null)
+                return;
+            if (message is not null)
+                Done!(message);
+            End();
+        });
+    };
 
     public Task PreConsume<T>(ConsumeContext<T> context)
         where T : class

@@ -79,6 +79,8 @@ public static class RunLedgerRegistration
         bus.AddSingleton<Rejections>();
         bus.AddSingleton<GroupCommitter>();
         bus.AddSingleton<BatchIntake>();
+        bus.AddSingleton<DirectIntake>();
+        bus.AddSingleton<TakeDelivery>(services => services.GetRequiredService<DirectIntake>().TryTake);
         bus.AddSingleton<DeadlineSweep>();
         bus.AddSingleton<ArchiveFiles>();
         bus.AddSingleton<ArchiveState>();

@@ -60,6 +60,9 @@ sealed class GroupCommitter : IAsyncDisposable
         return group.Done;
     }
 
+    /// <summary>Commits it with what else waits; whoever it names is told.</summary>
+    public void Commit(PendingMessage message) => _ = _loop.Enqueue(message);
+
     /// <summary>Completes when the ledger has looked at the rows and what it found is committed.</summary>
     /// <inheritdoc
     /// cref="Commit(Observation, Func{MessageRows, Task}, Func{string, RejectedRow}, DateTime?, ActivityContext)"

@@ -13,17 +13,17 @@ namespace RunLedger.Batching;
 /// </summary>
 sealed class PendingMessage : IPending
 {
-    readonly PendingGroup? _group;
+    readonly Action<PendingMessage, Exception?>? _settle;
     // What waits for it goes on where it is completed: see GroupCommitter.
     readonly TaskCompletionSource? _done;
     readonly ExecutionContext? _context;
     readonly Func<MessageRows, Task>? _handle;
     bool _settled;
 
-    /// <param name="group">Those it is waited for with; null where it is waited for alone.</param>
-    PendingMessage(PendingGroup? group)
+    /// <param name="settle">Who is told what became of it; null where its task is waited for.</param>
+    PendingMessage(Action<PendingMessage, Exception?>? settle)
     {
-        if ((_group = group) is not null)
+        if ((_settle = settle) is not null)
             return;
         _done = new();
         _context = ExecutionContext.Capture();
@@ -34,11 +34,13 @@ sealed class PendingMessage : IPending
     /// <param name="reject">What to set aside when the ledger cannot take it, for a reason.</param>
     /// <param name="sentAt">When it was sent; null where it does not say.</param>
     /// <param name="trace">The trace it belongs to, where it is none of what runs.</param>
-    /// <param name="group">Those it is waited for with; null where it is waited for alone.</param>
+    /// <param name="settle">
+    /// Who is told, once, that it is committed or why it is not; null where its task is waited for.
+    /// </param>
     public PendingMessage(
         Observation observation, Func<MessageRows, Task> handle, Func<string, RejectedRow> reject,
-        DateTime? sentAt = null, ActivityContext trace = default, PendingGroup? group = null)
-        : this(group)
+        DateTime? sentAt = null, ActivityContext trace = default, Action<PendingMessage, Exception?>? settle = null)
+        : this(settle)
     {
         Contract = LedgerMeter.At(observation.Contract);
         SentAt = sentAt;
@@ -56,14 +58,14 @@ sealed class PendingMessage : IPending
     /// <param name="message">Which rows the ledger wants to look at.</param>
     /// <param name="handle">Looks at them; called again when the batch is taken again.</param>
     public PendingMessage(DeadlineReached message, Func<MessageRows, Task> handle)
-        : this(group: null)
+        : this(settle: null)
     {
         (RunId, ComponentId) = (message.ProcessRunId, message.ComponentRunId);
         _handle = handle;
     }
 
-    public PendingMessage(RejectedRow rejected, PendingGroup? group = null)
-        : this(group)
+    public PendingMessage(RejectedRow rejected, Action<PendingMessage, Exception?>? settle = null)
+        : this(settle)
     {
         Rejected = rejected;
         Contract = LedgerMeter.At(rejected.Contract);
@@ -74,7 +76,9 @@ sealed class PendingMessage : IPending
 
     /// <summary>Null for what the ledger asks itself.</summary>
     public Func<string, RejectedRow>? Reject { get; }
-    public Task Done => _group?.Done ?? _done!.Task;
+
+    /// <summary>Of one that is told about it is no task.</summary>
+    public Task Done => _done?.Task ?? Task.CompletedTask;
 
     /// <summary>As <see cref="LedgerMeter.At(string?)"/> has it; null for what the ledger asks itself.</summary>
     public int? Contract { get; }
@@ -105,10 +109,10 @@ sealed class PendingMessage : IPending
 
     public void Complete()
     {
-        if (_group is null)
+        if (_settle is null)
             _done!.TrySetResult();
         else if (!Interlocked.Exchange(ref _settled, true))
-            _group.Settled(this, null);
+            _settle(this, null);
     }
 
     public void Fail(Exception exception)
@@ -122,7 +126,7 @@ sealed class PendingMessage : IPending
         }
         else if (!Interlocked.Exchange(ref _settled, true))
         {
-            _group!.Settled(this, exception);
+            _settle!(this, exception);
         }
     }
 }

@@ -12,6 +12,7 @@ sealed class Acknowledgements(Func<ulong, bool, ValueTask> write)
     readonly Dictionary<ulong, ulong> _firsts = [];
     List<ulong> _waiting = [];
     TaskCompletionSource _written = new();
+    Task _last = Task.CompletedTask;
     ulong _open = 1;
     bool _writing;
 
@@ -27,8 +28,15 @@ sealed class Acknowledgements(Func<ulong, bool, ValueTask> write)
                 ThreadPool.UnsafeQueueUserWorkItem(static self => _ = self.Write(), this, preferLocal: false);
             }
 
-            return _written.Task;
+            return _last = _written.Task;
         }
+    }
+
+    /// <summary>Completes when all that was added is written, or cannot be.</summary>
+    public Task Written()
+    {
+        lock (_lock)
+            return _last;
     }
 
     /// <summary>The broker has it back: it is no more in the way of those after it.</summary>
@@ -70,6 +78,8 @@ sealed class Acknowledgements(Func<ulong, bool, ValueTask> write)
             {
                 // Whoever waits for them is told; the broker will give them out again.
                 written.SetException(e);
+                // For some nobody waits.
+                _ = written.Task.Exception;
             }
         }
     }

@@ -11,17 +11,18 @@ namespace RunLedger.Broker;
 /// messages in hand, and each delivery wakes all that idle; here one loop begins what is delivered and waits for
 /// nothing. What ends together is acknowledged together.
 /// </summary>
-sealed class BatchedDeliveries : IFilter<ChannelContext>
+/// <param name="tryTake">What takes past MassTransit's pipeline; without it all are the pipeline's.</param>
+sealed class BatchedDeliveries(TakeDelivery? tryTake) : IFilter<ChannelContext>
 {
     /// <summary>On a queue whose messages are committed in groups: as many are in hand as are prefetched.</summary>
-    public static void Configure(IRabbitMqReceiveEndpointConfigurator endpoint)
+    public static void Configure(IRabbitMqReceiveEndpointConfigurator endpoint, TakeDelivery? tryTake = null)
     {
         // Of the loops that begin deliveries.
         endpoint.ConcurrentMessageLimit = 1;
-        endpoint.ConfigureChannel(channel => channel.UseFilter(new BatchedDeliveries()));
+        endpoint.ConfigureChannel(channel => channel.UseFilter(new BatchedDeliveries(tryTake)));
     }
 
-    public Task Send(ChannelContext context, IPipe<ChannelContext> next) => next.Send(new Channel(context));
+    public Task Send(ChannelContext context, IPipe<ChannelContext> next) => next.Send(new Channel(context, tryTake));
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("batchedDeliveries");
 
@@ -29,14 +30,17 @@ sealed class BatchedDeliveries : IFilter<ChannelContext>
     {
         readonly ChannelContext _channel;
         readonly Acknowledgements _acknowledgements;
+        readonly DirectDeliveries? _direct;
 
-        public Channel(ChannelContext channel)
+        public Channel(ChannelContext channel, TakeDelivery? tryTake)
             : base(channel)
         {
             _channel = channel;
             // Past MassTransit's own, which links a token for each.
             _acknowledgements = new((delivery, multiple) =>
                 channel.Channel.BasicAckAsync(delivery, multiple, channel.CancellationToken));
+            if (tryTake is not null)
+                _direct = new(tryTake, _acknowledgements);
         }
 
         IChannel ChannelContext.Channel => _channel.Channel;
@@ -47,7 +51,8 @@ sealed class BatchedDeliveries : IFilter<ChannelContext>
             string queue, bool noAck, bool exclusive, IDictionary<string, object> arguments,
             IAsyncBasicConsumer consumer, string consumerTag, CancellationToken cancellationToken) =>
             _channel.BasicConsume(
-                queue, noAck, exclusive, arguments, new Consumer(consumer), consumerTag, cancellationToken);
+                queue, noAck, exclusive, arguments, new Consumer(consumer, noAck ? null : _direct), consumerTag,
+                cancellationToken);
 
         public ValueTask BasicAck(ulong deliveryTag, bool multiple, CancellationToken cancellationToken) =>
             multiple
@@ -100,15 +105,20 @@ sealed class BatchedDeliveries : IFilter<ChannelContext>
             uint prefetchSize, ushort prefetchCount, bool global, CancellationToken cancellationToken) =>
             _channel.BasicQos(prefetchSize, prefetchCount, global, cancellationToken);
 
-        public Task BasicCancel(string consumerTag, CancellationToken cancellationToken) =>
-            _channel.BasicCancel(consumerTag, cancellationToken);
+        public async Task BasicCancel(string consumerTag, CancellationToken cancellationToken)
+        {
+            var settled = _direct?.Stop() ?? Task.CompletedTask;
+            await _channel.BasicCancel(consumerTag, cancellationToken);
+            // MassTransit waits for what it has under way itself, and then closes the channel.
+            await settled.WaitAsync(cancellationToken);
+        }
 
         public void NotifyFaulted(Exception exception, Uri inputAddress) =>
             _channel.NotifyFaulted(exception, inputAddress);
     }
 
-    /// <summary>Begins what is delivered; MassTransit keeps the account of what is under way.</summary>
-    sealed class Consumer(IAsyncBasicConsumer consumer) : IAsyncBasicConsumer
+    /// <summary>Begins what is delivered; of the pipeline's MassTransit keeps the account.</summary>
+    sealed class Consumer(IAsyncBasicConsumer consumer, DirectDeliveries? direct) : IAsyncBasicConsumer
     {
         IChannel? IAsyncBasicConsumer.Channel => consumer.Channel;
 
@@ -117,10 +127,13 @@ sealed class BatchedDeliveries : IFilter<ChannelContext>
             IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
         {
             // The client takes the body back when this returns.
-            _ = consumer.HandleBasicDeliverAsync(
-                consumerTag, deliveryTag, redelivered, exchange, routingKey, properties, body.ToArray(),
-                cancellationToken);
+            var kept = body.ToArray();
+            if (direct?.TryTake(deliveryTag, new(exchange, properties, kept), Begin) is not true)
+                Begin();
             return Task.CompletedTask;
+
+            void Begin() => _ = consumer.HandleBasicDeliverAsync(
+                consumerTag, deliveryTag, redelivered, exchange, routingKey, properties, kept, cancellationToken);
         }
 
         public Task HandleBasicConsumeOkAsync(string consumerTag, CancellationToken cancellationToken) =>

@@ -5,7 +5,6 @@ using RunLedger.Contracts;
 using RunLedger.Deadlines;
 using RunLedger.Folding;
 using RunLedger.Intake;
-using RunLedger.Scheduling;
 using RunLedger.Storage.Rows;
 using RunLedger.Telemetry;
 
@@ -48,6 +47,7 @@ sealed class BatchIntake(
         {
             var items = batch.Items();
             var group = new PendingGroup(items.Count);
+            Action<PendingMessage, Exception?> settle = group.Settled;
             await committer.Commit(group, items.ConvertAll(Pending));
             if (group.Failed.Count > 0)
                 await Settle(group, cancellationToken);
@@ -56,8 +56,9 @@ sealed class BatchIntake(
             {
                 var (contract, message, reason) = item.Read;
                 return message is RunObservation observed && door.TryValidate(observed, out var observation, out reason)
-                    ? new PendingMessage(observation, rows => Fold(rows, observation), Reject, sentAt, trace, group)
-                    : new PendingMessage(Reject(reason!), group);
+                    ? new PendingMessage(
+                        observation, rows => deadlines.Fold(rows, observation), Reject, sentAt, trace, settle)
+                    : new PendingMessage(Reject(reason!), settle);
 
                 RejectedRow Reject(string why) =>
                     rejections.Of(contract, origin, LedgerEndpoint.Plain.MediaType, item.Json.ToArray(), why);
@@ -67,13 +68,6 @@ sealed class BatchIntake(
         {
             _room.Leave(batch.Count);
         }
-    }
-
-    Task Fold(MessageRows rows, Observation observation)
-    {
-        (rows.Run, rows.Component, var recovered) = deadlines.Observed(rows.Run, rows.Component, observation);
-        rows.Outbox = recovered is null ? [] : [OutboxMessage.From(recovered)];
-        return Task.CompletedTask;
     }
 
     async Task Settle(PendingGroup group, CancellationToken cancellationToken)

@@ -49,6 +49,11 @@ static class ContractNames
             yield return delivery.Exchange;
     }
 
+    /// <summary>Whether a header says which contract it is.</summary>
+    public static bool AnyIn(IDictionary<string, object?>? headers) =>
+        headers is { Count: > 0 }
+        && (headers.ContainsKey(MessageHeaders.MessageType) || Array.Exists(TypeHeaders, headers.ContainsKey));
+
     /// <summary>
     /// The record a name means, or null: <c>RunStarted</c>, <c>RunLedger.Contracts:RunStarted</c>, with a dot, or as
     /// MassTransit's URN.

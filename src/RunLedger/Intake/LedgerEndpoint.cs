@@ -15,7 +15,11 @@ static class LedgerEndpoint
     public static readonly ContentType Plain = new("application/json");
 
     /// <summary>The queue of observations.</summary>
-    public static void ConfigureIntake(this IReceiveEndpointConfigurator endpoint, RunLedgerOptions options)
+    /// <param name="endpoint">Its endpoint.</param>
+    /// <param name="options">Of the ledger.</param>
+    /// <param name="tryTake">What takes past the pipeline, where a broker delivers.</param>
+    public static void ConfigureIntake(
+        this IReceiveEndpointConfigurator endpoint, RunLedgerOptions options, TakeDelivery tryTake)
     {
         endpoint.PrefetchCount = options.PrefetchCount;
         endpoint.PublishFaults = false;
@@ -36,7 +40,7 @@ static class LedgerEndpoint
             return;
         rabbit.KeepUntil(options, options.QueueName, deadLettersTo: options.ErrorQueue);
         ErrorQueueAsDeclared(rabbit, options);
-        BatchedDeliveries.Configure(rabbit);
+        BatchedDeliveries.Configure(rabbit, tryTake);
     }
 
     /// <summary>The queue of what failed.</summary>

@@ -1,4 +1,6 @@
 using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using RunLedger.Broker;
 using RunLedger.Intake;
 
 namespace RunLedger.Saga;
@@ -18,5 +20,5 @@ sealed class RunSagaDefinition : SagaDefinition<Run>
         IReceiveEndpointConfigurator endpointConfigurator,
         ISagaConfigurator<Run> sagaConfigurator,
         IRegistrationContext context) =>
-        endpointConfigurator.ConfigureIntake(_options);
+        endpointConfigurator.ConfigureIntake(_options, context.GetRequiredService<TakeDelivery>());
 }

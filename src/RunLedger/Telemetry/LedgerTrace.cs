@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using MassTransit;
 using MassTransit.Logging;
 
@@ -15,7 +16,13 @@ static class LedgerTrace
     /// <summary>Exporters drop more, and a batch is found by any of its messages' neighbours.</summary>
     const int MaxLinks = 128;
 
+    /// <summary>How a traceparent ends whose span nobody records.</summary>
+    const string NotRecorded = "-00";
+
     static readonly ActivitySource Source = new(RunLedgerRegistration.Telemetry);
+
+    /// <summary>Only asked whether anybody listens to it.</summary>
+    static readonly ActivitySource MassTransits = new(DiagnosticHeaders.DefaultListenerName);
 
     /// <summary>A trace of its own: a batch is of no message alone.</summary>
     /// <param name="traces">Those of its messages; the default where a message has none.</param>
@@ -50,6 +57,30 @@ static class LedgerTrace
             : Activity.Current?.Context
             ?? (ActivityContext.TryParse(id as string, null, isRemote: true, out var sent) ? sent : default);
     }
+
+    /// <summary>
+    /// Whether somebody wants the spans that MassTransit makes of a message with such headers: not where its sender
+    /// has decided against them.
+    /// </summary>
+    public static bool Wanted(IDictionary<string, object?>? headers) =>
+        MassTransits.HasListeners()
+        && Text(headers, DiagnosticHeaders.ActivityId)?.EndsWith(NotRecorded, StringComparison.Ordinal) is not true;
+
+    /// <summary>The trace that a message with such headers belongs to.</summary>
+    public static ActivityContext Of(IDictionary<string, object?>? headers) =>
+        Source.HasListeners()
+        && ActivityContext.TryParse(
+            Text(headers, DiagnosticHeaders.ActivityId) ?? Text(headers, TraceParent),
+            Text(headers, TraceState),
+            isRemote: true,
+            out var trace)
+            ? trace
+            : default;
+
+    static string? Text(IDictionary<string, object?>? headers, string name) =>
+        headers?.TryGetValue(name, out var value) is not true ? null
+        : value is byte[] bytes ? Encoding.UTF8.GetString(bytes)
+        : value as string;
 
     static ActivityContext Parse(Headers headers) =>
         headers.TryGetHeader(TraceParent, out var parent)
