@@ -3,8 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RunLedger.Broker;
-using RunLedger.Bulk;
 using RunLedger.Contracts;
+using RunLedger.Direct;
 
 namespace RunLedger.Benchmarks;
 

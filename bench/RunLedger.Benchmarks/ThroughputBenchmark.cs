@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Microsoft.Extensions.Hosting;
 using Spectre.Console;
 
 namespace RunLedger.Benchmarks;
@@ -13,6 +14,12 @@ static class ThroughputBenchmark
         new("--runs") { Description = "Runs of eight messages per drain.", DefaultValueFactory = _ => 5_000 };
     static readonly Option<int> Rounds =
         new("--rounds") { Description = "Rounds; the median counts.", DefaultValueFactory = _ => 5 };
+    static readonly Option<int> Prefetch = new("--prefetch")
+    {
+        Description = "Messages in hand, of the ledger and of what does nothing beside it.",
+        DefaultValueFactory = _ => new RunLedgerOptions().PrefetchCount,
+    };
+
     static readonly Option<int> First =
         new("--first") { Description = "Of the subjects only the first ones.", DefaultValueFactory = _ => 7 };
 
@@ -23,33 +30,33 @@ static class ThroughputBenchmark
             "Observations per second, the ratio to doing nothing, to bare clients and to a commit per message, and the "
                 + "CPU time of each process.")
         {
-            Runs, Rounds, First,
+            Runs, Rounds, Prefetch, First,
         };
-        command.SetAction((parsed, _) =>
-            Run(parsed.GetValue(Runs), parsed.GetValue(Rounds), parsed.GetValue(First), TimeProvider.System));
+        command.SetAction((parsed, _) => Run(
+            parsed.GetValue(Runs), parsed.GetValue(Rounds), parsed.GetValue(Prefetch), parsed.GetValue(First),
+            TimeProvider.System));
         return command;
     }
 
-    static async Task<int> Run(int runs, int rounds, int first, TimeProvider time)
+    static async Task<int> Run(int runs, int rounds, int prefetch, int first, TimeProvider time)
     {
         await using var servers = await Servers.Find();
-        var prefetch = new RunLedgerOptions().PrefetchCount;
         var (own, nothing, single) = (servers.Queue("ledger"), servers.Queue("nothing"), servers.Queue("single"));
         var bare = servers.Queue("bare");
         Subject[] subjects =
         [
             new("the ledger", size => QueueDrain.Of(
-                servers, own, size, c => BenchmarkHost.Ledger(servers, own, c), writes: true, time)),
+                servers, own, size, c => Ledger(own, c), writes: true, time)),
             new($"does nothing, prefetch {prefetch:N0} as the ledger", size => QueueDrain.Of(
                 servers, nothing, size, c => BenchmarkHost.Nothing(servers, nothing, c, prefetch), writes: false,
                 time)),
-            new("does nothing, MassTransit's own prefetch", size => QueueDrain.Of(
-                servers, nothing, size, c => BenchmarkHost.Nothing(servers, nothing, c, null), writes: false, time)),
             new("bare clients and one upsert a table", size => QueueDrain.Of(
                 servers, bare, size, c => BenchmarkHost.Bare(servers, bare, c), writes: true, time)),
+            new("does nothing, MassTransit's own prefetch", size => QueueDrain.Of(
+                servers, nothing, size, c => BenchmarkHost.Nothing(servers, nothing, c, null), writes: false, time)),
             .. ((int[])[100, 1_000]).Select(together => new Subject(
                 $"the ledger, {together:N0} observations a message", size => QueueDrain.Of(
-                    servers, own, size, c => BenchmarkHost.Ledger(servers, own, c), writes: true, time, together))),
+                    servers, own, size, c => Ledger(own, c), writes: true, time, together))),
             new("the ledger with a commit per message", size => QueueDrain.Of(
                 servers, single, Math.Max(1, size / 20), c => BenchmarkHost.Ledger(servers, single, c, maxBatchSize: 1),
                 writes: true, time)),
@@ -73,6 +80,9 @@ static class ThroughputBenchmark
         AnsiConsole.Write(Rates(subjects));
         AnsiConsole.Write(Costs(subjects));
         return 0;
+
+        IHost Ledger(string queue, ConsumeTimer timer) => BenchmarkHost.Ledger(
+            servers, queue, timer, configure: options => options.PrefetchCount = prefetch);
     }
 
     static Table Rates(Subject[] subjects)

@@ -49,7 +49,9 @@ public sealed class DirectTests
         }
 
         Assert.Equal(poisons.Count, rejected.Length);
-        Assert.Superset(Oracle.Rows(sent).Where(row => row.StartsWith("run ", StringComparison.Ordinal)).ToHashSet(), rows.ToHashSet());
+        Assert.Superset(
+            Oracle.Rows(sent).Where(row => row.StartsWith("run ", StringComparison.Ordinal)).ToHashSet(),
+            rows.ToHashSet());
     }
 
     const string RejectedRows = """

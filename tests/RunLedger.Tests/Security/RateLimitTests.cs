@@ -6,6 +6,8 @@ namespace RunLedger.Tests.Security;
 
 public sealed class RateLimitTests
 {
+    const int TooLarge = 32 * 1024 * 1024;
+
     [Fact]
     public async Task A_key_that_sends_too_often_waits_and_another_does_not()
     {
@@ -26,23 +28,20 @@ public sealed class RateLimitTests
     public async Task Who_has_no_key_uses_up_nobody_s_room_and_is_not_read()
     {
         await using var ledger = await EmbeddedLedger.Start(TestKey.Settings(TestKey.Observer));
-        using var content = new ByteArrayContent(new byte[32 * 1024 * 1024]);
 
-        var (status, _) = await ledger.Post("/api/observations", content);
+        await using var request = await RawRequest.Announce(ledger, TooLarge);
 
-        Assert.Equal(401, status);
+        Assert.Equal(401, await request.Status());
     }
 
     [Fact]
     public async Task Too_large_a_body_is_413_with_the_right_key_too()
     {
         await using var ledger = await EmbeddedLedger.Start(TestKey.Settings(TestKey.Observer));
-        ledger.Client.DefaultRequestHeaders.Add("X-Api-Key", TestKey.Observer.Text);
-        using var content = new ByteArrayContent(new byte[32 * 1024 * 1024]);
 
-        var (status, body) = await ledger.Post("/api/observations", content);
+        await using var request = await RawRequest.Announce(ledger, TooLarge, TestKey.Observer);
 
-        Assert.True(status == 413, $"{status} {body}");
+        Assert.Equal(413, await request.Status());
     }
 
     static async Task<HttpResponseMessage> Post(EmbeddedLedger ledger, TestKey key)

@@ -22,11 +22,18 @@ sealed class RawRequest : IAsyncDisposable
     /// <summary>A request that the service has begun to read.</summary>
     public static async Task<RawRequest> Post(EmbeddedLedger ledger, int length, TestKey? key = null)
     {
+        var request = await Announce(ledger, length, key);
+        // Asked for its body: it is in the service's hands.
+        Assert.Equal(100, await request.Status());
+        return request;
+    }
+
+    /// <summary>A request that asks whether its body is wanted.</summary>
+    public static async Task<RawRequest> Announce(EmbeddedLedger ledger, int length, TestKey? key = null)
+    {
         var request = new RawRequest();
         await request.Begin(
             ledger, "POST /api/observations", key, $"Content-Length: {length}\r\nExpect: 100-continue\r\n");
-        // Asked for its body: it is in the service's hands.
-        Assert.Equal(100, await request.Status());
         return request;
     }
 

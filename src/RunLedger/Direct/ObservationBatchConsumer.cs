@@ -2,7 +2,7 @@ using MassTransit;
 using RunLedger.Intake;
 using RunLedger.Telemetry;
 
-namespace RunLedger.Bulk;
+namespace RunLedger.Direct;
 
 /// <summary>Takes observations that came in one message.</summary>
 sealed class ObservationBatchConsumer(BatchIntake intake) : IConsumer<ObservationBatch>

@@ -8,7 +8,7 @@ using RunLedger.Intake;
 using RunLedger.Storage.Rows;
 using RunLedger.Telemetry;
 
-namespace RunLedger.Bulk;
+namespace RunLedger.Direct;
 
 /// <summary>
 /// Takes the observations of a batch without a machine, a scope or a task for each: what the machine does with one is

@@ -1,14 +1,14 @@
 using System.Text;
 using System.Text.Json;
 using RunLedger.Batching;
-using RunLedger.Bulk;
 using RunLedger.Contracts;
+using RunLedger.Direct;
 using RunLedger.Folding;
 using RunLedger.Intake;
 using RunLedger.Testing;
 using RunLedger.Tests.Support;
 
-namespace RunLedger.Tests.Bulk;
+namespace RunLedger.Tests.Direct;
 
 /// <summary>Observations that come in one message.</summary>
 public sealed class ObservationBatchTests : IAsyncLifetime

@@ -1,4 +1,4 @@
-namespace RunLedger.Bulk;
+namespace RunLedger.Direct;
 
 /// <summary>
 /// Lets in batches, in turn, while fewer observations than <paramref name="size"/> are inside: however large the

@@ -5,7 +5,7 @@ using RunLedger.Intake;
 using RunLedger.Storage.Rows;
 using RunLedger.Telemetry;
 
-namespace RunLedger.Bulk;
+namespace RunLedger.Direct;
 
 /// <summary>
 /// Takes what is plainly one sound observation from its delivery to the group commit, without MassTransit's pipeline,

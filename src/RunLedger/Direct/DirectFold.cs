@@ -3,7 +3,7 @@ using RunLedger.Deadlines;
 using RunLedger.Folding;
 using RunLedger.Scheduling;
 
-namespace RunLedger.Bulk;
+namespace RunLedger.Direct;
 
 static class DirectFold
 {

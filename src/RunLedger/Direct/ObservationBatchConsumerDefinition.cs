@@ -2,7 +2,7 @@ using MassTransit;
 using RunLedger.Contracts;
 using RunLedger.Intake;
 
-namespace RunLedger.Bulk;
+namespace RunLedger.Direct;
 
 /// <summary>
 /// On the same queue as the saga. What is consumed is not what is published, so the queue is bound here.
