@@ -37,7 +37,7 @@ public sealed class ArchiveReplicaTests : IAsyncLifetime
             File.Delete(_folder);
     }
 
-    [Theory]
+    [Theory(Explicit = true)]
     [InlineData(2)]
     [InlineData(3)]
     public async Task Replicas_killed_in_mid_archive_archive_every_row_once(int replicas)

@@ -13,7 +13,7 @@ namespace RunLedger.Tests.Folding;
 /// <summary>What lets partial rows be merged in any grouping, with a store and a reload between.</summary>
 public sealed class FoldMergeTests
 {
-    const int Cases = 2_000;
+    const int Cases = 1_000;
 
     // Few sets disagree more than 32 times by chance, or have more than 32 attempts: most of them are made to.
     static readonly Gen<Observation[]> Set =

@@ -62,7 +62,7 @@ public sealed class FoldPropertyTests : IAsyncLifetime
                 var again = await Rows(set.Again, set.Batches);
                 return once == again ? true : throw new InvalidOperationException($"\nonce:  {once}\nagain: {again}");
             },
-            iter: 2_000,
+            iter: 700,
             threads: 1);
     }
 
@@ -76,7 +76,7 @@ public sealed class FoldPropertyTests : IAsyncLifetime
                 var again = await Rows(set.Again, set.Batches, bulk: true);
                 return once == again ? true : throw new InvalidOperationException($"\nonce:  {once}\nagain: {again}");
             },
-            iter: 500,
+            iter: 300,
             threads: 1);
     }
 
@@ -91,7 +91,7 @@ public sealed class FoldPropertyTests : IAsyncLifetime
                 var again = Promised(await Rows(set.Again, set.Batches, watched: true));
                 return once == again ? true : throw new InvalidOperationException($"\nonce:  {once}\nagain: {again}");
             },
-            iter: 1_000,
+            iter: 400,
             threads: 1);
     }
 

@@ -53,7 +53,7 @@ sealed class LedgerProcess : IAsyncDisposable
         string postgres, string broker, Dictionary<string, string> settings, bool ready)
     {
         var url = new Uri($"http://127.0.0.1:{FreePort()}");
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "RunLedger.Service.dll")])
+        var start = new ProcessStartInfo("dotnet", [ProgramRun.Service])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -5,10 +5,13 @@ namespace RunLedger.IntegrationTests.Support.Ledgers;
 /// <summary>The program as a user runs it, to its end: what it printed anywhere, and its exit code.</summary>
 sealed record ProgramRun(int ExitCode, string Printed)
 {
+    /// <summary>The service: <c>./test</c> runs it as it is published, compiled ahead; else as it was built.</summary>
+    public static readonly string Service = Environment.GetEnvironmentVariable("RUNLEDGER_SERVICE")
+        ?? Path.Combine(AppContext.BaseDirectory, "RunLedger.Service.dll");
+
     public static async Task<ProgramRun> Of(Dictionary<string, string> settings, params string[] arguments)
     {
-        var start = new ProcessStartInfo(
-            "dotnet", [Path.Combine(AppContext.BaseDirectory, "RunLedger.Service.dll"), .. arguments])
+        var start = new ProcessStartInfo("dotnet", [Service, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
