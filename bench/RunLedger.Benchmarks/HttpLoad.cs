@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 
 namespace RunLedger.Benchmarks;
 
@@ -42,12 +40,7 @@ sealed class HttpLoad(Uri service, string key, int rate, TimeProvider time) : ID
         foreach (var chunk in ReferenceWorkload.Messages(int.MaxValue, time.GetUtcNow()).Chunk(Lines))
         {
             var begun = Stopwatch.GetTimestamp();
-            var body = string.Join('\n', chunk.Select(message =>
-            {
-                var json = JsonSerializer.SerializeToNode(message, message.GetType(), JsonSerializerOptions.Web)!;
-                json.AsObject().Insert(0, "type", JsonValue.Create(message.GetType().Name));
-                return json.ToJsonString();
-            }));
+            var body = string.Join('\n', chunk.Select(ReferenceWorkload.Line));
             while (!cancellationToken.IsCancellationRequested && !await IsTaken(body))
                 Interlocked.Increment(ref _refused);
             if (cancellationToken.IsCancellationRequested)

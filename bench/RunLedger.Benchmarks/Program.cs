@@ -5,6 +5,7 @@ var root = new RootCommand(
     "Measures the ledger on the servers of ConnectionStrings__Postgres and ConnectionStrings__RabbitMq; starts none.");
 root.Subcommands.Add(ThroughputBenchmark.Create());
 root.Subcommands.Add(LatencyBenchmark.Create());
+root.Subcommands.Add(IntakeBenchmark.Create());
 root.Subcommands.Add(BacklogBenchmark.Create());
 root.Subcommands.Add(GrowthBenchmark.Create());
 root.Subcommands.Add(PagesBenchmark.Create());

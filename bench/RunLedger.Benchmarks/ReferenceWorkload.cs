@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using RunLedger.Contracts;
 
 namespace RunLedger.Benchmarks;
@@ -25,6 +26,14 @@ static class ReferenceWorkload
                     yield return run[message];
             }
         }
+    }
+
+    /// <summary>A message as <c>POST /api/observations</c> takes it.</summary>
+    public static string Line(RunObservation message)
+    {
+        var json = JsonSerializer.SerializeToNode(message, message.GetType(), JsonSerializerOptions.Web)!;
+        json.AsObject().Insert(0, "type", JsonValue.Create(message.GetType().Name));
+        return json.ToJsonString();
     }
 
     /// <summary>A message as MassTransit's envelope.</summary>

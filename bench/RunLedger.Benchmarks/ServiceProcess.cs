@@ -33,8 +33,17 @@ sealed class ServiceProcess : IAsyncDisposable
     }
 
     /// <exception cref="BenchException">It does not answer.</exception>
+    public static Task<ServiceProcess> Start(
+        Servers servers, TimeProvider time, params (string Key, string Scope)[] keys) =>
+        Start(servers.Postgres, "", time, keys);
+
+    /// <param name="postgres">Its database; empty for the embedded ledger.</param>
+    /// <param name="file">The embedded ledger's file.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="keys">Those that may ask it.</param>
+    /// <exception cref="BenchException">It does not answer.</exception>
     public static async Task<ServiceProcess> Start(
-        Servers servers, TimeProvider time, params (string Key, string Scope)[] keys)
+        string postgres, string file, TimeProvider time, params (string Key, string Scope)[] keys)
     {
         var url = new Uri($"http://127.0.0.1:{FreePort()}");
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "RunLedger.Service.dll")])
@@ -42,11 +51,13 @@ sealed class ServiceProcess : IAsyncDisposable
             Environment =
             {
                 ["ASPNETCORE_URLS"] = $"{url}",
-                ["ConnectionStrings__Postgres"] = servers.Postgres,
+                ["ConnectionStrings__Postgres"] = postgres,
                 ["ConnectionStrings__RabbitMq"] = "",
                 ["Logging__LogLevel__Default"] = "Error",
             },
         };
+        if (file.Length > 0)
+            start.Environment["RunLedger__SqliteFile"] = file;
         for (var n = 0; n < keys.Length; n++)
         {
             var key = string.Create(CultureInfo.InvariantCulture, $"Security__Keys__{n}__");

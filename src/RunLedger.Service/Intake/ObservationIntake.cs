@@ -3,6 +3,8 @@ using MassTransit;
 using Microsoft.Extensions.Options;
 using RunLedger.Batching;
 using RunLedger.Contracts;
+using RunLedger.Direct;
+using RunLedger.Folding;
 using RunLedger.Intake;
 
 namespace RunLedger.Service.Intake;
@@ -15,6 +17,7 @@ sealed class ObservationIntake(
     IBus bus,
     ObservationValidator door,
     GroupCommitter committer,
+    DirectIntake direct,
     Rejections rejections,
     IntakeRoom room,
     IOptions<IntakeOptions> options,
@@ -40,7 +43,7 @@ sealed class ObservationIntake(
     /// <exception cref="TimeoutException">Nothing is known of it; taking it again is safe.</exception>
     public async Task<string?> TakeAgain(
         object message, int bytes, Guid rejectedId, CancellationToken cancellationToken) =>
-        Refusal(ref message, out _) ?? await Patiently<string?>(
+        Refusal(ref message, out _, out _) ?? await Patiently<string?>(
             async cancellationToken =>
             {
                 var durable = commits is null
@@ -83,7 +86,7 @@ sealed class ObservationIntake(
             foreach (var line in chunk)
             {
                 var reason = line.Reason;
-                if (line.Message is { } kept && (reason = Refusal(ref kept, out var lost)) is null)
+                if (line.Message is { } kept && (reason = Refusal(ref kept, out var lost, out var observation)) is null)
                 {
                     var tooLate = Noted(late, taken.Count);
                     object[] messages = line.Before is { } before ? [before, kept] : [kept];
@@ -92,11 +95,15 @@ sealed class ObservationIntake(
                         if (commits is not null)
                         {
                             durable.Add(await room.Enter(
-                                line.Json.Length, () => Commit(message, late: tooLate), cancellationToken));
+                                line.Json.Length,
+                                message == kept && observation is not null
+                                    ? Committing(observation, line, origin, tooLate)
+                                    : () => Commit(message, late: tooLate),
+                                cancellationToken));
                         }
-                        else if (message is RunObservation observation && options.Value.PublishTogether)
+                        else if (message is RunObservation one && options.Value.PublishTogether)
                         {
-                            together.Add((observation, line.Json.Length));
+                            together.Add((one, line.Json.Length));
                         }
                         else
                         {
@@ -163,18 +170,41 @@ sealed class ObservationIntake(
         }
     }
 
+    // Not a closure of the request: what waits for its commit must not keep the body it came in.
+    Func<Task> Committing(Observation observation, IntakeLine line, string origin, Action<string> late)
+    {
+        var (contract, json) = (line.Contract, line.Json.ToArray());
+        return async () =>
+        {
+            try
+            {
+                await direct.Commit(observation, why =>
+                {
+                    late(why);
+                    return rejections.Of(contract, origin, "application/json", json, why);
+                });
+            }
+            catch (Exception)
+            {
+                // The pipeline meets it too, and decides.
+                await Commit(observation.Message, late: late);
+            }
+        };
+    }
+
     // Not a closure in there: what waits for its commit must not keep the body it came in.
     static Action<string> Noted(ConcurrentDictionary<int, string> late, int place) => why => late[place] = why;
 
     /// <param name="message">What was sent; then what is kept of it.</param>
     /// <param name="dropped">What is not kept, or not as it came.</param>
-    string? Refusal(ref object message, out IReadOnlyList<string> dropped)
+    /// <param name="observation">What is committed, where it is one.</param>
+    string? Refusal(ref object message, out IReadOnlyList<string> dropped, out Observation? observation)
     {
-        dropped = [];
+        (dropped, observation) = ([], null);
         switch (message)
         {
             case RunObservation sent:
-                if (!door.TryValidate(sent, out var observation, out var reason))
+                if (!door.TryValidate(sent, out observation, out var reason))
                     return reason;
                 (message, dropped) = (observation.Message, observation.Dropped);
                 return null;
@@ -185,7 +215,7 @@ sealed class ObservationIntake(
                 foreach (var one in batch.Observations)
                 {
                     object item = one;
-                    if (Refusal(ref item, out _) is { } refused)
+                    if (Refusal(ref item, out _, out _) is { } refused)
                         return refused;
                     kept.Add((RunObservation)item);
                 }

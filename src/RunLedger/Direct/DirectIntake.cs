@@ -1,6 +1,7 @@
 using RunLedger.Batching;
 using RunLedger.Broker;
 using RunLedger.Deadlines;
+using RunLedger.Folding;
 using RunLedger.Intake;
 using RunLedger.Storage.Rows;
 using RunLedger.Telemetry;
@@ -19,6 +20,16 @@ sealed class DirectIntake(
     Rejections rejections,
     RunLedgerOptions options)
 {
+    /// <summary>
+    /// Commits one that came another way than from a broker; completes when it is committed, or set aside because its
+    /// run is archived.
+    /// </summary>
+    /// <param name="observation">What was observed.</param>
+    /// <param name="reject">What to set aside, for a reason.</param>
+    /// <exception cref="RequeueException">The process stops and the database is away: nothing was handled.</exception>
+    public Task Commit(Observation observation, Func<string, RejectedRow> reject) =>
+        committer.Commit(observation, rows => deadlines.Fold(rows, observation), reject);
+
     /// <inheritdoc cref="TakeDelivery"/>
     public bool TryTake(Delivery delivery, Action<Exception?> settle)
     {

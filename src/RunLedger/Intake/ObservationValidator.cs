@@ -17,6 +17,12 @@ sealed class ObservationValidator(RunLedgerOptions options, TimeProvider time)
     static readonly DateTimeOffset Earliest = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
     static readonly TimeSpan Ahead = TimeSpan.FromHours(24);
 
+    /// <summary>Of what a thread writes to hash it.</summary>
+    const int MostKept = 64 * 1024;
+
+    [ThreadStatic]
+    static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Json)? _scratch;
+
     /// <summary>Lets a message in, or says why not.</summary>
     public bool TryValidate(RunObservation message, out Observation observation, out string reason)
     {
@@ -76,43 +82,51 @@ sealed class ObservationValidator(RunLedgerOptions options, TimeProvider time)
         };
     }
 
-    static UInt128 Hash(RunObservation m, Contract contract, long at, string? evidence)
+    static (ArrayBufferWriter<byte>, Utf8JsonWriter) Scratch()
     {
         var buffer = new ArrayBufferWriter<byte>(512);
-        using (var json = new Utf8JsonWriter(buffer, EvidenceJson.Plain))
-        {
-            var step = m as StepObservation;
-            json.WriteStartObject();
-            // The first attempt is what is meant where none is named.
-            if (RunProjection.AttemptOf(m) is > 1 and var attempt)
-                json.WriteNumber("attempt", attempt);
-            json.WriteString("componentRole", step?.ComponentRole);
-            json.WriteString("componentRunId", step?.ComponentRunId.ToString());
-            json.WriteString("correlationId", m.CorrelationId);
-            json.WriteString("dotCode", step?.DotCode);
-            json.WriteString("errorRef", m.ErrorRef);
-            json.WriteString("eventCode", step?.EventCode);
-            if (evidence is not null)
-            {
-                json.WritePropertyName("evidenceRef");
-                json.WriteRawValue(evidence, skipInputValidation: true);
-            }
+        return (buffer, new Utf8JsonWriter(buffer, EvidenceJson.Plain));
+    }
 
-            json.WriteString("idempotencyKey", m.IdempotencyKey);
-            json.WriteString("inputRef", m.InputRef);
-            json.WriteNumber("occurredAt", at);
-            json.WriteString("outputRef", m.OutputRef);
-            json.WriteString("parentRunId", m.ParentRunId?.ToString());
-            json.WriteString("processCandidateCode", m.ProcessCandidateCode);
-            json.WriteString("processRunId", m.ProcessRunId);
-            json.WriteString("queueJobId", step?.QueueJobId?.ToString());
-            json.WriteString("sourceSystem", m.SourceSystem);
-            json.WriteNumber("type", (byte)contract);
-            json.WriteEndObject();
+    static UInt128 Hash(RunObservation m, Contract contract, long at, string? evidence)
+    {
+        var (buffer, json) = _scratch ??= Scratch();
+        buffer.ResetWrittenCount();
+        json.Reset();
+        var step = m as StepObservation;
+        json.WriteStartObject();
+        // The first attempt is what is meant where none is named.
+        if (RunProjection.AttemptOf(m) is > 1 and var attempt)
+            json.WriteNumber("attempt", attempt);
+        json.WriteString("componentRole", step?.ComponentRole);
+        json.WriteString("componentRunId", step?.ComponentRunId.ToString());
+        json.WriteString("correlationId", m.CorrelationId);
+        json.WriteString("dotCode", step?.DotCode);
+        json.WriteString("errorRef", m.ErrorRef);
+        json.WriteString("eventCode", step?.EventCode);
+        if (evidence is not null)
+        {
+            json.WritePropertyName("evidenceRef");
+            json.WriteRawValue(evidence, skipInputValidation: true);
         }
+
+        json.WriteString("idempotencyKey", m.IdempotencyKey);
+        json.WriteString("inputRef", m.InputRef);
+        json.WriteNumber("occurredAt", at);
+        json.WriteString("outputRef", m.OutputRef);
+        json.WriteString("parentRunId", m.ParentRunId?.ToString());
+        json.WriteString("processCandidateCode", m.ProcessCandidateCode);
+        json.WriteString("processRunId", m.ProcessRunId);
+        json.WriteString("queueJobId", step?.QueueJobId?.ToString());
+        json.WriteString("sourceSystem", m.SourceSystem);
+        json.WriteNumber("type", (byte)contract);
+        json.WriteEndObject();
+        json.Flush();
 
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(buffer.WrittenSpan, hash);
+        if (buffer.Capacity > MostKept)
+            _scratch = null;
         return BinaryPrimitives.ReadUInt128BigEndian(hash);
     }
 
