@@ -16,7 +16,7 @@ public sealed class LedgerReadingTests
     [
         "/api/runs", "/api/runs/{id}", "/api/runs/{id}/components", "/api/runs/{id}/tree", "/api/summary",
         "/api/rejected", "/api/rejected/{id}", "/api/rejected/groups", "/api/failures", "/api/overview",
-        "/api/activity", "/api/actions", "/api/actions/{id}",
+        "/api/activity", "/api/actions", "/api/actions/{id}", "/api/candidates", "/api/candidates/{code}",
     ];
 
     [Fact]
