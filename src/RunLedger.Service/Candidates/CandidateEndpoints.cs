@@ -21,10 +21,10 @@ static class CandidateEndpoints
         var api = routes.MapReading();
         api.MapGet("/candidates", ListCandidates).WithName("ListCandidates")
             .WithSummary("The process candidates in the order of their codes, each with how its runs fare.")
-            .WithDescription("Of those with a run in the ledger's tables. Figures are of the last 30 days; of a candidate "
-                + "with more than 750 runs, of the newest of each day, at most so many as mostADay says. A page looks "
-                + "at 2,000 codes at most, so that with a filter it may have fewer than limit, or none, with a "
-                + "nextCursor all the same.")
+            .WithDescription("Of those with a run in the ledger's tables. Figures are of the last 30 days; of a "
+                + "candidate with more than 750 runs, of the newest of each day, at most so many as mostADay says. A "
+                + "page looks at 2,000 codes at most, so that with a filter it may have fewer than limit, or none, "
+                + "with a nextCursor all the same.")
             .Describes<PageAnswer<CandidateAnswer>>().AddOpenApiOperationTransformer(QuerySchemas.Describe)
             .AddOpenApiOperationTransformer((operation, _, _) =>
             {

@@ -34,7 +34,8 @@ public sealed class PhrasesTests
     [Fact]
     public void A_bar_lies_where_its_component_lay_in_the_run()
     {
-        var bar = GanttBar.Of(Noon.AddSeconds(25), Noon.AddSeconds(75), new(Noon, Noon.AddSeconds(100)), Noon.AddDays(1));
+        var bar = GanttBar.Of(
+            Noon.AddSeconds(25), Noon.AddSeconds(75), new(Noon, Noon.AddSeconds(100)), Noon.AddDays(1));
 
         Assert.Equal(new GanttBar(250, 500, Open: false, Skewed: false), bar);
     }
