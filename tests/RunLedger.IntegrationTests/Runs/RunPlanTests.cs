@@ -104,8 +104,8 @@ public sealed class RunPlanTests : IAsyncLifetime
         List<string> codes = [.. Enumerable.Range(0, 20).Select(n => $"PROC-CAND:{n}"), "PROC-CAND:old", "none"];
         (string, object)[] named = [.. codes.Select((code, n) => ($"c{n}", (object)code))];
         (string, object)[] days = [.. Enumerable.Range(0, Days + 1).Select(n => ($"d{n}", (object)First.AddDays(n)))];
-        var run = await Ledger();
-        var ids = await run.Components.Select(c => c.ProcessRunId).Distinct()
+        await using var db = await Ledger();
+        var ids = await db.Components.Select(c => c.ProcessRunId).Distinct()
             .ToArrayAsync(TestContext.Current.CancellationToken);
 
         await CostsLittle(
@@ -127,7 +127,6 @@ public sealed class RunPlanTests : IAsyncLifetime
         await CostsLittle(
             CandidateComponents.Sql(sql), "process_component_observation_process_run_id_idx", 5_000,
             ("runs", ids[..1]), ("most", 20_000));
-        await run.DisposeAsync();
     }
 
     [Fact]
