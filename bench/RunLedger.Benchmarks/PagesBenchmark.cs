@@ -96,7 +96,9 @@ static class PagesBenchmark
             "/runs?candidate=PROC-CAND:8&status=failed", "/runs?candidate=none", "/runs?source=job_queue",
             "/runs?source=workflow_engine", "/runs?status=failed&source=workflow_engine", "/runs?correlationId=c77",
             "/runs?since=2020-01-01&until=2020-02-01", "/runs?q=c77", "/runs?q=timed+out", "/runs?q=matches+nothing",
-            "/failures", "/failures?days=30", "/grid?candidate=PROC-CAND:7&runs=100", "/rejected", "/settings",
+            "/failures", "/failures?days=30", "/candidates", "/candidates?limit=50", "/api/candidates",
+            "/candidates/PROC-CAND:7", "/candidates/PROC-CAND:7?days=90", "/api/candidates/PROC-CAND:7",
+            "/grid?candidate=PROC-CAND:7&runs=100", "/rejected", "/settings",
         ]).ToDictionary(address => address);
         foreach (var address in (string[])["/runs/", "/runs?q=", "/runs?parentRunId="])
             addresses.Add($"{address}{run}", $"{address}{{id}}");

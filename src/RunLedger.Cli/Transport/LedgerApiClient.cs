@@ -98,9 +98,10 @@ sealed class LedgerApiClient(LedgerAddress address, TimeProvider time, TimeSpan 
     /// <param name="route">Without limit and cursor.</param>
     /// <param name="limit">How many at most.</param>
     /// <param name="cancellationToken">Cancels the requests.</param>
-    public async Task<List<JsonElement>> List(string route, int limit, CancellationToken cancellationToken)
+    /// <param name="page">How many the ledger gives at once.</param>
+    public async Task<List<JsonElement>> List(
+        string route, int limit, CancellationToken cancellationToken, int page = 500)
     {
-        const int page = 500;
         List<JsonElement> items = [];
         string? cursor = null;
         do

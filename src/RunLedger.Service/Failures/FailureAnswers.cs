@@ -28,6 +28,10 @@ sealed record FailureGroup
 
     [Description("Failures since the time that was asked for.")]
     public required long Count { get; init; }
+
+    [Description("Runs that failed by it: of a component those whose own error is the component's, has it within or is "
+        + "within it. They are not told of again in a group of runs.")]
+    public required long RunsFailed { get; init; }
     public required long LastHour { get; init; }
     public required long HourBefore { get; init; }
 

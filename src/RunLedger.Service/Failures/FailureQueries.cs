@@ -80,7 +80,7 @@ sealed class FailureQueries(IDbContextFactory<LedgerDb> ledger, TimeProvider tim
             Truncated = truncated,
             Items =
             [
-                .. failures.GroupBy(failure => (failure.Candidate, failure.Component, failure.Shape))
+                .. Failure.Once(failures).GroupBy(failure => (failure.Candidate, failure.Component, failure.Shape))
                     .Select(group => Group([.. group], since, now, said))
                     .OfType<FailureGroup>()
                     .OrderByDescending(group => group.LastHour).ThenByDescending(group => group.LastSeen),
@@ -116,6 +116,7 @@ sealed class FailureQueries(IDbContextFactory<LedgerDb> ledger, TimeProvider tim
             Component = newest.Component,
             Error = newest.Shape,
             Count = asked.Count,
+            RunsFailed = asked.Count(failure => failure.EndedRun),
             LastHour = trend[^1],
             HourBefore = trend[^2],
             Trend = trend,
@@ -135,10 +136,10 @@ sealed class FailureQueries(IDbContextFactory<LedgerDb> ledger, TimeProvider tim
     static Failure Read(StoredRow reader, Func<string?, string> shapeOf)
     {
         var (candidate, component, error) = (reader.TextAt(1) ?? "", reader.TextAt(2), reader.TextAt(3));
-        return new(reader.GetGuid(0), candidate, component, error, shapeOf(error), reader.TimeAt(4)!.Value);
+        return new(
+            reader.GetGuid(0), candidate, component, error, shapeOf(error), reader.TimeAt(4)!.Value,
+            EndedRun: component is null);
     }
-
-    sealed record Failure(Guid Run, string Candidate, string? Component, string? Error, string Shape, DateTime At);
 
     sealed record Said(
         string Fingerprint, DateTime? AcknowledgedAt, string? AcknowledgedBy, DateTime? AcknowledgedUntil, string? Note,

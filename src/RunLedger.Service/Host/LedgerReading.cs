@@ -1,4 +1,5 @@
 using RunLedger.Service.Actions;
+using RunLedger.Service.Candidates;
 using RunLedger.Service.Database;
 using RunLedger.Service.Database.Postgres;
 using RunLedger.Service.Database.Sqlite;
@@ -26,6 +27,7 @@ static class LedgerReading
             .AddOverview()
             .AddFailures()
             .AddGrid()
+            .AddCandidates()
             .AddActions()
             .AddOpenApi();
 
@@ -36,6 +38,7 @@ static class LedgerReading
         .MapOverview()
         .MapFailures()
         .MapGrid()
+        .MapCandidates()
         .MapActions();
 
     /// <summary>How the database that the options name is read.</summary>

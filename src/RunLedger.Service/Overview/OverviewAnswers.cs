@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using RunLedger.Service.Charts;
 
 namespace RunLedger.Service.Overview;
 
@@ -24,6 +25,13 @@ sealed record Overview
 
     [Description("True when there was more within the hour than is counted; the newest was.")]
     public required bool MinutesTruncated { get; init; }
+
+    [Description("The last 24 hours, the oldest first; the last one is not over yet.")]
+    public required IReadOnlyList<HourFigures> Hours { get; init; }
+
+    [Description("From when on all that ended is in hours and minutes: only the newest 50,000 are counted. "
+        + "Null where there were no more.")]
+    public required DateTime? CountedSince { get; init; }
     public required IReadOnlyList<RecurringFigures> Recurring { get; init; }
     public required Freshness Freshness { get; init; }
     public required IReadOnlyList<ReplicaFigures> Replicas { get; init; }
@@ -36,7 +44,15 @@ sealed record Overview
 }
 
 /// <summary>Runs that the ledger first heard of, and that ended, within a minute of its own clock.</summary>
-sealed record MinuteFigures(DateTime Minute, long Started, long Finished);
+sealed record MinuteFigures(
+    DateTime Minute,
+    long Started,
+    long Finished,
+    [property: Description("Of those that ended or were flagged within it, what became of them.")]
+    OutcomeCounts Outcomes);
+
+/// <summary>Runs that ended or were flagged within an hour of the ledger's own clock.</summary>
+sealed record HourFigures(DateTime Hour, OutcomeCounts Outcomes);
 
 /// <summary>A recurring job of the ledger: when it was last due, and when it will be.</summary>
 sealed record RecurringFigures

@@ -13,10 +13,11 @@ namespace RunLedger.Service.Overview;
 sealed class OverviewQuery(
     IDbContextFactory<LedgerDb> ledger, RunQueries runs, TimeProvider time, BrokerQueues? broker = null) : IDisposable
 {
-    /// <summary>Of the runs that began, and ended, within the hour, at most.</summary>
+    /// <summary>Of the runs that began within the hour, and of those that ended within the day, at most.</summary>
     public const int MostCounted = 50_000;
     const int MostRejected = 10_000;
     const int Minutes = 60;
+    const int Hours = 24;
     static readonly TimeSpan Kept = TimeSpan.FromSeconds(2);
     static readonly TimeSpan Alive = TimeSpan.FromSeconds(30);
     static readonly TimeSpan Shown = TimeSpan.FromMinutes(10);
@@ -53,16 +54,22 @@ sealed class OverviewQuery(
 
     Overview? Fresh => _last is { } last && time.GetUtcNow().UtcDateTime - last.At < Kept ? last : null;
 
-    /// <summary>Runs by the minute, in minutes since 1970, of a time of the ledger's own clock.</summary>
-    public static string MinutesSql(string column, string minute) =>
+    /// <summary>Runs that began, by the minute, in minutes since 1970.</summary>
+    public static string BegunSql(string minute) =>
         $"""
          select minute, count(*) from (
-           select {minute} as minute
-           from process_run_observation
-           where {column} >= @from
-             {(column == "settled_at" ? "and settled_at is not null and ended_at is not null" : "")}
-           order by {column} desc limit @most) m
+           select {minute} as minute from process_run_observation
+           where created_at >= @from order by created_at desc limit @most) m
          group by minute
+         """;
+
+    /// <summary>Runs that ended or were flagged, by the minute and by what became of them.</summary>
+    public static string SettledSql(string minute) =>
+        $"""
+         select minute, status, count(*) from (
+           select {minute} as minute, status from process_run_observation
+           where settled_at >= @from and settled_at is not null order by settled_at desc limit @most) m
+         group by minute, status
          """;
 
     async Task<Overview> Ask(CancellationToken cancellationToken)
@@ -79,9 +86,8 @@ sealed class OverviewQuery(
             "select count(*) from (select 1 from rejected_observation where state = 'open' limit @most) o",
             reader => reader.GetInt64(0), cancellationToken, ("most", MostRejected)))[0];
         var minute = LedgerTime.Of(now) / 60_000_000;
-        var from = LedgerTime.Time((minute - Minutes + 1) * 60_000_000);
-        var started = await PerMinute(sql, "created_at", from, cancellationToken);
-        var finished = await PerMinute(sql, "settled_at", from, cancellationToken);
+        var begun = await Begun(sql, At(minute - Minutes + 1), cancellationToken);
+        var settled = await SettledRuns.Read(sql, At((minute / 60 - Hours + 1) * 60), cancellationToken);
         var replicas = await Replicas(sql, now, cancellationToken);
         var (queues, fault) = asking is null ? ([], null) : await asking;
         return new()
@@ -97,10 +103,19 @@ sealed class OverviewQuery(
             RejectedOpen = open,
             Minutes =
             [
-                .. Enumerable.Range(0, Minutes).Select(n => minute - Minutes + 1 + n).Select(n => new MinuteFigures(
-                    LedgerTime.Time(n * 60_000_000), started.GetValueOrDefault(n), finished.GetValueOrDefault(n))),
+                .. Enumerable.Range(0, Minutes).Select(n => minute - Minutes + 1 + n).Select(n =>
+                {
+                    var outcomes = settled.Of(n, n + 1);
+                    return new MinuteFigures(At(n), begun.GetValueOrDefault(n), outcomes.Ended, outcomes);
+                }),
             ],
-            MinutesTruncated = started.Values.Sum() >= MostCounted || finished.Values.Sum() >= MostCounted,
+            MinutesTruncated = begun.Values.Sum() >= MostCounted || settled.Since > At(minute - Minutes + 1),
+            Hours =
+            [
+                .. Enumerable.Range(0, Hours).Select(n => minute / 60 - Hours + 1 + n)
+                    .Select(n => new HourFigures(At(n * 60), settled.Of(n * 60, (n + 1) * 60))),
+            ],
+            CountedSince = settled.Since,
             Recurring = await Recurring(sql, cancellationToken),
             Freshness = new()
             {
@@ -114,10 +129,12 @@ sealed class OverviewQuery(
         };
     }
 
-    static async Task<Dictionary<long, long>> PerMinute(
-        LedgerSql sql, string column, DateTime from, CancellationToken cancellationToken) =>
+    static DateTime At(long minute) => LedgerTime.Time(minute * 60_000_000);
+
+    static async Task<Dictionary<long, long>> Begun(
+        LedgerSql sql, DateTime from, CancellationToken cancellationToken) =>
         (await sql.List(
-            MinutesSql(column, sql.EpochMinutes(column)),
+            BegunSql(sql.EpochMinutes("created_at")),
             reader => (reader.GetInt64(0), reader.GetInt64(1)),
             cancellationToken,
             ("from", from),

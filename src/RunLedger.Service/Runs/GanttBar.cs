@@ -1,3 +1,5 @@
+using RunLedger.Service.Charts;
+
 namespace RunLedger.Service.Runs;
 
 /// <summary>Where a component lies in its run's time, in thousandths of it.</summary>
@@ -10,7 +12,7 @@ readonly record struct GanttBar(double From, double Width, bool Open, bool Skewe
     const double Least = 4;
 
     /// <summary>Null where neither a start nor an end is known.</summary>
-    public static GanttBar? Of(DateTime? started, DateTime? ended, DateTime first, DateTime last, DateTime now)
+    public static GanttBar? Of(DateTime? started, DateTime? ended, TimeScale scale, DateTime now)
     {
         if ((started ?? ended) is not { } begin)
             return null;
@@ -18,9 +20,8 @@ readonly record struct GanttBar(double From, double Width, bool Open, bool Skewe
         var skewed = end < begin;
         if (skewed)
             (begin, end) = (end, begin);
-        var whole = Math.Max((last - first).TotalMilliseconds, 1);
-        var from = Math.Clamp((begin - first).TotalMilliseconds / whole * 1000, 0, 1000 - Least);
-        var width = Math.Clamp((end - begin).TotalMilliseconds / whole * 1000, Least, 1000 - from);
+        var from = Math.Min(scale.Share(begin) * 1000, 1000 - Least);
+        var width = Math.Clamp((scale.Share(end) - scale.Share(begin)) * 1000, Least, 1000 - from);
         return new GanttBar(from, width, ended is null, skewed);
     }
 }

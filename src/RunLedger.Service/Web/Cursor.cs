@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Unicode;
 using RunLedger.Service.Database;
 
 namespace RunLedger.Service.Web;
@@ -15,6 +16,9 @@ static class Cursor
     const int DigestLength = 8;
     const int Length = DigestLength + sizeof(long) + 16;
     const long NoTime = -1;
+
+    /// <summary>More than the longest code takes.</summary>
+    const int MostKey = 8 * 1024;
 
     /// <summary>Of <see cref="DateTime.MaxValue"/>, which is no constant.</summary>
     const long MaxTicks = 3_155_378_975_999_999_999;
@@ -53,6 +57,28 @@ static class Cursor
             >= 0 and <= MaxTicks => new(new DateTime(ticks, DateTimeKind.Utc), id),
             _ => null,
         };
+    }
+
+    /// <summary>The same for a list whose key is a text.</summary>
+    public static string Write(string key, string list)
+    {
+        byte[] bytes = [.. new byte[DigestLength], .. Encoding.UTF8.GetBytes(key)];
+        Digest(bytes, list).CopyTo(bytes.AsSpan());
+        return Base64Url.EncodeToString(bytes);
+    }
+
+    /// <summary>Null where the text is no cursor of this list.</summary>
+    public static string? ReadKey(string text, string list)
+    {
+        if (text.Length > MostKey || !Base64Url.IsValid(text))
+            return null;
+        var bytes = Base64Url.DecodeFromChars(text);
+        if (bytes.Length <= DigestLength || !bytes.AsSpan(0, DigestLength).SequenceEqual(Digest(bytes, list)))
+            return null;
+        // The digest has no secret: what it fits need not be text, nor what a row can have.
+        return Utf8.IsValid(bytes.AsSpan(DigestLength)) && !bytes.AsSpan(DigestLength).Contains((byte)0)
+            ? Encoding.UTF8.GetString(bytes.AsSpan(DigestLength))
+            : null;
     }
 
     static ReadOnlySpan<byte> Digest(byte[] bytes, string list) =>

@@ -16,6 +16,9 @@ sealed class QueryReader
     public const int MaxLimit = 500;
     public const int MaxSearch = 200;
 
+    const string NoCursor = "It is not a cursor of this list with these filters. Pass nextCursor of the page before "
+        + "unchanged, with the same filters, or leave it out to start at the first page.";
+
     static readonly string[] TimeFormats =
     [
         "yyyy-MM-dd", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK",
@@ -111,10 +114,12 @@ sealed class QueryReader
         return page;
     }
 
+    /// <summary>Where the page before ended, in a list whose key is a text.</summary>
+    public string? Key(string name, string? value, string list) => value is null or "" ? null
+        : Cursor.ReadKey(value, list) ?? Refuse<string>(name, NoCursor);
+
     PageKey? After(string name, string? value, string list, bool timeless) => value is null or "" ? null
-        : Cursor.Read(value, list, timeless)
-            ?? Refuse<PageKey?>(name, "It is not a cursor of this list with these filters. Pass nextCursor of the "
-                + "page before unchanged, with the same filters, or leave it out to start at the first page.");
+        : Cursor.Read(value, list, timeless) ?? Refuse<PageKey?>(name, NoCursor);
 
     public T? Refuse<T>(string name, string reason)
     {

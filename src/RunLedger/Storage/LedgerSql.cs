@@ -26,6 +26,12 @@ abstract class LedgerSql(DbConnection connection, DbTransaction? transaction)
     /// </summary>
     public abstract string TextWithin(string column, string most);
 
+    /// <summary>
+    /// For a from clause: joins as <c>r</c>, to each row before it, the runs of a selection that names that row. Where
+    /// the selection is in the order of an index and limited, that is descended once for each row.
+    /// </summary>
+    public abstract string RunsOfEach(string selection);
+
     /// <returns>How many rows it changed.</returns>
     public async Task<int> Run(
         string sql, CancellationToken cancellationToken, params (string Name, object? Value)[] parameters)

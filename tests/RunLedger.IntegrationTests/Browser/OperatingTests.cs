@@ -38,9 +38,10 @@ public sealed class OperatingTests(BrowserSite site) : Journey(site)
         }
 
         var page = await Open("/failures");
-        var group = page.Locator("article", new() { HasText = Candidate });
+        var group = page.Locator("tr[id^=g]", new() { HasText = Candidate });
         await Expect(group).ToHaveCountAsync(1);
         await Expect(group).ToContainTextAsync("2 failures");
+        await group.Locator("summary").ClickAsync();
         await group.GetByLabel("Note").FillAsync("the disk is ordered");
         await group.GetByRole(AriaRole.Button, new() { Name = "Acknowledge" }).ClickAsync();
 
@@ -51,6 +52,7 @@ public sealed class OperatingTests(BrowserSite site) : Journey(site)
         var again = await Begin(Candidate);
         await Site.Publisher.Send([again with { Contract = "RunFailed", At = Now, ErrorRef = "no room after 7 rows" }]);
         await Expect(group).ToContainTextAsync("and it failed again since");
+        await group.Locator("summary").ClickAsync();
         await group.GetByRole(AriaRole.Link, new() { Name = "the newest of them" }).ClickAsync();
         await Expect(page.Locator("h1")).ToHaveTextAsync($"failed {Candidate}");
     }

@@ -15,7 +15,7 @@ public sealed class ReadingTests(BrowserSite site) : Journey(site)
         var page = await Open("/");
 
         await Expect(page.Locator(".card")).ToContainTextAsync(
-            ["running now", "stuck now", "failed in the last hour", "set aside", "from publishing to commit"]);
+            ["stuck now", "failed in the last hour", "set aside", "running now", "from publishing to commit"]);
         await Expect(page.Locator(".verdict")).ToContainTextAsync("stuck");
         await Expect(page.Locator("[aria-labelledby=statuses] .badge")).ToContainTextAsync(["observed", "started"]);
         await page.Locator(".card", new() { HasText = "stuck now" }).ClickAsync();
@@ -53,6 +53,33 @@ public sealed class ReadingTests(BrowserSite site) : Journey(site)
         Assert.Equal(first, await rows.First.Locator("a.id").GetAttributeAsync("href"));
         await page.GetByRole(AriaRole.Link, new() { Name = "Clear" }).ClickAsync();
         await Expect(page).ToHaveURLAsync(new Regex("/runs$"));
+    }
+
+    [Fact]
+    public async Task A_candidate_is_found_by_a_part_of_its_code_and_leads_to_its_failures_and_runs()
+    {
+        const string Candidate = "PROC-CAND:browser:evidence/<b>x</b>";
+        var run = await Begin(Candidate);
+        await Site.Send(
+            run.RunId, "failed", run with { Contract = "RunFailed", At = Now, ErrorRef = "no such table" });
+        var page = await Open("/");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Candidates" }).ClickAsync();
+        await page.GetByLabel("Code").FillAsync("evidence/<b>");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Filter" }).ClickAsync();
+
+        var rows = page.Locator("#candidates tbody tr");
+        await Expect(rows).ToHaveCountAsync(1);
+        await Expect(rows).ToContainTextAsync("1 failed in 24 h");
+        await Expect(rows).ToContainTextAsync("0 % of 1");
+        await rows.GetByRole(AriaRole.Link, new() { Name = Candidate }).ClickAsync();
+        await Expect(page.Locator("h1")).ToHaveTextAsync(Candidate);
+        await Expect(page.Locator("[aria-labelledby=failures]")).ToContainTextAsync("no such table");
+        await page.GetByText("As a table").ClickAsync();
+        await Expect(page.Locator("[aria-labelledby=outcomes] tbody td").First).ToHaveTextAsync("1");
+        await page.GetByRole(AriaRole.Link, new() { Name = "7 days" }).ClickAsync();
+        await Expect(page.Locator("h1")).ToHaveTextAsync(Candidate);
+        await page.GetByRole(AriaRole.Link, new() { Name = "All that failed" }).ClickAsync();
+        await Expect(page.Locator($"#list a[href='/runs/{run.RunId}']")).ToBeVisibleAsync();
     }
 
     [Fact]

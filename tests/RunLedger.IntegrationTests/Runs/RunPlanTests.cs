@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using RunLedger.Folding;
 using RunLedger.IntegrationTests.Support.Databases;
+using RunLedger.Service.Candidates;
 using RunLedger.Service.Database;
 using RunLedger.Service.Failures;
 using RunLedger.Service.Overview;
@@ -94,6 +95,41 @@ public sealed class RunPlanTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_figures_of_candidates_cost_what_is_counted_however_many_runs_there_are()
+    {
+        // 200,000 runs are of two days and a half, 80,000 components of four runs.
+        const string Index = "process_run_observation_candidate_newest_idx";
+        const int Days = 3, MostADay = 25;
+        var sql = new RunLedger.Storage.Postgres.PostgresSql(new NpgsqlConnection());
+        List<string> codes = [.. Enumerable.Range(0, 20).Select(n => $"PROC-CAND:{n}"), "PROC-CAND:old", "none"];
+        (string, object)[] named = [.. codes.Select((code, n) => ($"c{n}", (object)code))];
+        (string, object)[] days = [.. Enumerable.Range(0, Days + 1).Select(n => ($"d{n}", (object)First.AddDays(n)))];
+        await using var db = await Ledger();
+        var ids = await db.Components.Select(c => c.ProcessRunId).Distinct()
+            .ToArrayAsync(TestContext.Current.CancellationToken);
+
+        await CostsLittle(
+            CandidateQueries.CodesSql, "process_run_observation", MostBlocks, ("after", ""), ("most", 200));
+        await CostsLittle(CandidateQueries.NewestSql(sql, codes.Count), Index, MostBlocks, named);
+        await CostsLittle(
+            CandidateWindow.RunsSql(sql, codes.Count, Days), Index, 2 * codes.Count * Days * MostADay,
+            [.. named, .. days, ("most", MostADay)]);
+        await CostsLittle(
+            CandidateWindow.AllSql(sql, codes.Count), Index, 2 * codes.Count * MostADay,
+            [.. named, ("since", First), ("most", MostADay)]);
+        await CostsLittle(
+            CandidateQueries.CountSql(codes.Count), "process_run_observation_process_candidate_code_idx", MostBlocks,
+            [.. named, ("most", 1_000)]);
+        await CostsLittle(
+            CandidateTroubles.Sql, "process_run_observation_status_", 3 * CandidateTroubles.MostOfAStatus,
+            ("lately", First), ("most", CandidateTroubles.MostOfAStatus));
+        await CostsLittle(CandidateDetailQuery.NewestSql, Index, MostBlocks, ("code", "PROC-CAND:7"), ("most", 10));
+        await CostsLittle(
+            CandidateComponents.Sql(sql), "process_component_observation_process_run_id_idx", 5_000,
+            ("runs", ids[..1]), ("most", 20_000));
+    }
+
+    [Fact]
     public async Task What_an_operator_looks_at_is_answered_by_an_index()
     {
         // Among 80,000 components a quarter failed, 50 of them and 20 runs within the hour that is asked for.
@@ -130,20 +166,14 @@ public sealed class RunPlanTests : IAsyncLifetime
         await CostsLittle(
             FailureQueries.ComponentsSql, "process_component_observation_failed_idx", 8 * FailureQueries.MostRead,
             ("from", First), ("most", FailureQueries.MostRead + 1));
-        foreach (var (column, index) in new[]
-        {
-            ("created_at", "process_run_observation_newest_idx"), ("settled_at", "process_run_observation_settled_idx"),
-        })
-        {
-            await CostsLittle(
-                OverviewQuery.MinutesSql(
-                    column,
-                    new RunLedger.Storage.Postgres.PostgresSql(new Npgsql.NpgsqlConnection()).EpochMinutes(column)),
-                index,
-                MostBlocks,
-                ("from", First.AddSeconds(199_000)),
-                ("most", OverviewQuery.MostCounted));
-        }
+        var postgres = new RunLedger.Storage.Postgres.PostgresSql(new Npgsql.NpgsqlConnection());
+        (string, object)[] lately = [("from", First.AddSeconds(199_000)), ("most", OverviewQuery.MostCounted)];
+        await CostsLittle(
+            OverviewQuery.BegunSql(postgres.EpochMinutes("created_at")), "process_run_observation_newest_idx",
+            MostBlocks, lately);
+        await CostsLittle(
+            OverviewQuery.SettledSql(postgres.EpochMinutes("settled_at")), "process_run_observation_settled_idx",
+            MostBlocks, lately);
 
         await CostsLittle(
             RejectedSql.ClaimSlice(ofGroup: true, "for update skip locked"), "rejected_observation_group_idx",

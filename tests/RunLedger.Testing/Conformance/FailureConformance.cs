@@ -54,6 +54,58 @@ public abstract class FailureConformance(Provider provider) : ReadingSuite(provi
     }
 
     [Fact]
+    public async Task A_run_that_failed_with_the_error_of_its_component_is_told_once_by_the_component()
+    {
+        await Failed(1, minutesAgo: 9, error: "load: relation orders does not exist");
+        await FailedComponent(11, Id(1), "load", null, "relation orders does not exist");
+        await Failed(2, minutesAgo: 9, error: "relation orders does not exist");
+        await FailedComponent(12, Id(2), "load", null, "relation orders does not exist, in line 7");
+        await Failed(3, minutesAgo: 9, error: "exit 1");
+        await FailedComponent(13, Id(3), "load", null, "exit 1");
+
+        var groups = await Groups();
+
+        Assert.Equal(["load", "load", "load"], groups.Select(group => group.GetProperty("component").GetString()));
+        Assert.Equal((3, 3), (groups.Sum(group => Int(group, "count")), groups.Sum(group => Int(group, "runsFailed"))));
+    }
+
+    [Fact]
+    public async Task A_run_whose_error_does_not_tell_of_its_component_stands_beside_it()
+    {
+        // Another text, a text that stands in it by chance, none at all, and the component of another run.
+        await Failed(1, minutesAgo: 9, error: "the workflow gave up");
+        await FailedComponent(11, Id(1), "load", null, "relation orders does not exist");
+        await Failed(2, minutesAgo: 9, error: "exit 137");
+        await FailedComponent(12, Id(2), "load", null, "137");
+        await Failed(3, minutesAgo: 9, error: "");
+        await FailedComponent(13, Id(3), "load", null, null);
+        await Failed(4, minutesAgo: 9, error: "the database said no to us");
+        await Ledger.Run(Id(5));
+        await FailedComponent(14, Id(5), "load", null, "the database said no to us");
+
+        var groups = await Groups();
+
+        Assert.Equal(8, groups.Sum(group => Int(group, "count")));
+        Assert.Equal(
+            4,
+            groups.Where(group => group.GetProperty("component").ValueKind == JsonValueKind.Null)
+                .Sum(group => Int(group, "runsFailed")));
+        Assert.Equal(4, groups.Sum(group => Int(group, "runsFailed")));
+    }
+
+    [Fact]
+    public async Task Of_several_attempts_with_one_error_the_last_is_told_to_have_ended_the_run()
+    {
+        await Failed(1, minutesAgo: 5, error: "no room on the device");
+        await FailedComponent(11, Id(1), "load", null, "no room on the device");
+        await FailedComponent(12, Id(1), "load", null, "no room on the device");
+
+        var group = Assert.Single(await Groups());
+
+        Assert.Equal((2, 1), (Int(group, "count"), Int(group, "runsFailed")));
+    }
+
+    [Fact]
     public async Task Since_cuts_what_is_counted_and_not_the_trend()
     {
         await Failed(1, minutesAgo: 10, error: "e");
@@ -152,6 +204,13 @@ public abstract class FailureConformance(Provider provider) : ReadingSuite(provi
         Assert.Equal(60, minutes.Count);
         Assert.Equal((1, 1), (minutes.Sum(m => Int(m, "started")), minutes.Sum(m => Int(m, "finished"))));
         Assert.Equal((1, 1), (Int(minutes[^11], "finished"), Int(minutes[^32], "started")));
+        Assert.Equal(1, Int(minutes[^11].GetProperty("outcomes"), "failed"));
+        var hours = overview.GetProperty("hours").EnumerateArray()
+            .Select(hour => Int(hour.GetProperty("outcomes"), "failed")).ToList();
+        Assert.Equal(24, hours.Count);
+        Assert.Equal(2, hours.Sum());
+        Assert.Equal((1, 1), (hours[^2], hours[^3]));
+        Assert.Equal(JsonValueKind.Null, overview.GetProperty("countedSince").ValueKind);
         Assert.Empty(overview.GetProperty("queues").EnumerateArray());
     }
 

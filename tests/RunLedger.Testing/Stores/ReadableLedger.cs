@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
+using RunLedger.Deadlines;
 using RunLedger.Service.Host;
 using Xunit;
 
@@ -39,6 +40,8 @@ public abstract class ReadableLedger : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseTestServer();
         builder.Services.AddSingleton<TimeProvider>(Clock);
+        builder.Services.AddSingleton(new RunLedgerOptions());
+        builder.Services.AddSingleton<DeadlineEvaluator>();
         AddReading(builder.Services);
         _app = builder.Build();
         _app.MapOpenApi();

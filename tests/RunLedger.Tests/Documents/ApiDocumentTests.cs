@@ -20,7 +20,9 @@ public sealed partial class ApiDocumentTests : IAsyncLifetime
         var served = _ledger.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .Where(route => route.RoutePattern.RawText!.StartsWith("/api/", StringComparison.Ordinal))
             .SelectMany(route => route.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods
-                .Select(method => $"{method} {route.RoutePattern.RawText}"));
+                .Select(method => $"{method} {route.RoutePattern.RawText}"))
+            // Two stars take the slashes of a code too: that is said below the table.
+            .Select(route => route.Replace("**", "", StringComparison.Ordinal));
         var documented = Row().Matches(Document.Read("docs/api.md")).Select(row => row.Groups["route"].Value);
 
         Assert.Equal(served.Order(StringComparer.Ordinal), documented.Order(StringComparer.Ordinal));

@@ -3,7 +3,9 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using RunLedger.Deadlines;
 using RunLedger.Service.Database.Sqlite;
 using RunLedger.Service.Host;
 using Xunit;
@@ -16,7 +18,7 @@ public sealed class LedgerReadingTests
     [
         "/api/runs", "/api/runs/{id}", "/api/runs/{id}/components", "/api/runs/{id}/tree", "/api/summary",
         "/api/rejected", "/api/rejected/{id}", "/api/rejected/groups", "/api/failures", "/api/overview",
-        "/api/activity", "/api/actions", "/api/actions/{id}",
+        "/api/activity", "/api/actions", "/api/actions/{id}", "/api/candidates", "/api/candidates/{code}",
     ];
 
     [Fact]
@@ -78,6 +80,7 @@ public sealed class LedgerReadingTests
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseTestServer();
+        builder.Services.AddSingleton(new RunLedgerOptions()).AddSingleton<DeadlineEvaluator>();
         builder.Services.AddLedgerReading(new SqliteDialect(store)).AddLedgerReading(new SqliteDialect(store));
         var app = builder.Build();
         app.MapOpenApi();

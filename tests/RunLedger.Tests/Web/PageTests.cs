@@ -40,7 +40,7 @@ public sealed partial class PageTests : IAsyncLifetime
 
         foreach (var page in (string[])
         [
-            "/runs", "/failures", "/grid", "/rejected", "/settings", $"/runs/{_page.Run}",
+            "/runs", "/candidates", "/failures", "/grid", "/rejected", "/settings", $"/runs/{_page.Run}",
             "/api/runs/export?format=csv",
         ])
             Assert.Contains(page, seen);
@@ -50,6 +50,9 @@ public sealed partial class PageTests : IAsyncLifetime
     [InlineData("/")]
     [InlineData("/runs")]
     [InlineData("/runs/{id}")]
+    [InlineData("/candidates?pattern={markup}")]
+    [InlineData("/candidates/{markup}")]
+    [InlineData("/candidates/no{markup}")]
     [InlineData("/failures")]
     [InlineData("/grid?candidate={markup}")]
     [InlineData("/rejected")]
@@ -76,6 +79,8 @@ public sealed partial class PageTests : IAsyncLifetime
     [InlineData("/runs?status=asleep&since=soon", 400)]
     [InlineData("/runs?cursor=made-up", 400)]
     [InlineData("/rejected?state=asleep", 400)]
+    [InlineData("/candidates/no-such", 404)]
+    [InlineData("/candidates?cursor=made-up", 400)]
     [InlineData("/runs?candidate=nothing", 200)]
     public async Task What_does_not_exist_or_cannot_be_read_is_said(string address, int expected)
     {

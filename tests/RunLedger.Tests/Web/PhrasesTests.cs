@@ -34,7 +34,8 @@ public sealed class PhrasesTests
     [Fact]
     public void A_bar_lies_where_its_component_lay_in_the_run()
     {
-        var bar = GanttBar.Of(Noon.AddSeconds(25), Noon.AddSeconds(75), Noon, Noon.AddSeconds(100), Noon.AddDays(1));
+        var bar = GanttBar.Of(
+            Noon.AddSeconds(25), Noon.AddSeconds(75), new(Noon, Noon.AddSeconds(100)), Noon.AddDays(1));
 
         Assert.Equal(new GanttBar(250, 500, Open: false, Skewed: false), bar);
     }
@@ -44,11 +45,11 @@ public sealed class PhrasesTests
     {
         Assert.Equal(
             new GanttBar(500, 500, Open: true, Skewed: false),
-            GanttBar.Of(Noon.AddSeconds(5), null, Noon, Noon.AddSeconds(10), Noon.AddSeconds(10)));
+            GanttBar.Of(Noon.AddSeconds(5), null, new(Noon, Noon.AddSeconds(10)), Noon.AddSeconds(10)));
         Assert.Equal(
             new GanttBar(200, 300, Open: false, Skewed: true),
-            GanttBar.Of(Noon.AddSeconds(5), Noon.AddSeconds(2), Noon, Noon.AddSeconds(10), Noon));
-        Assert.Null(GanttBar.Of(null, null, Noon, Noon, Noon));
+            GanttBar.Of(Noon.AddSeconds(5), Noon.AddSeconds(2), new(Noon, Noon.AddSeconds(10)), Noon));
+        Assert.Null(GanttBar.Of(null, null, new(Noon, Noon), Noon));
     }
 
     [Theory]

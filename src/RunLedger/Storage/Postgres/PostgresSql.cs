@@ -22,6 +22,9 @@ sealed class PostgresSql(DbConnection connection, DbTransaction? transaction = n
         $"case when pg_column_size({column}) <= 5 * cast({most} as bigint) and octet_length({column}::text) <= {most} "
         + $"then {column}::text end";
 
+    public override string RunsOfEach(string selection) =>
+        $"cross join lateral (select * from process_run_observation {selection}) r";
+
     protected override StoredRow Row(DbDataReader reader) => new PostgresRow(reader);
 
     protected override void Set(DbParameter parameter, object? value)

@@ -18,6 +18,11 @@ sealed class SqliteSql(DbConnection connection, DbTransaction? transaction = nul
     public override string TextWithin(string column, string most) =>
         $"case when octet_length({column}) <= {most} then {column} end";
 
+    // It has no lateral join.
+    public override string RunsOfEach(string selection) =>
+        "join process_run_observation r on r.process_run_id in "
+        + $"(select process_run_id from process_run_observation {selection})";
+
     protected override StoredRow Row(DbDataReader reader) => new SqliteRow(reader);
 
     protected override void Set(DbParameter parameter, object? value) => parameter.Value = Stored(value);

@@ -7,6 +7,7 @@ public sealed class PostgresArchiveTests() : ArchiveConformance(new PostgresProv
 public sealed class PostgresArchiveReturnTests() : ArchiveReturnConformance(new PostgresProvider());
 public sealed class PostgresArchivedRunTests() : ArchivedRunConformance(new PostgresProvider());
 public sealed class PostgresCancelTests() : CancelConformance(new PostgresProvider());
+public sealed class PostgresCandidateTests() : CandidateConformance(new PostgresProvider());
 public sealed class PostgresClaimTests() : ClaimConformance(new PostgresProvider());
 public sealed class PostgresCommitTests() : CommitConformance(new PostgresProvider());
 public sealed class PostgresCronTests() : CronConformance(new PostgresProvider());

@@ -7,6 +7,7 @@ public sealed class SqliteArchiveTests() : ArchiveConformance(new SqliteProvider
 public sealed class SqliteArchiveReturnTests() : ArchiveReturnConformance(new SqliteProvider());
 public sealed class SqliteArchivedRunTests() : ArchivedRunConformance(new SqliteProvider());
 public sealed class SqliteCancelTests() : CancelConformance(new SqliteProvider());
+public sealed class SqliteCandidateTests() : CandidateConformance(new SqliteProvider());
 public sealed class SqliteClaimTests() : ClaimConformance(new SqliteProvider());
 public sealed class SqliteCommitTests() : CommitConformance(new SqliteProvider());
 public sealed class SqliteCronTests() : CronConformance(new SqliteProvider());

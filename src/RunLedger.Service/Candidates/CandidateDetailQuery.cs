@@ -1,0 +1,97 @@
+using Microsoft.EntityFrameworkCore;
+using RunLedger.Deadlines;
+using RunLedger.Folding;
+using RunLedger.Service.Charts;
+using RunLedger.Service.Database;
+using RunLedger.Service.Policies;
+using RunLedger.Service.Web;
+using RunLedger.Storage;
+
+namespace RunLedger.Service.Candidates;
+
+/// <summary>One candidate with all that its runs say of it.</summary>
+sealed class CandidateDetailQuery(IDbContextFactory<LedgerDb> ledger, DeadlineEvaluator limits, TimeProvider time)
+{
+    /// <summary>That are counted, in all days.</summary>
+    public const int MostRuns = 3_000;
+
+    /// <summary>Whose durations, components and versions are looked at.</summary>
+    public const int MostLooked = 500;
+    const int Listed = 10;
+    const int MostError = 512;
+
+    static readonly string Columns =
+        $"process_run_id, status, started_at, ended_at, created_at, substr(error_ref, 1, {MostError})";
+
+    public static readonly string NewestSql =
+        $"""
+         select {Columns} from process_run_observation where process_candidate_code = @code
+         order by created_at desc, process_run_id desc limit @most
+         """;
+
+    /// <summary>Null where the ledger has no run of such a candidate.</summary>
+    public async Task<CandidateDetail?> Find(string code, int days, CancellationToken cancellationToken)
+    {
+        // PostgreSQL has no such text, so nothing can match it.
+        if (code.Length == 0 || code.Contains('\0'))
+            return null;
+        await using var db = await ledger.CreateDbContextAsync(cancellationToken);
+        var sql = await db.Sql(cancellationToken);
+        if (await CandidateQueries.Newest(sql, [code], cancellationToken) is not [var newest])
+            return null;
+        var now = time.GetUtcNow().UtcDateTime;
+        var window = CandidateWindow.Until(now, days, MostRuns);
+        var count = (await CandidateQueries.Counts(sql, [code], cancellationToken))[0];
+        var runs = (await window.Read(sql, [(code, count)], cancellationToken))[code]
+            .OrderByDescending(run => run.CreatedAt).ThenByDescending(run => run.Id).ToList();
+        var looked = runs.Take(MostLooked).ToList();
+        var failed = runs.Where(run => run.Status == RunStatus.Failed).Take(Listed).Select(run => run.Id).ToArray();
+        return new()
+        {
+            Candidate = code,
+            DefinitionCode = newest.DefinitionCode,
+            Runs = Math.Min(count, CandidateQueries.MostCounted),
+            RunsTruncated = count > CandidateQueries.MostCounted,
+            NewestRun = newest,
+            Trouble = (await CandidateTroubles.Read(sql, now, cancellationToken)).Of(code),
+            Figures = CandidateCount.Of(window, count, runs),
+            Durations =
+            [
+                .. Spread(runs.FindAll(run => run.Status.EndsRun() && run.Seconds is not null))
+                    .Select(run => new DurationPoint(run.StartedAt!.Value, run.Seconds!.Value, run.Status.Text())),
+            ],
+            Components = await CandidateComponents.Read(
+                sql, [.. looked.Select(run => run.Id)], cancellationToken),
+            ComponentRuns = looked.Count,
+            Versions = await CandidateVersions.Read(sql, looked, cancellationToken),
+            Policy = PolicyAnswer.From(limits.PolicyOf(code)),
+            RecentFailures = await Failures(sql, failed, cancellationToken),
+            RecentRuns = await sql.List(NewestSql, Run, cancellationToken, ("code", code), ("most", Listed)),
+        };
+    }
+
+    /// <summary>As many as are looked at, from all of the time alike.</summary>
+    static IEnumerable<CountedRun> Spread(List<CountedRun> runs) => runs.Count <= MostLooked
+        ? runs
+        : Enumerable.Range(0, MostLooked).Select(n => runs[(int)((long)n * runs.Count / MostLooked)]);
+
+    static async Task<IReadOnlyList<CandidateRun>> Failures(
+        LedgerSql sql, Guid[] failed, CancellationToken cancellationToken) => failed.Length == 0 ? [] :
+        [
+            .. (await sql.List(
+                $"select {Columns} from process_run_observation where {sql.IsOneOf("process_run_id", "@runs")}",
+                Run,
+                cancellationToken,
+                ("runs", failed))).OrderByDescending(run => run.CreatedAt),
+        ];
+
+    static CandidateRun Run(StoredRow row) => new()
+    {
+        ProcessRunId = row.GetGuid(0),
+        Status = row.GetString(1),
+        StartedAt = row.TimeAt(2),
+        EndedAt = row.TimeAt(3),
+        CreatedAt = row.GetTime(4),
+        ErrorRef = row.TextAt(5),
+    };
+}

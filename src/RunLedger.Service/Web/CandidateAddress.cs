@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.Http.Features;
+
+namespace RunLedger.Service.Web;
+
+/// <summary>
+/// The code of a candidate in a path. A code may hold anything, slashes and percent signs too, and the server unpacks a
+/// path but for its slashes: so the code is read from the path as it was sent.
+/// </summary>
+static class CandidateAddress
+{
+    const string Folder = "/candidates/";
+
+    /// <summary>For those that no path can end with: a browser takes them for folders.</summary>
+    const string Named = "code";
+
+    /// <summary>Where the page of the candidate is.</summary>
+    public static string Of(string code) => code is "." or ".."
+        ? $"{Folder}-?{Named}={code}"
+        : Folder + Uri.EscapeDataString(code);
+
+    /// <summary>The code that is asked for.</summary>
+    public static string CodeOf(HttpContext http)
+    {
+        if (http.Request.Query[Named].ToString() is { Length: > 0 } named)
+            return named;
+        // A server in memory has no path as it was sent.
+        var sent = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        var path = sent.Length > 0 ? sent.Split('?', 2)[0] : http.Request.Path.ToUriComponent();
+        var at = path.IndexOf(Folder, StringComparison.Ordinal);
+        return at < 0 ? "" : Uri.UnescapeDataString(path[(at + Folder.Length)..]);
+    }
+}
