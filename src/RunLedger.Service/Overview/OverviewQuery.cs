@@ -5,6 +5,7 @@ using RunLedger.Retention;
 using RunLedger.Scheduling;
 using RunLedger.Service.Database;
 using RunLedger.Service.Runs;
+using RunLedger.Service.Standby;
 using RunLedger.Storage;
 
 namespace RunLedger.Service.Overview;
@@ -32,7 +33,7 @@ sealed class OverviewQuery(
         """;
 
     readonly SemaphoreSlim _one = new(1, 1);
-    Overview? _last;
+    Overview? _last, _lastOfStandby;
 
     public async Task<Overview> Find(CancellationToken cancellationToken)
     {
@@ -41,7 +42,10 @@ sealed class OverviewQuery(
         await _one.WaitAsync(cancellationToken);
         try
         {
-            return Fresh ?? (_last = await Ask(cancellationToken));
+            if (Fresh is { } meanwhile)
+                return meanwhile;
+            var now = await Ask(cancellationToken);
+            return ReadSource.Current?.IsStandby == true ? _lastOfStandby = now : _last = now;
         }
         finally
         {
@@ -51,7 +55,8 @@ sealed class OverviewQuery(
 
     public void Dispose() => _one.Dispose();
 
-    Overview? Fresh => _last is { } last && time.GetUtcNow().UtcDateTime - last.At < Kept ? last : null;
+    Overview? Fresh => (ReadSource.Current?.IsStandby == true ? _lastOfStandby : _last) is { } last
+        && time.GetUtcNow().UtcDateTime - last.At < Kept ? last : null;
 
     /// <summary>Runs by the minute, in minutes since 1970, of a time of the ledger's own clock.</summary>
     public static string MinutesSql(string column, string minute) =>
@@ -82,7 +87,8 @@ sealed class OverviewQuery(
         var from = LedgerTime.Time((minute - Minutes + 1) * 60_000_000);
         var started = await PerMinute(sql, "created_at", from, cancellationToken);
         var finished = await PerMinute(sql, "settled_at", from, cancellationToken);
-        var replicas = await Replicas(sql, now, cancellationToken);
+        // Of a standby that is behind: who was alive when what can be read there was written.
+        var replicas = await Replicas(sql, now - (ReadSource.Current?.Behind ?? TimeSpan.Zero), cancellationToken);
         var (queues, fault) = asking is null ? ([], null) : await asking;
         return new()
         {
