@@ -1,6 +1,8 @@
 namespace RunLedger.Service.Standby;
 
-/// <summary>On routes that do something: see <see cref="OwnActions"/>. Where there is no standby it does nothing.</summary>
+/// <summary>
+/// On routes that do something, see <see cref="OwnActions"/>; where there is no standby it does nothing.
+/// </summary>
 sealed class OwnActionFilter(OwnActions? own = null) : IEndpointFilter
 {
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)

@@ -11,7 +11,9 @@ using RunLedger.IntegrationTests.Support.Ledgers;
 
 namespace RunLedger.IntegrationTests.Shards;
 
-/// <summary>A run is whole in one of the two ledgers of samples/shards, whoever publishes it and in whatever order.</summary>
+/// <summary>
+/// A run is whole in one of the two ledgers of samples/shards, whoever publishes it and in whatever order.
+/// </summary>
 public sealed class ShardTests(ShardSite site) : IClassFixture<ShardSite>
 {
     const int Runs = 60;
@@ -119,7 +121,8 @@ public sealed class ShardTests(ShardSite site) : IClassFixture<ShardSite>
             Say("RunStarted", run),
             .. Enumerable.Range(0, StepsOfARun).Select(_ => Guid.CreateVersion7()).SelectMany(step => (Sent[])
             [
-                Say("StepStarted", run) with { ComponentId = step }, Say("StepCompleted", run) with { ComponentId = step },
+                Say("StepStarted", run) with { ComponentId = step },
+                Say("StepCompleted", run) with { ComponentId = step },
             ]),
             Say("RunCompleted", run),
         ])];

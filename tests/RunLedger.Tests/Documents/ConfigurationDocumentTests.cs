@@ -24,7 +24,8 @@ public sealed partial class ConfigurationDocumentTests
         (IntakeOptions.Section, new IntakeOptions()), (ReadingOptions.Section, new ReadingOptions()),
         (SecurityOptions.Section, new SecurityOptions()),
         (PageOptions.Section, new PageOptions()), (BridgeOptions.Section, new BridgeOptions()),
-        (StandbyOptions.Section, new StandbyOptions()), (BrokerOptions.Section, new BrokerOptions()), (RunLedgerClientOptions.Section, new RunLedgerClientOptions()),
+        (StandbyOptions.Section, new StandbyOptions()),
+        (BrokerOptions.Section, new BrokerOptions()), (RunLedgerClientOptions.Section, new RunLedgerClientOptions()),
     ];
 
     // What `serve` reads from elsewhere: a connection string, and a section of its own.

@@ -4,7 +4,7 @@ using RunLedger.IntegrationTests.Support.Ledgers;
 
 namespace RunLedger.IntegrationTests.Support.Databases;
 
-/// <summary>A primary, its standby, and a service without a broker that writes to the one and reads from both.</summary>
+/// <summary>A primary, its standby, and a service without a broker that reads from both.</summary>
 public sealed class StandbySite : IAsyncLifetime
 {
     static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
