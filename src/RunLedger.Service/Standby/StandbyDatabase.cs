@@ -11,8 +11,8 @@ sealed class StandbyDatabase(NpgsqlDataSource primary, NpgsqlDataSource standby)
     /// <summary>A server that says nothing is no help; the next look is a second later.</summary>
     const int PatienceSeconds = 2;
 
-    /// <summary>For who finds the standby away: the primary answers instead.</summary>
-    const int ConnectSeconds = 5;
+    /// <summary>For who finds the standby away, or hanging: the primary answers instead.</summary>
+    const int ConnectSeconds = 5, AnswerSeconds = 10;
 
     // A standby is a copy of its primary's files, and so both have one identifier, and one number for a database.
     const string Database =
@@ -35,6 +35,8 @@ sealed class StandbyDatabase(NpgsqlDataSource primary, NpgsqlDataSource standby)
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
         if (!settings.ShouldSerialize("Timeout"))
             settings.Timeout = ConnectSeconds;
+        if (!settings.ShouldSerialize("Command Timeout"))
+            settings.CommandTimeout = AnswerSeconds;
         if (!settings.ShouldSerialize("Application Name"))
             settings.ApplicationName = "run-ledger-reading";
         return LedgerStore.Connect(settings.ConnectionString);
