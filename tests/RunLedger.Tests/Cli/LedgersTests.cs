@@ -87,7 +87,7 @@ public sealed class LedgersTests
         : (200, request.Path.Value!.Split('/')[^1] switch
         {
             "components" => """{"items":[],"nextCursor":null}""",
-            "tree" => $$"""{"ancestors":[],"run":{"processRunId":"{{Asked}}"}}""",
+            "tree" => $$$"""{"ancestors":[],"run":{"processRunId":"{{{Asked}}}"}}""",
             _ => Run(9),
         }));
 

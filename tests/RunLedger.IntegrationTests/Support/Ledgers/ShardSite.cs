@@ -37,20 +37,6 @@ public sealed class ShardSite : IAsyncLifetime
         }
     }
 
-    /// <summary>Which of the ledgers have a run.</summary>
-    public async Task<int[]> Holders(Guid run)
-    {
-        var holders = new List<int>();
-        foreach (var (shard, database) in Databases.Index())
-        {
-            if ((await database.List(
-                $"select 1 from process_run_observation where process_run_id = '{run}'")).Count > 0)
-                holders.Add(shard);
-        }
-
-        return [.. holders];
-    }
-
     public string Output => string.Join("\n---\n", Ledgers.Select(ledger => ledger.Output));
 
     public async ValueTask DisposeAsync()
