@@ -20,7 +20,7 @@ const common = {
 
 function observe(type, members = {}) {
   const body = JSON.stringify({ ...common, ...members, occurredAt: new Date().toISOString() });
-  channel.publish(`RunLedger.Contracts:${type}`, "", Buffer.from(body), {
+  channel.publish(`RunLedger.Contracts:${type}`, run, Buffer.from(body), {
     contentType: "application/json",
     deliveryMode: 2, // survives a restart of the broker
     messageId: randomUUID(),

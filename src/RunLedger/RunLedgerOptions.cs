@@ -16,6 +16,15 @@ public sealed class RunLedgerOptions
     [Required, RegularExpression("^[A-Za-z0-9._:-]{1,200}$")]
     public string QueueName { get; set; } = "run-ledger";
 
+    /// <summary>
+    /// Whether the queue is bound to the exchanges of the observations' contracts, and so gets all of them.
+    /// </summary>
+    /// <value>
+    /// The default is true. False for one of several ledgers between which something else, such as a consistent-hash
+    /// exchange, divides the runs; several observations in one message are then of no one ledger and not published.
+    /// </value>
+    public bool BindContracts { get; set; } = true;
+
     /// <summary>Where what fails goes.</summary>
     internal string ErrorQueue => $"{QueueName}_error";
 

@@ -18,6 +18,27 @@ sealed record LedgerAddress(Uri Uri, BrokerAddress? Broker = null)
             $"The ledger's address; {Default.Uri} when nothing names one",
             text => (TryParseUrl(text), "is no address such as http://host"));
 
+    /// <summary>The same for a command that can ask several ledgers as one.</summary>
+    public static Option<LedgerAddress[]> UrlsOption() => new("--url")
+    {
+        Description = $"The ledger's address; {Default.Uri} when nothing names one. Several divide the runs: name each",
+        HelpName = "URL",
+        Arity = ArgumentArity.OneOrMore,
+        CustomParser = result =>
+        {
+            List<LedgerAddress> addresses = [];
+            foreach (var token in result.Tokens)
+            {
+                if (TryParseUrl(token.Value) is { } address)
+                    addresses.Add(address);
+                else
+                    result.AddError("--url is no address such as http://host.");
+            }
+
+            return [.. addresses];
+        },
+    };
+
     public static Option<LedgerAddress?> RabbitMqOption() => CreateOption(
         "--rabbitmq", "URI", "The ledger's broker instead, amqp://user:password@host,host/", ParseRabbitMq);
 
@@ -52,6 +73,12 @@ sealed record LedgerAddress(Uri Uri, BrokerAddress? Broker = null)
     /// </summary>
     public static LedgerAddress Read(ParseResult parsed, Option<LedgerAddress?> url) =>
         parsed.GetValue(url) ?? TryParseUrl(Environment.GetEnvironmentVariable(UrlVariable)) ?? Default;
+
+    /// <summary>The URLs that were given, else the one of the environment, else the default one.</summary>
+    public static IReadOnlyList<LedgerAddress> ReadAll(ParseResult parsed, Option<LedgerAddress[]> urls) =>
+        parsed.GetValue(urls) is { Length: > 0 } given
+            ? [.. given.Distinct()]
+            : [TryParseUrl(Environment.GetEnvironmentVariable(UrlVariable)) ?? Default];
 
     static Option<LedgerAddress?> CreateOption(
         string name, string help, string description, Func<string, (LedgerAddress? Address, string? Fault)> parse) =>

@@ -3,7 +3,6 @@ using System.Text.Json;
 using RunLedger.Cli.Errors;
 using RunLedger.Cli.Options;
 using RunLedger.Cli.Output;
-using RunLedger.Cli.Transport;
 
 namespace RunLedger.Cli.Runs;
 
@@ -14,7 +13,7 @@ static class RunsCommand
 {
     public static Command Create(TimeProvider time)
     {
-        var url = LedgerAddress.UrlOption();
+        var url = LedgerAddress.UrlsOption();
         url.Recursive = true;
         var json =
             new Option<bool>("--json") { Description = "Print the ledger's answer, for scripts", Recursive = true };
@@ -27,8 +26,8 @@ static class RunsCommand
             filter.AddTo(command);
             command.SetHandler(async (parsed, cancellationToken) =>
             {
-                using var ledger = new LedgerApiClient(LedgerAddress.Read(parsed, url), time);
-                var runs = await ledger.List(filter.Route(parsed), filter.Limit(parsed), cancellationToken);
+                using var ledgers = new Ledgers(LedgerAddress.ReadAll(parsed, url), time);
+                var runs = await ledgers.List(filter.Route(parsed), filter.Limit(parsed), cancellationToken);
                 var output = parsed.InvocationConfiguration.Output;
                 if (parsed.GetValue(json))
                     await output.WriteLineAsync(JsonSerializer.Serialize(new { items = runs }, Json.Indented));
@@ -52,8 +51,10 @@ static class RunsCommand
             };
             command.SetHandler(async (parsed, cancellationToken) =>
             {
-                using var ledger = new LedgerApiClient(LedgerAddress.Read(parsed, url), time);
-                var view = await RunView.Load(ledger, parsed.GetValue(id), cancellationToken);
+                using var ledgers = new Ledgers(LedgerAddress.ReadAll(parsed, url), time);
+                var run = parsed.GetValue(id);
+                var view = await RunView.Load(
+                    await ledgers.HolderOf(run, cancellationToken), run, cancellationToken);
                 var output = parsed.InvocationConfiguration.Output;
                 if (parsed.GetValue(json))
                     await output.WriteLineAsync(view.Json);
@@ -81,9 +82,13 @@ static class RunsCommand
             filter.AddTo(command);
             command.SetHandler(async (parsed, cancellationToken) =>
             {
-                using var ledger = new LedgerApiClient(LedgerAddress.Read(parsed, url), time);
+                using var ledgers = new Ledgers(LedgerAddress.ReadAll(parsed, url), time);
                 var watch = new RunWatch(
-                    ledger, parsed.InvocationConfiguration.Output, parsed.GetValue(every), parsed.GetValue(json), time);
+                    ledgers.One,
+                    parsed.InvocationConfiguration.Output,
+                    parsed.GetValue(every),
+                    parsed.GetValue(json),
+                    time);
                 return parsed.GetResult(id) is null
                     ? await watch.WatchRuns(filter.Route(parsed), filter.Limit(parsed), cancellationToken)
                     : await watch.WatchRun(parsed.GetValue(id), cancellationToken);

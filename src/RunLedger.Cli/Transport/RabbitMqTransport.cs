@@ -93,7 +93,7 @@ sealed class RabbitMqTransport(BrokerAddress address) : ITransport, IAsyncDispos
         await using var channel = await connection.CreateChannelAsync(Confirmed, cancellationToken);
         try
         {
-            await Publish(channel, nameof(RunObservations), Join(several), cancellationToken);
+            await Publish(channel, nameof(RunObservations), "", Join(several), cancellationToken);
             return true;
         }
         catch (Exception e) when (HasNoQueue(e))
@@ -122,14 +122,18 @@ sealed class RabbitMqTransport(BrokerAddress address) : ITransport, IAsyncDispos
     static async Task Publish(IChannel channel, ReadOnlyMemory<byte> line, CancellationToken cancellationToken)
     {
         var json = JsonElement.Parse(line.Span, JsonBody.AnyDepth);
-        await Publish(channel, JsonBody.TypeOf(json)!.Value.GetString()!, line, cancellationToken);
+        // Where several ledgers divide the runs, all of one go to one, however its id is written.
+        var run = ReadableJson.Member(json, "processRunId") ?? ReadableJson.Member(json, "ProcessRunId");
+        var key = run is { ValueKind: JsonValueKind.String } text && text.TryGetGuid(out var id) ? $"{id}" : "";
+        await Publish(channel, JsonBody.TypeOf(json)!.Value.GetString()!, key, line, cancellationToken);
     }
 
     static async Task Publish(
-        IChannel channel, string type, ReadOnlyMemory<byte> message, CancellationToken cancellationToken) =>
+        IChannel channel, string type, string routingKey, ReadOnlyMemory<byte> message,
+        CancellationToken cancellationToken) =>
         await channel.BasicPublishAsync(
             $"RunLedger.Contracts:{type}",
-            routingKey: "",
+            routingKey,
             mandatory: true,
             new BasicProperties
             {

@@ -53,10 +53,17 @@ sealed partial class BusTransport(IBus bus, RunLedgerClientOptions options, ILog
         Task.WhenAll(messages.ConvertAll(message => Publish(message, cancellationToken)));
 
     Task Publish(object message, CancellationToken cancellationToken) => bus.Publish(
-        message, message.GetType(), Pipe.Execute<PublishContext>(RequireQueue), cancellationToken);
-
-    // Without a queue of a ledger the broker returns the message instead of dropping it.
-    static void RequireQueue(PublishContext context) => context.Mandatory = true;
+        message,
+        message.GetType(),
+        Pipe.Execute<PublishContext>(context =>
+        {
+            // Without a queue of a ledger the broker returns the message instead of dropping it.
+            context.Mandatory = true;
+            // Where several ledgers divide the runs, all of one go to one.
+            if (message is RunObservation { ProcessRunId: var run })
+                context.TrySetRoutingKey($"{run}");
+        }),
+        cancellationToken);
 
     [LoggerMessage(
         Level = LogLevel.Information,

@@ -52,7 +52,15 @@ sealed class BusTarget : IDemoTarget
         try
         {
             await Task.WhenAll(messages.Select(message =>
-                    _bus.Publish(message, message.GetType(), context => context.Mandatory = true, patience.Token)))
+                    _bus.Publish(
+                        message,
+                        message.GetType(),
+                        context =>
+                        {
+                            context.Mandatory = true;
+                            context.TrySetRoutingKey($"{message.ProcessRunId}");
+                        },
+                        patience.Token)))
                 .WaitAsync(patience.Token);
         }
         catch (MessageReturnedException)

@@ -13,6 +13,7 @@ using RunLedger.Service.Rejected;
 using RunLedger.Service.Runs;
 using RunLedger.Service.Security;
 using RunLedger.Service.Settings;
+using RunLedger.Service.Standby;
 using RunLedger.Service.Web;
 
 namespace RunLedger.Service.Host;
@@ -87,7 +88,15 @@ static class LedgerHost
         });
         var ledger = new RunLedgerOptions();
         LedgerSettings.Apply(settings, ledger);
+        if (broker is null && !ledger.BindContracts)
+        {
+            throw new OptionsValidationException(RunLedgerOptions.Section, typeof(RunLedgerOptions),
+                ["RunLedger__BindContracts=false needs ConnectionStrings__RabbitMq: it is for one of several ledgers "
+                    + "on one broker"]);
+        }
+
         builder.Services.AddLedgerReading(LedgerReading.Dialect(ledger));
+        builder.Services.AddStandby(settings);
         builder.Services.AddIntake(embedded: broker is null);
         builder.Services.AddRateLimiter(limiter =>
         {
@@ -116,6 +125,7 @@ static class LedgerHost
         app.Services.GetRequiredService<ILedgerStore>().Open();
         app.UseSecurity();
         app.UseRateLimiter();
+        app.UseStandby();
         app.UseMiddleware<ReaderDeadline>();
         app.UseRequestDecompression();
         return app;
@@ -155,6 +165,7 @@ static class LedgerHost
         if (settings.GetConnectionString("Postgres") is { Length: > 0 } postgres
             && PostgresTarget.Read(postgres, settings) is { ConnectionString: null } unreadable)
             faults.Add($"ConnectionStrings__Postgres: {unreadable.Fault}");
+        faults.AddRange(StandbyRegistration.Faults(settings));
         faults.AddRange(BridgeRegistration.Faults(settings));
         if (faults.Count > 0)
             throw new OptionsValidationException("ConnectionStrings", typeof(string), faults);

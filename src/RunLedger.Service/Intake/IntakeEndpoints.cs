@@ -14,7 +14,9 @@ static class IntakeEndpoints
 
     public static IServiceCollection AddIntake(this IServiceCollection services, bool embedded)
     {
-        services.AddOptions<IntakeOptions>().BindConfiguration(IntakeOptions.Section).ValidateOnStart();
+        services.AddOptions<IntakeOptions>().BindConfiguration(IntakeOptions.Section).ValidateOnStart()
+            // Of several ledgers that divide the runs no one gets a message of many.
+            .PostConfigure<RunLedgerOptions>((intake, ledger) => intake.PublishTogether &= ledger.BindContracts);
         services.AddSingleton<IValidateOptions<IntakeOptions>, IntakeOptionsValidation>();
         services.AddSingleton<IntakeShares>();
         services.AddSingleton<BodyReading>();

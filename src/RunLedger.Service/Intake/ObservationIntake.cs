@@ -240,6 +240,9 @@ sealed class ObservationIntake(
             context.MessageId = id;
             // Without it a broker that has no queue for the message confirms, and drops it.
             context.Mandatory = true;
+            // Where several ledgers divide the runs, all of one go to one.
+            if (message is RunObservation { ProcessRunId: var run })
+                context.TrySetRoutingKey($"{run}");
             if (rejectedId is { } again)
                 context.Headers.Set(Rejections.AgainHeader, again.ToString());
         }, cancellationToken);

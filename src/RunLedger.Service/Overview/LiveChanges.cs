@@ -3,20 +3,27 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using RunLedger.Service.Database;
+using RunLedger.Service.Standby;
 using RunLedger.Telemetry;
 
 namespace RunLedger.Service.Overview;
 
 /// <summary>
 /// Tells that something was committed, by this process or another one, at most once a second: this process knows what
-/// it commits, the counters in the database know of the others. Nobody asks them while nobody listens.
+/// it commits, the counters in the database know of the others. Nobody asks them while nobody listens. Where readers
+/// read from a standby, what counts is what can be read there.
 /// </summary>
-sealed class LiveChanges(LedgerMeter meter, IDbContextFactory<LedgerDb> ledger, TimeProvider time) : BackgroundService
+sealed class LiveChanges(
+    LedgerMeter meter, IDbContextFactory<LedgerDb> ledger, TimeProvider time, StandbyState? standby = null)
+    : BackgroundService
 {
     static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
     /// <summary>Below the idle limit of proxies, which is seldom less than 30 seconds.</summary>
     static readonly TimeSpan Quiet = TimeSpan.FromSeconds(15);
+
+    /// <summary>When a standby falls behind, each time that it is by so much more.</summary>
+    static readonly TimeSpan Told = TimeSpan.FromSeconds(10);
 
     readonly Lock _changing = new();
     TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -95,7 +102,11 @@ sealed class LiveChanges(LedgerMeter meter, IDbContextFactory<LedgerDb> ledger, 
     /// </summary>
     async Task<string> Counters(CancellationToken cancellationToken)
     {
-        var own = meter.Commits.ToString(CultureInfo.InvariantCulture);
+        var source = ReadSource.Begin(standby?.Behind);
+        var own = source.Behind is { } behind
+            // A reader who is told nothing is told so now and then.
+            ? $"{ReadSource.Standby} {Math.Floor(behind / Told):0}"
+            : meter.Commits.ToString(CultureInfo.InvariantCulture);
         try
         {
             await using var db = await ledger.CreateDbContextAsync(cancellationToken);

@@ -2,6 +2,7 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using RunLedger.Service.Standby;
 using RunLedger.Service.Web;
 
 namespace RunLedger.Service.Overview;
@@ -21,6 +22,7 @@ static class LiveEndpoint
                 + "still comes every 15 seconds. So many listen to one process, and half as many of one caller; "
                 + "the next is answered 429 with Retry-After.")
             .Produces<string>(StatusCodes.Status200OK, "text/event-stream")
+            .WithMetadata(new ReadsOnlyAttribute())
             .RequireRateLimiting(ReadingLimits.Listen).ProducesProblem(StatusCodes.Status429TooManyRequests);
         return routes;
     }

@@ -5,6 +5,7 @@ using RunLedger.Retention;
 using RunLedger.Scheduling;
 using RunLedger.Service.Database;
 using RunLedger.Service.Runs;
+using RunLedger.Service.Standby;
 using RunLedger.Storage;
 
 namespace RunLedger.Service.Overview;
@@ -33,7 +34,7 @@ sealed class OverviewQuery(
         """;
 
     readonly SemaphoreSlim _one = new(1, 1);
-    Overview? _last;
+    Overview? _last, _lastOfStandby;
 
     public async Task<Overview> Find(CancellationToken cancellationToken)
     {
@@ -42,7 +43,10 @@ sealed class OverviewQuery(
         await _one.WaitAsync(cancellationToken);
         try
         {
-            return Fresh ?? (_last = await Ask(cancellationToken));
+            if (Fresh is { } meanwhile)
+                return meanwhile;
+            var now = await Ask(cancellationToken);
+            return ReadSource.Current?.IsStandby == true ? _lastOfStandby = now : _last = now;
         }
         finally
         {
@@ -52,7 +56,8 @@ sealed class OverviewQuery(
 
     public void Dispose() => _one.Dispose();
 
-    Overview? Fresh => _last is { } last && time.GetUtcNow().UtcDateTime - last.At < Kept ? last : null;
+    Overview? Fresh => (ReadSource.Current?.IsStandby == true ? _lastOfStandby : _last) is { } last
+        && time.GetUtcNow().UtcDateTime - last.At < Kept ? last : null;
 
     /// <summary>Runs that began, by the minute, in minutes since 1970.</summary>
     public static string BegunSql(string minute) =>
@@ -88,7 +93,8 @@ sealed class OverviewQuery(
         var minute = LedgerTime.Of(now) / 60_000_000;
         var begun = await Begun(sql, At(minute - Minutes + 1), cancellationToken);
         var settled = await SettledRuns.Read(sql, At((minute / 60 - Hours + 1) * 60), cancellationToken);
-        var replicas = await Replicas(sql, now, cancellationToken);
+        // Of a standby that is behind: who was alive when what can be read there was written.
+        var replicas = await Replicas(sql, now - (ReadSource.Current?.Behind ?? TimeSpan.Zero), cancellationToken);
         var (queues, fault) = asking is null ? ([], null) : await asking;
         return new()
         {

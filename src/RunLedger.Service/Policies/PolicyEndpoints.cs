@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using RunLedger.Folding;
 using RunLedger.Retention;
+using RunLedger.Service.Standby;
 using RunLedger.Service.Web;
 
 namespace RunLedger.Service.Policies;
@@ -22,9 +23,12 @@ static class PolicyEndpoints
                 TypedResults.Json(PoliciesAnswer.From(options.Deadlines), PolicyJson.Default.PoliciesAnswer))
             .WithName("GetPolicies")
             .WithSummary("By which limits runs count as stuck, and rows as orphans.")
+            .WithMetadata(new ReadsPrimaryAttribute())
             .Produces<PoliciesAnswer>();
         api.MapGet("/retention/preview", Preview).WithName("PreviewRetention")
             .WithSummary("Which runs would leave the ledger's tables for the archive now; changes nothing.")
+            // The archive's own store, which is the writers'.
+            .WithMetadata(new ReadsPrimaryAttribute())
             .Produces<RetentionPreview>();
         return routes;
     }

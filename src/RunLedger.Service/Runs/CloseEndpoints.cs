@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using RunLedger.Service.Actions;
 using RunLedger.Service.Intake;
+using RunLedger.Service.Standby;
 using RunLedger.Service.Web;
 
 namespace RunLedger.Service.Runs;
@@ -32,7 +33,7 @@ static class CloseEndpoints
             .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
-            .AddEndpointFilter<OutageFilter>().WithExamples(Example);
+            .AddEndpointFilter<OutageFilter>().AddEndpointFilter<OwnActionFilter>().WithExamples(Example);
         routes.MapForms().MapPost("/runs/{id:guid}/close", CloseByForm);
         return routes;
     }

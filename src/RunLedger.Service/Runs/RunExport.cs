@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
 using RunLedger.Folding;
+using RunLedger.Service.Standby;
 using RunLedger.Service.Web;
 
 namespace RunLedger.Service.Runs;
@@ -26,6 +27,7 @@ static class RunExport
             .Produces<string>(StatusCodes.Status200OK, "text/csv", "application/x-ndjson").ProducesValidationProblem()
             .RequireRateLimiting(ReadingLimits.Export).ProducesProblem(StatusCodes.Status429TooManyRequests)
             .AddEndpointFilter<OutageFilter>().ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .WithMetadata(new ReadsOnlyAttribute()).AddEndpointFilter<StandbyFilter>()
             .AddOpenApiOperationTransformer(QuerySchemas.Describe);
         return routes;
     }

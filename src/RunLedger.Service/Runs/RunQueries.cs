@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using RunLedger.Folding;
 using RunLedger.Service.Database;
+using RunLedger.Service.Standby;
 using RunLedger.Service.Web;
 using RunLedger.Storage.Rows;
 
@@ -58,10 +59,14 @@ sealed class RunQueries(IDbContextFactory<LedgerDb> ledger, IOptions<ReadingOpti
     {
         for (PageKey? after = null; ;)
         {
-            var page = await ListWithEvidence(filter, new("", StreamPage, after, null), cancellationToken);
+            // What has gone out stays, wherever the rest comes from.
+            var from = after;
+            var page = await ReadSource.Ask(
+                () => ListWithEvidence(filter, new("", StreamPage, from, null), cancellationToken));
             foreach (var (run, evidenceOmitted) in page.Items)
             {
-                yield return evidenceOmitted && await Find(run.ProcessRunId, cancellationToken) is { } whole
+                yield return evidenceOmitted
+                    && await ReadSource.Ask(() => Find(run.ProcessRunId, cancellationToken)) is { } whole
                     ? run with { EvidenceRef = whole.EvidenceRef }
                     : run;
             }

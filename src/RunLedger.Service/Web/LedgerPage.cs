@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using RunLedger.Service.Database;
 using RunLedger.Service.Security;
+using RunLedger.Service.Standby;
 
 namespace RunLedger.Service.Web;
 
@@ -18,6 +19,9 @@ public abstract class LedgerPage : ComponentBase
 
     /// <summary>Why the database cannot be asked; null while it can.</summary>
     protected string? Outage { get; private set; }
+
+    /// <summary>Where the page was read, where that is to be said.</summary>
+    protected string? Source { get; private set; }
 
     protected DateTime Now { get; private set; }
 
@@ -37,13 +41,19 @@ public abstract class LedgerPage : ComponentBase
         Now = Clock.GetUtcNow().UtcDateTime;
         try
         {
-            await Load(Http.RequestAborted);
+            await ReadSource.Ask(async () =>
+            {
+                await Load(Http.RequestAborted);
+                return true;
+            });
         }
         catch (Exception e) when (Dialect.Outage(e) is { } why)
         {
             Outage = why;
             Answer(StatusCodes.Status503ServiceUnavailable);
         }
+
+        Source = SourceLine.Of(ReadSource.Current);
     }
 
     protected abstract Task Load(CancellationToken cancellationToken);

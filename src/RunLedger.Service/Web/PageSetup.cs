@@ -2,6 +2,7 @@ using System.Reflection;
 using Microsoft.Net.Http.Headers;
 using RunLedger.Service.Security;
 using RunLedger.Service.Settings;
+using RunLedger.Service.Standby;
 
 namespace RunLedger.Service.Web;
 
@@ -27,7 +28,8 @@ static class PageSetup
         // Of the build, and not of a folder beside it: they are there however the service is started.
         app.MapFile("/page.css", "text/css; charset=utf-8").AllowAnonymous();
         app.MapFile("/page.js", "text/javascript; charset=utf-8").AllowAnonymous();
-        app.MapRazorComponents<App>().RequireAuthorization(Scopes.Read).RequireRateLimiting(ReadingLimits.Read);
+        app.MapRazorComponents<App>().RequireAuthorization(Scopes.Read).RequireRateLimiting(ReadingLimits.Read)
+            .WithMetadata(new ReadsOnlyAttribute());
     }
 
     static RouteHandlerBuilder MapFile(this WebApplication app, string path, string type)

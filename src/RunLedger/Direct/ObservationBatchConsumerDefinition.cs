@@ -9,7 +9,13 @@ namespace RunLedger.Direct;
 /// </summary>
 sealed class ObservationBatchConsumerDefinition : ConsumerDefinition<ObservationBatchConsumer>
 {
-    public ObservationBatchConsumerDefinition(RunLedgerOptions options) => EndpointName = options.QueueName;
+    readonly bool _bound;
+
+    public ObservationBatchConsumerDefinition(RunLedgerOptions options)
+    {
+        EndpointName = options.QueueName;
+        _bound = options.BindContracts;
+    }
 
     protected override void ConfigureConsumer(
         IReceiveEndpointConfigurator endpointConfigurator,
@@ -17,7 +23,10 @@ sealed class ObservationBatchConsumerDefinition : ConsumerDefinition<Observation
         IRegistrationContext context)
     {
         if (endpointConfigurator is IRabbitMqReceiveEndpointConfigurator rabbit)
-            rabbit.Bind<RunObservations>();
+        {
+            if (_bound)
+                rabbit.Bind<RunObservations>();
+        }
         else if (endpointConfigurator is IInMemoryReceiveEndpointConfigurator memory)
             memory.Bind<RunObservations>();
     }

@@ -38,6 +38,7 @@ static class LedgerEndpoint
 
         if (endpoint is not IRabbitMqReceiveEndpointConfigurator rabbit)
             return;
+        rabbit.ConfigureConsumeTopology = options.BindContracts;
         rabbit.KeepUntil(options, options.QueueName, deadLettersTo: options.ErrorQueue);
         ErrorQueueAsDeclared(rabbit, options);
         BatchedDeliveries.Configure(rabbit, tryTake);

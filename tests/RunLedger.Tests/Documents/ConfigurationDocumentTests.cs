@@ -9,6 +9,7 @@ using RunLedger.Service.Bridge;
 using RunLedger.Service.Intake;
 using RunLedger.Service.Overview;
 using RunLedger.Service.Security;
+using RunLedger.Service.Standby;
 using RunLedger.Service.Web;
 using RunLedger.Tests.Support;
 
@@ -23,6 +24,7 @@ public sealed partial class ConfigurationDocumentTests
         (IntakeOptions.Section, new IntakeOptions()), (ReadingOptions.Section, new ReadingOptions()),
         (SecurityOptions.Section, new SecurityOptions()),
         (PageOptions.Section, new PageOptions()), (BridgeOptions.Section, new BridgeOptions()),
+        (StandbyOptions.Section, new StandbyOptions()),
         (BrokerOptions.Section, new BrokerOptions()), (RunLedgerClientOptions.Section, new RunLedgerClientOptions()),
     ];
 

@@ -1,14 +1,16 @@
 using System.Diagnostics.Metrics;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using RunLedger.Folding;
+using RunLedger.Service.Standby;
 using RunLedger.Telemetry;
 using RunLedger.Testing;
 using RunLedger.Tests.Support;
 
 namespace RunLedger.Tests.Telemetry;
 
-/// <summary>docs/metrics.md says what the ledger's meter has, and nothing else.</summary>
+/// <summary>docs/metrics.md says what the ledger's meters have, and nothing else.</summary>
 public sealed partial class MetricsDocumentTests
 {
     [Fact]
@@ -17,6 +19,8 @@ public sealed partial class MetricsDocumentTests
         using var meters = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var factory = meters.GetRequiredService<IMeterFactory>();
         using var meter = new LedgerMeter(factory);
+        using var standby = new StandbyMeter(
+            factory, new StandbyState(TimeProvider.System, NullLogger<StandbyState>.Instance));
         using var measured = new Measured(factory);
         // What has no value yet shows no tags.
         meter.Runs(new Dictionary<RunStatus, long>());

@@ -79,6 +79,9 @@ public sealed class ComponentTests : IAsyncLifetime
         Assert.Equal("It is discarded.", context
             .Render<OutageBanner>(with => with.Add(trouble => trouble.Said, "It is discarded."))
             .Find("[role=status]").TextContent);
+        Assert.Equal("Read from a standby, 0.4 s behind.", context
+            .Render<OutageBanner>(with => with.Add(trouble => trouble.Source, "Read from a standby, 0.4 s behind."))
+            .Find("#source").TextContent);
         Assert.Equal("", context.Render<OutageBanner>().Markup.Trim());
     }
 

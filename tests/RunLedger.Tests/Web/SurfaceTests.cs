@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using RunLedger.Service.Standby;
 using RunLedger.Tests.Support;
 
 namespace RunLedger.Tests.Web;
@@ -54,6 +55,9 @@ public sealed class SurfaceTests
             methods is null ? "any method" : string.Join(',', methods),
             metadata.GetMetadata<IAllowAnonymous>() is null ? $"scope {scopes}" : "anonymous",
             metadata.GetMetadata<EnableRateLimitingAttribute>() is { } limit ? $"rate limit {limit.PolicyName}" : null,
+            metadata.GetMetadata<ReadsOnlyAttribute>() is null ? null
+                : metadata.GetMetadata<ReadsPrimaryAttribute>() is null ? "reads from a standby"
+                : "reads from the primary",
             form?.RequiresValidation == true ? "form token" : null,
             size is null ? null
                 : size.MaxRequestBodySize is { } most ? $"at most {most} bytes"

@@ -18,10 +18,10 @@ sealed class OwnBroker : IAsyncDisposable
     readonly int _tlsPort = LedgerProcess.FreePort();
     readonly Dictionary<string, string> _environment;
 
-    OwnBroker(OwnAuthority? tls)
+    OwnBroker(OwnAuthority? tls, string enabled)
     {
         var plugins = Path.Combine(_folder.FullName, "enabled_plugins");
-        File.WriteAllText(plugins, "[].\n");
+        File.WriteAllText(plugins, $"[{enabled}].\n");
         _environment = new()
         {
             ["HOME"] = _folder.FullName,
@@ -54,11 +54,12 @@ sealed class OwnBroker : IAsyncDisposable
     string PidFile => Path.Combine(_folder.FullName, "pid");
 
     /// <param name="tls">Who issues the certificate of its listener with TLS; null for none.</param>
-    public static async Task<OwnBroker> Create(OwnAuthority? tls = null)
+    /// <param name="plugins">Which plug-ins it has, with commas.</param>
+    public static async Task<OwnBroker> Create(OwnAuthority? tls = null, string plugins = "")
     {
         if (!File.Exists(OwnServers.Seen($"{Scripts}/rabbitmq-server")))
             TestDatabase.Missing($"No rabbitmq-server in {Scripts}; Debian's package is rabbitmq-server.");
-        var broker = new OwnBroker(tls);
+        var broker = new OwnBroker(tls, plugins);
         try
         {
             await broker.Start();
@@ -77,6 +78,9 @@ sealed class OwnBroker : IAsyncDisposable
         await OwnServers.Run("sh", _environment, "-c", $"exec {Scripts}/rabbitmq-server -detached > /dev/null 2>&1");
         await Eventually.Async(NotUp, StartLimit);
     }
+
+    /// <summary>What a file of definitions says is there.</summary>
+    public Task Import(string definitions) => Control("import_definitions", definitions);
 
     public Task Stop() => Control("shutdown");
 

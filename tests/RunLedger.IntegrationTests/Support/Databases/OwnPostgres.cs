@@ -53,6 +53,27 @@ sealed class OwnPostgres : IAsyncDisposable
         }
     }
 
+    /// <summary>A standby of it, running, which the caller ends before it.</summary>
+    public async Task<OwnPostgres> Standby()
+    {
+        var standby = new OwnPostgres(_bin);
+        try
+        {
+            if (Environment.IsPrivilegedProcess)
+                await OwnServers.Give("postgres", standby._folder.FullName);
+            await standby.Run(
+                "pg_basebackup", "--pgdata", standby.Data, "--write-recovery-conf", "--checkpoint=fast",
+                "--host=127.0.0.1", $"--port={_port}", "--username=runledger");
+            await standby.Start();
+            return standby;
+        }
+        catch
+        {
+            await standby.DisposeAsync();
+            throw;
+        }
+    }
+
     public async Task Start()
     {
         var log = Path.Combine(_folder.FullName, "log");

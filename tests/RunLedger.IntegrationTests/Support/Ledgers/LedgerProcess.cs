@@ -92,6 +92,15 @@ sealed class LedgerProcess : IAsyncDisposable
             (int)answer.StatusCode, answer.Headers.RetryAfter?.ToString(), await answer.Content.ReadAsStringAsync());
     }
 
+    /// <summary>The whole answer, with headers of the request as they are given.</summary>
+    public async Task<HttpResponseMessage> Ask(string route, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, route);
+        foreach (var (name, value) in headers)
+            request.Headers.Add(name, value);
+        return await _http.SendAsync(request);
+    }
+
     public async Task<(int Status, string Body)> Get(string route)
     {
         using var answer = await _http.GetAsync(route);
