@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using RunLedger.Cli.DryRun;
 using RunLedger.Cli.Errors;
+using RunLedger.Cli.Expectations;
 using RunLedger.Cli.Observe;
 using RunLedger.Cli.Output;
 using RunLedger.Cli.Publish;
@@ -21,6 +22,7 @@ static class CommandLine
         {
             ObserveCommand.Create(args[Math.Min(own.Length + 1, args.Length)..], time),
             RunsCommand.Create(time),
+            ExpectedCommand.Create(time),
             PublishCommand.Create(time),
             ReplayCommand.Create(time),
             DryRunCommand.Create(time),

@@ -12,6 +12,7 @@ using RunLedger.Broker;
 using RunLedger.Bulk;
 using RunLedger.Deadlines;
 using RunLedger.Definitions;
+using RunLedger.Expectations;
 using RunLedger.Intake;
 using RunLedger.Retention;
 using RunLedger.Saga;
@@ -80,6 +81,8 @@ public static class RunLedgerRegistration
         bus.AddSingleton<GroupCommitter>();
         bus.AddSingleton<BatchIntake>();
         bus.AddSingleton<DeadlineSweep>();
+        bus.AddSingleton<ExpectationJudge>();
+        bus.AddSingleton<ExpectationSweep>();
         bus.AddSingleton<ArchiveFiles>();
         bus.AddSingleton<ArchiveState>();
         bus.AddSingleton<RetentionPeriods>();
@@ -102,6 +105,8 @@ public static class RunLedgerRegistration
         bus.AddConsumer<SweepConsumer, SweepConsumerDefinition>();
         bus.AddConsumer<ApplyRetentionConsumer, ApplyRetentionConsumerDefinition>();
         bus.AddConsumer<ProcessDefinedConsumer, ProcessDefinedConsumerDefinition>();
+        bus.AddConsumer<JudgeExpectationsConsumer, JudgeExpectationsConsumerDefinition>();
+        bus.AddConsumer<QueueReachedConsumer, QueueReachedConsumerDefinition>();
         bus.AddLedgerScheduling();
         bus.AddRecurring(
             nameof(SweepDeadlines),
@@ -114,6 +119,11 @@ public static class RunLedgerRegistration
             services => services.GetRequiredService<RunLedgerOptions>().Retention.Every,
             services => new Uri($"exchange:{services.GetRequiredService<RunLedgerOptions>().ControlQueue}"),
             _ => new ApplyRetention());
+        bus.AddRecurring(
+            nameof(JudgeExpectations),
+            services => services.GetRequiredService<RunLedgerOptions>().Expected.JudgeEvery,
+            services => new Uri($"exchange:{services.GetRequiredService<RunLedgerOptions>().ControlQueue}"),
+            _ => new JudgeExpectations());
         return bus;
     }
     /// <summary>

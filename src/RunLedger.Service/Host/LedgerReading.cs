@@ -2,6 +2,7 @@ using RunLedger.Service.Actions;
 using RunLedger.Service.Database;
 using RunLedger.Service.Database.Postgres;
 using RunLedger.Service.Database.Sqlite;
+using RunLedger.Service.Expectations;
 using RunLedger.Service.Failures;
 using RunLedger.Service.Grid;
 using RunLedger.Service.Overview;
@@ -26,6 +27,7 @@ static class LedgerReading
             .AddOverview()
             .AddFailures()
             .AddGrid()
+            .AddExpectations()
             .AddActions()
             .AddOpenApi();
 
@@ -36,6 +38,7 @@ static class LedgerReading
         .MapOverview()
         .MapFailures()
         .MapGrid()
+        .MapExpectations()
         .MapActions();
 
     /// <summary>How the database that the options name is read.</summary>

@@ -1,9 +1,11 @@
 using Microsoft.EntityFrameworkCore;
 using RunLedger.Deadlines;
+using RunLedger.Expectations;
 using RunLedger.Folding;
 using RunLedger.Retention;
 using RunLedger.Scheduling;
 using RunLedger.Service.Database;
+using RunLedger.Service.Expectations;
 using RunLedger.Service.Runs;
 using RunLedger.Storage;
 
@@ -78,6 +80,8 @@ sealed class OverviewQuery(
         var open = (await sql.List(
             "select count(*) from (select 1 from rejected_observation where state = 'open' limit @most) o",
             reader => reader.GetInt64(0), cancellationToken, ("most", MostRejected)))[0];
+        var missing = (await sql.List(
+            ExpectationQueries.MissingSql, reader => reader.GetInt64(0), cancellationToken))[0];
         var minute = LedgerTime.Of(now) / 60_000_000;
         var from = LedgerTime.Time((minute - Minutes + 1) * 60_000_000);
         var started = await PerMinute(sql, "created_at", from, cancellationToken);
@@ -95,6 +99,7 @@ sealed class OverviewQuery(
             FailedLastHour = lastHour,
             FailedHourBefore = hourBefore,
             RejectedOpen = open,
+            Missing = missing,
             Minutes =
             [
                 .. Enumerable.Range(0, Minutes).Select(n => minute - Minutes + 1 + n).Select(n => new MinuteFigures(
@@ -146,10 +151,11 @@ sealed class OverviewQuery(
 
     static async Task<IReadOnlyList<RecurringFigures>> Recurring(LedgerSql sql, CancellationToken cancellationToken)
     {
-        var names = ((string[])[nameof(SweepDeadlines), nameof(ApplyRetention)]).ToDictionary(RecurringMessage.TokenOf);
+        var names = ((string[])[nameof(SweepDeadlines), nameof(JudgeExpectations), nameof(ApplyRetention)])
+            .ToDictionary(RecurringMessage.TokenOf);
         return await sql.List(
-            "select token, due_at, sent_at, repeat_every from scheduled_message where token in (@one, @other) "
-            + "order by repeat_every",
+            "select token, due_at, sent_at, repeat_every from scheduled_message "
+            + $"where {sql.IsOneOf("token", "@tokens")} order by repeat_every",
             reader =>
             {
                 var due = reader.TimeAt(1)!.Value;
@@ -164,6 +170,6 @@ sealed class OverviewQuery(
                 };
             },
             cancellationToken,
-            ("one", names.Keys.First()), ("other", names.Keys.Last()));
+            ("tokens", names.Keys.ToArray()));
     }
 }
