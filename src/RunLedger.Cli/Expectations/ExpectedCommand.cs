@@ -8,8 +8,8 @@ using RunLedger.Cli.Transport;
 namespace RunLedger.Cli.Expectations;
 
 /// <summary>
-/// <c>expected list | slots | put | delete</c>: which runs are expected and what came of it. Exit codes: 0 answered,
-/// 1 refused or not there, 2 no ledger; <c>list --missing</c> answers 1 where a run is missing, for checks.
+/// <c>expected list | slots | propose | put | delete</c>: which runs are expected and what came of it. Exit codes: 0
+/// answered, 1 refused or not there, 2 no ledger; <c>list --missing</c> answers 1 where a run is missing, for checks.
 /// </summary>
 static class ExpectedCommand
 {
@@ -24,7 +24,7 @@ static class ExpectedCommand
             new Option<bool>("--json") { Description = "Print the ledger's answer, for scripts", Recursive = true };
         return new("expected", "Which runs are expected, and what came of it")
         {
-            url, json, List(), Slots(), Put(), Delete(),
+            url, json, List(), Slots(), Propose(), Put(), Delete(),
         };
 
         Command List()
@@ -64,6 +64,35 @@ static class ExpectedCommand
                     parsed, json, answer, [.. answer.Items("items")], "It has had no slot since it was armed.",
                     ExpectedTable.ForSlots);
                 return ExitCodes.Success;
+            });
+            return command;
+        }
+
+        Command Propose()
+        {
+            var candidate = new Argument<string>("CODE") { Description = "The candidate, exactly" };
+            var zone = Text("--zone", "ZONE", "The time zone that is meant; without it those that may be are tried");
+            var command = new Command("propose", "What the starts of a candidate seem to keep; arms nothing")
+            {
+                candidate, zone,
+            };
+            command.SetHandler(async (parsed, cancellationToken) =>
+            {
+                using var ledger = new LedgerApiClient(LedgerAddress.Read(parsed, url), time);
+                var named = parsed.GetValue(zone) is { } name ? $"&zone={Uri.EscapeDataString(name)}" : "";
+                var answer = await ledger.Get(
+                    $"api/expectation-proposal?candidate={Uri.EscapeDataString(parsed.GetValue(candidate)!)}{named}",
+                    cancellationToken);
+                var output = parsed.InvocationConfiguration.Output;
+                if (parsed.GetValue(json))
+                    await output.WriteLineAsync(JsonSerializer.Serialize(answer, Json.Indented));
+                else if (answer.Text("cron") is { } cron)
+                    await output.WriteLineAsync(
+                        $"{cron} {answer.Text("zone") ?? "UTC"}, grace {answer.Text("grace")}, "
+                        + $"early {answer.Text("early")}");
+                if (!parsed.GetValue(json))
+                    await output.WriteLineAsync(answer.Text("words"));
+                return answer.Text("cron") is null ? ExitCodes.Failure : ExitCodes.Success;
             });
             return command;
         }

@@ -15,8 +15,8 @@ sealed record OperatorAction
     public string Who { get; init; } = "";
 
     [Description(
-        "close, resend, resend_group, discard, discard_group, acknowledge, note, expect, stop_expecting, retention_run or "
-        + "archive_restore.")]
+        "close, resend, resend_group, discard, discard_group, acknowledge, note, expect, stop_expecting, retention_run "
+        + "or archive_restore.")]
     public string Action { get; init; } = "";
 
     [Description(

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using RunLedger.Expectations;
 using RunLedger.Folding;
+using RunLedger.Intake;
 using RunLedger.Scheduling;
 
 namespace RunLedger.Service.Expectations;
@@ -136,8 +137,8 @@ sealed partial record ExpectationBody
         if (TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out var span)
             && span >= least && span <= most && span.Ticks % TimeSpan.TicksPerSecond == 0)
             return span;
-        faults.Add($"{name} is '{(text.Length > 60 ? text[..60] + "…" : text)}': send whole seconds from {least:c} to "
-            + $"{most:c}, as hh:mm:ss or d.hh:mm:ss.");
+        faults.Add($"{name} is '{CutText.To(text, 60)}': send whole seconds from {least:c} to {most:c}, as hh:mm:ss or "
+            + "d.hh:mm:ss.");
         return usual;
     }
 

@@ -1,6 +1,8 @@
+using System.ComponentModel;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using RunLedger.Folding;
+using RunLedger.Scheduling;
 using RunLedger.Service.Actions;
 using RunLedger.Service.Web;
 
@@ -30,6 +32,7 @@ static class ExpectationEndpoints
     public static IServiceCollection AddExpectations(this IServiceCollection services)
     {
         services.TryAddSingleton<ExpectationQueries>();
+        services.TryAddSingleton<SlotQueries>();
         services.TryAddSingleton<ExpectationActions>();
         return services;
     }
@@ -47,6 +50,9 @@ static class ExpectationEndpoints
             .WithSummary("The slots of an expectation since it was armed, and what came of each, the newest first.")
             .Describes<SlotsAnswer>().ProducesProblem(StatusCodes.Status404NotFound)
             .AddOpenApiOperationTransformer(QuerySchemas.Describe).WithExamples(answer: SlotsExample);
+        api.MapGet("/expectation-proposal", Propose).WithName("ProposeExpectation")
+            .WithSummary("What the newest starts of a candidate seem to keep; nothing is expected before it is put.")
+            .Describes<ProposalAnswer>();
         return routes;
     }
 
@@ -82,15 +88,39 @@ static class ExpectationEndpoints
     static async Task<IResult> ListSlots(
         string name,
         [AsParameters] SlotListQuery query,
-        [FromServices] ExpectationQueries expectations,
+        [FromServices] SlotQueries slots,
         CancellationToken cancellationToken)
     {
         var text = new QueryReader();
         var (limit, before) = query.Read(text);
         return text.Problem is { } problem ? problem
-            : await expectations.Slots(name, before, limit, cancellationToken) is { } slots
-                ? TypedResults.Json(slots, ExpectationJson.Default.SlotsAnswer)
+            : await slots.Find(name, before, limit, cancellationToken) is { } found
+                ? TypedResults.Json(found, ExpectationJson.Default.SlotsAnswer)
                 : Answers.Unknown("expectation", name);
+    }
+
+    static async Task<IResult> Propose(
+        [Description("The process candidate, exactly.")] string? candidate,
+        [Description("The time zone that is meant; without it those that may be are tried.")] string? zone,
+        [FromServices] ExpectationQueries expectations,
+        CancellationToken cancellationToken)
+    {
+        var text = new QueryReader();
+        candidate = text.Required("candidate", text.Text("candidate", candidate));
+        zone = text.Text("zone", zone);
+        if (text.Problem is { } problem)
+            return problem;
+        try
+        {
+            return TypedResults.Json(
+                await expectations.Propose(candidate!, zone, cancellationToken),
+                ExpectationJson.Default.ProposalAnswer);
+        }
+        catch (UnschedulableException)
+        {
+            text.Refuse<string>("zone", "It is no time zone such as Europe/Berlin.");
+            return text.Problem!;
+        }
     }
 
     static async Task<IResult> Put(

@@ -6,4 +6,5 @@ namespace RunLedger.Service.Expectations;
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(ExpectationsAnswer))]
 [JsonSerializable(typeof(SlotsAnswer))]
+[JsonSerializable(typeof(ProposalAnswer))]
 sealed partial class ExpectationJson : JsonSerializerContext;

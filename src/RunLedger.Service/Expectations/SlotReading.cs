@@ -51,8 +51,8 @@ static class SlotReading
 
         if (early > 0)
         {
-            yield return $"{Phrases.Count(early, "run", "runs")} more than {expected.Early:c} before the next slot: too "
-                + "early to be its.";
+            yield return $"{Phrases.Count(early, "run", "runs")} more than {expected.Early:c} before the next slot: "
+                + "too early to be its.";
         }
 
         if (expected.Longest is not { } longest)

@@ -19,7 +19,8 @@ sealed record Overview
     [Description("Rejected rows that wait for somebody, at most 10,000.")]
     public required long RejectedOpen { get; init; }
 
-    [Description("Expectations of which the last slot that was judged was missed, and no run of it was heard of since.")]
+    [Description(
+        "Expectations of which the last slot that was judged was missed, and no run of it was heard of since.")]
     public required long Missing { get; init; }
 
     [Description("The last 60 minutes, the oldest first; the last one is not over yet.")]

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Enumeration;
+using RunLedger.Scheduling;
 using RunLedger.Storage;
 
 namespace RunLedger.Expectations;
@@ -49,6 +50,23 @@ sealed record Expectation
     public bool IsFor(string candidate) =>
         FileSystemName.MatchesSimpleExpression(Candidate, candidate, ignoreCase: false);
 
+    /// <summary>Whether its cron and zone are known here, as they were where it was armed.</summary>
+    public bool CanBeRead
+    {
+        get
+        {
+            try
+            {
+                return Calendar() is not null;
+            }
+            catch (UnschedulableException)
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <exception cref="UnschedulableException">Its cron or its zone is not known here.</exception>
     public SlotCalendar Calendar() => new(Cron, Zone);
 
     /// <summary>A row that was selected by <see cref="Columns"/>.</summary>

@@ -9,7 +9,7 @@ static class ExpectationSql
     /// <summary>
     /// Every candidate code once, each by one look into the index of codes, however many runs there are.
     /// </summary>
-    const string Codes =
+    public const string Codes =
         """
         with recursive codes (code) as (
           select min(process_candidate_code) from process_run_observation

@@ -70,7 +70,8 @@ public sealed partial class ConfigurationDocumentTests
                 ? [($"{setting}__0", null)]
                 : Settings($"{setting}__0", Activator.CreateInstance(entry)!),
             IDictionary<string, IList<string>> => [],
-            DeadlineOptions or DeadlinePolicy or RetentionOptions or RetentionPolicy or OidcOptions or ExpectedOptions =>
+            DeadlineOptions or DeadlinePolicy or ExpectedOptions or RetentionOptions or RetentionPolicy
+                or OidcOptions =>
                 Settings(setting, value),
             _ when !property.CanWrite => [],
             _ => [(setting, value)],

@@ -103,7 +103,9 @@ public sealed class SlotCalendarTests
                     continue;
                 Assert.True(last is null || last.Value.Slot <= place.Slot, $"{cron.Text}: back at {at:u}");
                 Assert.True(
-                    place.Slot <= at ? calendar.Next(place.Slot) is not { } next || next > at : place.Slot - at <= early,
+                    place.Slot > at
+                        ? place.Slot - at <= early
+                        : calendar.Next(place.Slot) is not { } next || next > at,
                     $"{cron.Text}: {at:u} is of {place.Slot:u}");
                 last = place;
             }
