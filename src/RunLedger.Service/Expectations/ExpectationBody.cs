@@ -11,6 +11,7 @@ namespace RunLedger.Service.Expectations;
 /// <summary>An expectation as it is sent. Durations are <c>[d.]hh:mm:ss</c>.</summary>
 sealed partial record ExpectationBody
 {
+    static readonly TimeSpan UsualEarly = TimeSpan.FromMinutes(5);
     static readonly TimeSpan LongestGrace = TimeSpan.FromDays(7);
     static readonly TimeSpan LongestEarly = TimeSpan.FromDays(1);
     static readonly TimeSpan LongestRun = TimeSpan.FromDays(3_653);
@@ -59,7 +60,7 @@ sealed partial record ExpectationBody
             faults.Add($"candidate {fault}.");
         CheckTimes(now, faults);
         var grace = Span("grace", Grace, TimeSpan.FromMinutes(10), TimeSpan.FromSeconds(1), LongestGrace, faults);
-        var early = Span("early", Early, TimeSpan.FromMinutes(5), TimeSpan.Zero, LongestEarly, faults);
+        var early = Span("early", Early, UsualEarly, TimeSpan.Zero, LongestEarly, faults);
         var longest = Longest is null
             ? (TimeSpan?)null
             : Span("longest", Longest, default, TimeSpan.FromSeconds(1), LongestRun, faults);
@@ -93,7 +94,7 @@ sealed partial record ExpectationBody
                 + "belongs to the next slot.";
         }
 
-        if (expected.Early > gap / 2)
+        if (expected.Early > gap / 2 && expected.Early != UsualEarly)
         {
             yield return $"early {expected.Early:c} is more than half of the {gap:c} between two slots, and counts as "
                 + "half of it there.";

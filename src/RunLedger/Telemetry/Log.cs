@@ -60,9 +60,9 @@ static partial class Log
         60, LogLevel.Warning,
         "{Slots} slots of the expectation {Expectation} are not judged: nobody could for so long that only the newest "
         + "{Most} are.")]
-    public static partial void SlotsPassedOver(ILogger logger, int slots, string expectation, int most);
+    public static partial void SlotsPassedOver(ILogger logger, int slots, ForeignText expectation, int most);
 
     [LoggerMessage(
         61, LogLevel.Warning, "The expectation {Expectation} is not judged: {Reason} Put it right, or delete it.")]
-    public static partial void NotJudged(ILogger logger, string expectation, ForeignText reason);
+    public static partial void NotJudged(ILogger logger, ForeignText expectation, ForeignText reason);
 }

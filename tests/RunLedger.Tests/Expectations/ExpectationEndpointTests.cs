@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -31,11 +32,13 @@ public sealed class ExpectationEndpointTests : IAsyncLifetime
         {
             candidate = "PROC-CAND:dot:kg", cron = "0 2 * * *", zone = "Europe/Berlin", grace = "00:30:00",
         });
+        _time.Advance(TimeSpan.FromSeconds(1));
         var (changed, _) = await Put("nightly", new
         {
             candidate = "PROC-CAND:dot:kg", cron = "0 2 * * *", zone = "Europe/Berlin", longest = "02:00:00",
         });
         var listed = (await Get("/api/expectations")).GetProperty("items")[0];
+        _time.Advance(TimeSpan.FromSeconds(1));
         var deleted = await _ledger.Client.DeleteAsync("/api/expectations/nightly", Token);
         var again = await _ledger.Client.DeleteAsync("/api/expectations/nightly", Token);
 
@@ -85,7 +88,7 @@ public sealed class ExpectationEndpointTests : IAsyncLifetime
     [InlineData("nightly", """{ "candidate": 7, "cron": "0 2 * * *" }""", "no JSON object")]
     public async Task What_cannot_be_expected_is_refused_in_words(string name, string body, string words)
     {
-        using var content = new StringContent(body);
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
         using var answer = await _ledger.Client.PutAsync(
             $"/api/expectations/{Uri.EscapeDataString(name)}", content, Token);
 
@@ -214,7 +217,7 @@ public sealed class ExpectationEndpointTests : IAsyncLifetime
         Assert.StartsWith(
             "12 of 12 slots from 2026-11-01 13:00:00Z to 2026-11-02 00:00:00Z had a run, and 0 runs",
             proposal.GetProperty("words").GetString(), StringComparison.Ordinal);
-        Assert.Contains("--cron \"0 * * * *\"", page, StringComparison.Ordinal);
+        Assert.Contains("--cron \"0 * * * *\"", WebUtility.HtmlDecode(page), StringComparison.Ordinal);
         Assert.True(tool.Code == 0, tool.Error);
         Assert.StartsWith("0 * * * * UTC, grace 00:05:00", tool.Output, StringComparison.Ordinal);
         Assert.Equal(1, unknown.Code);
