@@ -22,7 +22,6 @@ public sealed partial class ApprovedPageTests(FilledLedger ledger) : IClassFixtu
     [InlineData("run-stuck", $"/runs/{Stuck}")]
     [InlineData("run-unknown", $"/runs/{Unknown}")]
     [InlineData("failures", "/failures?days=7")]
-    [InlineData("expected", "/expected")]
     [InlineData("grid", $"/grid?candidate={Candidate}")]
     [InlineData("grid-unasked", "/grid")]
     [InlineData("rejected", "/rejected")]
