@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using RunLedger.Cli.Candidates;
 using RunLedger.Cli.DryRun;
 using RunLedger.Cli.Errors;
+using RunLedger.Cli.Expectations;
 using RunLedger.Cli.Observe;
 using RunLedger.Cli.Output;
 using RunLedger.Cli.Publish;
@@ -23,6 +24,7 @@ static class CommandLine
             ObserveCommand.Create(args[Math.Min(own.Length + 1, args.Length)..], time),
             RunsCommand.Create(time),
             CandidatesCommand.Create(time),
+            ExpectedCommand.Create(time),
             PublishCommand.Create(time),
             ReplayCommand.Create(time),
             DryRunCommand.Create(time),

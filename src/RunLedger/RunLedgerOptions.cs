@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using RunLedger.Deadlines;
+using RunLedger.Expectations;
 using RunLedger.Retention;
 using RunLedger.Storage;
 
@@ -67,6 +68,9 @@ public sealed class RunLedgerOptions
 
     /// <summary>When runs count as stuck, and rows as orphans.</summary>
     public DeadlineOptions Deadlines { get; } = new();
+
+    /// <summary>How slots of expected runs are judged.</summary>
+    public ExpectedOptions Expected { get; } = new();
 
     /// <summary>When runs that are over leave the ledger's tables.</summary>
     public RetentionOptions Retention { get; } = new();

@@ -12,6 +12,7 @@ using RunLedger.Broker;
 using RunLedger.Deadlines;
 using RunLedger.Definitions;
 using RunLedger.Direct;
+using RunLedger.Expectations;
 using RunLedger.Intake;
 using RunLedger.Retention;
 using RunLedger.Saga;
@@ -82,6 +83,8 @@ public static class RunLedgerRegistration
         bus.AddSingleton<DirectIntake>();
         bus.AddSingleton<TakeDelivery>(services => services.GetRequiredService<DirectIntake>().TryTake);
         bus.AddSingleton<DeadlineSweep>();
+        bus.AddSingleton<ExpectationJudge>();
+        bus.AddSingleton<ExpectationSweep>();
         bus.AddSingleton<ArchiveFiles>();
         bus.AddSingleton<ArchiveState>();
         bus.AddSingleton<RetentionPeriods>();
@@ -104,6 +107,8 @@ public static class RunLedgerRegistration
         bus.AddConsumer<SweepConsumer, SweepConsumerDefinition>();
         bus.AddConsumer<ApplyRetentionConsumer, ApplyRetentionConsumerDefinition>();
         bus.AddConsumer<ProcessDefinedConsumer, ProcessDefinedConsumerDefinition>();
+        bus.AddConsumer<JudgeExpectationsConsumer, JudgeExpectationsConsumerDefinition>();
+        bus.AddConsumer<QueueReachedConsumer, QueueReachedConsumerDefinition>();
         bus.AddLedgerScheduling();
         bus.AddRecurring(
             nameof(SweepDeadlines),
@@ -116,6 +121,11 @@ public static class RunLedgerRegistration
             services => services.GetRequiredService<RunLedgerOptions>().Retention.Every,
             services => new Uri($"exchange:{services.GetRequiredService<RunLedgerOptions>().ControlQueue}"),
             _ => new ApplyRetention());
+        bus.AddRecurring(
+            nameof(JudgeExpectations),
+            services => services.GetRequiredService<RunLedgerOptions>().Expected.JudgeEvery,
+            services => new Uri($"exchange:{services.GetRequiredService<RunLedgerOptions>().ControlQueue}"),
+            _ => new JudgeExpectations());
         return bus;
     }
     /// <summary>

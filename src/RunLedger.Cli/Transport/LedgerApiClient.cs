@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Text.Json;
 using RunLedger.Cli.Errors;
 using RunLedger.Cli.Options;
@@ -74,15 +75,28 @@ sealed class LedgerApiClient(LedgerAddress address, TimeProvider time, TimeSpan 
     }
 
     /// <exception cref="CliException">There is no such thing, or no ledger.</exception>
-    public async Task<JsonElement> Get(string route, CancellationToken cancellationToken)
+    public Task<JsonElement> Get(string route, CancellationToken cancellationToken) =>
+        Ask(() => _client.GetAsync(route, cancellationToken), cancellationToken);
+
+    /// <exception cref="CliException">It is refused, or there is no ledger.</exception>
+    public Task<JsonElement> Put(string route, object body, CancellationToken cancellationToken) => Ask(
+        () => _client.PutAsJsonAsync(route, body, JsonSerializerOptions.Web, cancellationToken), cancellationToken);
+
+    /// <exception cref="CliException">There is no such thing, or no ledger.</exception>
+    public Task Delete(string route, CancellationToken cancellationToken) =>
+        Ask(() => _client.DeleteAsync(route, cancellationToken), cancellationToken);
+
+    async Task<JsonElement> Ask(Func<Task<HttpResponseMessage>> send, CancellationToken cancellationToken)
     {
         try
         {
-            using var answer = await _client.GetAsync(route, cancellationToken);
+            using var answer = await send();
             var json = await ReadJson(answer, cancellationToken);
-            if (answer.IsSuccessStatusCode && json.ValueKind is JsonValueKind.Object)
+            if (answer.StatusCode is HttpStatusCode.NoContent
+                || (answer.IsSuccessStatusCode && json.ValueKind is JsonValueKind.Object))
                 return json;
-            var answered = answer.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.BadRequest
+            var answered = answer.StatusCode
+                is HttpStatusCode.NotFound or HttpStatusCode.BadRequest or HttpStatusCode.Conflict
                 && json.ValueKind is JsonValueKind.Object;
             throw answered
                 ? new CliException(Detail(json), ExitCodes.Failure)

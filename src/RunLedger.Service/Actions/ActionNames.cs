@@ -10,6 +10,8 @@ static class ActionNames
     public const string DiscardGroup = "discard_group";
     public const string Acknowledge = "acknowledge";
     public const string Note = "note";
+    public const string Expect = "expect";
+    public const string StopExpecting = "stop_expecting";
     public const string RetentionRun = "retention_run";
     public const string ArchiveRestore = "archive_restore";
 }

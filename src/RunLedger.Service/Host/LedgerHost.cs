@@ -6,6 +6,7 @@ using RunLedger.Batching;
 using RunLedger.Broker;
 using RunLedger.Schema;
 using RunLedger.Service.Bridge;
+using RunLedger.Service.Expectations;
 using RunLedger.Service.Failures;
 using RunLedger.Service.Intake;
 using RunLedger.Service.Overview;
@@ -145,6 +146,7 @@ static class LedgerHost
         operators.MapClose();
         operators.MapRejectedActions();
         operators.MapFailureActions();
+        operators.MapExpectationActions();
         app.MapPage();
         app.MapLogin();
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false }).AllowAnonymous();

@@ -3,6 +3,7 @@ using RunLedger.Service.Candidates;
 using RunLedger.Service.Database;
 using RunLedger.Service.Database.Postgres;
 using RunLedger.Service.Database.Sqlite;
+using RunLedger.Service.Expectations;
 using RunLedger.Service.Failures;
 using RunLedger.Service.Grid;
 using RunLedger.Service.Overview;
@@ -28,6 +29,7 @@ static class LedgerReading
             .AddFailures()
             .AddGrid()
             .AddCandidates()
+            .AddExpectations()
             .AddActions()
             .AddOpenApi();
 
@@ -39,6 +41,7 @@ static class LedgerReading
         .MapFailures()
         .MapGrid()
         .MapCandidates()
+        .MapExpectations()
         .MapActions();
 
     /// <summary>How the database that the options name is read.</summary>

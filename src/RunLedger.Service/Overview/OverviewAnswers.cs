@@ -20,6 +20,10 @@ sealed record Overview
     [Description("Rejected rows that wait for somebody, at most 10,000.")]
     public required long RejectedOpen { get; init; }
 
+    [Description(
+        "Expectations of which the last slot that was judged was missed, and no run of it was heard of since.")]
+    public required long Missing { get; init; }
+
     [Description("The last 60 minutes, the oldest first; the last one is not over yet.")]
     public required IReadOnlyList<MinuteFigures> Minutes { get; init; }
 
@@ -57,7 +61,7 @@ sealed record HourFigures(DateTime Hour, OutcomeCounts Outcomes);
 /// <summary>A recurring job of the ledger: when it was last due, and when it will be.</summary>
 sealed record RecurringFigures
 {
-    [Description("SweepDeadlines or ApplyRetention.")]
+    [Description("SweepDeadlines, JudgeExpectations or ApplyRetention.")]
     public required string Name { get; init; }
 
     [Description("Null when it has not run yet.")]

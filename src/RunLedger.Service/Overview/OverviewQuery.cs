@@ -1,9 +1,11 @@
 using Microsoft.EntityFrameworkCore;
 using RunLedger.Deadlines;
+using RunLedger.Expectations;
 using RunLedger.Folding;
 using RunLedger.Retention;
 using RunLedger.Scheduling;
 using RunLedger.Service.Database;
+using RunLedger.Service.Expectations;
 using RunLedger.Service.Runs;
 using RunLedger.Service.Standby;
 using RunLedger.Storage;
@@ -90,6 +92,8 @@ sealed class OverviewQuery(
         var open = (await sql.List(
             "select count(*) from (select 1 from rejected_observation where state = 'open' limit @most) o",
             reader => reader.GetInt64(0), cancellationToken, ("most", MostRejected)))[0];
+        var missing = (await sql.List(
+            ExpectationQueries.MissingSql, reader => reader.GetInt64(0), cancellationToken))[0];
         var minute = LedgerTime.Of(now) / 60_000_000;
         var begun = await Begun(sql, At(minute - Minutes + 1), cancellationToken);
         var settled = await SettledRuns.Read(sql, At((minute / 60 - Hours + 1) * 60), cancellationToken);
@@ -107,6 +111,7 @@ sealed class OverviewQuery(
             FailedLastHour = lastHour,
             FailedHourBefore = hourBefore,
             RejectedOpen = open,
+            Missing = missing,
             Minutes =
             [
                 .. Enumerable.Range(0, Minutes).Select(n => minute - Minutes + 1 + n).Select(n =>
@@ -169,10 +174,11 @@ sealed class OverviewQuery(
 
     static async Task<IReadOnlyList<RecurringFigures>> Recurring(LedgerSql sql, CancellationToken cancellationToken)
     {
-        var names = ((string[])[nameof(SweepDeadlines), nameof(ApplyRetention)]).ToDictionary(RecurringMessage.TokenOf);
+        var names = ((string[])[nameof(SweepDeadlines), nameof(JudgeExpectations), nameof(ApplyRetention)])
+            .ToDictionary(RecurringMessage.TokenOf);
         return await sql.List(
-            "select token, due_at, sent_at, repeat_every from scheduled_message where token in (@one, @other) "
-            + "order by repeat_every",
+            "select token, due_at, sent_at, repeat_every from scheduled_message "
+            + $"where {sql.IsOneOf("token", "@tokens")} order by repeat_every",
             reader =>
             {
                 var due = reader.TimeAt(1)!.Value;
@@ -187,6 +193,6 @@ sealed class OverviewQuery(
                 };
             },
             cancellationToken,
-            ("one", names.Keys.First()), ("other", names.Keys.Last()));
+            ("tokens", names.Keys.ToArray()));
     }
 }

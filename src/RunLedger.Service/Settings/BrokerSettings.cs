@@ -14,6 +14,7 @@ static class BrokerSettings
         transport.Publish<RunObservation>(topology => topology.Exclude = true);
         transport.Publish<StepObservation>(topology => topology.Exclude = true);
         transport.Publish<LedgerNotice>(topology => topology.Exclude = true);
+        transport.Publish<ExpectationNotice>(topology => topology.Exclude = true);
         transport.Publish<IRunMessage>(topology => topology.Exclude = true);
         transport.ConfigureJsonSerializerOptions(json => new(json) { WriteIndented = false });
     }

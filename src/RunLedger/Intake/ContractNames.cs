@@ -18,7 +18,9 @@ static class ContractNames
         "cloudEvents:type", "cloudEvents_type", "ce-type", "ce_type",
     ];
 
-    static readonly string DeadlineUrn = MessageUrn.ForTypeString<DeadlineReached>();
+    /// <summary>What the ledger sends to itself.</summary>
+    static readonly Dictionary<string, Type> Own =
+        ((Type[])[typeof(DeadlineReached), typeof(QueueReached)]).ToDictionary(type => MessageUrn.ForTypeString(type));
 
     /// <summary>
     /// The names a message goes by, the most deliberate first: <c>MT-MessageType</c>, the AMQP property <c>type</c>,
@@ -60,9 +62,8 @@ static class ContractNames
     /// </summary>
     public static Type? Resolve(string name)
     {
-        // What the ledger sends to itself.
-        if (name == DeadlineUrn)
-            return typeof(DeadlineReached);
+        if (Own.TryGetValue(name, out var own))
+            return own;
         var plain = name.StartsWith("urn:message:", StringComparison.Ordinal) ? name["urn:message:".Length..] : name;
         if (plain.StartsWith(Namespace, StringComparison.Ordinal) && plain.Length > Namespace.Length + 1
             && plain[Namespace.Length] is ':' or '.')

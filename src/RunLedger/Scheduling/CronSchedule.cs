@@ -108,10 +108,14 @@ sealed record CronSchedule
         return next > End ? null : next;
     }
 
-    TimeZoneInfo TimeZone() =>
-        Zone is null ? TimeZoneInfo.Utc
-        : TZConvert.TryGetTimeZoneInfo(Zone, out var zone) ? zone
-        : throw new UnschedulableException($"The time zone '{Zone}' of its schedule is not known.");
+    /// <summary>The zone of a name of IANA's or Windows'; none is UTC.</summary>
+    /// <exception cref="UnschedulableException">There is no such zone.</exception>
+    public static TimeZoneInfo ZoneOf(string? name) =>
+        name is null ? TimeZoneInfo.Utc
+        : TZConvert.TryGetTimeZoneInfo(name, out var zone) ? zone
+        : throw new UnschedulableException($"The time zone '{name}' of its schedule is not known.");
+
+    TimeZoneInfo TimeZone() => ZoneOf(Zone);
 
     static void Storable(string? text, string member)
     {

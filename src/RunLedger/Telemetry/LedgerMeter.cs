@@ -48,6 +48,7 @@ sealed class LedgerMeter : IDisposable
     readonly CountedTags _failures;
     readonly CountedTags _scheduled;
     readonly CountedTags _retained;
+    readonly CountedTags _judged;
     readonly Histogram<double> _commitDuration;
     readonly Histogram<int> _batchSize;
     readonly Histogram<double> _lag;
@@ -92,6 +93,9 @@ sealed class LedgerMeter : IDisposable
         _retained = new(
             _meter, "runledger.retention.runs", "{run}", "Runs that retention moved.",
             [Tags(("runledger.retention.action", "archived")), Tags(("runledger.retention.action", "purged"))]);
+        _judged = new(
+            _meter, "runledger.expected.slots", "{slot}", "Slots of expected runs that were missed, and taken back.",
+            [Tags(("runledger.outcome", "missed")), Tags(("runledger.outcome", "came_late"))]);
         _commitDuration = _meter.CreateHistogram(
             "runledger.commit.duration",
             "s",
@@ -179,6 +183,12 @@ sealed class LedgerMeter : IDisposable
     /// When the message that has waited longest was, or will be, due; null where none waits.
     /// </param>
     public void Scheduled(DateTime? oldest) => Interlocked.Exchange(ref _oldestDue, oldest?.Ticks ?? long.MaxValue);
+
+    public void Judged(int missed, int cameLate)
+    {
+        _judged.Add(0, missed);
+        _judged.Add(1, cameLate);
+    }
 
     public void Archived(int runs) => _retained.Add(0, runs);
 

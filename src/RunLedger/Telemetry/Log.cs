@@ -55,4 +55,14 @@ static partial class Log
 
     [LoggerMessage(43, LogLevel.Information, "Purged {Runs} runs from the archive tables.")]
     public static partial void Purged(ILogger logger, int runs);
+
+    [LoggerMessage(
+        60, LogLevel.Warning,
+        "{Slots} slots of the expectation {Expectation} are not judged: nobody could for so long that only the newest "
+        + "{Most} are.")]
+    public static partial void SlotsPassedOver(ILogger logger, int slots, ForeignText expectation, int most);
+
+    [LoggerMessage(
+        61, LogLevel.Warning, "The expectation {Expectation} is not judged: {Reason} Put it right, or delete it.")]
+    public static partial void NotJudged(ILogger logger, ForeignText expectation, ForeignText reason);
 }

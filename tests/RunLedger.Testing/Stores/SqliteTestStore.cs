@@ -5,6 +5,7 @@ using RunLedger.Deadlines;
 using RunLedger.Definitions;
 using RunLedger.Retention;
 using RunLedger.Scheduling;
+using RunLedger.Storage;
 using RunLedger.Storage.Sqlite;
 
 namespace RunLedger.Testing.Stores;
@@ -28,6 +29,7 @@ sealed class SqliteTestStore : TestStore
     public override ISweepStore Sweeps => new SweepStore(Opened());
     public override IDefinitionStore Definitions => new DefinitionStore(_store);
     public override IArchiveStore Archive => new ArchiveStore(Opened());
+    public override ILedgerTransactions Transactions => new LedgerTransactions(Opened());
 
     public override async Task<List<string>> Query(string sql)
     {

@@ -34,7 +34,7 @@ public sealed class AsyncApiTests
             Assert.True(Leads(root, reference), $"{reference} leads nowhere.");
         foreach (var (name, type) in Wire.Contracts)
         {
-            var notice = type.IsSubclassOf(typeof(LedgerNotice));
+            var notice = AsyncApi.IsNotice(type);
             var channel = Map(Map(root, "channels"), name);
             Assert.Equal($"RunLedger.Contracts:{name}", Scalar(channel, "address"));
             Assert.Equal("fanout", Scalar(Map(Map(Map(channel, "bindings"), "amqp"), "exchange"), "type"));
@@ -52,7 +52,7 @@ public sealed class AsyncApiTests
     {
         var messages = Map(Map(Read(), "components"), "messages");
 
-        foreach (var (name, _) in Wire.Contracts.Where(contract => !contract.Value.IsSubclassOf(typeof(LedgerNotice))))
+        foreach (var (name, _) in Wire.Contracts.Where(contract => !AsyncApi.IsNotice(contract.Value)))
         {
             var example = (YamlMappingNode)((YamlSequenceNode)Map(messages, name)["examples"])[0];
             var members = Map(example, "payload").Children.Keys.Select(key => ((YamlScalarNode)key).Value);

@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using RunLedger.Client;
 using RunLedger.Deadlines;
+using RunLedger.Expectations;
 using RunLedger.Retention;
 using RunLedger.Service.Bridge;
 using RunLedger.Service.Intake;
@@ -71,7 +72,8 @@ public sealed partial class ConfigurationDocumentTests
                 ? [($"{setting}__0", null)]
                 : Settings($"{setting}__0", Activator.CreateInstance(entry)!),
             IDictionary<string, IList<string>> => [],
-            DeadlineOptions or DeadlinePolicy or RetentionOptions or RetentionPolicy or OidcOptions =>
+            DeadlineOptions or DeadlinePolicy or ExpectedOptions or RetentionOptions or RetentionPolicy
+                or OidcOptions =>
                 Settings(setting, value),
             _ when !property.CanWrite => [],
             _ => [(setting, value)],

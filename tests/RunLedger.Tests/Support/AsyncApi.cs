@@ -116,7 +116,8 @@ static class AsyncApi
         return yaml.ToString();
     }
 
-    static bool IsNotice(Type contract) => contract.IsSubclassOf(typeof(LedgerNotice));
+    public static bool IsNotice(Type contract) =>
+        contract.IsSubclassOf(typeof(LedgerNotice)) || contract.IsSubclassOf(typeof(ExpectationNotice));
 
     static string Text(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 }

@@ -47,6 +47,7 @@ sealed class LedgerHarness : IAsyncDisposable
                 // A test that does not say otherwise sweeps when it wants to.
                 options.Deadlines.SweepEvery = TimeSpan.FromDays(3_650);
                 options.Retention.Every = TimeSpan.FromDays(3_650);
+                options.Expected.JudgeEvery = TimeSpan.FromDays(3_650);
                 configure?.Invoke(options);
             }))
             .BuildServiceProvider(validateScopes: true);

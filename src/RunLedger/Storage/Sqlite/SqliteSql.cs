@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Text.Json;
 using RunLedger.Folding;
 
 namespace RunLedger.Storage.Sqlite;
@@ -35,6 +36,7 @@ sealed class SqliteSql(DbConnection connection, DbTransaction? transaction = nul
         DateTime time => LedgerTime.Text(time),
         Json json => json.Text,
         IEnumerable<Guid> ids => $"[{string.Join(',', ids.Select(id => $"\"{id}\""))}]",
+        IEnumerable<string> texts => JsonSerializer.Serialize(texts),
         _ => value,
     };
 }

@@ -238,3 +238,43 @@ CREATE INDEX IF NOT EXISTS process_run_observation_failed_idx ON process_run_obs
   WHERE status = 'failed';
 CREATE INDEX IF NOT EXISTS process_component_observation_failed_idx ON process_component_observation (ended_at DESC, component_run_id)
   WHERE status = 'failed';
+
+-- As infra/postgres/11_expected.sql.
+CREATE TABLE IF NOT EXISTS expectation (
+  name            text PRIMARY KEY,
+  candidate       text NOT NULL,
+  cron            text NOT NULL,
+  zone            text,
+  grace_seconds   integer NOT NULL CHECK (grace_seconds > 0),
+  early_seconds   integer NOT NULL CHECK (early_seconds >= 0),
+  longest_seconds integer CHECK (longest_seconds > 0),
+  most_runs       integer NOT NULL CHECK (most_runs > 0),
+  armed_at        text NOT NULL,
+  armed_by        text NOT NULL,
+  heard_until     text NOT NULL,
+  judged_until    text NOT NULL
+);
+CREATE UNIQUE INDEX IF NOT EXISTS expectation_candidate_idx ON expectation (candidate);
+
+CREATE TABLE IF NOT EXISTS expected_run (
+  expectation    text NOT NULL REFERENCES expectation (name) ON DELETE CASCADE,
+  process_run_id text NOT NULL,
+  slot_at        text,
+  began_at       text,
+  start_known    integer NOT NULL,
+  near_next      integer NOT NULL,
+  heard_at       text NOT NULL,
+  PRIMARY KEY (expectation, process_run_id)
+);
+CREATE INDEX IF NOT EXISTS expected_run_slot_idx ON expected_run (expectation, slot_at) WHERE slot_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS expected_run_heard_idx ON expected_run (expectation, heard_at);
+CREATE INDEX IF NOT EXISTS expected_run_unknown_idx ON expected_run (expectation) WHERE NOT start_known;
+
+CREATE TABLE IF NOT EXISTS missed_slot (
+  expectation    text NOT NULL REFERENCES expectation (name) ON DELETE CASCADE,
+  slot_at        text NOT NULL,
+  missed_at      text NOT NULL,
+  came_at        text,
+  process_run_id text,
+  PRIMARY KEY (expectation, slot_at)
+);

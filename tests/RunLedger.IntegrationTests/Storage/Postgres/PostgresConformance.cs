@@ -12,6 +12,7 @@ public sealed class PostgresClaimTests() : ClaimConformance(new PostgresProvider
 public sealed class PostgresCommitTests() : CommitConformance(new PostgresProvider());
 public sealed class PostgresCronTests() : CronConformance(new PostgresProvider());
 public sealed class PostgresDefinitionTests() : DefinitionConformance(new PostgresProvider());
+public sealed class PostgresExpectationTests() : ExpectationConformance(new PostgresProvider());
 public sealed class PostgresFailureTests() : FailureConformance(new PostgresProvider());
 public sealed class PostgresMergeTests() : MergeConformance(new PostgresProvider());
 public sealed class PostgresOutboxTests() : OutboxConformance(new PostgresProvider());

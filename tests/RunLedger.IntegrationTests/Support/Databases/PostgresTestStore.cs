@@ -6,6 +6,7 @@ using RunLedger.Deadlines;
 using RunLedger.Definitions;
 using RunLedger.Retention;
 using RunLedger.Scheduling;
+using RunLedger.Storage;
 using RunLedger.Storage.Postgres;
 using RunLedger.Testing.Stores;
 
@@ -43,6 +44,7 @@ sealed class PostgresTestStore : TestStore
     public override ISweepStore Sweeps => field ??= new SweepStore(Connect());
     public override IDefinitionStore Definitions => field ??= new DefinitionStore(Connect());
     public override IArchiveStore Archive => field ??= new ArchiveStore(_database.DataSource);
+    public override ILedgerTransactions Transactions => field ??= new LedgerTransactions(Connect());
 
     public TestDatabase Database => _database;
 

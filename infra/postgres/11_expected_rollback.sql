@@ -1,0 +1,3 @@
+DROP TABLE IF EXISTS missed_slot;
+DROP TABLE IF EXISTS expected_run;
+DROP TABLE IF EXISTS expectation;

@@ -1,0 +1,154 @@
+using Microsoft.Extensions.Logging;
+using RunLedger.Batching;
+using RunLedger.Folding;
+using RunLedger.Storage;
+using RunLedger.Storage.Rows;
+using RunLedger.Telemetry;
+
+namespace RunLedger.Expectations;
+
+/// <summary>
+/// Gives runs their slots, and judges slots whose grace is over. An expectation at a time, a slice in one transaction,
+/// which holds its row: of several replicas one does it, and what dies in the middle has done nothing.
+/// </summary>
+sealed class ExpectationJudge(
+    ILedgerTransactions ledger,
+    DispatchSignal signal,
+    RunLedgerOptions options,
+    TimeProvider time,
+    LedgerMeter meter,
+    ILogger<ExpectationJudge> logger)
+{
+    /// <summary>The most slots that are judged of one that nobody judged for long: the newest.</summary>
+    public const int MostUnjudged = 1_000;
+
+    /// <summary>Runs, and slots, of one transaction.</summary>
+    const int SliceSize = 500;
+
+    /// <summary>How many candidates a ledger has at most for its patterns to be matched with all.</summary>
+    public const int MostCandidates = 10_000;
+
+    /// <summary>What another replica has not committed for longer than that, it never will.</summary>
+    static readonly TimeSpan Overlap = TimeSpan.FromMinutes(5);
+
+    static readonly TimeSpan Idle = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// The expectations; and every candidate the ledger has runs of, where one of them is for a pattern.
+    /// </summary>
+    public Task<(List<string> Names, List<string> Candidates)> Known(CancellationToken cancellationToken) =>
+        ledger.InOne(
+            async sql =>
+            {
+                var all = await ExpectationSql.All(sql, cancellationToken);
+                return (
+                    all.ConvertAll(expected => expected.Name),
+                    all.Exists(expected => expected.IsPattern)
+                        ? await ExpectationSql.Candidates(sql, MostCandidates, cancellationToken)
+                        : []);
+            },
+            cancellationToken);
+
+    /// <summary>Judges a slice of one expectation.</summary>
+    /// <param name="name">Which.</param>
+    /// <param name="candidates">All there are, where it may be for a pattern.</param>
+    /// <param name="caughtUp">Up to when everything that was published is in the tables.</param>
+    /// <param name="gap">When nobody looked.</param>
+    /// <param name="cancellationToken">Ends it, with nothing done.</param>
+    /// <returns>Whether there is more to do.</returns>
+    public async Task<bool> Judge(
+        string name,
+        IReadOnlyCollection<string> candidates,
+        DateTime caughtUp,
+        JudgingGap gap,
+        CancellationToken cancellationToken)
+    {
+        var told = new List<ScheduledRow>();
+        var (missed, came) = (0, 0);
+        var more = await ledger.InOne(
+            async sql =>
+            {
+                if (await ExpectationSql.Take(sql, name, cancellationToken) is not { } expected)
+                    return false;
+                string[] codes = expected.IsPattern
+                    ? [.. candidates.Where(expected.IsFor)]
+                    : [expected.Candidate];
+                var late = await Hear(sql, expected, codes, cancellationToken);
+                told.AddRange(late.Said);
+                came = late.Said.Count;
+                var slots = late.More ? [] : Due(expected, caughtUp, gap);
+                var filled = slots.Count == 0
+                    ? []
+                    : await ExpectationSql.Filled(sql, name, slots[0], slots[^1], cancellationToken);
+                foreach (var slot in slots.Where(slot => !filled.Contains(slot)))
+                {
+                    await ExpectationSql.Miss(sql, name, slot, Now, cancellationToken);
+                    told.Add(ExpectationNotices.Missed(expected, slot, Now));
+                    missed++;
+                }
+
+                foreach (var row in told)
+                    await ExpectationSql.Tell(sql, row, cancellationToken);
+                // A row that says the same would be written for nothing.
+                if (slots.Count > 0 || late.HeardUntil - expected.HeardUntil > Idle)
+                {
+                    await ExpectationSql.Looked(
+                        sql, name, late.HeardUntil, slots.Count > 0 ? slots[^1] : expected.JudgedUntil,
+                        cancellationToken);
+                }
+
+                await ExpectationSql.Forget(sql, name, Now - options.Expected.KeepFor, SliceSize, cancellationToken);
+                return late.More || slots.Count == SliceSize;
+            },
+            cancellationToken);
+        signal.Stored(told);
+        meter.Judged(missed, came);
+        return more;
+    }
+
+    // Which runs there are that have no slot yet, and which slots that were missed they take back.
+    async Task<(List<ScheduledRow> Said, DateTime HeardUntil, bool More)> Hear(
+        LedgerSql sql, Expectation expected, string[] codes, CancellationToken cancellationToken)
+    {
+        var (now, calendar, said) = (Now, expected.Calendar(), new List<ScheduledRow>());
+        var heard = await ExpectationSql.Heard(
+            sql, expected.Name, codes, expected.HeardUntil - Overlap, SliceSize, cancellationToken);
+        var known = await ExpectationSql.KnownBetter(sql, expected.Name, SliceSize, cancellationToken);
+        foreach (var run in known.Concat(heard))
+        {
+            var place = run.BeganAt is { } began ? calendar.PlaceOf(began, run.NominalAt, expected.Early) : null;
+            if (place?.Slot < expected.ArmedAt)
+                place = null;
+            await ExpectationSql.Place(sql, expected.Name, run, place, cancellationToken);
+            if (place is { } at && at.Slot <= expected.JudgedUntil
+                && await ExpectationSql.TakeBack(sql, expected.Name, at.Slot, run.Id, now, cancellationToken))
+                said.Add(ExpectationNotices.CameLate(expected, at.Slot, run, now));
+        }
+
+        var more = heard.Count == SliceSize || known.Count == SliceSize;
+        return (said, heard.Count == SliceSize ? heard[^1].HeardAt : now, more);
+    }
+
+    // The next that can be judged, a slice. Of a time that is too long only the end.
+    List<DateTime> Due(Expectation expected, DateTime caughtUp, JudgingGap gap)
+    {
+        var due = new Queue<DateTime>();
+        var passed = 0;
+        foreach (var slot in expected.Calendar().After(expected.JudgedUntil)
+            .TakeWhile(slot => gap.DueAt(slot, expected.Grace) <= caughtUp))
+        {
+            due.Enqueue(slot);
+            if (due.Count > MostUnjudged)
+            {
+                due.Dequeue();
+                passed++;
+            }
+        }
+
+        if (passed > 0)
+            Log.SlotsPassedOver(logger, passed, expected.Name, MostUnjudged);
+        return [.. due.Take(SliceSize)];
+    }
+
+    DateTime Now => LedgerTime.Time(LedgerTime.Of(time.GetUtcNow()));
+}

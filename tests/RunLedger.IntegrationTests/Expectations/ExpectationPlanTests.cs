@@ -1,0 +1,77 @@
+using System.Text.Json;
+using Npgsql;
+using RunLedger.Expectations;
+using RunLedger.IntegrationTests.Support.Databases;
+using RunLedger.Storage.Postgres;
+
+namespace RunLedger.IntegrationTests.Expectations;
+
+/// <summary>
+/// What a look for runs costs among many. The measure is how many pages of the database the plan touched, which no
+/// other load on the machine changes.
+/// </summary>
+public sealed class ExpectationPlanTests : IAsyncLifetime
+{
+    const int MostBlocks = 400;
+    const int Runs = 200_000;
+
+    TestDatabase _database = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _database = await TestDatabase.Create(applySchema: true);
+        await _database.Execute($"""
+            insert into process_run_observation
+              (process_run_id, process_candidate_code, correlation_id, status, source_system, created_at, started_at)
+            select gen_random_uuid(), 'PROC-CAND:' || i % 20, 'c', 'completed', 'dot_runtime',
+              timestamptz '2026-01-01Z' + i * interval '1 second', timestamptz '2026-01-01Z' + i * interval '1 second'
+            from generate_series(1, {Runs}) i
+            """);
+        await _database.Execute("vacuum analyze");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_database is not null)
+            await _database.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("PROC-CAND:3")]
+    [InlineData("PROC-CAND:3 PROC-CAND:4 PROC-CAND:nobody")]
+    public async Task A_look_for_runs_reads_those_that_were_heard_of_lately_and_no_more(string codes)
+    {
+        await using var connection = await _database.DataSource.OpenConnectionAsync(
+            TestContext.Current.CancellationToken);
+        var blocks = await Blocks(
+            connection,
+            ExpectationSql.HeardOf(new PostgresSql(connection)),
+            ("name", "nightly"), ("codes", codes.Split(' ')), ("limit", 500),
+            ("from", new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc).AddSeconds(Runs - 600)));
+
+        Assert.InRange(blocks, 1, MostBlocks);
+    }
+
+    [Fact]
+    public async Task The_candidates_are_found_by_a_look_into_the_index_for_each()
+    {
+        await using var connection = await _database.DataSource.OpenConnectionAsync(
+            TestContext.Current.CancellationToken);
+
+        Assert.InRange(await Blocks(connection, ExpectationSql.Codes, ("most", 10_000)), 1, MostBlocks);
+        Assert.Equal(
+            20,
+            (await ExpectationSql.Candidates(
+                new PostgresSql(connection), 10_000, TestContext.Current.CancellationToken)).Count);
+    }
+
+    static async Task<long> Blocks(NpgsqlConnection connection, string sql, params (string, object)[] parameters)
+    {
+        await using var command = new NpgsqlCommand($"explain (analyze, buffers, format json) {sql}", connection);
+        foreach (var (name, value) in parameters)
+            command.Parameters.AddWithValue(name, value);
+        using var plan = JsonDocument.Parse((string)(await command.ExecuteScalarAsync())!);
+        var root = plan.RootElement[0].GetProperty("Plan");
+        return root.GetProperty("Shared Hit Blocks").GetInt64() + root.GetProperty("Shared Read Blocks").GetInt64();
+    }
+}

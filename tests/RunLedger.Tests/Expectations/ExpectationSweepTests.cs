@@ -1,0 +1,229 @@
+using MassTransit.Testing;
+using Microsoft.Extensions.Time.Testing;
+using RunLedger.Contracts;
+using RunLedger.Deadlines;
+using RunLedger.Expectations;
+using RunLedger.Storage;
+using RunLedger.Testing;
+using RunLedger.Tests.Support;
+
+namespace RunLedger.Tests.Expectations;
+
+/// <summary>What is expected, in a ledger on a bus; the clock is moved, nobody waits.</summary>
+public sealed class ExpectationSweepTests : IAsyncLifetime
+{
+    static readonly TimeSpan Look = TimeSpan.FromSeconds(15);
+
+    readonly FakeTimeProvider _time = new(Some.Noon.AddMinutes(1));
+    LedgerHarness _ledger = null!;
+
+    ExpectationSweep Sweep => _ledger.Service<ExpectationSweep>();
+
+    static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _ledger = await LedgerHarness.Start(_time);
+        await Expect("0 * * * *");
+        _ledger.Service<RunLedgerOptions>().Expected.JudgeEvery = Look;
+    }
+
+    public ValueTask DisposeAsync() => _ledger.DisposeAsync();
+
+    [Fact]
+    public async Task A_missed_run_is_told_and_so_is_that_it_came_after_all()
+    {
+        await Until(Some.Noon.AddMinutes(71));
+        var missed = await Told<RunMissed>();
+        var run = new Some { Start = Some.Noon.AddMinutes(75) };
+        _time.SetUtcNow(run.Start);
+        await Heard(run);
+        await LookOnce();
+        var came = await Told<RunCameLate>();
+
+        Assert.Equal(("nightly", "PROC-CAND:dot:kg"), (missed.Expectation, missed.Candidate));
+        Assert.Equal(Some.Noon.AddHours(1), missed.ExpectedAt);
+        Assert.Equal(
+            "No run of PROC-CAND:dot:kg had started 00:10:00 after it was due at 2026-11-01 13:00:00Z.",
+            missed.Reason);
+        Assert.Equal((run.Id, run.Start), (came.ProcessRunId, came.StartedAt));
+        Assert.Equal("It started 00:15:00 after it was due at 2026-11-01 13:00:00Z.", came.Reason);
+    }
+
+    [Fact]
+    public async Task A_run_that_started_in_time_is_nothing_to_tell()
+    {
+        await _ledger.Take(new Some { Start = Some.Noon.AddMinutes(61) }.Started());
+
+        await Until(Some.Noon.AddMinutes(80));
+
+        Assert.Equal("0", await _ledger.Scalar("select count(*) from missed_slot"));
+        Assert.Equal("1", await _ledger.Scalar("select count(*) from expected_run where slot_at is not null"));
+    }
+
+    [Fact]
+    public async Task Nothing_is_judged_while_the_ledger_is_behind_its_queue()
+    {
+        QueueReached? waiting = null;
+        for (var look = 0; look < 400; look++)
+        {
+            _time.Advance(Look);
+            await Sweep.Once(
+                asked =>
+                {
+                    waiting ??= asked;
+                    return Task.CompletedTask;
+                },
+                Token);
+        }
+
+        Assert.Equal("0", await _ledger.Scalar("select count(*) from missed_slot"));
+        // What was asked an hour ago proves no more than that.
+        await Sweep.Reached(waiting!, Token);
+        await LookOnce();
+        await LookOnce();
+        Assert.Equal("0", await _ledger.Scalar("select count(*) from missed_slot"));
+        await Until(_time.GetUtcNow().AddMinutes(2));
+        Assert.Equal("1", await _ledger.Scalar("select count(*) from missed_slot"));
+    }
+
+    [Fact]
+    public async Task What_is_delivered_has_time_to_be_committed_before_it_counts_as_caught_up()
+    {
+        QueueReached? asked = null;
+        await Once(Some.Noon.AddMinutes(60));
+        for (var at = Some.Noon.AddMinutes(60); at <= Some.Noon.AddMinutes(70); at = at.Add(Look))
+            await Once(at);
+
+        await Sweep.Reached(asked!, Token);
+        await Once(Some.Noon.AddMinutes(70).AddSeconds(5));
+        Assert.Equal("0", await _ledger.Scalar("select count(*) from missed_slot"));
+        await Once(Some.Noon.AddMinutes(70).AddSeconds(10));
+        Assert.Equal("1", await _ledger.Scalar("select count(*) from missed_slot"));
+
+        Task Once(DateTimeOffset at)
+        {
+            _time.SetUtcNow(at);
+            return Sweep.Once(
+                question =>
+                {
+                    asked = question;
+                    return Task.CompletedTask;
+                },
+                Token);
+        }
+    }
+
+    [Fact]
+    public async Task The_question_how_far_the_queue_is_goes_through_the_ledgers_own_queue()
+    {
+        var control = await _ledger.Bus.Bus.GetSendEndpoint(new Uri("exchange:run-ledger-control"));
+        await control.Send(new JudgeExpectations(), Token);
+
+        Assert.True(await _ledger.Bus.Consumed.Any<QueueReached>(Token));
+        Assert.Contains(
+            "\"AskedAt\":\"2026-11-01T12:01:00Z\"",
+            await _ledger.Scalar("select value from sweep_mark where name = 'expected-queue'"),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task After_an_outage_a_slot_has_its_grace_again()
+    {
+        await Until(Some.Noon.AddMinutes(50));
+        _time.SetUtcNow(Some.Noon.AddMinutes(100));
+
+        await Until(Some.Noon.AddMinutes(109));
+        Assert.Equal("0", await _ledger.Scalar("select count(*) from missed_slot"));
+        await Until(Some.Noon.AddMinutes(112));
+
+        Assert.Equal("1", await _ledger.Scalar("select count(*) from missed_slot"));
+    }
+
+    [Fact]
+    public async Task A_clock_that_goes_back_judges_nothing_again_and_goes_on_from_there()
+    {
+        await Until(Some.Noon.AddMinutes(72));
+        var fresh = await _ledger.Scalar("select judged_until from expectation");
+
+        // A fake clock does not go back; the ledger's last look, as it is kept, is put ahead of it.
+        await Transaction("update sweep_mark set value = replace(value, '2026-11-01T13:', '2026-11-01T19:')");
+        await Until(Some.Noon.AddMinutes(132));
+
+        Assert.Equal("2026-11-01T13:00:00.000000Z", fresh);
+        Assert.Equal("2", await _ledger.Scalar("select count(*) from missed_slot"));
+    }
+
+    [Fact]
+    public async Task An_expectation_that_cannot_be_read_any_more_keeps_none_of_the_others_waiting()
+    {
+        await Transaction(
+            "insert into expectation select 'a-broken', 'X', cron, 'Mars/Olympus', grace_seconds, early_seconds, "
+            + "longest_seconds, most_runs, armed_at, armed_by, heard_until, judged_until from expectation");
+
+        await Until(Some.Noon.AddMinutes(72));
+
+        Assert.Equal("nightly", await _ledger.Scalar("select expectation from missed_slot"));
+    }
+
+    async Task Until(DateTimeOffset end)
+    {
+        while (_time.GetUtcNow() < end)
+        {
+            _time.Advance(Look);
+            await LookOnce();
+        }
+    }
+
+    // With a queue in which nothing waits.
+    async Task LookOnce()
+    {
+        QueueReached? question = null;
+        await Sweep.Once(
+            asked =>
+            {
+                question = asked;
+                return Task.CompletedTask;
+            },
+            Token);
+        if (question is not null)
+            await Sweep.Reached(question, Token);
+    }
+
+    Task<int> Expect(string cron) => Transaction(
+        $"""
+         insert into expectation ({Expectation.Columns}) values ('nightly', 'PROC-CAND:dot:kg', '{cron}', null, 600,
+           300, null, 1, '2026-11-01T12:01:00.000000Z', 'anna', '2026-11-01T12:01:00.000000Z',
+           '2026-11-01T12:01:00.000000Z')
+         """);
+
+    Task<int> Transaction(string sql) =>
+        _ledger.Service<ILedgerTransactions>().InOne(write => write.Run(sql, Token), Token);
+
+    // The harness waits for nothing any more once nothing has happened for a while.
+    async Task Heard(Some run)
+    {
+        await _ledger.Publish(run.Started());
+        for (var tries = 0; await _ledger.Scalar("select count(*) from process_run_observation") == "0"; tries++)
+        {
+            Assert.True(tries < 100, "The run was not taken.");
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Token);
+        }
+    }
+
+    async Task<T> Told<T>()
+        where T : ExpectationNotice
+    {
+        for (var tries = 0; tries < 100; tries++)
+        {
+            var told = _ledger.Bus.Published.Select<T>(Token).Select(published => published.Context.Message)
+                .FirstOrDefault();
+            if (told is not null)
+                return told;
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Token);
+        }
+
+        throw new TimeoutException($"No {typeof(T).Name} was published.");
+    }
+}
