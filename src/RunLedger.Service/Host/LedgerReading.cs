@@ -2,6 +2,7 @@ using RunLedger.Service.Actions;
 using RunLedger.Service.Database;
 using RunLedger.Service.Database.Postgres;
 using RunLedger.Service.Database.Sqlite;
+using RunLedger.Service.Dossier;
 using RunLedger.Service.Failures;
 using RunLedger.Service.Grid;
 using RunLedger.Service.Overview;
@@ -25,6 +26,7 @@ static class LedgerReading
             .AddRejected()
             .AddOverview()
             .AddFailures()
+            .AddDossier()
             .AddGrid()
             .AddActions()
             .AddOpenApi();
@@ -35,6 +37,7 @@ static class LedgerReading
         .MapRejected()
         .MapOverview()
         .MapFailures()
+        .MapDossier()
         .MapGrid()
         .MapActions();
 

@@ -5,6 +5,8 @@ using RunLedger.Deadlines;
 using RunLedger.Definitions;
 using RunLedger.Retention;
 using RunLedger.Scheduling;
+using RunLedger.Service.Database;
+using RunLedger.Service.Database.Sqlite;
 using RunLedger.Storage.Sqlite;
 
 namespace RunLedger.Testing.Stores;
@@ -28,6 +30,8 @@ sealed class SqliteTestStore : TestStore
     public override ISweepStore Sweeps => new SweepStore(Opened());
     public override IDefinitionStore Definitions => new DefinitionStore(_store);
     public override IArchiveStore Archive => new ArchiveStore(Opened());
+
+    public override ReadingDialect Reading => new SqliteDialect(LedgerStore.ConnectionString(_file));
 
     public override async Task<List<string>> Query(string sql)
     {

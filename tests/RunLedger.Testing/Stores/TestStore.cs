@@ -6,6 +6,7 @@ using RunLedger.Definitions;
 using RunLedger.Folding;
 using RunLedger.Retention;
 using RunLedger.Scheduling;
+using RunLedger.Service.Database;
 
 namespace RunLedger.Testing.Stores;
 
@@ -21,6 +22,9 @@ abstract class TestStore : IAsyncDisposable
     public abstract IDefinitionStore Definitions { get; }
 
     public abstract IArchiveStore Archive { get; }
+
+    /// <summary>How the service reads it.</summary>
+    public abstract ReadingDialect Reading { get; }
 
     /// <summary>The rows of a query, their columns joined by a bar.</summary>
     public abstract Task<List<string>> Query(string sql);

@@ -6,6 +6,7 @@ using RunLedger.Client;
 using RunLedger.Deadlines;
 using RunLedger.Retention;
 using RunLedger.Service.Bridge;
+using RunLedger.Service.Dossier;
 using RunLedger.Service.Intake;
 using RunLedger.Service.Overview;
 using RunLedger.Service.Security;
@@ -23,7 +24,8 @@ public sealed partial class ConfigurationDocumentTests
         (IntakeOptions.Section, new IntakeOptions()), (ReadingOptions.Section, new ReadingOptions()),
         (SecurityOptions.Section, new SecurityOptions()),
         (PageOptions.Section, new PageOptions()), (BridgeOptions.Section, new BridgeOptions()),
-        (BrokerOptions.Section, new BrokerOptions()), (RunLedgerClientOptions.Section, new RunLedgerClientOptions()),
+        (BrokerOptions.Section, new BrokerOptions()), (DossierOptions.Section, new DossierOptions()),
+        (RunLedgerClientOptions.Section, new RunLedgerClientOptions()),
     ];
 
     // What `serve` reads from elsewhere: a connection string, and a section of its own.

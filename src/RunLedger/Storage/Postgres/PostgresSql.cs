@@ -22,6 +22,8 @@ sealed class PostgresSql(DbConnection connection, DbTransaction? transaction = n
         $"case when pg_column_size({column}) <= 5 * cast({most} as bigint) and octet_length({column}::text) <= {most} "
         + $"then {column}::text end";
 
+    public override string MemberAsText(string column, string member) => $"({column} -> '{member}')::text";
+
     protected override StoredRow Row(DbDataReader reader) => new PostgresRow(reader);
 
     protected override void Set(DbParameter parameter, object? value)

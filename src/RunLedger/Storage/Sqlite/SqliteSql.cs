@@ -18,6 +18,9 @@ sealed class SqliteSql(DbConnection connection, DbTransaction? transaction = nul
     public override string TextWithin(string column, string most) =>
         $"case when octet_length({column}) <= {most} then {column} end";
 
+    public override string MemberAsText(string column, string member) =>
+        $"case when json_valid({column}) then {column} -> '$.{member}' end";
+
     protected override StoredRow Row(DbDataReader reader) => new SqliteRow(reader);
 
     protected override void Set(DbParameter parameter, object? value) => parameter.Value = Stored(value);

@@ -11,6 +11,7 @@ public sealed class SqliteClaimTests() : ClaimConformance(new SqliteProvider());
 public sealed class SqliteCommitTests() : CommitConformance(new SqliteProvider());
 public sealed class SqliteCronTests() : CronConformance(new SqliteProvider());
 public sealed class SqliteDefinitionTests() : DefinitionConformance(new SqliteProvider());
+public sealed class SqliteDossierTests() : DossierConformance(new SqliteProvider());
 public sealed class SqliteFailureTests() : FailureConformance(new SqliteProvider());
 public sealed class SqliteMergeTests() : MergeConformance(new SqliteProvider());
 public sealed class SqliteOutboxTests() : OutboxConformance(new SqliteProvider());
