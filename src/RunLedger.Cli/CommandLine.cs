@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using RunLedger.Cli.Dossier;
 using RunLedger.Cli.DryRun;
 using RunLedger.Cli.Errors;
 using RunLedger.Cli.Observe;
@@ -21,6 +22,7 @@ static class CommandLine
         {
             ObserveCommand.Create(args[Math.Min(own.Length + 1, args.Length)..], time),
             RunsCommand.Create(time),
+            DossierCommand.Create(time),
             PublishCommand.Create(time),
             ReplayCommand.Create(time),
             DryRunCommand.Create(time),
