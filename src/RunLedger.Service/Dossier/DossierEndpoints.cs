@@ -50,11 +50,20 @@ static class DossierEndpoints
         var (candidate, asOf) = query.Read(text, code, time.GetUtcNow().UtcDateTime);
         if (text.Problem is { } problem)
             return problem;
-        var (document, first) = await dossiers.Find(candidate, asOf, cancellationToken);
-        return document is null
-            ? TypedResults.Problem(
-                Nothing(candidate, asOf, first), statusCode: StatusCodes.Status404NotFound, title: "Not found.")
-            : TypedResults.Bytes(signer.Sign(document), "application/json");
+        try
+        {
+            var (document, first) = await dossiers.Find(candidate, asOf, cancellationToken);
+            return document is null
+                ? TypedResults.Problem(
+                    Nothing(candidate, asOf, first), statusCode: StatusCodes.Status404NotFound, title: "Not found.")
+                : TypedResults.Bytes(signer.Sign(document), "application/json");
+        }
+        catch (NewerFoldException e)
+        {
+            // While replicas are replaced: without that run every figure would be wrong.
+            return TypedResults.Problem(
+                e.Message, statusCode: StatusCodes.Status503ServiceUnavailable, title: "A newer replica wrote a run.");
+        }
     }
 
     /// <summary>Why there is no dossier, and what there is instead.</summary>

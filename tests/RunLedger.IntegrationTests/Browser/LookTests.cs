@@ -31,6 +31,7 @@ public sealed class LookTests(BrowserSite site) : Journey(site)
         { "run-stuck", "/runs/{stuck}" },
         { "failures", "/failures" },
         { "grid", "/grid?candidate=PROC-CAND:dot:kg" },
+        { "dossier", "/candidates/PROC-CAND:dot:kg/dossier" },
         { "rejected", "/rejected" },
         { "settings", "/settings" },
     };

@@ -106,6 +106,21 @@ public sealed class DossierRouteTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_run_that_a_newer_ledger_wrote_is_no_run_to_leave_out()
+    {
+        await Ran("PROC-CAND:a");
+        _ledger.List("update process_run_observation set fold = x'63'");
+
+        using var answer = await _ledger.Client.GetAsync(Route);
+        using var page = await _ledger.Client.GetAsync(Route["/api".Length..]);
+
+        Assert.Equal(
+            (HttpStatusCode.ServiceUnavailable, HttpStatusCode.ServiceUnavailable),
+            (answer.StatusCode, page.StatusCode));
+        Assert.Contains("upgrade it", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Nothing_in_it_or_on_its_page_says_yes_or_no()
     {
         await Ran("PROC-CAND:a");

@@ -52,6 +52,7 @@ public sealed partial class PageTests : IAsyncLifetime
     [InlineData("/runs/{id}")]
     [InlineData("/failures")]
     [InlineData("/grid?candidate={markup}")]
+    [InlineData("/candidates/{markup}/dossier")]
     [InlineData("/rejected")]
     [InlineData("/settings")]
     [InlineData("/runs?q={markup}&candidate={markup}&parentRunId={markup}")]
