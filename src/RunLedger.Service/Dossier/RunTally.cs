@@ -150,14 +150,14 @@ sealed class RunTally(long asOf)
     /// <summary>What the ledger adds; what is not of its runs is said by others.</summary>
     public LedgerPart Ledger(
         string? definition, string? purgedAfter, RejectedFigures rejected, IReadOnlyList<FailureNote> notes) => new()
-    {
-        Definition = definition,
-        Announced = _announced,
-        Stuck = new() { Ever = _stuckEver, Then = _stuckThen },
-        Orphans = new() { Ever = _orphanEver, Then = _orphanThen },
-        Arrival = new() { LongestDelaySeconds = Rates.Seconds(_delay), RunsAnHourLate = _late },
-        Archive = new() { Runs = _archived, PurgedAfter = purgedAfter },
-        Rejected = rejected,
-        Notes = notes,
-    };
+        {
+            Definition = definition,
+            Announced = _announced,
+            Stuck = new() { Ever = _stuckEver, Then = _stuckThen },
+            Orphans = new() { Ever = _orphanEver, Then = _orphanThen },
+            Arrival = new() { LongestDelaySeconds = Rates.Seconds(_delay), RunsAnHourLate = _late },
+            Archive = new() { Runs = _archived, PurgedAfter = purgedAfter },
+            Rejected = rejected,
+            Notes = notes,
+        };
 }

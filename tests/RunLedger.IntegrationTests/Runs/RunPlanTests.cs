@@ -5,7 +5,6 @@ using Npgsql;
 using RunLedger.Folding;
 using RunLedger.IntegrationTests.Support.Databases;
 using RunLedger.Service.Database;
-using RunLedger.Service.Dossier;
 using RunLedger.Service.Failures;
 using RunLedger.Service.Overview;
 using RunLedger.Service.Rejected;
@@ -181,34 +180,6 @@ public sealed class RunPlanTests : IAsyncLifetime
             // Aliases are none here.
             Assert.DoesNotMatch("Seq Scan\"[^}]*\"Relation Name\": \"(?!process_run_alias)", plan);
             Assert.True(blocks < MostBlocks, $"{blocks} blocks: {plan}");
-        }
-    }
-
-    [Fact]
-    public async Task A_dossier_reads_the_runs_of_its_candidate_and_their_components_alone()
-    {
-        await _ledger.Execute("""
-            update process_run_observation set process_candidate_code = 'PROC-CAND:few'
-            where process_run_id in (select process_run_id from process_run_observation
-              where process_candidate_code = 'PROC-CAND:7' limit 20);
-            insert into process_run_archive
-              (process_run_id, process_candidate_code, correlation_id, status, source_system, created_at, archived_at)
-            select gen_random_uuid(), case when i <= 20 then 'PROC-CAND:few' else 'PROC-CAND:' || i % 20 end, 'c',
-              'completed', 'dot_runtime', timestamptz '2026-01-01Z', timestamptz '2026-06-01Z'
-            from generate_series(1, 50000) i;
-            insert into process_component_archive
-              (component_run_id, process_run_id, correlation_id, status, source_system, created_at, archived_at)
-            select gen_random_uuid(), process_run_id, 'c', 'step_completed', 'job_queue', created_at, archived_at
-            from process_run_archive
-            """);
-        await _ledger.Execute("vacuum analyze");
-        var sql = new RunLedger.Storage.Postgres.PostgresSql(new NpgsqlConnection());
-        (string, object)[] few = [("candidate", "PROC-CAND:few"), ("asOf", Middle)];
-        foreach (var ((runs, components, _), index) in DossierSql.Tables.Zip(
-            ["process_run_observation_process_candidate_code_idx", "process_run_archive_candidate_idx"]))
-        {
-            await CostsLittle(DossierSql.Runs(sql, runs, components), index, MostBlocks, few);
-            await CostsLittle(DossierSql.FailedComponents(runs, components), "", MostBlocks, few);
         }
     }
 
