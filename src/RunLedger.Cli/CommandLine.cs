@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using RunLedger.Cli.Candidates;
+using RunLedger.Cli.Dossier;
 using RunLedger.Cli.DryRun;
 using RunLedger.Cli.Errors;
 using RunLedger.Cli.Expectations;
@@ -25,6 +26,7 @@ static class CommandLine
             RunsCommand.Create(time),
             CandidatesCommand.Create(time),
             ExpectedCommand.Create(time),
+            DossierCommand.Create(time),
             PublishCommand.Create(time),
             ReplayCommand.Create(time),
             DryRunCommand.Create(time),

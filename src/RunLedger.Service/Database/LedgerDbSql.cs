@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using RunLedger.Storage;
 
@@ -10,5 +11,15 @@ static class LedgerDbSql
     {
         await db.Database.OpenConnectionAsync(cancellationToken);
         return db.Dialect.Sql(db.Database.GetDbConnection());
+    }
+
+    /// <summary>For several questions about one moment; the transaction is the caller's to dispose.</summary>
+    public static async Task<(LedgerSql Sql, DbTransaction Moment)> Snapshot(
+        this LedgerDb db, CancellationToken cancellationToken)
+    {
+        await db.Database.OpenConnectionAsync(cancellationToken);
+        var connection = db.Database.GetDbConnection();
+        var moment = await db.Dialect.Snapshot(connection, cancellationToken);
+        return (db.Dialect.Sql(connection, moment), moment);
     }
 }

@@ -26,6 +26,12 @@ abstract class ReadingDialect
     /// <summary>SQL on the connection of a context.</summary>
     public abstract LedgerSql Sql(DbConnection connection);
 
+    /// <summary>A transaction whose statements all see what the first one does, and that holds up nobody.</summary>
+    public abstract Task<DbTransaction> Snapshot(DbConnection connection, CancellationToken cancellationToken);
+
+    /// <summary>SQL within a transaction of the connection.</summary>
+    public abstract LedgerSql Sql(DbConnection connection, DbTransaction transaction);
+
     /// <summary>The rows whose time and id sort before these, in the form that descends an index.</summary>
     public abstract Expression<Func<DateTime, Guid, bool>> Before(DateTime at, Guid id);
 

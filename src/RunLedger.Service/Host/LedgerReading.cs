@@ -3,6 +3,7 @@ using RunLedger.Service.Candidates;
 using RunLedger.Service.Database;
 using RunLedger.Service.Database.Postgres;
 using RunLedger.Service.Database.Sqlite;
+using RunLedger.Service.Dossier;
 using RunLedger.Service.Expectations;
 using RunLedger.Service.Failures;
 using RunLedger.Service.Grid;
@@ -27,6 +28,7 @@ static class LedgerReading
             .AddRejected()
             .AddOverview()
             .AddFailures()
+            .AddDossier()
             .AddGrid()
             .AddCandidates()
             .AddExpectations()
@@ -39,6 +41,7 @@ static class LedgerReading
         .MapRejected()
         .MapOverview()
         .MapFailures()
+        .MapDossier()
         .MapGrid()
         .MapCandidates()
         .MapExpectations()

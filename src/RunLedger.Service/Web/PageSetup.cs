@@ -1,4 +1,5 @@
 using System.Reflection;
+using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Net.Http.Headers;
 using RunLedger.Service.Security;
 using RunLedger.Service.Settings;
@@ -28,8 +29,14 @@ static class PageSetup
         // Of the build, and not of a folder beside it: they are there however the service is started.
         app.MapFile("/page.css", "text/css; charset=utf-8").AllowAnonymous();
         app.MapFile("/page.js", "text/javascript; charset=utf-8").AllowAnonymous();
-        app.MapRazorComponents<App>().RequireAuthorization(Scopes.Read).RequireRateLimiting(ReadingLimits.Read)
+        var pages = app.MapRazorComponents<App>().RequireAuthorization(Scopes.Read)
             .WithMetadata(new ReadsOnlyAttribute());
+        pages.Add(page =>
+        {
+            // One that takes more than others names its own limit.
+            if (!page.Metadata.OfType<EnableRateLimitingAttribute>().Any())
+                page.Metadata.Add(new EnableRateLimitingAttribute(ReadingLimits.Read));
+        });
     }
 
     static RouteHandlerBuilder MapFile(this WebApplication app, string path, string type)

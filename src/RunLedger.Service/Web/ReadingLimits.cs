@@ -7,7 +7,7 @@ using RunLedger.Service.Settings;
 namespace RunLedger.Service.Web;
 
 /// <summary>
-/// How many read, export and listen at once. An answer counts until its reader has taken it, which
+/// How many read, export, listen and ask for dossiers at once. An answer counts until its reader has taken it, which
 /// <see cref="ReaderDeadline"/> does not wait for for ever.
 /// </summary>
 static class ReadingLimits
@@ -16,6 +16,7 @@ static class ReadingLimits
     public const string Read = "read";
     public const string Export = "export";
     public const string Listen = "listen";
+    public const string Dossier = "dossier";
 
     public static IServiceCollection AddReadingOptions(this IServiceCollection services)
     {
@@ -38,7 +39,7 @@ static class ReadingLimits
                     $"{policy} {Shares.CallerOf(http)}",
                     _ => new() { PermitLimit = Shares.OfOne(all.PermitLimit), QueueLimit = all.QueueLimit / 2 })
                 : RateLimitPartition.GetNoLimiter(""));
-        foreach (var policy in (string[])[Read, Export, Listen])
+        foreach (var policy in (string[])[Read, Export, Listen, Dossier])
         {
             limiter.AddPolicy(
                 policy, http => RateLimitPartition.GetConcurrencyLimiter("", _ => OfAll(http, policy)!));
@@ -53,6 +54,7 @@ static class ReadingLimits
             Read => new() { PermitLimit = options.MaxReads, QueueLimit = options.MaxWaiting },
             Export => new() { PermitLimit = options.MaxExports },
             Listen => new() { PermitLimit = options.MaxListeners },
+            Dossier => new() { PermitLimit = options.MaxDossiers, QueueLimit = options.MaxWaiting },
             _ => null,
         };
     }

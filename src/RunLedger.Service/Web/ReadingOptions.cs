@@ -42,6 +42,11 @@ sealed class ReadingOptions
     [Range(1, 1_000)]
     public int MaxExports { get; set; } = 8;
 
+    /// <summary>How many dossiers are made at once; the next ones wait for their turn.</summary>
+    /// <value>The default is 2: each reads every run of its candidate, and holds 16 bytes of each meanwhile.</value>
+    [Range(1, 100)]
+    public int MaxDossiers { get; set; } = 2;
+
     /// <summary>How many listen to <c>/api/live</c> at once; the next one is answered 429.</summary>
     /// <value>The default is 400: each holds a connection and little else.</value>
     [Range(1, 100_000)]

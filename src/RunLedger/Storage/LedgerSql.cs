@@ -32,6 +32,9 @@ abstract class LedgerSql(DbConnection connection, DbTransaction? transaction)
     /// </summary>
     public abstract string RunsOfEach(string selection);
 
+    /// <summary>A member of a column of JSON objects, as JSON text; null where it is missing.</summary>
+    public abstract string MemberAsText(string column, string member);
+
     /// <returns>How many rows it changed.</returns>
     public async Task<int> Run(
         string sql, CancellationToken cancellationToken, params (string Name, object? Value)[] parameters)
@@ -45,12 +48,29 @@ abstract class LedgerSql(DbConnection connection, DbTransaction? transaction)
         params (string Name, object? Value)[] parameters)
     {
         await using var command = Command(sql, parameters);
+        var list = new List<T>();
+        await Each(command, row => list.Add(read(row)), cancellationToken);
+        return list;
+    }
+
+    /// <summary>
+    /// Reads rows one after the other, of which there may be millions; however long it takes, until who asked gives up.
+    /// </summary>
+    public async Task Each(
+        string sql, Action<StoredRow> read, CancellationToken cancellationToken,
+        params (string Name, object? Value)[] parameters)
+    {
+        await using var command = Command(sql, parameters);
+        command.CommandTimeout = 0;
+        await Each(command, read, cancellationToken);
+    }
+
+    async Task Each(DbCommand command, Action<StoredRow> read, CancellationToken cancellationToken)
+    {
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var row = Row(reader);
-        var list = new List<T>();
         while (await reader.ReadAsync(cancellationToken))
-            list.Add(read(row));
-        return list;
+            read(row);
     }
 
     protected abstract StoredRow Row(DbDataReader reader);

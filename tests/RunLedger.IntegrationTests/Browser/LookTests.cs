@@ -34,6 +34,7 @@ public sealed class LookTests(BrowserSite site) : Journey(site)
         { "candidate-unknown", "/candidates/none" },
         { "failures", "/failures" },
         { "grid", "/grid?candidate=PROC-CAND:dot:kg" },
+        { "dossier", "/candidates/PROC-CAND:dot:kg/dossier" },
         { "rejected", "/rejected" },
         { "settings", "/settings" },
     };

@@ -5,6 +5,8 @@ using RunLedger.Deadlines;
 using RunLedger.Definitions;
 using RunLedger.Retention;
 using RunLedger.Scheduling;
+using RunLedger.Service.Database;
+using RunLedger.Service.Database.Sqlite;
 using RunLedger.Storage;
 using RunLedger.Storage.Sqlite;
 
@@ -30,6 +32,8 @@ sealed class SqliteTestStore : TestStore
     public override IDefinitionStore Definitions => new DefinitionStore(_store);
     public override IArchiveStore Archive => new ArchiveStore(Opened());
     public override ILedgerTransactions Transactions => new LedgerTransactions(Opened());
+
+    public override ReadingDialect Reading => new SqliteDialect(LedgerStore.ConnectionString(_file));
 
     public override async Task<List<string>> Query(string sql)
     {

@@ -6,6 +6,7 @@ using RunLedger.Definitions;
 using RunLedger.Folding;
 using RunLedger.Retention;
 using RunLedger.Scheduling;
+using RunLedger.Service.Database;
 using RunLedger.Storage;
 
 namespace RunLedger.Testing.Stores;
@@ -24,6 +25,9 @@ abstract class TestStore : IAsyncDisposable
     public abstract IArchiveStore Archive { get; }
 
     public abstract ILedgerTransactions Transactions { get; }
+
+    /// <summary>How the service reads it.</summary>
+    public abstract ReadingDialect Reading { get; }
 
     /// <summary>The rows of a query, their columns joined by a bar.</summary>
     public abstract Task<List<string>> Query(string sql);

@@ -7,6 +7,7 @@ using RunLedger.Deadlines;
 using RunLedger.Expectations;
 using RunLedger.Retention;
 using RunLedger.Service.Bridge;
+using RunLedger.Service.Dossier;
 using RunLedger.Service.Intake;
 using RunLedger.Service.Overview;
 using RunLedger.Service.Security;
@@ -26,7 +27,8 @@ public sealed partial class ConfigurationDocumentTests
         (SecurityOptions.Section, new SecurityOptions()),
         (PageOptions.Section, new PageOptions()), (BridgeOptions.Section, new BridgeOptions()),
         (StandbyOptions.Section, new StandbyOptions()),
-        (BrokerOptions.Section, new BrokerOptions()), (RunLedgerClientOptions.Section, new RunLedgerClientOptions()),
+        (BrokerOptions.Section, new BrokerOptions()), (DossierOptions.Section, new DossierOptions()),
+        (RunLedgerClientOptions.Section, new RunLedgerClientOptions()),
     ];
 
     // What `serve` reads from elsewhere: a connection string, and a section of its own.

@@ -29,6 +29,8 @@ public sealed partial class ApprovedPageTests(FilledLedger ledger) : IClassFixtu
     [InlineData("failures", "/failures?days=7")]
     [InlineData("grid", $"/grid?candidate={Candidate}")]
     [InlineData("grid-unasked", "/grid")]
+    [InlineData("dossier", $"/candidates/{Candidate}/dossier")]
+    [InlineData("dossier-none", "/candidates/PROC-CAND:none/dossier")]
     [InlineData("rejected", "/rejected")]
     [InlineData("rejected-discarded", "/rejected?state=discarded&said=discarded")]
     [InlineData("settings", "/settings")]

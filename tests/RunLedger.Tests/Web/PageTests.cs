@@ -55,6 +55,7 @@ public sealed partial class PageTests : IAsyncLifetime
     [InlineData("/candidates/no{markup}")]
     [InlineData("/failures")]
     [InlineData("/grid?candidate={markup}")]
+    [InlineData("/candidates/{markup}/dossier")]
     [InlineData("/rejected")]
     [InlineData("/settings")]
     [InlineData("/runs?q={markup}&candidate={markup}&parentRunId={markup}")]

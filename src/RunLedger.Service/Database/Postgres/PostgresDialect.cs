@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
@@ -23,6 +24,12 @@ sealed class PostgresDialect(NpgsqlDataSource database) : ReadingDialect
         model.Entity<T>().Property(column).HasColumnType("jsonb");
 
     public override LedgerSql Sql(DbConnection connection) => new PostgresSql(connection);
+
+    public override LedgerSql Sql(DbConnection connection, DbTransaction transaction) =>
+        new PostgresSql(connection, transaction);
+
+    public override async Task<DbTransaction> Snapshot(DbConnection connection, CancellationToken cancellationToken) =>
+        await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
 
     // It descends an index by a comparison of row values.
     public override Expression<Func<DateTime, Guid, bool>> Before(DateTime at, Guid id) => (rowAt, rowId) =>

@@ -29,6 +29,13 @@ sealed class SqliteDialect(string connectionString) : ReadingDialect
 
     public override LedgerSql Sql(DbConnection connection) => new SqliteSql(connection);
 
+    public override LedgerSql Sql(DbConnection connection, DbTransaction transaction) =>
+        new SqliteSql(connection, transaction);
+
+    // Deferred: it takes no lock that the writer waits for.
+    public override Task<DbTransaction> Snapshot(DbConnection connection, CancellationToken cancellationToken) =>
+        Task.FromResult<DbTransaction>(((SqliteConnection)connection).BeginTransaction(deferred: true));
+
     // It descends an index by the bound on the time, which is why that bound stands alone before the tie on the id.
     public override Expression<Func<DateTime, Guid, bool>> Before(DateTime at, Guid id) =>
         (rowAt, rowId) => rowAt <= at && (rowAt < at || rowId < id);

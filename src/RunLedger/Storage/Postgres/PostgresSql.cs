@@ -25,6 +25,8 @@ sealed class PostgresSql(DbConnection connection, DbTransaction? transaction = n
     public override string RunsOfEach(string selection) =>
         $"cross join lateral (select * from process_run_observation {selection}) r";
 
+    public override string MemberAsText(string column, string member) => $"({column} -> '{member}')::text";
+
     protected override StoredRow Row(DbDataReader reader) => new PostgresRow(reader);
 
     protected override void Set(DbParameter parameter, object? value)

@@ -24,6 +24,9 @@ sealed class SqliteSql(DbConnection connection, DbTransaction? transaction = nul
         "join process_run_observation r on r.process_run_id in "
         + $"(select process_run_id from process_run_observation {selection})";
 
+    public override string MemberAsText(string column, string member) =>
+        $"case when json_valid({column}) then {column} -> '$.{member}' end";
+
     protected override StoredRow Row(DbDataReader reader) => new SqliteRow(reader);
 
     protected override void Set(DbParameter parameter, object? value) => parameter.Value = Stored(value);

@@ -163,6 +163,7 @@ CREATE TABLE IF NOT EXISTS process_run_archive (
 CREATE INDEX IF NOT EXISTS process_run_archive_archived_idx ON process_run_archive (archived_at, process_run_id);
 CREATE INDEX IF NOT EXISTS process_run_archive_parent_run_id_idx ON process_run_archive (parent_run_id) WHERE parent_run_id IS NOT NULL;
 CREATE INDEX IF NOT EXISTS process_run_archive_settled_idx ON process_run_archive (settled_at, process_run_id);
+CREATE INDEX IF NOT EXISTS process_run_archive_candidate_idx ON process_run_archive (process_candidate_code);
 
 CREATE TABLE IF NOT EXISTS process_component_archive (
   component_run_id text PRIMARY KEY,

@@ -13,6 +13,7 @@ public sealed class PostgresCommitTests() : CommitConformance(new PostgresProvid
 public sealed class PostgresCronTests() : CronConformance(new PostgresProvider());
 public sealed class PostgresDefinitionTests() : DefinitionConformance(new PostgresProvider());
 public sealed class PostgresExpectationTests() : ExpectationConformance(new PostgresProvider());
+public sealed class PostgresDossierTests() : DossierConformance(new PostgresProvider());
 public sealed class PostgresFailureTests() : FailureConformance(new PostgresProvider());
 public sealed class PostgresMergeTests() : MergeConformance(new PostgresProvider());
 public sealed class PostgresOutboxTests() : OutboxConformance(new PostgresProvider());

@@ -6,6 +6,8 @@ using RunLedger.Deadlines;
 using RunLedger.Definitions;
 using RunLedger.Retention;
 using RunLedger.Scheduling;
+using RunLedger.Service.Database;
+using RunLedger.Service.Database.Postgres;
 using RunLedger.Storage;
 using RunLedger.Storage.Postgres;
 using RunLedger.Testing.Stores;
@@ -45,6 +47,8 @@ sealed class PostgresTestStore : TestStore
     public override IDefinitionStore Definitions => field ??= new DefinitionStore(Connect());
     public override IArchiveStore Archive => field ??= new ArchiveStore(_database.DataSource);
     public override ILedgerTransactions Transactions => field ??= new LedgerTransactions(Connect());
+
+    public override ReadingDialect Reading => field ??= new PostgresDialect(Connect());
 
     public TestDatabase Database => _database;
 

@@ -13,6 +13,7 @@ public sealed class SqliteCommitTests() : CommitConformance(new SqliteProvider()
 public sealed class SqliteCronTests() : CronConformance(new SqliteProvider());
 public sealed class SqliteDefinitionTests() : DefinitionConformance(new SqliteProvider());
 public sealed class SqliteExpectationTests() : ExpectationConformance(new SqliteProvider());
+public sealed class SqliteDossierTests() : DossierConformance(new SqliteProvider());
 public sealed class SqliteFailureTests() : FailureConformance(new SqliteProvider());
 public sealed class SqliteMergeTests() : MergeConformance(new SqliteProvider());
 public sealed class SqliteOutboxTests() : OutboxConformance(new SqliteProvider());

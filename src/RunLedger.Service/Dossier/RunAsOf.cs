@@ -1,0 +1,71 @@
+using RunLedger.Folding;
+
+namespace RunLedger.Service.Dossier;
+
+/// <summary>
+/// Where a run stood at a time of its publishers, by what its row knows now. An observation of after that time changes
+/// nothing: ends and starts are the least that were reported, and of an attempt that a later one replaced the row
+/// remembers start and end.
+/// </summary>
+/// <param name="BegunAt">The first sign of it, of whatever attempt.</param>
+/// <param name="Attempt">The attempt that counted then.</param>
+/// <param name="StartedAt">Of that attempt; null where no start was observed by then.</param>
+/// <param name="End">Of that attempt; null where it was open.</param>
+/// <param name="Error">Of that end.</param>
+/// <param name="OtherEnds">Whether other ends of that attempt were reported by then.</param>
+readonly record struct RunAsOf(
+    long BegunAt, int Attempt, long? StartedAt, Ending? End, string? Error, bool OtherEnds)
+{
+    /// <summary>Null where the run had not begun.</summary>
+    public static RunAsOf? Of(Fold fold, long asOf)
+    {
+        var begun = fold.FirstAt;
+        foreach (var past in fold.Past.Members)
+            begun = Math.Min(begun, Begun(past));
+        if (begun > asOf)
+            return null;
+        if (fold.FirstAt <= asOf)
+        {
+            var ended = !fold.Endings.IsEmpty && fold.Endings.First.At <= asOf;
+            return new(
+                begun,
+                fold.Attempt,
+                ByThen(fold.StartedAt, asOf),
+                ended ? fold.Endings.First : null,
+                fold.ErrorRef,
+                ended && HasOtherEnd(fold, asOf));
+        }
+
+        // The greatest comes first.
+        foreach (var past in fold.Past.Members)
+        {
+            if (Begun(past) <= asOf)
+            {
+                return new(
+                    begun,
+                    past.Number,
+                    ByThen(past.StartedAt, asOf),
+                    past.End is { } end && end.At <= asOf ? end : null,
+                    past.ErrorRef,
+                    OtherEnds: false);
+            }
+        }
+
+        return null;
+    }
+
+    static long Begun(PastAttempt past) => Math.Min(past.StartedAt ?? long.MaxValue, past.End?.At ?? long.MaxValue);
+
+    static long? ByThen(long? at, long asOf) => at <= asOf ? at : null;
+
+    static bool HasOtherEnd(Fold fold, long asOf)
+    {
+        foreach (var other in fold.Endings.Losers)
+        {
+            if (other.At <= asOf)
+                return true;
+        }
+
+        return false;
+    }
+}
