@@ -173,16 +173,19 @@ sealed class ObservationIntake(
     // Not a closure of the request: what waits for its commit must not keep the body it came in.
     Func<Task> Committing(Observation observation, IntakeLine line, string origin, Action<string> late)
     {
-        var (contract, json) = (line.Contract, line.Json.ToArray());
+        var (contract, json, sentAt) = (line.Contract, line.Json.ToArray(), time.GetUtcNow().UtcDateTime);
         return async () =>
         {
             try
             {
-                await direct.Commit(observation, why =>
-                {
-                    late(why);
-                    return rejections.Of(contract, origin, "application/json", json, why);
-                });
+                await direct.Commit(
+                    observation,
+                    why =>
+                    {
+                        late(why);
+                        return rejections.Of(contract, origin, "application/json", json, why);
+                    },
+                    sentAt);
             }
             catch (Exception)
             {

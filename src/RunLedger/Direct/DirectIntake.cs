@@ -26,9 +26,10 @@ sealed class DirectIntake(
     /// </summary>
     /// <param name="observation">What was observed.</param>
     /// <param name="reject">What to set aside, for a reason.</param>
+    /// <param name="sentAt">When it was sent.</param>
     /// <exception cref="RequeueException">The process stops and the database is away: nothing was handled.</exception>
-    public Task Commit(Observation observation, Func<string, RejectedRow> reject) =>
-        committer.Commit(observation, rows => deadlines.Fold(rows, observation), reject);
+    public Task Commit(Observation observation, Func<string, RejectedRow> reject, DateTime sentAt) =>
+        committer.Commit(observation, rows => deadlines.Fold(rows, observation), reject, sentAt);
 
     /// <inheritdoc cref="TakeDelivery"/>
     public bool TryTake(Delivery delivery, Action<Exception?> settle)

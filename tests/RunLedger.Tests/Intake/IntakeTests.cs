@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.IO.Compression;
 using System.Net;
 using System.Text;
@@ -51,6 +52,16 @@ public sealed class IntakeTests : IAsyncLifetime
         Assert.Equal(202, (await Post(run.ToJsonString())).Status);
 
         Assert.Equal(["3"], _ledger.List("select evidence_ref ->> 'attempt' from process_run_observation"));
+    }
+
+    [Fact]
+    public async Task How_far_the_ledger_is_behind_counts_from_the_request()
+    {
+        using var measured = new Measured(_ledger.Services.GetRequiredService<IMeterFactory>());
+
+        await Post(Started(Guid.CreateVersion7()).ToJsonString());
+
+        Assert.InRange(Assert.Single(measured.All("runledger.observation.lag")), 0, 60);
     }
 
     [Fact]

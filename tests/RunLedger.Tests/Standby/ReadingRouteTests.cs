@@ -19,8 +19,8 @@ public sealed partial class ReadingRouteTests : IAsyncLifetime
     // They write, or are of a route with ReadsPrimary.
     static readonly string[] Writing =
     [
-        "Actions/ActionLog.cs", "Failures/FailureActions.cs", "Overview/ReplicaHeartbeat.cs",
-        "Policies/PolicyEndpoints.cs", "Policies/SettingsPage.razor", "Rejected/RejectedActions.cs",
+        "Actions/ActionLog.cs", "Expectations/ExpectationActions.cs", "Failures/FailureActions.cs",
+        "Overview/ReplicaHeartbeat.cs", "Policies/PolicyEndpoints.cs", "Policies/SettingsPage.razor", "Rejected/RejectedActions.cs",
     ];
 
     EmbeddedLedger _ledger = null!;

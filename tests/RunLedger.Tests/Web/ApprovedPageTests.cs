@@ -26,6 +26,7 @@ public sealed partial class ApprovedPageTests(FilledLedger ledger) : IClassFixtu
     [InlineData("candidates-faults", "/candidates?source=cron&cursor=x")]
     [InlineData("candidate", $"/candidates/{Candidate}")]
     [InlineData("candidate-unknown", "/candidates/no%2Fsuch%20%3Ccandidate%3E")]
+    [InlineData("expected", "/expected")]
     [InlineData("failures", "/failures?days=7")]
     [InlineData("grid", $"/grid?candidate={Candidate}")]
     [InlineData("grid-unasked", "/grid")]

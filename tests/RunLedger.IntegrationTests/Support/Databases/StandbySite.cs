@@ -91,8 +91,21 @@ public sealed class StandbySite : IAsyncLifetime
         return answer.Headers.GetValues("RunLedger-Source").Single();
     }
 
-    public Task Until(Func<Task<bool>> holds, string what) =>
-        Eventually.Async(async () => await holds() ? null : what, Limit, () => Ledger.Output);
+    public Task Until(Func<Task<bool>> holds, string what) => Eventually.Async(
+        async () =>
+        {
+            try
+            {
+                return await holds() ? null : what;
+            }
+            catch (NpgsqlException e)
+            {
+                // A connection of before the server was killed.
+                return e.Message;
+            }
+        },
+        Limit,
+        () => Ledger.Output);
 
     public Task OnPrimary(string sql) => Execute(_onPrimary, sql);
 
