@@ -178,9 +178,9 @@ sealed class GroupCommitter : IAsyncDisposable
 
     void Fail(PendingMessage message, Exception exception)
     {
-        if (message.Contract is { } contract)
-            _meter.Observed(
-                contract, exception is RequeueException or NewerFoldException ? Outcome.Requeued : Outcome.Failed);
+        var outcome = exception is RequeueException or NewerFoldException ? Outcome.Requeued : Outcome.Failed;
+        if (message.Contract is { } contract && !(message.GoesOn && outcome == Outcome.Requeued))
+            _meter.Observed(contract, outcome);
         message.Fail(exception);
     }
 

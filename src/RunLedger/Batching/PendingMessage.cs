@@ -77,6 +77,9 @@ sealed class PendingMessage : IPending
     /// <summary>Null for what the ledger asks itself.</summary>
     public Func<string, RejectedRow>? Reject { get; }
 
+    /// <summary>Whether it is tried another way when it fails, and only then may be given back.</summary>
+    public bool GoesOn { get; init; }
+
     /// <summary>Of one that is told about it is no task.</summary>
     public Task Done => _done?.Task ?? Task.CompletedTask;
 

@@ -48,11 +48,21 @@ sealed class DirectDeliveries(TakeDelivery tryTake, Acknowledgements acknowledge
 
     void Settle(ulong tag, Exception? fault, Action otherwise)
     {
-        if (fault is not null)
-            otherwise();
-        else
+        if (fault is null)
+        {
             _ = acknowledgements.Add(tag);
-        Leave();
+            Leave();
+            return;
+        }
+
+        // Not within the commit it failed in: that has its rows locked, and its span is not the message's.
+        ThreadPool.UnsafeQueueUserWorkItem(
+            _ =>
+            {
+                otherwise();
+                Leave();
+            },
+            null);
     }
 
     void Leave()

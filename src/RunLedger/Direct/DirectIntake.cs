@@ -46,7 +46,10 @@ sealed class DirectIntake(
             Reject,
             sentAt,
             LedgerTrace.Of(headers),
-            (_, fault) => settle(fault)));
+            (_, fault) => settle(fault))
+        {
+            GoesOn = true,
+        });
         return true;
 
         RejectedRow Reject(string why) => rejections.Of(

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
 using MassTransit;
 using MassTransit.Serialization;
 using RunLedger.Broker;
@@ -24,13 +25,15 @@ static class PlainReading
 
     static readonly int LongestName = Contracts.Keys.Max(name => name.Length);
 
-    /// <summary>What else stands in an envelope, and says nothing to the ledger.</summary>
-    static readonly byte[][] Ignored =
+    /// <summary>What else stands in an envelope as text, and says nothing to the ledger.</summary>
+    static readonly byte[][] Texts =
     [
         [.. "messageId"u8], [.. "requestId"u8], [.. "correlationId"u8], [.. "conversationId"u8], [.. "initiatorId"u8],
         [.. "sourceAddress"u8], [.. "destinationAddress"u8], [.. "responseAddress"u8], [.. "faultAddress"u8],
-        [.. "expirationTime"u8], [.. "host"u8],
     ];
+
+    /// <summary>What nobody reads, whatever it is.</summary>
+    static readonly byte[][] Ignored = [[.. "expirationTime"u8], [.. "host"u8]];
 
     /// <summary>Whether it did.</summary>
     public static bool TryRead(
@@ -61,6 +64,9 @@ static class PlainReading
         sentAt = null;
         JsonTypeInfo? contract = null;
         ReadOnlySpan<byte> message = default;
+        // Text that is none is refused, even where nobody asks for it.
+        if (!Utf8.IsValid(body))
+            return null;
         var json = new Utf8JsonReader(body);
         if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
             return null;
@@ -128,8 +134,7 @@ static class PlainReading
         Contracts.GetAlternateLookup<ReadOnlySpan<char>>()
             .TryGetValue(name[..names.CopyString(name)], out var first);
         while (names.Read() && names.TokenType == JsonTokenType.String)
-        {
-        }
+            Check(in names);
 
         return names.TokenType == JsonTokenType.EndArray ? first : null;
     }
@@ -143,6 +148,7 @@ static class PlainReading
         {
             if (headers.ValueTextEquals(Rejections.AgainHeader))
                 return true;
+            Check(in headers);
             headers.Skip();
         }
 
@@ -151,15 +157,35 @@ static class PlainReading
 
     static bool Ignore(ref Utf8JsonReader json)
     {
-        foreach (var name in Ignored)
+        if (IsOneOf(Texts, in json))
+        {
+            json.Read();
+            if (json.TokenType == JsonTokenType.String)
+                Check(in json);
+            return json.TokenType is JsonTokenType.String or JsonTokenType.Null;
+        }
+
+        if (!IsOneOf(Ignored, in json))
+            return false;
+        json.Skip();
+        return true;
+    }
+
+    static bool IsOneOf(byte[][] names, in Utf8JsonReader json)
+    {
+        foreach (var name in names)
         {
             if (json.ValueTextEquals(name))
-            {
-                json.Skip();
                 return true;
-            }
         }
 
         return false;
+    }
+
+    /// <exception cref="InvalidOperationException">It holds half a surrogate pair.</exception>
+    static void Check(in Utf8JsonReader text)
+    {
+        if (text.ValueIsEscaped)
+            text.GetString();
     }
 }

@@ -21,7 +21,7 @@ static class LedgerTrace
 
     static readonly ActivitySource Source = new(RunLedgerRegistration.Telemetry);
 
-    /// <summary>Only asked whether anybody listens to it.</summary>
+    /// <summary>Only asked who listens to it.</summary>
     static readonly ActivitySource MassTransits = new(DiagnosticHeaders.DefaultListenerName);
 
     /// <summary>A trace of its own: a batch is of no message alone.</summary>
@@ -60,11 +60,20 @@ static class LedgerTrace
 
     /// <summary>
     /// Whether somebody wants the spans that MassTransit makes of a message with such headers: not where its sender
-    /// has decided against them.
+    /// has decided against them, and the sampler goes by that.
     /// </summary>
-    public static bool Wanted(IDictionary<string, object?>? headers) =>
-        MassTransits.HasListeners()
-        && Text(headers, DiagnosticHeaders.ActivityId)?.EndsWith(NotRecorded, StringComparison.Ordinal) is not true;
+    public static bool Wanted(IDictionary<string, object?>? headers)
+    {
+        if (!MassTransits.HasListeners())
+            return false;
+        // All else begins a trace, or belongs to one that is recorded.
+        if (Text(headers, DiagnosticHeaders.ActivityId) is not { } id
+            || !id.EndsWith(NotRecorded, StringComparison.Ordinal)
+            || headers!.ContainsKey(DiagnosticHeaders.ActivityPropagation)
+            || !ActivityContext.TryParse(id, null, isRemote: true, out var parent))
+            return true;
+        return MassTransits.CreateActivity("receive", ActivityKind.Consumer, parent) is { IsAllDataRequested: true };
+    }
 
     /// <summary>The trace that a message with such headers belongs to.</summary>
     public static ActivityContext Of(IDictionary<string, object?>? headers) =>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using RabbitMQ.Client;
 using RunLedger.Broker;
 
@@ -54,6 +55,19 @@ public sealed class DirectDeliveriesTests
         await _direct.Stop().WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
         Assert.Equal([1UL], _pipeline);
         Assert.Empty(_acknowledged);
+    }
+
+    [Fact]
+    public async Task What_fails_is_the_pipelines_outside_of_the_commit_it_failed_in()
+    {
+        using var commit = new Activity("commit").Start();
+        Activity? within = commit;
+        Assert.True(_direct.TryTake(1, Any, () => within = Activity.Current));
+
+        _taken[0](new InvalidOperationException());
+
+        await _direct.Stop().WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        Assert.Null(within);
     }
 
     [Fact]

@@ -83,6 +83,11 @@ public sealed class PlainReadingTests
         { "sent again", Enveloped, $$"""
             {"messageType":["urn:message:{{Started}}"],"message":{{Json(Sent)}},"headers":{"RunLedger-Rejected-Id":"x"} }
             """ },
+        { "an id that is no text", Enveloped, Beside("messageId", "5") },
+        { "an address that is half a character", Enveloped, Beside("sourceAddress", "\"\\ud800\"") },
+        { "a header whose name is half a character", Enveloped, Beside("headers", """{"\ud800":1}""") },
+        { "a second type that is half a character", Enveloped,
+            $$"""{"messageType":["urn:message:{{Started}}","\ud800"],"message":{{Json(Sent)}} }""" },
         { "XML", "text/xml", $"{Json(Sent)}" },
         { "no content type", "", $"{Json(Sent)}" },
     };
@@ -95,6 +100,14 @@ public sealed class PlainReadingTests
             new(Started, Properties(contentType), Encoding.UTF8.GetBytes(body)), out var message, out _);
 
         Assert.False(read, $"{what}: {message}");
+    }
+
+    [Fact]
+    public void Bytes_of_an_envelope_that_are_no_text_are_left_to_the_pipeline()
+    {
+        var body = Encoding.Latin1.GetBytes(Beside("sourceAddress", "\"\u00ff\""));
+
+        Assert.False(PlainReading.TryRead(new(Started, Properties(Enveloped), body), out _, out _));
     }
 
     [Theory]
@@ -130,6 +143,9 @@ public sealed class PlainReadingTests
         json[member] = value;
         return json.ToJsonString();
     }
+
+    static string Beside(string member, string value) =>
+        $$"""{"messageType":["urn:message:{{Started}}"],"message":{{Json(Sent)}},"{{member}}":{{value}} }""";
 
     static JsonObject Envelope(JsonNode message, string exchange) => new()
     {

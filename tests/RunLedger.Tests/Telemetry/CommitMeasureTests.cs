@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using RunLedger.Batching;
+using RunLedger.Intake;
 using RunLedger.Storage.Sqlite;
 using RunLedger.Telemetry;
 using RunLedger.Testing;
@@ -85,6 +87,28 @@ public sealed class CommitMeasureTests : IAsyncDisposable
         await Assert.ThrowsAsync<RequeueException>(() => waiting);
         Assert.Equal(1, _measured.One("runledger.observations RunStarted given_back"));
         Assert.Empty(_measured.All("runledger.commit.duration"));
+    }
+
+    [Fact]
+    public async Task What_is_tried_another_way_when_it_fails_is_not_counted_as_given_back()
+    {
+        using var away = new LedgerStore("/nowhere/run-ledger.db");
+        var options = new RunLedgerOptions();
+        var committer = new GroupCommitter(
+            away, options, TimeProvider.System, NullLogger<GroupCommitter>.Instance, _meter);
+        Assert.True(new ObservationValidator(options, TimeProvider.System)
+            .TryValidate(Some.Run().Started(), out var observation, out _));
+        var failed = new TaskCompletionSource<Exception?>();
+
+        committer.Commit(new PendingMessage(
+            observation, _ => Task.CompletedTask, _ => null!, settle: (_, fault) => failed.SetResult(fault))
+        {
+            GoesOn = true,
+        });
+        await committer.DisposeAsync();
+
+        Assert.IsType<RequeueException>(await failed.Task.WaitAsync(Limit, TestContext.Current.CancellationToken));
+        Assert.Equal(0, _measured.One("runledger.observations RunStarted given_back"));
     }
 
     [Fact]

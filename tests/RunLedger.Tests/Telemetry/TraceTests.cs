@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using System.Text;
 using MassTransit;
 using MassTransit.Logging;
+using RunLedger.Telemetry;
 using RunLedger.Testing;
 using RunLedger.Tests.Support;
 
@@ -45,6 +47,40 @@ public sealed class TraceTests : IDisposable
 
         await Linked(ActivityTraceId.CreateFromString("0af7651916cd43dd8448eb211c80319c"));
     }
+
+    [Theory]
+    [InlineData("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00", false)]
+    [InlineData("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", true)]
+    [InlineData("nonsense-00", true)]
+    [InlineData(null, true)]
+    public void MassTransits_spans_are_wanted_unless_the_sender_decided_against_them(string? sent, bool wanted)
+    {
+        _listener.Sample = (ref ActivityCreationOptions<ActivityContext> span) =>
+            span.Parent == default || span.Parent.TraceFlags == ActivityTraceFlags.Recorded
+                ? ActivitySamplingResult.AllDataAndRecorded
+                : ActivitySamplingResult.PropagationData;
+        Listen(masstransitIsTraced: true);
+
+        Assert.Equal(wanted, LedgerTrace.Wanted(Headers((DiagnosticHeaders.ActivityId, sent))));
+    }
+
+    [Fact]
+    public void MassTransits_spans_are_wanted_where_the_sampler_or_the_sender_begins_anew()
+    {
+        const string Decided = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00";
+        Listen(masstransitIsTraced: true);
+
+        Assert.True(LedgerTrace.Wanted(Headers((DiagnosticHeaders.ActivityId, Decided))));
+
+        _listener.Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.None;
+        Assert.False(LedgerTrace.Wanted(Headers((DiagnosticHeaders.ActivityId, Decided))));
+        Assert.True(LedgerTrace.Wanted(
+            Headers((DiagnosticHeaders.ActivityId, Decided), (DiagnosticHeaders.ActivityPropagation, "New"))));
+    }
+
+    static Dictionary<string, object?> Headers(params (string Name, string? Value)[] headers) =>
+        headers.Where(header => header.Value is not null)
+            .ToDictionary(header => header.Name, header => (object?)Encoding.UTF8.GetBytes(header.Value!));
 
     void Listen(bool masstransitIsTraced)
     {
