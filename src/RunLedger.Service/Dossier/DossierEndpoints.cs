@@ -40,6 +40,7 @@ static class DossierEndpoints
 
     static async Task<IResult> GetDossier(
         string code,
+        HttpContext http,
         [AsParameters] DossierRequest query,
         [FromServices] DossierQuery dossiers,
         [FromServices] DossierSigner signer,
@@ -47,7 +48,7 @@ static class DossierEndpoints
         CancellationToken cancellationToken)
     {
         var text = new QueryReader();
-        var (candidate, asOf) = query.Read(text, code, time.GetUtcNow().UtcDateTime);
+        var (candidate, asOf) = query.Read(text, http, time.GetUtcNow().UtcDateTime);
         if (text.Problem is { } problem)
             return problem;
         try

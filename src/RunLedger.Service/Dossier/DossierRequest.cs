@@ -13,11 +13,13 @@ sealed record DossierRequest
     [FromQuery(Name = "asOf")]
     public string? AsOf { get; init; }
 
+    /// <summary>What the address of a dossier ends with.</summary>
+    public const string Below = "/dossier";
+
     /// <summary>The candidate of the address, and by when.</summary>
-    public (string Candidate, DateTime AsOf) Read(QueryReader text, string code, DateTime now)
+    public (string Candidate, DateTime AsOf) Read(QueryReader text, HttpContext http, DateTime now)
     {
-        // A slash within a part of an address stays escaped, or it would end the part.
-        var candidate = text.Text("code", code.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase));
+        var candidate = text.Text("code", CandidateAddress.CodeOf(http, Below));
         var asOf = LedgerTime.Time(LedgerTime.Of(text.Time("asOf", AsOf) ?? now));
         if (asOf > now)
         {

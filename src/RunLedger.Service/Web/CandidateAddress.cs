@@ -14,12 +14,16 @@ static class CandidateAddress
     const string Named = "code";
 
     /// <summary>Where the page of the candidate is.</summary>
-    public static string Of(string code) => code is "." or ".."
-        ? $"{Folder}-?{Named}={code}"
-        : Folder + Uri.EscapeDataString(code);
+    /// <param name="code">The candidate's.</param>
+    /// <param name="below">A page below it, from its slash on.</param>
+    public static string Of(string code, string below = "") => code is "." or ".."
+        ? $"{Folder}-{below}?{Named}={code}"
+        : Folder + Uri.EscapeDataString(code) + below;
 
     /// <summary>The code that is asked for.</summary>
-    public static string CodeOf(HttpContext http)
+    /// <param name="http">The request.</param>
+    /// <param name="below">What its path ends with after the code.</param>
+    public static string CodeOf(HttpContext http, string below = "")
     {
         if (http.Request.Query[Named].ToString() is { Length: > 0 } named)
             return named;
@@ -27,6 +31,10 @@ static class CandidateAddress
         var sent = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var path = sent.Length > 0 ? sent.Split('?', 2)[0] : http.Request.Path.ToUriComponent();
         var at = path.IndexOf(Folder, StringComparison.Ordinal);
-        return at < 0 ? "" : Uri.UnescapeDataString(path[(at + Folder.Length)..]);
+        if (at < 0)
+            return "";
+        var code = path[(at + Folder.Length)..];
+        return Uri.UnescapeDataString(
+            code.EndsWith(below, StringComparison.OrdinalIgnoreCase) ? code[..^below.Length] : code);
     }
 }

@@ -31,7 +31,6 @@ public sealed class LookTests(BrowserSite site) : Journey(site)
         { "run-stuck", "/runs/{stuck}" },
         { "candidates", "/candidates" },
         { "candidate", "/candidates/PROC-CAND:dot:kg" },
-        { "candidate-unknown", "/candidates/none" },
         { "failures", "/failures" },
         { "grid", "/grid?candidate=PROC-CAND:dot:kg" },
         { "dossier", "/candidates/PROC-CAND:dot:kg/dossier" },

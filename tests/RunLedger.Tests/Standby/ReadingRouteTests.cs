@@ -20,7 +20,8 @@ public sealed partial class ReadingRouteTests : IAsyncLifetime
     static readonly string[] Writing =
     [
         "Actions/ActionLog.cs", "Expectations/ExpectationActions.cs", "Failures/FailureActions.cs",
-        "Overview/ReplicaHeartbeat.cs", "Policies/PolicyEndpoints.cs", "Policies/SettingsPage.razor", "Rejected/RejectedActions.cs",
+        "Overview/ReplicaHeartbeat.cs", "Policies/PolicyEndpoints.cs", "Policies/SettingsPage.razor",
+        "Rejected/RejectedActions.cs",
     ];
 
     EmbeddedLedger _ledger = null!;
