@@ -29,14 +29,14 @@ sealed record ProposalAnswer
 
     public static ProposalAnswer From(
         string candidate, IReadOnlyList<DateTime> starts, ScheduleProposal? found) => new()
-    {
-        Candidate = candidate,
-        Starts = starts.Count,
-        Cron = found?.Cron,
-        Zone = found?.Zone,
-        Grace = found?.Grace,
-        Early = found?.Early,
-        Words = found is not null
+        {
+            Candidate = candidate,
+            Starts = starts.Count,
+            Cron = found?.Cron,
+            Zone = found?.Zone,
+            Grace = found?.Grace,
+            Early = found?.Early,
+            Words = found is not null
             ? $"{Phrases.Count(found.Filled)} of {Phrases.Count(found.Slots)} slots from {starts[0]:u} to "
                 + $"{starts[^1]:u} had a run, and {Phrases.Count(found.Extra, "run was", "runs were")} more than one "
                 + $"to a slot. Half of the starts were within {found.Usual:c} of their slots, 95 of 100 within "
@@ -45,5 +45,5 @@ sealed record ProposalAnswer
                 ? $"It has {starts.Count} runs that started, and at least {ScheduleLearner.Fewest} say something."
                 : $"Its {starts.Count} newest starts, from {starts[0]:u} to {starts[^1]:u}, keep no schedule: less "
                     + "than nine in ten are near to times of one.",
-    };
+        };
 }

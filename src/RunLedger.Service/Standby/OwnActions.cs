@@ -40,7 +40,10 @@ sealed class OwnActions(
         http.Response.Headers[Header] = $"{written}";
         http.Response.Cookies.Append(Cookie, $"{written}", new()
         {
-            HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = http.Request.IsHttps, IsEssential = true,
+            HttpOnly = true,
+            SameSite = SameSiteMode.Lax,
+            Secure = http.Request.IsHttps,
+            IsEssential = true,
             MaxAge = Remembered,
         });
     }

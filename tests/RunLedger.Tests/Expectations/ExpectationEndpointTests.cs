@@ -30,12 +30,18 @@ public sealed class ExpectationEndpointTests : IAsyncLifetime
     {
         var (created, made) = await Put("nightly", new
         {
-            candidate = "PROC-CAND:dot:kg", cron = "0 2 * * *", zone = "Europe/Berlin", grace = "00:30:00",
+            candidate = "PROC-CAND:dot:kg",
+            cron = "0 2 * * *",
+            zone = "Europe/Berlin",
+            grace = "00:30:00",
         });
         _time.Advance(TimeSpan.FromSeconds(1));
         var (changed, _) = await Put("nightly", new
         {
-            candidate = "PROC-CAND:dot:kg", cron = "0 2 * * *", zone = "Europe/Berlin", longest = "02:00:00",
+            candidate = "PROC-CAND:dot:kg",
+            cron = "0 2 * * *",
+            zone = "Europe/Berlin",
+            longest = "02:00:00",
         });
         var listed = (await Get("/api/expectations")).GetProperty("items")[0];
         _time.Advance(TimeSpan.FromSeconds(1));
@@ -128,7 +134,10 @@ public sealed class ExpectationEndpointTests : IAsyncLifetime
     {
         await Put("hourly", new
         {
-            candidate = "PROC-CAND:dot:kg", cron = "0 * * * *", zone = "Europe/Berlin", longest = "00:30:00",
+            candidate = "PROC-CAND:dot:kg",
+            cron = "0 * * * *",
+            zone = "Europe/Berlin",
+            longest = "00:30:00",
         });
         // 13:00 on time, too long and too many; 14:00 late; 15:00 missed; 16:00 early for 17:00 besides; 17:00 pending.
         foreach (var (began, ended) in new[] { (60, 100), (65, 70), (138, 140), (240, 241), (285, 286) })
