@@ -44,7 +44,8 @@ public sealed class RunLedgerOptions
     /// <summary>Messages the broker may have under way to this process at once.</summary>
     /// <value>
     /// The default is 1,000: what one commit takes and what fills meanwhile. More is faster where messages are small
-    /// (4,000 by half), and costs memory where they are not: each holds its payload, some copies of it. Below 120 <see cref="RunLedgerRegistration.SurviveFailedWrites"/> is not needed.
+    /// (4,000 by half), and costs memory where they are not: each holds its payload, some hold copies.
+    /// Below 120 <see cref="RunLedgerRegistration.SurviveFailedWrites"/> is not needed.
     /// </value>
     [Range(1, 60_000)]
     public int PrefetchCount { get; set; } = 1_000;
