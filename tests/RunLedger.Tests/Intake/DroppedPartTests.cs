@@ -15,13 +15,9 @@ namespace RunLedger.Tests.Intake;
 /// A detail that cannot be kept costs itself: it is named in the answer and on the row, and the run counts, whichever
 /// way its observation came.
 /// </summary>
-public sealed class DroppedPartTests : IAsyncLifetime
+public sealed class DroppedPartTests(SharedLedger shared) : IClassFixture<SharedLedger>
 {
-    EmbeddedLedger _ledger = null!;
-
-    public async ValueTask InitializeAsync() => _ledger = await EmbeddedLedger.Start();
-
-    public ValueTask DisposeAsync() => _ledger.DisposeAsync();
+    readonly EmbeddedLedger _ledger = shared.Empty();
 
     public static TheoryData<int> Each => [.. Enumerable.Range(0, Poor.Count)];
 
