@@ -41,8 +41,8 @@ static class PlainReading
     {
         (message, sentAt) = (null, null);
         var properties = delivery.Properties;
-        // One that was set aside goes back to its row.
-        if (!string.IsNullOrEmpty(properties.ContentEncoding)
+        // Python's libraries name the character set there. One that was set aside goes back to its row.
+        if (properties.ContentEncoding is not (null or "" or "utf-8")
             || properties.Headers?.ContainsKey(Rejections.AgainHeader) is true)
             return false;
         try

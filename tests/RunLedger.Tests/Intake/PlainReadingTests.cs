@@ -124,14 +124,16 @@ public sealed class PlainReadingTests
     }
 
     [Theory]
-    [InlineData("gzip")]
-    [InlineData("utf-8")]
-    public void What_names_an_encoding_is_left_to_the_pipeline(string encoding)
+    [InlineData("gzip", false)]
+    [InlineData("identity", false)]
+    [InlineData("utf-8", true)]
+    public void What_is_packed_is_left_to_the_pipeline_and_the_name_of_a_character_set_is_no_packing(
+        string encoding, bool isRead)
     {
         var delivery = Delivery(Started, "application/json", Json(Sent));
         ((BasicProperties)delivery.Properties).ContentEncoding = encoding;
 
-        Assert.False(PlainReading.TryRead(delivery, out _, out _));
+        Assert.Equal(isRead, PlainReading.TryRead(delivery, out _, out _));
     }
 
     static JsonObject Json(RunObservation message) =>
