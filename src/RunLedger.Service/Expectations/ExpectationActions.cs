@@ -11,7 +11,19 @@ sealed class ExpectationActions(ILedgerTransactions ledger, ActionLog actions)
     /// Arms an expectation, or changes it. Where it is for other candidates or times than before it begins anew: what
     /// was found of those goes.
     /// </summary>
-    public Task<ExpectationOutcome> Put(Expectation expected, CancellationToken cancellationToken) => ledger.InOne(
+    public async Task<ExpectationOutcome> Put(Expectation expected, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await PutInOne(expected, cancellationToken);
+        }
+        catch (TakenMeanwhileException)
+        {
+            return new(false, "of this moment");
+        }
+    }
+
+    Task<ExpectationOutcome> PutInOne(Expectation expected, CancellationToken cancellationToken) => ledger.InOne(
         async sql =>
         {
             if (await Other(sql, expected, cancellationToken) is { } other)
@@ -26,16 +38,16 @@ sealed class ExpectationActions(ILedgerTransactions ledger, ActionLog actions)
             else
             {
                 await Delete(sql, expected.Name, cancellationToken);
-                // Somebody may have put one for the same candidates at this moment.
+                // Somebody may have put one for the same candidates at this moment: the one of before stays.
                 if (await Insert(sql, expected, cancellationToken) == 0)
-                    return new ExpectationOutcome(false, "of this moment");
+                    throw new TakenMeanwhileException();
             }
 
             await actions.Enter(
                 sql, expected.ArmedBy, ActionNames.Expect, expected.Name, null,
                 new { expected.Candidate, expected.Cron, expected.Zone }, known is null ? "armed" : "changed",
                 cancellationToken);
-            return new(known is null, null);
+            return new ExpectationOutcome(known is null, null);
         },
         cancellationToken);
 
@@ -86,4 +98,7 @@ sealed class ExpectationActions(ILedgerTransactions ledger, ActionLog actions)
         ("heard", expected.HeardUntil), ("judged", expected.JudgedUntil));
 
     static int? Seconds(TimeSpan? span) => (int?)span?.TotalSeconds;
+
+    /// <summary>Nothing of the transaction is committed.</summary>
+    sealed class TakenMeanwhileException : Exception;
 }

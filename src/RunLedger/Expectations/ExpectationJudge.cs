@@ -90,7 +90,7 @@ sealed class ExpectationJudge(
                 foreach (var row in told)
                     await ExpectationSql.Tell(sql, row, cancellationToken);
                 // A row that says the same would be written for nothing.
-                if (slots.Count > 0 || late.HeardUntil - expected.HeardUntil > Idle)
+                if (slots.Count > 0 || (late.HeardUntil - expected.HeardUntil).Duration() > Idle)
                 {
                     await ExpectationSql.Looked(
                         sql, name, late.HeardUntil, slots.Count > 0 ? slots[^1] : expected.JudgedUntil,
@@ -112,7 +112,8 @@ sealed class ExpectationJudge(
     {
         var (now, calendar, said) = (Now, expected.Calendar(), new List<ScheduledRow>());
         var heard = await ExpectationSql.Heard(
-            sql, expected.Name, codes, expected.HeardUntil - Overlap, SliceSize, cancellationToken);
+            sql, expected.Name, codes, (expected.HeardUntil < now ? expected.HeardUntil : now) - Overlap, SliceSize,
+            cancellationToken);
         var known = await ExpectationSql.KnownBetter(sql, expected.Name, SliceSize, cancellationToken);
         foreach (var run in known.Concat(heard))
         {

@@ -61,8 +61,9 @@ sealed record HeardRun
     public static DateTime? Nominal(string? named, string? from, string? to, DateTime began) =>
         Time(named) ?? (Time(to) is { } end && end <= began && Time(from) <= end ? end : Time(from));
 
+    // Evidence is anybody's: a time that is of no schedule, such as .NET's default, names no slot.
     static DateTime? Time(string? text) =>
-        text is not null && WireTime.TryRead(text, out var time, out _)
+        text is not null && WireTime.TryRead(text, out var time, out _) && time.Year is >= 2000 and < 2200
             ? LedgerTime.Time(LedgerTime.Of(time))
             : null;
 

@@ -97,7 +97,9 @@ static class ScheduleLearner
         var filled = near.Select(one => one.Slot!.Value).ToHashSet();
         if (filled.Count < 2)
             return null;
-        var slots = 1 + calendar.After(filled.Min()).TakeWhile(slot => slot <= filled.Max()).Count();
+        // More than that are too many anyway; starts are anybody's.
+        var slots = 1 + calendar.After(filled.Min()).TakeWhile(slot => slot <= filled.Max())
+            .Take((int)(filled.Count / Kept) + 1).Count();
         var off = near.Select(one => one.Start - one.Slot!.Value).Order().ToList();
         var far = off.Select(span => span.Duration()).Order().ToList();
         var (usual, most) = (far[far.Count / 2], far[(far.Count - 1) * 95 / 100]);
