@@ -40,20 +40,18 @@ static class SignedDocument
     /// <summary>Whether the file is as the holder of the key signed it; if not, why.</summary>
     public static Verification Verify(ReadOnlyMemory<byte> file, VerifyingKey key)
     {
-        JsonDocument json;
         try
         {
-            json = JsonDocument.Parse(file, Strict);
+            using var json = JsonDocument.Parse(file, Strict);
+            return Verify(json.RootElement, key);
         }
-        catch (JsonException e)
+        // The second: what stands between quotes is no text.
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return new(
                 Fault.Unreadable,
                 $"It is no whole JSON, or names something twice; it may have been cut off: {e.Message}");
         }
-
-        using (json)
-            return Verify(json.RootElement, key);
     }
 
     static Verification Verify(JsonElement file, VerifyingKey key)
