@@ -67,11 +67,11 @@ public sealed class SignedDocumentTests : IDisposable
         // What follows the signature says who signed, once more.
         var end = Signed().IndexOf("\",\"keyId\"", StringComparison.Ordinal);
 
-        for (var at = 0; at < end; at++)
+        foreach (var (at, bit) in Enumerable.Range(0, end).SelectMany(at => new[] { (at, 1), (at, 0x80) }))
         {
             var doctored = file.ToArray();
-            doctored[at] ^= 1;
-            Assert.True(SignedDocument.Verify(doctored, _key.Public).Fault is not null, $"byte {at}");
+            doctored[at] ^= (byte)bit;
+            Assert.True(SignedDocument.Verify(doctored, _key.Public).Fault is not null, $"byte {at}, bit {bit}");
         }
     }
 
