@@ -26,12 +26,14 @@ public sealed class DossierPlanTests : IAsyncLifetime
             insert into process_run_observation
               (process_run_id, process_candidate_code, correlation_id, status, source_system, created_at, started_at,
                ended_at)
-            select gen_random_uuid(), 'PROC-CAND:' || i % 200, 'c', case when i % 3 = 0 then 'failed' else 'completed' end,
-              'dot_runtime', timestamptz '2026-01-01Z' + i * interval '1 second',
+            select gen_random_uuid(), 'PROC-CAND:' || i % 200, 'c',
+              case when i % 3 = 0 then 'failed' else 'completed' end, 'dot_runtime',
+              timestamptz '2026-01-01Z' + i * interval '1 second',
               timestamptz '2026-01-01Z' + i * interval '1 second', timestamptz '2026-01-01Z' + i * interval '2 seconds'
             from generate_series(1, 20000) i;
             insert into process_component_observation
-              (component_run_id, process_run_id, correlation_id, component_role, status, source_system, started_at, ended_at)
+              (component_run_id, process_run_id, correlation_id, component_role, status, source_system, started_at,
+               ended_at)
             select gen_random_uuid(), process_run_id, 'c', role, status, 'dot_runtime', started_at, ended_at
             from (select process_run_id, case status when 'failed' then 'failed' else 'step_completed' end as status,
               started_at, ended_at from process_run_observation) r, (values ('producer'), ('verifier')) roles (role);
