@@ -29,6 +29,9 @@ sealed class ExpectationJudge(
     /// <summary>What another replica has not committed for longer than that, it never will.</summary>
     static readonly TimeSpan Overlap = TimeSpan.FromMinutes(5);
 
+    /// <summary>How far back runs are looked for where the clock was ahead, and nobody knows since when.</summary>
+    static readonly TimeSpan AfterAhead = TimeSpan.FromDays(1);
+
     static readonly TimeSpan Idle = TimeSpan.FromMinutes(1);
 
     /// <summary>
@@ -114,8 +117,9 @@ sealed class ExpectationJudge(
     {
         var (now, calendar, said) = (Now, expected.Calendar(), new List<ScheduledRow>());
         var heard = await ExpectationSql.Heard(
-            sql, expected.Name, codes, (expected.HeardUntil < now ? expected.HeardUntil : now) - Overlap, SliceSize,
-            cancellationToken);
+            sql, expected.Name, codes,
+            expected.HeardUntil <= now ? expected.HeardUntil - Overlap : now - AfterAhead,
+            SliceSize, cancellationToken);
         var known = await UnknownStarts.Recheck(sql, expected.Name, SliceSize, cancellationToken);
         foreach (var run in known.Concat(heard))
         {

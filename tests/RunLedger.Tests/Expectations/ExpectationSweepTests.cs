@@ -222,8 +222,15 @@ public sealed class ExpectationSweepTests : IAsyncLifetime
              insert into process_run_observation
                (process_run_id, process_candidate_code, correlation_id, source_system, status, started_at, created_at)
              select printf('00000000-0000-0000-0000-%012d', i), printf('P%08d', i), 'c', 'dot_runtime', 'started',
-               '2026-11-01T13:01:00.000000Z', '2026-11-01T13:01:00.000000Z' from n
+               '2026-10-01T12:00:00.000000Z', '2026-10-01T12:00:00.000000Z' from n
              """);
+        // Of the last of them alone there is a run in time.
+        await Transaction(
+            """
+            update process_run_observation set started_at = '2026-11-01T13:01:00.000000Z',
+              created_at = '2026-11-01T13:01:00.000000Z'
+            where process_candidate_code = (select max(process_candidate_code) from process_run_observation)
+            """);
 
         await Until(Some.Noon.AddMinutes(72));
 
@@ -237,8 +244,9 @@ public sealed class ExpectationSweepTests : IAsyncLifetime
         await Transaction("update expectation set heard_until = '2026-11-03T12:00:00.000000Z'");
         _time.SetUtcNow(Some.Noon.AddMinutes(61));
         await Heard(new Some { Start = Some.Noon.AddMinutes(61) });
+        _time.SetUtcNow(Some.Noon.AddMinutes(80));
 
-        await Until(Some.Noon.AddMinutes(80));
+        await Until(Some.Noon.AddMinutes(95));
 
         Assert.Equal("0", await _ledger.Scalar("select count(*) from missed_slot"));
         Assert.StartsWith(
