@@ -81,11 +81,15 @@ static class ThroughputBenchmark
         AnsiConsole.Write(Costs(subjects));
         return 0;
 
-        IHost Ledger(string queue, ConsumeTimer timer) => BenchmarkHost.Ledger(servers, queue, timer, configure: options =>
-        {
-            options.PrefetchCount = Math.Min(prefetch, options.PrefetchCount);
-            options.SmallPrefetchCount = prefetch;
-        });
+        IHost Ledger(string queue, ConsumeTimer timer) => BenchmarkHost.Ledger(
+            servers,
+            queue,
+            timer,
+            configure: options =>
+            {
+                options.PrefetchCount = Math.Min(prefetch, options.PrefetchCount);
+                options.SmallPrefetchCount = prefetch;
+            });
     }
 
     static Table Rates(Subject[] subjects)

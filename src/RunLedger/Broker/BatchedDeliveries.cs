@@ -11,8 +11,8 @@ namespace RunLedger.Broker;
 /// messages in hand, and each delivery wakes all that idle; here one loop begins what is delivered and waits for
 /// nothing. What ends together is acknowledged together.
 /// <para>
-/// On every queue of the ledger, also where little is in hand: when a connection is lost RabbitMQ.Client 7.2.2 tells its
-/// channels one after the other, waits for what each has begun, and tells the others nothing once MassTransit has
+/// On every queue of the ledger, also where little is in hand: when a connection is lost RabbitMQ.Client 7.2.2 tells
+/// its channels one after the other, waits for what each has begun, and tells the others nothing once MassTransit has
 /// disposed of the connection. Their consumers would be deaf for ever, and healthy by their own account.
 /// </para>
 /// </summary>
