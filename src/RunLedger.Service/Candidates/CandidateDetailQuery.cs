@@ -4,13 +4,15 @@ using RunLedger.Folding;
 using RunLedger.Service.Charts;
 using RunLedger.Service.Database;
 using RunLedger.Service.Policies;
+using RunLedger.Service.Unlike;
 using RunLedger.Service.Web;
 using RunLedger.Storage;
 
 namespace RunLedger.Service.Candidates;
 
 /// <summary>One candidate with all that its runs say of it.</summary>
-sealed class CandidateDetailQuery(IDbContextFactory<LedgerDb> ledger, DeadlineEvaluator limits, TimeProvider time)
+sealed class CandidateDetailQuery(
+    IDbContextFactory<LedgerDb> ledger, DeadlineEvaluator limits, UnlikeQueries unlike, TimeProvider time)
 {
     /// <summary>That are counted, in all days.</summary>
     public const int MostRuns = 3_000;
@@ -64,6 +66,7 @@ sealed class CandidateDetailQuery(IDbContextFactory<LedgerDb> ledger, DeadlineEv
                 sql, [.. looked.Select(run => run.Id)], cancellationToken),
             ComponentRuns = looked.Count,
             Versions = await CandidateVersions.Read(sql, looked, cancellationToken),
+            Usual = await unlike.Usual(sql, code, cancellationToken),
             Policy = PolicyAnswer.From(limits.PolicyOf(code)),
             RecentFailures = await Failures(sql, failed, cancellationToken),
             RecentRuns = await sql.List(NewestSql, Run, cancellationToken, ("code", code), ("most", Listed)),

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using RunLedger.Folding;
 using RunLedger.Service.Database;
 using RunLedger.Service.Standby;
+using RunLedger.Service.Unlike;
 using RunLedger.Service.Web;
 using RunLedger.Storage.Rows;
 
@@ -80,6 +81,8 @@ sealed class RunQueries(IDbContextFactory<LedgerDb> ledger, IOptions<ReadingOpti
     static async Task<(IQueryable<RunRow> Rows, int? SearchedNewest)> PageOf(
         LedgerDb db, RunFilter filter, PageKey? key, bool back, int count, CancellationToken cancellationToken)
     {
+        if (filter.Unlike is { } kind)
+            filter = filter with { Among = await UnlikeQueries.Marked(db, kind, cancellationToken) };
         if (filter.Text is not null)
             filter = await RunSearch.AsFilter(db, filter, filter.Text, cancellationToken) ?? filter;
         var parents = filter.ParentRunId is { } parent ? await db.Names(parent, cancellationToken) : [];

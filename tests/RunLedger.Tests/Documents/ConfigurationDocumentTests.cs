@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using RunLedger.Client;
 using RunLedger.Deadlines;
 using RunLedger.Expectations;
+using RunLedger.Unlike;
 using RunLedger.Retention;
 using RunLedger.Service.Bridge;
 using RunLedger.Service.Dossier;
@@ -74,7 +75,7 @@ public sealed partial class ConfigurationDocumentTests
                 ? [($"{setting}__0", null)]
                 : Settings($"{setting}__0", Activator.CreateInstance(entry)!),
             IDictionary<string, IList<string>> => [],
-            DeadlineOptions or DeadlinePolicy or ExpectedOptions or RetentionOptions or RetentionPolicy
+            DeadlineOptions or DeadlinePolicy or ExpectedOptions or UnlikeOptions or RetentionOptions or RetentionPolicy
                 or OidcOptions =>
                 Settings(setting, value),
             _ when !property.CanWrite => [],

@@ -24,3 +24,4 @@ public sealed class SqliteRunListTests() : RunListConformance(new SqliteProvider
 public sealed class SqliteRunSearchTests() : RunSearchConformance(new SqliteProvider());
 public sealed class SqliteRunTreeTests() : RunTreeConformance(new SqliteProvider());
 public sealed class SqliteSweepTests() : SweepConformance(new SqliteProvider());
+public sealed class SqliteUnlikeTests() : UnlikeConformance(new SqliteProvider());
