@@ -33,7 +33,11 @@ sealed record RunView(JsonElement Run, IReadOnlyList<JsonElement> Components, Js
             var evidence = Run.Member("evidenceRef") ?? default;
             var flags = evidence.Items("flags").Where(flag => flag.Member("recoveredAt") is null).Select(DescribeFlag);
             var unlike = Run.Items("unlike").Select(one => one.Text("text")).OfType<string>();
-            return [.. unlike, .. flags, .. Texts("conflicts"), .. Texts("warnings"), .. evidence.Items("attempts").Select(Tell)];
+            return
+            [
+                .. unlike, .. flags, .. Texts("conflicts"), .. Texts("warnings"),
+                .. evidence.Items("attempts").Select(Tell),
+            ];
 
             IEnumerable<string> Texts(string name) =>
                 evidence.Items(name).Select(text => TerminalText.Sanitize(text.ToString()));

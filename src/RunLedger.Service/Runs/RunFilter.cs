@@ -25,6 +25,9 @@ sealed record RunFilter
     /// <summary>How they are unlike those before them.</summary>
     public UnlikeKind? Unlike { get; init; }
 
+    /// <summary>What the evidence says under version.</summary>
+    public string? Version { get; init; }
+
     /// <summary>The runs that filters apart have, where there are any: found before the rows are asked for.</summary>
     public IReadOnlyList<Guid>? Among { get; init; }
 
@@ -46,6 +49,7 @@ sealed record RunFilter
         Since?.ToString("O", CultureInfo.InvariantCulture),
         Until?.ToString("O", CultureInfo.InvariantCulture),
         Unlike?.Text(),
+        Version,
         Text);
 
     /// <summary>
@@ -59,7 +63,7 @@ sealed record RunFilter
         {
             runs = runs.Where(r => parents.Contains(r.ParentRunId));
         }
-        if (Unlike is not null)
+        if (Unlike is not null || Version is not null)
         {
             var among = Among ?? [];
             runs = runs.Where(r => among.Contains(r.ProcessRunId));

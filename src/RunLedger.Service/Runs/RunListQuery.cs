@@ -37,6 +37,11 @@ sealed record RunListQuery
     [FromQuery(Name = "unlike")]
     public string? Unlike { get; init; }
 
+    [Description("Only runs of which the evidence of a message says this version, among the newest 50,000 of the "
+        + "candidate that is asked for, else of all: searchedNewest says when there are more.")]
+    [FromQuery(Name = "version")]
+    public string? Version { get; init; }
+
     [Description("Only runs the ledger first heard of at this time or later (createdAt, ISO 8601).")]
     [QueryFormat(QueryFormatAttribute.Time)]
     [FromQuery(Name = "since")]
@@ -91,6 +96,7 @@ sealed record RunListQuery
         Source = text.Source(Source),
         ParentRunId = text.Id("parentRunId", ParentRunId),
         Unlike = text.OneOf("unlike", Unlike, UnlikeKindText.All) is { } kind ? UnlikeKindText.Parse(kind) : null,
+        Version = text.Text("version", Version),
         Since = text.Time("since", Since) ?? text.Time("from", From),
         Until = text.Time("until", Until) ?? text.Time("to", To),
         Text = text.Search("q", Text),

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using RunLedger.Folding;
 using RunLedger.Unlike;
 
 namespace RunLedger.Service.Unlike;
@@ -39,6 +40,7 @@ sealed record OutlookAnswer
     };
 
     static DateTime? At(DateTime startedAt, double? seconds) => seconds is { } after
-        ? startedAt + TimeSpan.FromSeconds(Math.Min(after, (DateTime.MaxValue - startedAt).TotalSeconds - 1))
+        ? LedgerTime.Time(LedgerTime.Of(
+            startedAt + TimeSpan.FromSeconds(Math.Min(after, (DateTime.MaxValue - startedAt).TotalSeconds - 1))))
         : null;
 }

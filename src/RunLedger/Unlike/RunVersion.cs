@@ -10,7 +10,8 @@ static class RunVersion
 {
     public const int MostCharacters = 100;
 
-    static readonly Contract[] Contracts =
+    /// <summary>In which order they are asked.</summary>
+    public static readonly IReadOnlyList<Contract> Contracts =
     [
         Contract.RunStarted, Contract.RunObserved, Contract.RunHeartbeat, Contract.RunCompleted, Contract.RunFailed,
         Contract.RunCancelled,
@@ -19,10 +20,10 @@ static class RunVersion
     /// <summary>It as a column of a statement; what is read has to go through <see cref="Text"/>.</summary>
     /// <param name="run">The table of the runs there.</param>
     public static string Sql(string run) =>
-        "coalesce(" + string.Join(
+        "cast(coalesce(" + string.Join(
             ", ",
             Contracts.Select(contract =>
-                $"{run}.evidence_ref -> 'from' -> '{contract}' -> 'value' ->> 'version'")) + ")";
+                $"{run}.evidence_ref -> 'from' -> '{contract}' -> 'value' ->> 'version'")) + ") as text)";
 
     /// <summary>Null where it is none; the first characters of a long one.</summary>
     public static string? Text(string? stored) => stored switch

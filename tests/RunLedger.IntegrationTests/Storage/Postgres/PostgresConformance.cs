@@ -8,6 +8,7 @@ public sealed class PostgresArchiveReturnTests() : ArchiveReturnConformance(new 
 public sealed class PostgresArchivedRunTests() : ArchivedRunConformance(new PostgresProvider());
 public sealed class PostgresCancelTests() : CancelConformance(new PostgresProvider());
 public sealed class PostgresCandidateTests() : CandidateConformance(new PostgresProvider());
+public sealed class PostgresChangesTests() : ChangesConformance(new PostgresProvider());
 public sealed class PostgresClaimTests() : ClaimConformance(new PostgresProvider());
 public sealed class PostgresCommitTests() : CommitConformance(new PostgresProvider());
 public sealed class PostgresCronTests() : CronConformance(new PostgresProvider());

@@ -8,6 +8,7 @@ public sealed class SqliteArchiveReturnTests() : ArchiveReturnConformance(new Sq
 public sealed class SqliteArchivedRunTests() : ArchivedRunConformance(new SqliteProvider());
 public sealed class SqliteCancelTests() : CancelConformance(new SqliteProvider());
 public sealed class SqliteCandidateTests() : CandidateConformance(new SqliteProvider());
+public sealed class SqliteChangesTests() : ChangesConformance(new SqliteProvider());
 public sealed class SqliteClaimTests() : ClaimConformance(new SqliteProvider());
 public sealed class SqliteCommitTests() : CommitConformance(new SqliteProvider());
 public sealed class SqliteCronTests() : CronConformance(new SqliteProvider());
