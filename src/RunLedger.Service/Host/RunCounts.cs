@@ -5,7 +5,8 @@ using RunLedger.Telemetry;
 namespace RunLedger.Service.Host;
 
 /// <summary>
-/// Keeps the numbers of runs by status, and of slow ones, for whoever reads the metrics, from the same few rows as the summary.
+/// Keeps the numbers of runs by status, and of slow ones, for whoever reads the metrics, from the same few rows as the
+/// summary and the overview.
 /// </summary>
 sealed class RunCounts(
     RunQueries runs, UnlikeQueries unlike, LedgerMeter meter, TimeProvider time, ILogger<RunCounts> logger)
