@@ -12,7 +12,11 @@ namespace RunLedger.Service.Candidates;
 
 /// <summary>One candidate with all that its runs say of it.</summary>
 sealed class CandidateDetailQuery(
-    IDbContextFactory<LedgerDb> ledger, DeadlineEvaluator limits, UnlikeQueries unlike, TimeProvider time)
+    IDbContextFactory<LedgerDb> ledger,
+    KeptTroubles troubles,
+    DeadlineEvaluator limits,
+    UnlikeQueries unlike,
+    TimeProvider time)
 {
     /// <summary>That are counted, in all days.</summary>
     public const int MostRuns = 3_000;
@@ -48,6 +52,8 @@ sealed class CandidateDetailQuery(
             .OrderByDescending(run => run.CreatedAt).ThenByDescending(run => run.Id).ToList();
         var looked = runs.Take(MostLooked).ToList();
         var failed = runs.Where(run => run.Status == RunStatus.Failed).Take(Listed).Select(run => run.Id).ToArray();
+        var (components, truncated) = await CandidateComponents.Read(
+            sql, [.. looked.Select(run => run.Id)], cancellationToken);
         return new()
         {
             Candidate = code,
@@ -55,16 +61,16 @@ sealed class CandidateDetailQuery(
             Runs = Math.Min(count, CandidateQueries.MostCounted),
             RunsTruncated = count > CandidateQueries.MostCounted,
             NewestRun = newest,
-            Trouble = (await CandidateTroubles.Read(sql, now, cancellationToken)).Of(code),
+            Trouble = (await troubles.Read(sql, now, cancellationToken)).Of(code),
             Figures = CandidateCount.Of(window, count, runs),
             Durations =
             [
                 .. Spread(runs.FindAll(run => run.Status.EndsRun() && run.Seconds is not null))
                     .Select(run => new DurationPoint(run.StartedAt!.Value, run.Seconds!.Value, run.Status.Text())),
             ],
-            Components = await CandidateComponents.Read(
-                sql, [.. looked.Select(run => run.Id)], cancellationToken),
+            Components = components,
             ComponentRuns = looked.Count,
+            ComponentsTruncated = truncated,
             Versions = await CandidateVersions.Read(sql, looked, cancellationToken),
             Usual = await unlike.Usual(sql, code, cancellationToken),
             Policy = PolicyAnswer.From(limits.PolicyOf(code)),
