@@ -86,17 +86,18 @@ sealed record UnlikeMark
         + $"{(Kind == UnlikeKind.Slow ? "most" : "least")} {SpanWords.Seconds(UsualSeconds)}.";
 
     static UnlikeMark Create(
-        UnlikeKind kind, Guid run, Guid? component, Usual usual, double most, double limit, DateTime now) => new()
-    {
-        RunId = run,
-        ComponentRunId = component ?? run,
-        Kind = kind,
-        Candidate = usual.Key.Candidate,
-        Component = usual.Key.Component,
-        Version = usual.Key.Version,
-        UsualSeconds = most,
-        LimitSeconds = limit,
-        Runs = usual.Sketch.Count,
-        MarkedAt = now,
-    };
+        UnlikeKind kind, Guid run, Guid? component, Usual usual, double usually, double limit, DateTime now) =>
+        new()
+        {
+            RunId = run,
+            ComponentRunId = component ?? run,
+            Kind = kind,
+            Candidate = usual.Key.Candidate,
+            Component = usual.Key.Component,
+            Version = usual.Key.Version,
+            UsualSeconds = usually,
+            LimitSeconds = limit,
+            Runs = usual.Sketch.Count,
+            MarkedAt = now,
+        };
 }

@@ -5,7 +5,6 @@ using System.Text.RegularExpressions;
 using RunLedger.Client;
 using RunLedger.Deadlines;
 using RunLedger.Expectations;
-using RunLedger.Unlike;
 using RunLedger.Retention;
 using RunLedger.Service.Bridge;
 using RunLedger.Service.Dossier;
@@ -15,6 +14,7 @@ using RunLedger.Service.Security;
 using RunLedger.Service.Standby;
 using RunLedger.Service.Web;
 using RunLedger.Tests.Support;
+using RunLedger.Unlike;
 
 namespace RunLedger.Tests.Documents;
 
