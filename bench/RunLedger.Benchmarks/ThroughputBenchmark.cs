@@ -17,7 +17,7 @@ static class ThroughputBenchmark
     static readonly Option<int> Prefetch = new("--prefetch")
     {
         Description = "Messages in hand, of the ledger and of what does nothing beside it.",
-        DefaultValueFactory = _ => new RunLedgerOptions().PrefetchCount,
+        DefaultValueFactory = _ => new RunLedgerOptions().SmallPrefetchCount,
     };
 
     static readonly Option<int> First =
@@ -81,8 +81,11 @@ static class ThroughputBenchmark
         AnsiConsole.Write(Costs(subjects));
         return 0;
 
-        IHost Ledger(string queue, ConsumeTimer timer) => BenchmarkHost.Ledger(
-            servers, queue, timer, configure: options => options.PrefetchCount = prefetch);
+        IHost Ledger(string queue, ConsumeTimer timer) => BenchmarkHost.Ledger(servers, queue, timer, configure: options =>
+        {
+            options.PrefetchCount = Math.Min(prefetch, options.PrefetchCount);
+            options.SmallPrefetchCount = prefetch;
+        });
     }
 
     static Table Rates(Subject[] subjects)
