@@ -3,6 +3,7 @@ using RunLedger.Deadlines;
 using RunLedger.Expectations;
 using RunLedger.Retention;
 using RunLedger.Storage;
+using RunLedger.Unlike;
 
 namespace RunLedger;
 
@@ -82,6 +83,9 @@ public sealed class RunLedgerOptions
 
     /// <summary>How slots of expected runs are judged.</summary>
     public ExpectedOptions Expected { get; } = new();
+
+    /// <summary>When runs count as unlike those before them.</summary>
+    public UnlikeOptions Unlike { get; } = new();
 
     /// <summary>When runs that are over leave the ledger's tables.</summary>
     public RetentionOptions Retention { get; } = new();

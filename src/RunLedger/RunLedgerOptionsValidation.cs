@@ -14,6 +14,7 @@ sealed class RunLedgerOptionsValidation : IValidateOptions<RunLedgerOptions>
             faults.AddRange(ranges.Failures);
         faults.AddRange(options.Deadlines.Faults());
         faults.AddRange(options.Expected.Faults());
+        faults.AddRange(options.Unlike.Faults());
         faults.AddRange(options.Retention.Faults());
         faults.AddRange(options.Archive.Faults());
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);

@@ -20,6 +20,7 @@ using RunLedger.Scheduling;
 using RunLedger.Storage.Postgres;
 using RunLedger.Storage.Sqlite;
 using RunLedger.Telemetry;
+using RunLedger.Unlike;
 
 namespace RunLedger;
 
@@ -85,6 +86,10 @@ public static class RunLedgerRegistration
         bus.AddSingleton<DeadlineSweep>();
         bus.AddSingleton<ExpectationJudge>();
         bus.AddSingleton<ExpectationSweep>();
+        bus.AddSingleton<DurationCounter>();
+        bus.AddSingleton<SlowWatch>();
+        bus.AddSingleton<UnlikeSweep>();
+        bus.AddSingleton<SlowRuns>();
         bus.AddSingleton<ArchiveFiles>();
         bus.AddSingleton<ArchiveState>();
         bus.AddSingleton<RetentionPeriods>();
@@ -108,6 +113,7 @@ public static class RunLedgerRegistration
         bus.AddConsumer<ApplyRetentionConsumer, ApplyRetentionConsumerDefinition>();
         bus.AddConsumer<ProcessDefinedConsumer, ProcessDefinedConsumerDefinition>();
         bus.AddConsumer<JudgeExpectationsConsumer, JudgeExpectationsConsumerDefinition>();
+        bus.AddConsumer<LookForUnlikeConsumer, LookForUnlikeConsumerDefinition>();
         bus.AddConsumer<QueueReachedConsumer, QueueReachedConsumerDefinition>();
         bus.AddLedgerScheduling();
         bus.AddRecurring(
@@ -126,6 +132,11 @@ public static class RunLedgerRegistration
             services => services.GetRequiredService<RunLedgerOptions>().Expected.JudgeEvery,
             services => new Uri($"exchange:{services.GetRequiredService<RunLedgerOptions>().ControlQueue}"),
             _ => new JudgeExpectations());
+        bus.AddRecurring(
+            nameof(LookForUnlike),
+            services => services.GetRequiredService<RunLedgerOptions>().Unlike.LookEvery,
+            services => new Uri($"exchange:{services.GetRequiredService<RunLedgerOptions>().ControlQueue}"),
+            _ => new LookForUnlike());
         return bus;
     }
     /// <summary>

@@ -16,6 +16,8 @@ sealed class RunFilterOptions(int limit)
         ("correlationId", "--correlation", "KEY", "Only runs with this wire key"),
         ("source", "--source", "NAME", "Only runs that this kind of system spoke of"),
         ("parentRunId", "--parent", "ID", "Only runs that name this run as their parent"),
+        ("version", "--version", "TEXT", "Only runs of which the evidence says this version"),
+        ("unlike", "--unlike", "KIND", "Only runs unlike those before them: slow or suspicious"),
         ("since", "--since", "TIME", "Only runs the ledger first heard of at this time (ISO 8601) or later"),
         ("until", "--until", "TIME", "Only runs the ledger first heard of before this time"),
     ];

@@ -16,7 +16,7 @@ static class RunTable
         ("Status", 0, Status),
         ("Candidate", 0, run => Cell(run.Text("processCandidateCode"))),
         ("Started", Medium, Started),
-        ("Took", Medium, Duration),
+        ("Took", Medium, Took),
         ("Correlation", Wide, run => Cell(run.Text("correlationId"))),
         ("Run", 0, run => Cell(run.Text("processRunId"))),
     ];
@@ -59,6 +59,14 @@ static class RunTable
 
     static Text Duration(JsonElement row) =>
         Cell(ConsoleOutput.FormatDuration(row.Time("startedAt"), row.Time("endedAt")));
+
+    static Text Took(JsonElement run) => Cell(string.Join(
+        ' ',
+        (string[])
+        [
+            ConsoleOutput.FormatDuration(run.Time("startedAt"), run.Time("endedAt")),
+            .. run.Items("unlike").Select(one => one.Text("kind")).OfType<string>().Distinct(),
+        ]).Trim());
 
     // Text, never markup: brackets in a code are brackets.
     static Text Cell(string? text) => new(text ?? "");

@@ -23,7 +23,8 @@ sealed record RunView(JsonElement Run, IReadOnlyList<JsonElement> Components, Js
         JsonSerializer.Serialize(new { run = Run, components = Components, tree = Tree }, Output.Json.Indented);
 
     /// <summary>
-    /// What to read first: why the run is stuck or an orphan, and the conflicts and warnings in its evidence.
+    /// What to read first: what is unlike the runs before it, why it is stuck or an orphan, and the conflicts and
+    /// warnings in its evidence.
     /// </summary>
     public IEnumerable<string> Remarks
     {
@@ -31,7 +32,12 @@ sealed record RunView(JsonElement Run, IReadOnlyList<JsonElement> Components, Js
         {
             var evidence = Run.Member("evidenceRef") ?? default;
             var flags = evidence.Items("flags").Where(flag => flag.Member("recoveredAt") is null).Select(DescribeFlag);
-            return [.. flags, .. Texts("conflicts"), .. Texts("warnings"), .. evidence.Items("attempts").Select(Tell)];
+            var unlike = Run.Items("unlike").Select(one => one.Text("text")).OfType<string>();
+            return
+            [
+                .. unlike, .. flags, .. Texts("conflicts"), .. Texts("warnings"),
+                .. evidence.Items("attempts").Select(Tell),
+            ];
 
             IEnumerable<string> Texts(string name) =>
                 evidence.Items(name).Select(text => TerminalText.Sanitize(text.ToString()));
@@ -70,6 +76,7 @@ sealed record RunView(JsonElement Run, IReadOnlyList<JsonElement> Components, Js
         Line("Error", Run.Text("errorRef"));
         Line("Started", ConsoleOutput.FormatTime(Run.Time("startedAt")));
         Line("Ended", Ended());
+        Line("Outlook", Run.Member("outlook")?.Text("text"));
         Line("Correlation", Run.Text("correlationId"));
         Line("Parent", Run.Text("parentRunId"));
         Line("Source", Run.Text("sourceSystem"));

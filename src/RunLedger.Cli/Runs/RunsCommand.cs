@@ -7,7 +7,8 @@ using RunLedger.Cli.Output;
 namespace RunLedger.Cli.Runs;
 
 /// <summary>
-/// <c>runs list | show | watch</c>: what the ledger knows. Exit codes: 0 answered, 1 no such run, 2 no ledger.
+/// <c>runs list | show | compare | watch</c>: what the ledger knows. Exit codes: 0 answered, 1 no such run, 2 no
+/// ledger.
 /// </summary>
 static class RunsCommand
 {
@@ -17,7 +18,7 @@ static class RunsCommand
         url.Recursive = true;
         var json =
             new Option<bool>("--json") { Description = "Print the ledger's answer, for scripts", Recursive = true };
-        return new("runs", "Ask the ledger of runs") { url, json, List(), Show(), Watch() };
+        return new("runs", "Ask the ledger of runs") { url, json, List(), Show(), Compare(), Watch() };
 
         Command List()
         {
@@ -65,6 +66,33 @@ static class RunsCommand
             return command;
         }
 
+        Command Compare()
+        {
+            var (id, against) = (Id(), Id("AGAINST"));
+            against.Arity = ArgumentArity.ZeroOrOne;
+            against.Description = "The other run; without it the last one of its candidate before it that completed";
+            var command = new Command(
+                "compare", "What differs between a run and another, the most surprising first") { id, against };
+            command.SetHandler(async (parsed, cancellationToken) =>
+            {
+                using var ledgers = new Ledgers(LedgerAddress.ReadAll(parsed, url), time);
+                var run = parsed.GetValue(id);
+                var ledger = await ledgers.HolderOf(run, cancellationToken);
+                var answer = await ledger.Get(
+                    parsed.GetResult(against) is null
+                        ? $"api/runs/{run}/changes"
+                        : $"api/runs/{run}/changes?against={parsed.GetValue(against)}",
+                    cancellationToken);
+                var output = parsed.InvocationConfiguration.Output;
+                if (parsed.GetValue(json))
+                    await output.WriteLineAsync(JsonSerializer.Serialize(answer, Json.Indented));
+                else
+                    CompareTable.Write(ConsoleOutput.CreateConsole(output), answer);
+                return ExitCodes.Success;
+            });
+            return command;
+        }
+
         Command Watch()
         {
             var id = Id();
@@ -97,7 +125,7 @@ static class RunsCommand
         }
     }
 
-    static Argument<Guid> Id() => new("ID")
+    static Argument<Guid> Id(string name = "ID") => new(name)
     {
         Description = "The run's id, or an alias",
         CustomParser = result =>

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Text.Json.Serialization;
 using RunLedger.Service.Charts;
 using RunLedger.Service.Policies;
+using RunLedger.Service.Unlike;
 
 namespace RunLedger.Service.Candidates;
 
@@ -25,6 +26,9 @@ sealed record CandidateDetail : CandidateAnswer
         + "Missing where none has it.")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<CandidateVersion>? Versions { get; init; }
+
+    [Description("From when on its runs are unlike those before them.")]
+    public required UsualAnswer Usual { get; init; }
 
     [Description("The limits that apply to its runs.")]
     public required PolicyAnswer Policy { get; init; }

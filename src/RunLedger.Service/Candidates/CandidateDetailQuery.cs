@@ -4,6 +4,7 @@ using RunLedger.Folding;
 using RunLedger.Service.Charts;
 using RunLedger.Service.Database;
 using RunLedger.Service.Policies;
+using RunLedger.Service.Unlike;
 using RunLedger.Service.Web;
 using RunLedger.Storage;
 
@@ -11,7 +12,11 @@ namespace RunLedger.Service.Candidates;
 
 /// <summary>One candidate with all that its runs say of it.</summary>
 sealed class CandidateDetailQuery(
-    IDbContextFactory<LedgerDb> ledger, KeptTroubles troubles, DeadlineEvaluator limits, TimeProvider time)
+    IDbContextFactory<LedgerDb> ledger,
+    KeptTroubles troubles,
+    DeadlineEvaluator limits,
+    UnlikeQueries unlike,
+    TimeProvider time)
 {
     /// <summary>That are counted, in all days.</summary>
     public const int MostRuns = 3_000;
@@ -67,6 +72,7 @@ sealed class CandidateDetailQuery(
             ComponentRuns = looked.Count,
             ComponentsTruncated = truncated,
             Versions = await CandidateVersions.Read(sql, looked, cancellationToken),
+            Usual = await unlike.Usual(sql, code, cancellationToken),
             Policy = PolicyAnswer.From(limits.PolicyOf(code)),
             RecentFailures = await Failures(sql, failed, cancellationToken),
             RecentRuns = await sql.List(NewestSql, Run, cancellationToken, ("code", code), ("most", Listed)),

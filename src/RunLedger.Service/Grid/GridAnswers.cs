@@ -26,6 +26,9 @@ sealed record GridRun
     public required DateTime? EndedAt { get; init; }
     public required DateTime CreatedAt { get; init; }
     public required double? Seconds { get; init; }
+
+    [Description("The member version of its evidence; null where it has none.")]
+    public required string? Version { get; init; }
 }
 
 /// <summary>A row of the grid: one component across runs.</summary>

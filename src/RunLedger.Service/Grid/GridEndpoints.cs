@@ -11,7 +11,7 @@ static class GridEndpoints
         """
         { "candidate": "PROC-CAND:dot:kg", "runs": [ { "processRunId": "0194fdc2-fa2f-7cc0-81d3-ff1207450001",
           "status": "completed", "startedAt": "2026-11-23T08:00:00Z", "endedAt": "2026-11-23T08:01:00Z",
-          "createdAt": "2026-11-23T08:00:00.1Z", "seconds": 60 } ], "rows": [ { "component": "dot_kg_load", "cells": [
+          "createdAt": "2026-11-23T08:00:00.1Z", "seconds": 60, "version": "7" } ], "rows": [ { "component": "dot_kg_load", "cells": [
           { "componentRunId": "0194fdc2-fa2f-7cc0-81d3-ff1207450004", "status": "step_completed", "seconds": 12.5,
           "attempts": 1 } ] } ], "truncated": false }
         """;

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using RunLedger.Folding;
 using RunLedger.Service.Database;
+using RunLedger.Unlike;
 
 namespace RunLedger.Service.Grid;
 
@@ -28,6 +29,7 @@ sealed class GridQuery(IDbContextFactory<LedgerDb> ledger)
                 c.EndedAt))
             .Take(MostComponents + 1)
             .ToListAsync(cancellationToken);
+        var versions = await UnlikeSql.Versions(await db.Sql(cancellationToken), ids, cancellationToken);
         var truncated = components.Count > MostComponents;
         var begun = components.Where(part => part.StartedAt is not null)
             .GroupBy(part => part.Run)
@@ -44,6 +46,7 @@ sealed class GridQuery(IDbContextFactory<LedgerDb> ledger)
                 EndedAt = run.EndedAt,
                 CreatedAt = run.CreatedAt,
                 Seconds = Seconds(run.StartedAt, run.EndedAt),
+                Version = versions.GetValueOrDefault(run.ProcessRunId),
             }),
             Rows =
             [

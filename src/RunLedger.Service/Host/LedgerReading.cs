@@ -1,5 +1,6 @@
 using RunLedger.Service.Actions;
 using RunLedger.Service.Candidates;
+using RunLedger.Service.Changes;
 using RunLedger.Service.Database;
 using RunLedger.Service.Database.Postgres;
 using RunLedger.Service.Database.Sqlite;
@@ -29,6 +30,7 @@ static class LedgerReading
             .AddOverview()
             .AddFailures()
             .AddDossier()
+            .AddChanges()
             .AddGrid()
             .AddCandidates()
             .AddExpectations()
@@ -42,6 +44,7 @@ static class LedgerReading
         .MapOverview()
         .MapFailures()
         .MapDossier()
+        .MapChanges()
         .MapGrid()
         .MapCandidates()
         .MapExpectations()

@@ -1,12 +1,15 @@
 using RunLedger.Service.Runs;
+using RunLedger.Service.Unlike;
 using RunLedger.Telemetry;
 
 namespace RunLedger.Service.Host;
 
 /// <summary>
-/// Keeps the number of runs by status for whoever reads the metrics, from the same few rows as the summary.
+/// Keeps the numbers of runs by status, and of slow ones, for whoever reads the metrics, from the same few rows as the
+/// summary and the overview.
 /// </summary>
-sealed class RunCounts(RunQueries runs, LedgerMeter meter, TimeProvider time, ILogger<RunCounts> logger)
+sealed class RunCounts(
+    RunQueries runs, UnlikeQueries unlike, LedgerMeter meter, TimeProvider time, ILogger<RunCounts> logger)
     : BackgroundService
 {
     static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
@@ -25,12 +28,12 @@ sealed class RunCounts(RunQueries runs, LedgerMeter meter, TimeProvider time, IL
     {
         try
         {
-            meter.Runs(await runs.Counts(stoppingToken));
+            meter.Runs(await runs.Counts(stoppingToken), await unlike.CountSlow(stoppingToken));
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             // Nothing rather than what may no longer be so. The committer says what is wrong with the database.
-            meter.Runs(null);
+            meter.Runs(null, null);
             ServeLog.RunsNotCounted(logger, e.Message);
         }
     }

@@ -24,6 +24,9 @@ sealed record Overview
         "Expectations of which the last slot that was judged was missed, and no run of it was heard of since.")]
     public required long Missing { get; init; }
 
+    [Description("Open runs that take longer than those before them took, at most 5,000.")]
+    public required long Slow { get; init; }
+
     [Description("The last 60 minutes, the oldest first; the last one is not over yet.")]
     public required IReadOnlyList<MinuteFigures> Minutes { get; init; }
 
@@ -61,7 +64,7 @@ sealed record HourFigures(DateTime Hour, OutcomeCounts Outcomes);
 /// <summary>A recurring job of the ledger: when it was last due, and when it will be.</summary>
 sealed record RecurringFigures
 {
-    [Description("SweepDeadlines, JudgeExpectations or ApplyRetention.")]
+    [Description("SweepDeadlines, JudgeExpectations, LookForUnlike or ApplyRetention.")]
     public required string Name { get; init; }
 
     [Description("Null when it has not run yet.")]

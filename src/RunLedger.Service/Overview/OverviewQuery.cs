@@ -8,7 +8,9 @@ using RunLedger.Service.Database;
 using RunLedger.Service.Expectations;
 using RunLedger.Service.Runs;
 using RunLedger.Service.Standby;
+using RunLedger.Service.Unlike;
 using RunLedger.Storage;
+using RunLedger.Unlike;
 
 namespace RunLedger.Service.Overview;
 
@@ -106,6 +108,7 @@ sealed class OverviewQuery(
             FailedHourBefore = hourBefore,
             RejectedOpen = open,
             Missing = missing,
+            Slow = await UnlikeQueries.CountSlow(sql, cancellationToken),
             Minutes =
             [
                 .. Enumerable.Range(0, Minutes).Select(n => minute - Minutes + 1 + n).Select(n =>
@@ -168,7 +171,8 @@ sealed class OverviewQuery(
 
     static async Task<IReadOnlyList<RecurringFigures>> Recurring(LedgerSql sql, CancellationToken cancellationToken)
     {
-        var names = ((string[])[nameof(SweepDeadlines), nameof(JudgeExpectations), nameof(ApplyRetention)])
+        var names = ((string[])[nameof(SweepDeadlines), nameof(JudgeExpectations), nameof(LookForUnlike),
+            nameof(ApplyRetention)])
             .ToDictionary(RecurringMessage.TokenOf);
         return await sql.List(
             "select token, due_at, sent_at, repeat_every from scheduled_message "

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Text.Json.Serialization;
 using RunLedger.Folding;
 using RunLedger.Service.Database;
+using RunLedger.Service.Unlike;
 using RunLedger.Service.Web;
 using RunLedger.Storage.Rows;
 
@@ -47,6 +48,17 @@ sealed record RunAnswer
 
     [Description("When the run left the ledger's tables for the archive; null while it is in them, and in lists.")]
     public required DateTime? ArchivedAt { get; init; }
+
+    [Description("How it, or a component of it, is unlike those before it; missing when it is not.")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<UnlikeAnswer>? Unlike { get; init; }
+
+    [Description("When it should end. Missing in lists, and for a run that has ended or not started.")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public OutlookAnswer? Outlook { get; init; }
+
+    public RunAnswer With(IReadOnlyList<UnlikeAnswer> unlike) =>
+        unlike.Count == 0 ? this : this with { Unlike = unlike };
 
     public static RunAnswer From(RunRow row) => From(row, null);
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using RunLedger.Service.Unlike;
 using RunLedger.Service.Web;
 
 namespace RunLedger.Service.Runs;
@@ -11,6 +12,7 @@ static class RunEndpoints
     {
         services.TryAddSingleton<RunQueries>();
         services.TryAddSingleton<RunTreeQuery>();
+        services.TryAddSingleton<UnlikeQueries>();
         services.TryAddSingleton<RunClosing>();
         return services;
     }
@@ -48,29 +50,38 @@ static class RunEndpoints
     }
 
     static async Task<IResult> ListRuns(
-        [AsParameters] RunListQuery query, [FromServices] RunQueries runs, CancellationToken cancellationToken)
+        [AsParameters] RunListQuery query,
+        [FromServices] RunQueries runs,
+        [FromServices] UnlikeQueries unlike,
+        CancellationToken cancellationToken)
     {
         var text = new QueryReader();
         var (filter, page) = query.Read(text);
-        return text.Problem is { } problem
-            ? problem
-            : Answers.Paged(
-                await runs.ListWithEvidence(filter, page, cancellationToken),
-                page,
-                RunAnswer.From,
-                RunsJson.Default.PageAnswerRunAnswer);
+        if (text.Problem is { } problem)
+            return problem;
+        var found = await runs.ListWithEvidence(filter, page, cancellationToken);
+        var of = await unlike.Of([.. found.Items.Select(run => run.Row)], cancellationToken);
+        return Answers.Paged(
+            found, page, run => RunAnswer.From(run).With(of(run.Row)), RunsJson.Default.PageAnswerRunAnswer);
     }
 
-    static async Task<IResult> GetRun(string id, [FromServices] RunQueries runs, CancellationToken cancellationToken)
+    static async Task<IResult> GetRun(
+        string id,
+        [FromServices] RunQueries runs,
+        [FromServices] UnlikeQueries unlike,
+        CancellationToken cancellationToken)
     {
         var text = new QueryReader();
         var run = text.Id("id", id);
-        return text.Problem is { } problem ? problem
-            : await runs.Find(run.GetValueOrDefault(), cancellationToken) is { } row
-                ? TypedResults.Json(
-                    RunAnswer.From(row, await runs.ArchivedAt(row.ProcessRunId, cancellationToken)),
-                    RunsJson.Default.RunAnswer)
-                : Answers.Unknown("run", id);
+        if (text.Problem is { } problem)
+            return problem;
+        if (await runs.Find(run.GetValueOrDefault(), cancellationToken) is not { } row)
+            return Answers.Unknown("run", id);
+        var archived = await runs.ArchivedAt(row.ProcessRunId, cancellationToken);
+        var answer = RunAnswer.From(row, archived).With((await unlike.Of([row], cancellationToken))(row));
+        return TypedResults.Json(
+            archived is null ? answer with { Outlook = await unlike.Outlook(row, cancellationToken) } : answer,
+            RunsJson.Default.RunAnswer);
     }
 
     static async Task<IResult> ListComponents(

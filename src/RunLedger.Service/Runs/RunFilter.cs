@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using RunLedger.Folding;
 using RunLedger.Storage.Rows;
+using RunLedger.Unlike;
 
 namespace RunLedger.Service.Runs;
 
@@ -21,6 +22,15 @@ sealed record RunFilter
     public DateTime? Since { get; init; }
     public DateTime? Until { get; init; }
 
+    /// <summary>How they are unlike those before them.</summary>
+    public UnlikeKind? Unlike { get; init; }
+
+    /// <summary>What the evidence says under version.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>The runs that filters apart have, where there are any: found before the rows are asked for.</summary>
+    public IReadOnlyList<Guid>? Among { get; init; }
+
     /// <summary>
     /// Free text: the exact id, key or code where there is one, else a part of a code, key or error text.
     /// </summary>
@@ -38,6 +48,8 @@ sealed record RunFilter
         ParentRunId,
         Since?.ToString("O", CultureInfo.InvariantCulture),
         Until?.ToString("O", CultureInfo.InvariantCulture),
+        Unlike?.Text(),
+        Version,
         Text);
 
     /// <summary>
@@ -50,6 +62,17 @@ sealed record RunFilter
         if (ParentRunId is not null)
         {
             runs = runs.Where(r => parents.Contains(r.ParentRunId));
+        }
+        if (Unlike is not null || Version is not null)
+        {
+            var among = Among ?? [];
+            runs = runs.Where(r => among.Contains(r.ProcessRunId));
+        }
+        if (Unlike == UnlikeKind.Slow)
+        {
+            // One that has ended since it was marked is not slow.
+            runs = runs.Where(r => r.Status != RunStatus.Completed && r.Status != RunStatus.Failed
+                && r.Status != RunStatus.Cancelled);
         }
         if (Candidate is { } candidate)
         {

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using Microsoft.AspNetCore.Mvc;
 using RunLedger.Service.Database;
 using RunLedger.Service.Web;
+using RunLedger.Unlike;
 
 namespace RunLedger.Service.Runs;
 
@@ -31,6 +32,15 @@ sealed record RunListQuery
     [QueryFormat(QueryFormatAttribute.Id)]
     [FromQuery(Name = "parentRunId")]
     public string? ParentRunId { get; init; }
+
+    [Description("Only runs that are unlike those before them, the newest 5,000 of them: slow or suspicious.")]
+    [FromQuery(Name = "unlike")]
+    public string? Unlike { get; init; }
+
+    [Description("Only runs of which the evidence of a message says this version, among the newest 50,000 of the "
+        + "candidate that is asked for, else of all: searchedNewest says when there are more.")]
+    [FromQuery(Name = "version")]
+    public string? Version { get; init; }
 
     [Description("Only runs the ledger first heard of at this time or later (createdAt, ISO 8601).")]
     [QueryFormat(QueryFormatAttribute.Time)]
@@ -85,6 +95,8 @@ sealed record RunListQuery
         CorrelationId = text.Text("correlationId", CorrelationId),
         Source = text.Source(Source),
         ParentRunId = text.Id("parentRunId", ParentRunId),
+        Unlike = text.OneOf("unlike", Unlike, UnlikeKindText.All) is { } kind ? UnlikeKindText.Parse(kind) : null,
+        Version = text.Text("version", Version),
         Since = text.Time("since", Since) ?? text.Time("from", From),
         Until = text.Time("until", Until) ?? text.Time("to", To),
         Text = text.Search("q", Text),

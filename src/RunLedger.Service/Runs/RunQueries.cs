@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using RunLedger.Folding;
 using RunLedger.Service.Database;
 using RunLedger.Service.Standby;
+using RunLedger.Service.Unlike;
 using RunLedger.Service.Web;
 using RunLedger.Storage.Rows;
 
@@ -80,12 +81,21 @@ sealed class RunQueries(IDbContextFactory<LedgerDb> ledger, IOptions<ReadingOpti
     static async Task<(IQueryable<RunRow> Rows, int? SearchedNewest)> PageOf(
         LedgerDb db, RunFilter filter, PageKey? key, bool back, int count, CancellationToken cancellationToken)
     {
+        if (filter.Unlike is { } kind)
+            filter = filter with { Among = await UnlikeQueries.Marked(db, kind, cancellationToken) };
+        var versionsCut = false;
+        if (filter.Version is not null)
+        {
+            (var among, versionsCut) = await RunSearch.OfVersion(db, filter, cancellationToken);
+            filter = filter with { Among = filter.Among is { } marked ? [.. marked.Intersect(among)] : among };
+        }
         if (filter.Text is not null)
             filter = await RunSearch.AsFilter(db, filter, filter.Text, cancellationToken) ?? filter;
         var parents = filter.ParentRunId is { } parent ? await db.Names(parent, cancellationToken) : [];
         if (filter.Text is not { } text)
             return (
-                back ? RowsBack(db, filter, parents, key!.Value, count) : Rows(db, filter, parents, key, count), null);
+                back ? RowsBack(db, filter, parents, key!.Value, count) : Rows(db, filter, parents, key, count),
+                versionsCut ? RunSearch.MostSearched : null);
         var named = await RunSearch.Named(db, text).ToListAsync(cancellationToken);
         var runs = filter.Where(
             named.Count > 0 ? db.Runs.Where(r => named.Contains(r.ProcessRunId)) : RunSearch.Newest(db, filter, text),
@@ -96,7 +106,7 @@ sealed class RunQueries(IDbContextFactory<LedgerDb> ledger, IOptions<ReadingOpti
             ? runs.NewerThan(key!.Value, db.Dialect).Oldest(count)
             : runs.OlderThan(key, db.Dialect).Newest(count);
         var cut = named.Count == 0 && await RunSearch.IsCut(db, filter, cancellationToken);
-        return (runs, cut ? RunSearch.MostSearched : null);
+        return (runs, cut || versionsCut ? RunSearch.MostSearched : null);
     }
 
     static PageKey Key(RunRow run) => new(run.CreatedAt, run.ProcessRunId);
@@ -104,7 +114,8 @@ sealed class RunQueries(IDbContextFactory<LedgerDb> ledger, IOptions<ReadingOpti
     static int Bytes(LedgerRow row) =>
         (row.InputRef?.Length ?? 0) + (row.OutputRef?.Length ?? 0) + (row.ErrorRef?.Length ?? 0);
 
-    static IQueryable<RunRow> WithoutEvidence(IQueryable<RunRow> runs) => runs.Select(r => new RunRow
+    /// <summary>The rows as lists have them.</summary>
+    public static IQueryable<RunRow> WithoutEvidence(IQueryable<RunRow> runs) => runs.Select(r => new RunRow
     {
         ProcessRunId = r.ProcessRunId,
         ProcessCandidateCode = r.ProcessCandidateCode,

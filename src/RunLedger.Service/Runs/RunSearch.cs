@@ -2,6 +2,7 @@ using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using RunLedger.Service.Database;
 using RunLedger.Storage.Rows;
+using RunLedger.Unlike;
 
 namespace RunLedger.Service.Runs;
 
@@ -12,6 +13,9 @@ namespace RunLedger.Service.Runs;
 static class RunSearch
 {
     public const int MostSearched = 50_000;
+
+    /// <summary>Runs of a version that are found.</summary>
+    const int MostOfVersion = 5_000;
 
     /// <summary>Of an id's beginning at least; with less it is more likely a word.</summary>
     const int LeastDigits = 6;
@@ -66,6 +70,40 @@ static class RunSearch
         return runs.Where(db.Dialect.Like(pattern).OnAny<RunRow, string?>(
             r => r.ProcessCandidateCode, r => r.ProcessDefinitionCode, r => r.CorrelationId, r => r.IdempotencyKey,
             r => r.ErrorRef));
+    }
+
+    /// <summary>
+    /// The newest runs of a version, which is in the evidence and in no index: among the newest of the candidate that
+    /// is asked for, else of all.
+    /// </summary>
+    public static string VersionSql(bool ofCandidate) =>
+        $"""
+         select r.process_run_id, case when {RunVersion.Sql("r")} = @version then 1 else 0 end from (
+           select process_run_id, created_at, evidence_ref from process_run_observation
+           where created_at < @until {(ofCandidate ? "and process_candidate_code = @candidate" : "")}
+           order by created_at desc, process_run_id desc limit @most) r
+         """;
+
+    /// <returns>The runs, and whether there may be more that were not searched.</returns>
+    public static async Task<(List<Guid> Runs, bool IsCut)> OfVersion(
+        LedgerDb db, RunFilter filter, CancellationToken cancellationToken)
+    {
+        var (runs, searched) = (new List<Guid>(), 0);
+        await (await db.Sql(cancellationToken)).Each(
+            VersionSql(filter.Candidate is not null),
+            row =>
+            {
+                searched++;
+                if (row.GetInt32(1) == 1 && runs.Count < MostOfVersion)
+                    runs.Add(row.GetGuid(0));
+            },
+            cancellationToken,
+            [
+                ("version", filter.Version), ("most", MostSearched),
+                ("until", filter.Until ?? new DateTime(9000, 1, 1, 0, 0, 0, DateTimeKind.Utc)),
+                .. filter.Candidate is { } candidate ? (IEnumerable<(string, object?)>)[("candidate", candidate)] : [],
+            ]);
+        return (runs, searched == MostSearched || runs.Count == MostOfVersion);
     }
 
     /// <summary>Whether there are runs that were not searched.</summary>

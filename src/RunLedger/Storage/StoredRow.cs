@@ -17,6 +17,8 @@ abstract class StoredRow(DbDataReader reader)
 
     public long GetInt64(int at) => reader.GetInt64(at);
 
+    public double GetDouble(int at) => reader.GetDouble(at);
+
     public bool GetBoolean(int at) => reader.GetBoolean(at);
 
     public bool IsDBNull(int at) => reader.IsDBNull(at);

@@ -54,6 +54,7 @@ sealed class LedgerMeter : IDisposable
     readonly Histogram<double> _lag;
     readonly ObservableUpDownCounter<long> _runs;
     IReadOnlyDictionary<RunStatus, long>? _runCounts;
+    long _slow = -1;
     long _commits;
     Newest? _newest;
     long _oldestDue = long.MinValue;
@@ -108,6 +109,8 @@ sealed class LedgerMeter : IDisposable
             "runledger.observation.lag", "s", "From an observation's being sent to its commit.", tags: null, Seconds);
         _runs = _meter.CreateObservableUpDownCounter(
             "runledger.runs", ObserveRuns, "{run}", "Runs in the ledger's tables by status.");
+        _meter.CreateObservableGauge(
+            "runledger.runs.slow", ObserveSlow, "{run}", "Open runs that take longer than those before them took.");
         _meter.CreateObservableGauge(
             "runledger.scheduler.lag",
             ObserveSchedule,
@@ -200,7 +203,12 @@ sealed class LedgerMeter : IDisposable
     public void RetentionDone() => Interlocked.Exchange(ref _retentionDone, _time.GetUtcNow().UtcTicks);
 
     /// <param name="counts">By status, one that nobody is in may be missing; null where nobody knows.</param>
-    public void Runs(IReadOnlyDictionary<RunStatus, long>? counts) => Volatile.Write(ref _runCounts, counts);
+    /// <param name="slow">How many open ones are slow; null where nobody knows.</param>
+    public void Runs(IReadOnlyDictionary<RunStatus, long>? counts, long? slow = null)
+    {
+        Volatile.Write(ref _runCounts, counts);
+        Interlocked.Exchange(ref _slow, slow ?? -1);
+    }
 
     public void Dispose() => _meter.Dispose();
 
@@ -212,6 +220,9 @@ sealed class LedgerMeter : IDisposable
             ? Statuses.Select(status => new Measurement<long>(
                 counts.GetValueOrDefault(status), Tags(("runledger.status", status.Text()))))
             : [];
+
+    IEnumerable<Measurement<long>> ObserveSlow() =>
+        Interlocked.Read(ref _slow) is var slow and >= 0 ? [new(slow)] : [];
 
     // Nothing before the dispatcher has looked.
     IEnumerable<Measurement<double>> ObserveSchedule()

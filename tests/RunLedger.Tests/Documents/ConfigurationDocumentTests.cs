@@ -14,6 +14,7 @@ using RunLedger.Service.Security;
 using RunLedger.Service.Standby;
 using RunLedger.Service.Web;
 using RunLedger.Tests.Support;
+using RunLedger.Unlike;
 
 namespace RunLedger.Tests.Documents;
 
@@ -74,7 +75,7 @@ public sealed partial class ConfigurationDocumentTests
                 ? [($"{setting}__0", null)]
                 : Settings($"{setting}__0", Activator.CreateInstance(entry)!),
             IDictionary<string, IList<string>> => [],
-            DeadlineOptions or DeadlinePolicy or ExpectedOptions or RetentionOptions or RetentionPolicy
+            DeadlineOptions or DeadlinePolicy or ExpectedOptions or UnlikeOptions or RetentionOptions or RetentionPolicy
                 or OidcOptions =>
                 Settings(setting, value),
             _ when !property.CanWrite => [],

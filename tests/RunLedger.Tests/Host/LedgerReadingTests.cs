@@ -42,7 +42,7 @@ public sealed class LedgerReadingTests
         Assert.Equal(
             [
                 "before", "candidate", "correlationId", "cursor", "from", "limit", "parentRunId", "q", "since",
-                "source", "status", "to", "until",
+                "source", "status", "to", "unlike", "until", "version",
             ],
             parameters.Keys.Order());
         Assert.All(parameters.Values, parameter => Assert.NotEmpty(parameter.GetProperty("description").GetString()!));

@@ -21,6 +21,8 @@ public sealed class RunFilterTests : IAsyncLifetime
     {
         ["status"] = "failed",
         ["source"] = "job_queue",
+        ["unlike"] = "slow",
+        ["version"] = "7",
         ["parentRunId"] = "01900000-0000-7000-8000-000000000001",
         ["since"] = "2026-01-01",
         ["until"] = "2026-01-01",

@@ -40,7 +40,8 @@ sealed class EmbeddedLedger : IAsyncDisposable
             [
                 "--urls", "http://127.0.0.1:0", "--OTEL_SDK_DISABLED", "true", "--ConnectionStrings:Postgres=",
                 "--ConnectionStrings:RabbitMq=", "--RunLedger:SqliteFile", file, "--Logging:LogLevel:Default",
-                "Warning", "--RunLedger:Deadlines:SweepEvery", "3650.00:00:00", .. settings,
+                "Warning", "--RunLedger:Deadlines:SweepEvery", "3650.00:00:00", "--RunLedger:Unlike:LookEvery",
+                "3650.00:00:00", .. settings,
             ],
             time);
         await app.StartAsync();

@@ -21,7 +21,7 @@ public sealed class FilledLedger : IAsyncLifetime
         _ledger = await EmbeddedLedger.Start(_time, "--Page:TraceUrl", "https://traces/{traceId}");
         // What the host does once as it starts; until its clock has moved by a second it does no more.
         await Until("select count(*) from ledger_replica", "1");
-        await Until("select count(*) from scheduled_message", "3");
+        await Until("select count(*) from scheduled_message", "4");
         await Runs();
         await Rejected();
         var bus = _ledger.Services.GetRequiredService<IBus>();

@@ -48,6 +48,7 @@ sealed class LedgerHarness : IAsyncDisposable
                 options.Deadlines.SweepEvery = TimeSpan.FromDays(3_650);
                 options.Retention.Every = TimeSpan.FromDays(3_650);
                 options.Expected.JudgeEvery = TimeSpan.FromDays(3_650);
+                options.Unlike.LookEvery = TimeSpan.FromDays(3_650);
                 configure?.Invoke(options);
             }))
             .BuildServiceProvider(validateScopes: true);

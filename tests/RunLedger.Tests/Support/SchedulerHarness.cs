@@ -34,6 +34,7 @@ sealed class SchedulerHarness : IAsyncDisposable
                     options.SqliteFile = _file;
                     // The ledger's own schedule keeps out of the way.
                     options.Deadlines.SweepEvery = TimeSpan.FromDays(3_650);
+                    options.Unlike.LookEvery = TimeSpan.FromDays(3_650);
                 });
                 bus.AddMessageScheduler(Scheduler);
                 configure(bus);

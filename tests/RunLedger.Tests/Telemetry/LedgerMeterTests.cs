@@ -175,11 +175,14 @@ public sealed class LedgerMeterTests : IAsyncLifetime
 
         Assert.True(meter.RunsWanted);
         Assert.Empty(measured.All("runledger.runs stuck"));
-        meter.Runs(new Dictionary<RunStatus, long> { [RunStatus.Stuck] = 3 });
+        Assert.Empty(measured.All("runledger.runs.slow"));
+        meter.Runs(new Dictionary<RunStatus, long> { [RunStatus.Stuck] = 3 }, slow: 2);
+        Assert.Equal(2, measured.One("runledger.runs.slow"));
         Assert.Equal(3, measured.One("runledger.runs stuck"));
         Assert.Equal(0, measured.One("runledger.runs completed"));
         meter.Runs(null);
         Assert.Empty(measured.All("runledger.runs stuck"));
+        Assert.Empty(measured.All("runledger.runs.slow"));
     }
 
     [Fact]

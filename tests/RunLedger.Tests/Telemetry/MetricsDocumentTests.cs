@@ -23,7 +23,7 @@ public sealed partial class MetricsDocumentTests
             factory, new StandbyState(TimeProvider.System, NullLogger<StandbyState>.Instance));
         using var measured = new Measured(factory);
         // What has no value yet shows no tags.
-        meter.Runs(new Dictionary<RunStatus, long>());
+        meter.Runs(new Dictionary<RunStatus, long>(), 0);
         _ = measured.All("runledger.runs");
 
         var registered = measured.Instruments

@@ -280,3 +280,37 @@ CREATE TABLE IF NOT EXISTS missed_slot (
   process_run_id text,
   PRIMARY KEY (expectation, slot_at)
 );
+
+-- As infra/postgres/14_unlike.sql.
+CREATE TABLE IF NOT EXISTS duration_sketch (
+  sketch_id text PRIMARY KEY,
+  candidate text NOT NULL,
+  component text,
+  version   text,
+  latest_at text NOT NULL,
+  buckets   blob NOT NULL
+);
+CREATE INDEX IF NOT EXISTS duration_sketch_candidate_idx ON duration_sketch (candidate, latest_at);
+CREATE INDEX IF NOT EXISTS duration_sketch_latest_idx ON duration_sketch (latest_at);
+
+CREATE TABLE IF NOT EXISTS counted_run (
+  process_run_id text PRIMARY KEY,
+  counted_at     text NOT NULL
+);
+CREATE INDEX IF NOT EXISTS counted_run_counted_idx ON counted_run (counted_at);
+
+CREATE TABLE IF NOT EXISTS unlike_run (
+  process_run_id   text NOT NULL,
+  component_run_id text NOT NULL,
+  kind             text NOT NULL CHECK (kind IN ('slow', 'suspicious')),
+  candidate        text NOT NULL,
+  component        text,
+  version          text,
+  usual_seconds    real NOT NULL,
+  limit_seconds    real NOT NULL,
+  runs             integer NOT NULL,
+  marked_at        text NOT NULL,
+  PRIMARY KEY (process_run_id, component_run_id, kind)
+);
+CREATE INDEX IF NOT EXISTS unlike_run_kind_idx ON unlike_run (kind, marked_at DESC, process_run_id);
+CREATE INDEX IF NOT EXISTS unlike_run_marked_idx ON unlike_run (marked_at);

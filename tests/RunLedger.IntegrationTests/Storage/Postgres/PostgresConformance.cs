@@ -8,6 +8,7 @@ public sealed class PostgresArchiveReturnTests() : ArchiveReturnConformance(new 
 public sealed class PostgresArchivedRunTests() : ArchivedRunConformance(new PostgresProvider());
 public sealed class PostgresCancelTests() : CancelConformance(new PostgresProvider());
 public sealed class PostgresCandidateTests() : CandidateConformance(new PostgresProvider());
+public sealed class PostgresChangesTests() : ChangesConformance(new PostgresProvider());
 public sealed class PostgresClaimTests() : ClaimConformance(new PostgresProvider());
 public sealed class PostgresCommitTests() : CommitConformance(new PostgresProvider());
 public sealed class PostgresCronTests() : CronConformance(new PostgresProvider());
@@ -24,3 +25,4 @@ public sealed class PostgresRunListTests() : RunListConformance(new PostgresProv
 public sealed class PostgresRunSearchTests() : RunSearchConformance(new PostgresProvider());
 public sealed class PostgresRunTreeTests() : RunTreeConformance(new PostgresProvider());
 public sealed class PostgresSweepTests() : SweepConformance(new PostgresProvider());
+public sealed class PostgresUnlikeTests() : UnlikeConformance(new PostgresProvider());

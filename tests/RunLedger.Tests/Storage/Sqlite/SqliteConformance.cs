@@ -8,6 +8,7 @@ public sealed class SqliteArchiveReturnTests() : ArchiveReturnConformance(new Sq
 public sealed class SqliteArchivedRunTests() : ArchivedRunConformance(new SqliteProvider());
 public sealed class SqliteCancelTests() : CancelConformance(new SqliteProvider());
 public sealed class SqliteCandidateTests() : CandidateConformance(new SqliteProvider());
+public sealed class SqliteChangesTests() : ChangesConformance(new SqliteProvider());
 public sealed class SqliteClaimTests() : ClaimConformance(new SqliteProvider());
 public sealed class SqliteCommitTests() : CommitConformance(new SqliteProvider());
 public sealed class SqliteCronTests() : CronConformance(new SqliteProvider());
@@ -24,3 +25,4 @@ public sealed class SqliteRunListTests() : RunListConformance(new SqliteProvider
 public sealed class SqliteRunSearchTests() : RunSearchConformance(new SqliteProvider());
 public sealed class SqliteRunTreeTests() : RunTreeConformance(new SqliteProvider());
 public sealed class SqliteSweepTests() : SweepConformance(new SqliteProvider());
+public sealed class SqliteUnlikeTests() : UnlikeConformance(new SqliteProvider());

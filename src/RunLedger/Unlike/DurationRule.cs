@@ -1,0 +1,40 @@
+namespace RunLedger.Unlike;
+
+/// <summary>
+/// From when on an open run is slow, and a completed one suspicious. A factor alone would flag what varies much by
+/// nature: so it grows with the square of how far the rare ones lie from the usual, and lies beyond the rarest.
+/// </summary>
+static class DurationRule
+{
+    /// <summary>With fewer the rarest are not known.</summary>
+    public const int LeastRuns = 20;
+
+    /// <summary>Beyond the longest of a hundred by that.</summary>
+    const double BeyondRarest = 2;
+
+    /// <summary>What 95 of 100 took at most.</summary>
+    public static double UsualMost(DurationSketch sketch) => sketch.Quantile(.95);
+
+    /// <summary>What 95 of 100 took at least.</summary>
+    public static double UsualLeast(DurationSketch sketch) => sketch.Quantile(.05);
+
+    /// <summary>In seconds.</summary>
+    public static double SlowAfter(DurationSketch sketch, UnlikeOptions options)
+    {
+        var (p50, p95) = (sketch.Quantile(.5), UsualMost(sketch));
+        return Math.Max(
+            Math.Max(p95 * Math.Max(options.Factor, Square(p95 / p50)), p95 + options.SlowFloor.TotalSeconds),
+            sketch.Quantile(.99) * BeyondRarest);
+    }
+
+    /// <summary>In seconds; nothing is shorter where that is not above 0.</summary>
+    public static double SuspiciousBelow(DurationSketch sketch, UnlikeOptions options)
+    {
+        var (p50, p5) = (sketch.Quantile(.5), UsualLeast(sketch));
+        return Math.Min(
+            Math.Min(p5 / Math.Max(options.Factor, Square(p50 / p5)), p5 - options.FastFloor.TotalSeconds),
+            sketch.Quantile(.01) / BeyondRarest);
+    }
+
+    static double Square(double value) => value * value;
+}
