@@ -6,8 +6,10 @@ using RunLedger.Batching;
 using RunLedger.Broker;
 using RunLedger.Schema;
 using RunLedger.Service.Bridge;
+using RunLedger.Service.Channels;
 using RunLedger.Service.Expectations;
 using RunLedger.Service.Failures;
+using RunLedger.Service.Incidents;
 using RunLedger.Service.Intake;
 using RunLedger.Service.Overview;
 using RunLedger.Service.Rejected;
@@ -105,6 +107,8 @@ static class LedgerHost
             limiter.OnRejected = RateLimitAnswer.OnRejected;
         });
         builder.Services.AddRejectedActions();
+        builder.Services.AddDeliveries();
+        builder.Services.AddIncidentWatch();
         builder.Services.AddLive(broker);
         builder.Services.AddSingleton<IHealthCheckPublisher, HealthLog>();
         builder.Services.Configure<HealthCheckPublisherOptions>(options =>
@@ -147,6 +151,8 @@ static class LedgerHost
         operators.MapRejectedActions();
         operators.MapFailureActions();
         operators.MapExpectationActions();
+        operators.MapChannelActions();
+        operators.MapIncidentActions();
         app.MapPage();
         app.MapLogin();
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false }).AllowAnonymous();

@@ -12,9 +12,11 @@ public sealed class PostgresClaimTests() : ClaimConformance(new PostgresProvider
 public sealed class PostgresCommitTests() : CommitConformance(new PostgresProvider());
 public sealed class PostgresCronTests() : CronConformance(new PostgresProvider());
 public sealed class PostgresDefinitionTests() : DefinitionConformance(new PostgresProvider());
+public sealed class PostgresDeliveryTests() : DeliveryConformance(new PostgresProvider());
 public sealed class PostgresExpectationTests() : ExpectationConformance(new PostgresProvider());
 public sealed class PostgresDossierTests() : DossierConformance(new PostgresProvider());
 public sealed class PostgresFailureTests() : FailureConformance(new PostgresProvider());
+public sealed class PostgresIncidentTests() : IncidentConformance(new PostgresProvider());
 public sealed class PostgresMergeTests() : MergeConformance(new PostgresProvider());
 public sealed class PostgresOutboxTests() : OutboxConformance(new PostgresProvider());
 public sealed class PostgresRecurringTests() : RecurringConformance(new PostgresProvider());
@@ -24,3 +26,4 @@ public sealed class PostgresRunListTests() : RunListConformance(new PostgresProv
 public sealed class PostgresRunSearchTests() : RunSearchConformance(new PostgresProvider());
 public sealed class PostgresRunTreeTests() : RunTreeConformance(new PostgresProvider());
 public sealed class PostgresSweepTests() : SweepConformance(new PostgresProvider());
+public sealed class PostgresStandingTests() : StandingConformance(new PostgresProvider());

@@ -12,9 +12,11 @@ public sealed class SqliteClaimTests() : ClaimConformance(new SqliteProvider());
 public sealed class SqliteCommitTests() : CommitConformance(new SqliteProvider());
 public sealed class SqliteCronTests() : CronConformance(new SqliteProvider());
 public sealed class SqliteDefinitionTests() : DefinitionConformance(new SqliteProvider());
+public sealed class SqliteDeliveryTests() : DeliveryConformance(new SqliteProvider());
 public sealed class SqliteExpectationTests() : ExpectationConformance(new SqliteProvider());
 public sealed class SqliteDossierTests() : DossierConformance(new SqliteProvider());
 public sealed class SqliteFailureTests() : FailureConformance(new SqliteProvider());
+public sealed class SqliteIncidentTests() : IncidentConformance(new SqliteProvider());
 public sealed class SqliteMergeTests() : MergeConformance(new SqliteProvider());
 public sealed class SqliteOutboxTests() : OutboxConformance(new SqliteProvider());
 public sealed class SqliteRecurringTests() : RecurringConformance(new SqliteProvider());
@@ -24,3 +26,4 @@ public sealed class SqliteRunListTests() : RunListConformance(new SqliteProvider
 public sealed class SqliteRunSearchTests() : RunSearchConformance(new SqliteProvider());
 public sealed class SqliteRunTreeTests() : RunTreeConformance(new SqliteProvider());
 public sealed class SqliteSweepTests() : SweepConformance(new SqliteProvider());
+public sealed class SqliteStandingTests() : StandingConformance(new SqliteProvider());
