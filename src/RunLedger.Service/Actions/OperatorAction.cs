@@ -20,8 +20,8 @@ sealed record OperatorAction
     public string Action { get; init; } = "";
 
     [Description(
-        "What it was done to: the id of a run or of a rejected row, a group's fingerprint, the name of an expectation, a "
-        + "rule or a channel; all for everything.")]
+        "What it was done to: the id of a run or of a rejected row, a group's fingerprint, the name of an expectation, "
+        + "a rule or a channel; all for everything.")]
     public string Subject { get; init; } = "";
     public string? Reason { get; init; }
 

@@ -5,7 +5,9 @@ using RunLedger.Service.Outward;
 
 namespace RunLedger.Service.Channels;
 
-/// <summary>A channel as it is sent. A secret is itself, or <c>env:RUNLEDGER_SECRET_…</c> or <c>file:…</c>.</summary>
+/// <summary>
+/// A channel as it is sent. A secret is itself, or <c>env:RUNLEDGER_SECRET_…</c> or <c>file:…</c>.
+/// </summary>
 sealed partial record ChannelBody
 {
     const int MostText = 2_000;

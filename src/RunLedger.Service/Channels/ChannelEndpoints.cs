@@ -68,8 +68,8 @@ static class ChannelEndpoints
     {
         var api = routes.MapOperating();
         api.MapPut("/channels/{name}", Put).WithName("PutChannel").WithSummary("Puts a channel, or changes it.")
-            .WithDescription("Secrets are taken and never shown; of one that is not sent the last is kept, unless it would "
-                + "go to another server than before.")
+            .WithDescription("Secrets are taken and never shown; of one that is not sent the last is kept, unless it "
+                + "would go to another server than before.")
             .Accepts<ChannelBody>("application/json")
             .Produces<ChannelAnswer>().Produces<ChannelAnswer>(StatusCodes.Status201Created).WithExamples(Example);
         api.MapDelete("/channels/{name}", Delete).WithName("DeleteChannel")
@@ -114,8 +114,8 @@ static class ChannelEndpoints
         {
             null => Answers.Unknown("channel", name),
             { Count: > 0 } rules => TypedResults.Problem(
-                $"The channel {name} is told through by {string.Join(", ", rules)}: have them tell through another one, "
-                + "or delete them first.",
+                $"{string.Join(", ", rules)} tell through the channel {name}: have them tell through another one, or "
+                + "delete them first.",
                 statusCode: StatusCodes.Status409Conflict),
             _ => TypedResults.NoContent(),
         };
@@ -127,7 +127,11 @@ static class ChannelEndpoints
             : Answers.Unknown("channel", name);
 
     static async Task<IResult> TestByForm(
-        string name, HttpContext http, [FromForm] string? _, ChannelActions actions, CancellationToken cancellationToken) =>
+        string name,
+        HttpContext http,
+        [FromForm] string? _,
+        ChannelActions actions,
+        CancellationToken cancellationToken) =>
         FormOutcomes.Back(Page, await actions.Test(name, Operator.From(http), cancellationToken) switch
         {
             null => FormOutcomes.Gone,

@@ -9,8 +9,8 @@ namespace RunLedger.Service.Channels;
 /// Sends what waits for channels: each channel on its own, so that one that hangs holds up no other. Every replica
 /// does; a message is one's at a time.
 /// </summary>
-sealed partial class DeliveryLoop(DeliveryTurn turn, DeliverySignal signal, TimeProvider time, ILogger<DeliveryLoop> log)
-    : BackgroundService
+sealed partial class DeliveryLoop(
+    DeliveryTurn turn, DeliverySignal signal, TimeProvider time, ILogger<DeliveryLoop> log) : BackgroundService
 {
     static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 

@@ -27,7 +27,9 @@ static class DeliverySql
          order by d.position limit 1
          """;
 
-    /// <summary>Puts a message to what waits: by a rule's name and a candidate in the order in which they came.</summary>
+    /// <summary>
+    /// Puts a message to what waits: by a rule's name and a candidate in the order in which they came.
+    /// </summary>
     /// <param name="number">Which of the messages of its incident.</param>
     public static Task<int> Put(
         LedgerSql sql,

@@ -18,7 +18,12 @@ sealed class IncidentMeter : IDisposable
         _meter = factory.Create(RunLedgerRegistration.Telemetry);
         _incidents = new(
             _meter, "runledger.incidents", "{incident}", "Incidents that were told, told again, and told to be over.",
-            [.. Changes.Select(change => new KeyValuePair<string, object?>[] { new("runledger.incident.change", change) })]);
+            [
+                .. Changes.Select(change => new KeyValuePair<string, object?>[]
+                {
+                    new("runledger.incident.change", change),
+                }),
+            ]);
         _deliveries = new(
             _meter, "runledger.channel.messages", "{message}", "Attempts to tell a message through a channel.",
             [.. from kind in Kinds from outcome in (string[])["sent", "failed"]

@@ -34,11 +34,14 @@ sealed class MailChannel(AddressGuard guard, IOptions<OutwardOptions> options) :
         if (!IsMailbox(body.From))
             yield return "from is missing or no mail address, such as ledger@example.com.";
         if (body.To is not { Count: > 0 and <= 50 } || !body.To.All(IsMailbox))
-            yield return "to is missing, holds what is no mail address, or more than 50: send a list of mail addresses.";
+            yield return "to is missing, holds what is no mail address, or more than 50: send a list of addresses.";
         if (body.User is null != body.Password is null)
             yield return "user and password go together: send both, or neither for a server that asks for none.";
         if (body is { Password: not null, Security: None })
-            yield return "A password is not sent over a connection that anybody can read: send security starttls or tls.";
+        {
+            yield return "A password is not sent over a connection that anybody can read: send security starttls or "
+                + "tls.";
+        }
     }
 
     public async Task<OutwardResult> Send(
@@ -61,8 +64,8 @@ sealed class MailChannel(AddressGuard guard, IOptions<OutwardOptions> options) :
         }
         catch (SslHandshakeException e)
         {
-            return OutwardResult.Failed($"The TLS of {settings.Host} is refused: {FirstLine(e.InnerException ?? e)} Its "
-                + "certificate must be for that host, and of an authority that this machine trusts.");
+            return OutwardResult.Failed($"The TLS of {settings.Host} is refused: {FirstLine(e.InnerException ?? e)} "
+                + "Its certificate must be for that host, and of an authority that this machine trusts.");
         }
         catch (SmtpCommandException e)
         {

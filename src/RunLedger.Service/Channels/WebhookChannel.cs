@@ -25,7 +25,10 @@ sealed class WebhookChannel(OutwardHttp http, IOptions<OutwardOptions> options, 
         foreach (var fault in base.Faults(body))
             yield return fault;
         if (body.Key is { } key && !SecretReader.IsName(key) && KeyOf(key).Length < LeastKey)
-            yield return $"key has less than {LeastKey} bytes: send a long random one, such as of openssl rand -hex 32.";
+        {
+            yield return $"key has less than {LeastKey} bytes: send a long random one, such as of openssl rand -hex "
+                + "32.";
+        }
     }
 
     protected override object Body(ChannelSecrets secrets, Guid id, IncidentMessage message) => new

@@ -9,6 +9,7 @@ using RunLedger.Service.Bridge;
 using RunLedger.Service.Channels;
 using RunLedger.Service.Expectations;
 using RunLedger.Service.Failures;
+using RunLedger.Service.Heartbeat;
 using RunLedger.Service.Incidents;
 using RunLedger.Service.Intake;
 using RunLedger.Service.Overview;
@@ -109,6 +110,7 @@ static class LedgerHost
         builder.Services.AddRejectedActions();
         builder.Services.AddDeliveries();
         builder.Services.AddIncidentWatch();
+        builder.Services.AddHeartbeat(settings);
         builder.Services.AddLive(broker);
         builder.Services.AddSingleton<IHealthCheckPublisher, HealthLog>();
         builder.Services.Configure<HealthCheckPublisherOptions>(options =>

@@ -21,8 +21,11 @@ sealed class BehindCondition(RunLedgerOptions options) : IStandingCondition
         return behind <= QueuePosition.Usual(options.Expected) ? Findings.None : new(
         [
             new Finding(
-                "", $"What was published {Phrases.Long(behind)} ago is not in the tables yet: the queue is long, or the "
-                    + "broker does not deliver.", [], Lasted: behind),
+                "",
+                $"What was published {Phrases.Long(behind)} ago is not in the tables yet: the queue is long, or the "
+                    + "broker does not deliver.",
+                [],
+                Lasted: behind),
         ]);
     }
 

@@ -141,7 +141,8 @@ static class IncidentEndpoints
         if (outcome.Unknown.Count > 0)
         {
             return OperatorBody.Bad(
-                $"There is no channel {string.Join(", ", outcome.Unknown)}: put it first, with PUT /api/channels/{{name}}.");
+                $"There is no channel {string.Join(", ", outcome.Unknown)}: put it first, with PUT "
+                + "/api/channels/{name}.");
         }
 
         return outcome.Other is { } other

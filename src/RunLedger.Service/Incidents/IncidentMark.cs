@@ -12,13 +12,17 @@ sealed record IncidentMark(DateTime At, Guid Run, DateTime LookedAt, DateTime Wa
 
     static readonly TimeSpan Shortest = TimeSpan.FromMinutes(1);
 
-    public static IncidentMark Begin(DateTime now) => new(now, Guid.Empty, now, now);
+    /// <summary>What ended since a clock was put right, until somebody looked.</summary>
+    static readonly TimeSpan Back = TimeSpan.FromMinutes(5);
+
+    /// <summary>What a rule looks at begins when it was armed.</summary>
+    public static IncidentMark Begin(DateTime now) => new(DateTime.UnixEpoch, Guid.Empty, now, now);
 
     /// <summary>With another look. A clock that was ahead is got over: what comes from now on is looked at.</summary>
     public IncidentMark Looked(DateTime now, TimeSpan every)
     {
         var longest = 4 * every > Shortest ? 4 * every : Shortest;
         var gap = now < LookedAt || now - LookedAt > longest;
-        return new(At > now ? now : At, At > now ? Guid.Empty : Run, now, gap ? now : WatchingSince);
+        return new(At > now ? now - Back : At, At > now ? Guid.Empty : Run, now, gap ? now : WatchingSince);
     }
 }

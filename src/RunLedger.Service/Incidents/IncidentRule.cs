@@ -44,7 +44,9 @@ sealed record IncidentRule
         Percent?.ToString(System.Globalization.CultureInfo.InvariantCulture), Window?.ToString("c"),
         Hours is null ? null : JsonSerializer.Serialize(Hours, IncidentJson.Default.RuleHours));
 
-    /// <summary>Whether it is for a candidate, as policies and expectations are; for the ledger every rule is.</summary>
+    /// <summary>
+    /// Whether it is for a candidate, as policies and expectations are; one about the ledger is for all.
+    /// </summary>
     public bool IsFor(string candidate) => Conditions.IsOfLedger(Condition)
         || FileSystemName.MatchesSimpleExpression(Candidate, candidate, ignoreCase: false);
 

@@ -27,7 +27,7 @@ sealed class IncidentTeller(IOptions<IncidentOptions> options)
         {
             var incident = InTime(read, now);
             var rule = rules.GetValueOrDefault(incident.Rule);
-            foreach (var kind in Due(incident, rule, Unknown(incident, known, now), now))
+            foreach (var kind in Due(incident, rule, Unknown(incident, known), now))
             {
                 if (await Tell(sql, incident, rule, kind, now, cancellationToken) is not { } after)
                     break;
@@ -82,12 +82,11 @@ sealed class IncidentTeller(IOptions<IncidentOptions> options)
     static bool IsOver(Incident incident, IncidentRule? rule, DateTime now) =>
         incident.ToldAt is null || rule?.Hours?.Contains(now) is not false;
 
-    /// <summary>The groups that nobody has said to know of: while it lasted, or lately before.</summary>
-    List<string> Unknown(Incident incident, Dictionary<string, DateTime> known, DateTime now) =>
+    /// <summary>The groups that nobody has said to know of: while it lasted, or lately before it began.</summary>
+    List<string> Unknown(Incident incident, Dictionary<string, DateTime> known) =>
     [
         .. incident.Groups.Select(group => group.Fingerprint).Where(fingerprint =>
-            !known.TryGetValue(fingerprint, out var at)
-            || (at < incident.BeganAt && at <= now - options.Value.SilenceFor)),
+            !known.TryGetValue(fingerprint, out var at) || at < incident.BeganAt - options.Value.SilenceFor),
     ];
 
     /// <summary>Null where there is nobody to tell.</summary>

@@ -45,8 +45,10 @@ sealed class RejectedCondition : IStandingCondition
         return new(
         [
             new Finding(
-                "", $"{(count >= Most ? "At least " : "")}{Phrases.Count(count, "observation was", "observations were")} "
-                    + "rejected and wait for somebody.", groups),
+                "",
+                $"{(count >= Most ? "At least " : "")}{Phrases.Count(count, "observation was", "observations were")} "
+                    + "rejected and wait for somebody.",
+                groups),
         ]);
     }
 }

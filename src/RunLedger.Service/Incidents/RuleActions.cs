@@ -8,8 +8,8 @@ namespace RunLedger.Service.Incidents;
 sealed class RuleActions(ILedgerTransactions ledger, ActionLog actions)
 {
     /// <summary>
-    /// Arms a rule, or changes it. Where it is about something else than before it begins anew; incidents of what it was
-    /// about are over.
+    /// Arms a rule, or changes it. Where it is about something else than before it begins anew; incidents of what it
+    /// was about are over.
     /// </summary>
     public async Task<RuleOutcome> Put(IncidentRule rule, CancellationToken cancellationToken)
     {

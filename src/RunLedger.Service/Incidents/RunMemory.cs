@@ -42,7 +42,9 @@ sealed record RunMemory
         return this with { Within = pieces };
     }
 
-    /// <summary>How many ended, and how many failed, of what the rule's rate is of; null where they are too few.</summary>
+    /// <summary>
+    /// How many ended, and how many failed, of what the rule's rate is of; null where they are too few.
+    /// </summary>
     public (int Ended, int Failed)? Rate(IncidentRule rule, DateTime now)
     {
         if (rule.Window is not { } window)

@@ -32,7 +32,9 @@ sealed class AddressGuard(IOptions<OutwardOptions> options)
         (IPNetwork.Parse("ff00::/8"), "multicast"),
     ];
 
-    /// <summary>Networks of IPv6 that carry an address of IPv4, and after how many bytes of the address it begins.</summary>
+    /// <summary>
+    /// Networks of IPv6 that carry an address of IPv4, and after how many bytes of the address it begins.
+    /// </summary>
     static readonly (IPNetwork Network, int At)[] Carriers =
     [
         (IPNetwork.Parse("::/96"), 12),

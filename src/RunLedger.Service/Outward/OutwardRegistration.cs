@@ -4,7 +4,9 @@ using RunLedger.Service.Settings;
 
 namespace RunLedger.Service.Outward;
 
-/// <summary>What calls others: with a guard on where, a limit on how long, and secrets that stay what they are.</summary>
+/// <summary>
+/// What calls others: with a guard on where, a limit on how long, and secrets that stay what they are.
+/// </summary>
 static class OutwardRegistration
 {
     public static IServiceCollection AddOutward(this IServiceCollection services)

@@ -146,6 +146,85 @@ public abstract class DeliveryConformance(Provider provider) : IncidentSuite(pro
             await Query("select failing_since, fault, delivered_at from incident_channel"));
     }
 
+    [Fact]
+    public async Task Whatever_fails_or_dies_in_between_each_edge_is_told_under_one_id_and_no_end_before_its_beginning()
+    {
+        const int Candidates = 5;
+        const int Flaps = 6;
+        var random = new Random(17);
+        Channels.RetryAfter = TimeSpan.FromSeconds(1);
+        await Rule(new() { Condition = "failed", Hold = "00:00:00" });
+        var took = new List<(Guid Id, string Candidate, string Kind)>();
+        Receiver.Answer = message => random.Next(10) switch
+        {
+            // The process dies before it was sent, or before it is known to be.
+            0 => throw new InvalidOperationException("killed"),
+            1 => Died(message),
+            < 5 => new(false, "It answered 500"),
+            _ => null,
+        };
+        for (var flap = 0; flap < Flaps; flap++)
+        {
+            for (var candidate = 0; candidate < Candidates; candidate++)
+            {
+                await Ended(flap, candidate: $"P{candidate}");
+                await Ended(flap + 0.4, "completed", candidate: $"P{candidate}");
+            }
+
+            await Look(flap + 0.7);
+            await Work();
+        }
+
+        for (var minute = Flaps; minute < 3 * Flaps; minute++)
+        {
+            At(minute);
+            await Look(minute);
+            await Work();
+        }
+
+        Receiver.Answer = _ => null;
+        At(4 * Flaps);
+        await Send();
+
+        var told = Receiver.Taken.ConvertAll(one => (one.Id, one.Message.Candidate!, one.Message.Kind));
+        Assert.Equal(2 * Candidates * Flaps, told.Concat(took).Select(one => one.Id).Distinct().Count());
+        Assert.Empty(await Query(
+            "select 1 from incident_delivery where delivered_at is null or dropped_at is not null"));
+        foreach (var chain in told.Concat(took).GroupBy(one => one.Item2))
+        {
+            Assert.Equal(
+                Enumerable.Repeat((string[])["opened", "recovered"], Flaps).SelectMany(pair => pair),
+                (await Query(
+                    $"""
+                     select d.kind from incident_delivery d join incident i on i.incident_id = d.incident_id
+                     where i.candidate = '{chain.Key}' order by d.delivered_at, d.position
+                     """)));
+        }
+
+        OutwardResult Died(IncidentMessage message)
+        {
+            took.Add((Receiver.Now, message.Candidate!, message.Kind));
+            throw new InvalidOperationException("killed");
+        }
+
+        async Task Work()
+        {
+            for (var attempt = 0; attempt < 12; attempt++)
+            {
+                try
+                {
+                    await Send();
+                    At(((Now - Noon).TotalSeconds + 1) / 60);
+                }
+                catch (InvalidOperationException)
+                {
+                    // Another process goes on when the claim of this one is over.
+                    At(((Now - Noon).TotalSeconds + 1) / 60);
+                }
+            }
+        }
+    }
+
     static List<string> Texts(Stores.TakingChannel receiver) =>
         receiver.Taken.ConvertAll(taken => $"{taken.Message.Candidate} {taken.Message.Kind}");
 }

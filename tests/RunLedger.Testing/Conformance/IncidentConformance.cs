@@ -323,7 +323,7 @@ public abstract class IncidentConformance(Provider provider) : IncidentSuite(pro
         await Look(2);
         await Look(3.1);
 
-        Assert.Equal(["A run of Q failed."], await Texts());
+        Assert.Equal(["A run of Q failed.", "A run of P failed."], await Texts());
     }
 
     [Fact]

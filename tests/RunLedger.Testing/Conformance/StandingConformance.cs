@@ -119,7 +119,9 @@ public abstract class StandingConformance(Provider provider) : IncidentSuite(pro
         await Channel("mail");
         await Rule(new() { Condition = "failed", Hold = "00:00:00", Channels = ["ops", "mail"] });
         await Query(
-            $"update incident_channel set failing_since = '{Text(Noon)}', fault = 'It answered 500' where name = 'ops'");
+            $"""
+             update incident_channel set failing_since = '{Text(Noon)}', fault = 'It answered 500' where name = 'ops'
+             """);
 
         await Look(4);
         Assert.Empty(await Told());

@@ -16,6 +16,9 @@ sealed class TakingChannel : IChannelKind
     /// <summary>How often it was asked to tell something.</summary>
     public int Asked { get; private set; }
 
+    /// <summary>The id of the message that it is asked to take now.</summary>
+    public Guid Now { get; private set; }
+
     public IEnumerable<string> Faults(ChannelBody body) => [];
 
     public Task<OutwardResult> Send(
@@ -26,6 +29,7 @@ sealed class TakingChannel : IChannelKind
         CancellationToken cancellationToken)
     {
         Asked++;
+        Now = id;
         if (Answer(message) is { } refused)
             return Task.FromResult(refused);
         Taken.Add((id, message));
