@@ -6,7 +6,7 @@ namespace RunLedger.Service.Candidates;
 /// <summary>How the components of a candidate fare across its runs.</summary>
 static class CandidateComponents
 {
-    const int Most = 20_000;
+    public const int Most = 20_000;
 
     public static string Sql(LedgerSql sql) =>
         $"""
@@ -15,7 +15,8 @@ static class CandidateComponents
          from process_component_observation where {sql.IsOneOf("process_run_id", "@runs")} limit @most
          """;
 
-    public static async Task<IReadOnlyList<CandidateComponent>> Read(
+    /// <returns>Them, and whether there are more rows than are looked at.</returns>
+    public static async Task<(IReadOnlyList<CandidateComponent> Components, bool Truncated)> Read(
         LedgerSql sql, Guid[] runs, CancellationToken cancellationToken)
     {
         var attempts = await sql.List(
@@ -29,14 +30,15 @@ static class CandidateComponents
                 row.TimeAt(5)),
             cancellationToken,
             ("runs", runs),
-            ("most", Most));
-        return
-        [
-            .. attempts.GroupBy(attempt => attempt.Name).Select(Of)
-                .OrderByDescending(component => component.Failures)
-                .ThenByDescending(component => component.Flaked)
-                .ThenBy(component => component.Component, StringComparer.Ordinal),
-        ];
+            ("most", Most + 1));
+        return (
+            [
+                .. attempts.Take(Most).GroupBy(attempt => attempt.Name).Select(Of)
+                    .OrderByDescending(component => component.Failures)
+                    .ThenByDescending(component => component.Flaked)
+                    .ThenBy(component => component.Component, StringComparer.Ordinal),
+            ],
+            attempts.Count > Most);
     }
 
     static CandidateComponent Of(IGrouping<string, Attempt> attempts)

@@ -18,6 +18,9 @@ sealed record CandidateDetail : CandidateAnswer
     [Description("Of how many of the newest counted runs the components are, at most 500.")]
     public required int ComponentRuns { get; init; }
 
+    [Description("True when those runs have more than 20,000 rows of components: so many were looked at.")]
+    public required bool ComponentsTruncated { get; init; }
+
     [Description("By the member version of the evidence of the newest counted runs, at most 500; the newest first. "
         + "Missing where none has it.")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -10,7 +10,8 @@ using RunLedger.Storage;
 namespace RunLedger.Service.Candidates;
 
 /// <summary>One candidate with all that its runs say of it.</summary>
-sealed class CandidateDetailQuery(IDbContextFactory<LedgerDb> ledger, DeadlineEvaluator limits, TimeProvider time)
+sealed class CandidateDetailQuery(
+    IDbContextFactory<LedgerDb> ledger, KeptTroubles troubles, DeadlineEvaluator limits, TimeProvider time)
 {
     /// <summary>That are counted, in all days.</summary>
     public const int MostRuns = 3_000;
@@ -46,6 +47,8 @@ sealed class CandidateDetailQuery(IDbContextFactory<LedgerDb> ledger, DeadlineEv
             .OrderByDescending(run => run.CreatedAt).ThenByDescending(run => run.Id).ToList();
         var looked = runs.Take(MostLooked).ToList();
         var failed = runs.Where(run => run.Status == RunStatus.Failed).Take(Listed).Select(run => run.Id).ToArray();
+        var (components, truncated) = await CandidateComponents.Read(
+            sql, [.. looked.Select(run => run.Id)], cancellationToken);
         return new()
         {
             Candidate = code,
@@ -53,16 +56,16 @@ sealed class CandidateDetailQuery(IDbContextFactory<LedgerDb> ledger, DeadlineEv
             Runs = Math.Min(count, CandidateQueries.MostCounted),
             RunsTruncated = count > CandidateQueries.MostCounted,
             NewestRun = newest,
-            Trouble = (await CandidateTroubles.Read(sql, now, cancellationToken)).Of(code),
+            Trouble = (await troubles.Read(sql, now, cancellationToken)).Of(code),
             Figures = CandidateCount.Of(window, count, runs),
             Durations =
             [
                 .. Spread(runs.FindAll(run => run.Status.EndsRun() && run.Seconds is not null))
                     .Select(run => new DurationPoint(run.StartedAt!.Value, run.Seconds!.Value, run.Status.Text())),
             ],
-            Components = await CandidateComponents.Read(
-                sql, [.. looked.Select(run => run.Id)], cancellationToken),
+            Components = components,
             ComponentRuns = looked.Count,
+            ComponentsTruncated = truncated,
             Versions = await CandidateVersions.Read(sql, looked, cancellationToken),
             Policy = PolicyAnswer.From(limits.PolicyOf(code)),
             RecentFailures = await Failures(sql, failed, cancellationToken),

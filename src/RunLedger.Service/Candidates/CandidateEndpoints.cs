@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.OpenApi;
+using RunLedger.Service.Standby;
 using RunLedger.Service.Web;
 
 namespace RunLedger.Service.Candidates;
@@ -13,6 +14,8 @@ static class CandidateEndpoints
     {
         services.TryAddSingleton<CandidateQueries>();
         services.TryAddSingleton<CandidateDetailQuery>();
+        services.TryAddSingleton<LastAction>();
+        services.TryAddSingleton<KeptTroubles>();
         return services;
     }
 

@@ -8,7 +8,7 @@ namespace RunLedger.Service.Candidates;
 /// The candidates in the order of their codes, which are found by descending the index of them once for each: however
 /// many runs each has, a page costs the same.
 /// </summary>
-sealed class CandidateQueries(IDbContextFactory<LedgerDb> ledger, TimeProvider time)
+sealed class CandidateQueries(IDbContextFactory<LedgerDb> ledger, KeptTroubles troubles, TimeProvider time)
 {
     public const int Days = 30;
 
@@ -68,7 +68,7 @@ sealed class CandidateQueries(IDbContextFactory<LedgerDb> ledger, TimeProvider t
         var window = CandidateWindow.Until(now, Days, MostRuns);
         var counts = await Counts(sql, codes, cancellationToken);
         var runs = await window.Read(sql, [.. codes.Zip(counts)], cancellationToken);
-        var trouble = await CandidateTroubles.Read(sql, now, cancellationToken);
+        var trouble = await troubles.Read(sql, now, cancellationToken);
         return (
             [
                 .. found.Select((run, n) => new CandidateAnswer

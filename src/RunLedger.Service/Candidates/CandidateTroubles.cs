@@ -15,6 +15,9 @@ sealed class CandidateTroubles
 
     const string FailedLately = "failed";
 
+    /// <summary>The statuses of runs that have neither ended nor been given up.</summary>
+    public static readonly IReadOnlyList<string> Open = RunStatusText.TextsOf(status => !status.IsRetained);
+
     public static readonly string Sql = string.Join(
         "\nunion all\n",
         Enum.GetValues<RunStatus>().Where(status => !status.EndsRun()).Select(status => status.Text())
@@ -51,9 +54,7 @@ sealed class CandidateTroubles
             Count(FailedLately),
             Count(RunStatus.Stuck.Text()),
             Count(RunStatus.Orphan.Text()),
-            Enum.GetValues<RunStatus>()
-                .Where(status => !status.EndsRun() && status is not (RunStatus.Stuck or RunStatus.Orphan))
-                .Sum(status => Count(status.Text())),
+            Open.Sum(Count),
             _truncated);
 
         long Count(string kind) => _counts.GetValueOrDefault((candidate, kind));

@@ -42,7 +42,7 @@ static class CandidateWords
                 (trouble.Stuck, "stuck", "stuck", "stuck"),
                 (trouble.Orphan, "orphan", "orphan", "orphan"),
                 (trouble.FailedLastDay, "failed in 24 h", "failed", "failed"),
-                (trouble.Open, "open", "started", "observed,started,step_started,step_completed"),
+                (trouble.Open, "open", "started", string.Join(',', CandidateTroubles.Open)),
             ])
         {
             if (runs == 0)

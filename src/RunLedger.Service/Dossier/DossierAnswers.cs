@@ -55,10 +55,13 @@ sealed record ObservedPart
     public required OverruledFigures Overruled { get; init; }
 
     [Description("Failures of runs and of components that differ only in ids, numbers and the like are one; the most "
-        + "of them first.")]
+        + "of them first. A run that failed with the error of its component is told by that.")]
     public required IReadOnlyList<FailureFigures> Failures { get; init; }
 
-    [Description("Failures of groups beyond the 1,000 that are listed.")]
+    [Description("Groups beyond the 1,000 that are listed, up to 19,000: so many are counted.")]
+    public required int FailureGroupsNotListed { get; init; }
+
+    [Description("Failures that are in none of the groups that are listed.")]
     public required long FailuresNotListed { get; init; }
 }
 
@@ -244,7 +247,7 @@ sealed record ArrivalFigures
 
 sealed record ArchiveFigures
 {
-    [Description("Of the runs that are counted so many are in the archive.")]
+    [Description("Of the runs that are counted so many had been archived by then.")]
     public required long Runs { get; init; }
 
     [Description("How long runs stay in the archive, as d.hh:mm:ss: those that left it are not counted, and how many "
@@ -264,7 +267,7 @@ sealed record RejectedFigures
     [Description("That name this candidate, and that an operator discarded.")]
     public required long Discarded { get; init; }
 
-    [Description("That name no candidate that can be read in their first 64 KB: they may be of this one.")]
+    [Description("That name no candidate that can be read in their first 4 KB: they may be of this one.")]
     public required long OfUnknownCandidate { get; init; }
 
     [Description("The newest of all that were set aside, at most 10,000.")]

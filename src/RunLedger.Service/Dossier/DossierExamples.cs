@@ -15,6 +15,7 @@ static class DossierExamples
           "components": { "completedWithBothCompleted": 37, "runsWithBoth": 40, "runsWithProducer": 40,
           "runsWithVerifier": 40 }, "durations": { "meanSeconds": 61.25, "p50Seconds": 60, "p95Seconds": 75.5,
           "runs": 38, "unknown": 0, "varianceSeconds2": 12.5 },
+          "failureGroupsNotListed": 0,
           "failures": [ { "component": "dot_kg_load", "count": 2, "error": "order # not found",
           "fingerprint": "5f0c2b7a9d3e4c11", "firstAt": "2026-11-02T03:00:10.000000Z",
           "lastAt": "2026-11-09T03:00:10.000000Z" } ], "failuresNotListed": 0,

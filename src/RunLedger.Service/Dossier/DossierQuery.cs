@@ -17,27 +17,32 @@ sealed class DossierQuery(IDbContextFactory<LedgerDb> ledger, RunLedgerOptions o
         var (sql, moment) = await db.Snapshot(cancellationToken);
         await using var reading = moment;
         (string, object?)[] parameters = [("candidate", candidate), ("asOf", asOf)];
-        var tally = new RunTally(LedgerTime.Of(asOf)) { Failures = new(candidate) };
-        foreach (var (runs, components, archived) in DossierSql.Tables)
+        var tally = new RunTally(candidate, LedgerTime.Of(asOf));
+        // The components first: of a run that failed with the error of one of them they are told.
+        foreach (var (runs, components) in DossierSql.Tables)
+        {
+            await sql.Each(
+                DossierSql.FailedComponents(runs, components),
+                row => tally.Add(
+                    StoredRun.Columns(row, candidate),
+                    row.GetString(StoredRun.ColumnsOfRun),
+                    row.TextAt(StoredRun.ColumnsOfRun + 1),
+                    LedgerTime.Of(row.GetTime(StoredRun.ColumnsOfRun + 2))),
+                cancellationToken,
+                parameters);
+        }
+
+        foreach (var (runs, components) in DossierSql.Tables)
         {
             await sql.Each(
                 DossierSql.Runs(sql, runs, components),
-                row => tally.Add(StoredRun.Read(row, candidate, archived)),
+                row => tally.Add(StoredRun.Read(row, candidate)),
                 cancellationToken,
                 parameters);
         }
 
         if (tally.IsEmpty)
             return (null, tally.First is { } first ? LedgerTime.Time(first) : null);
-        foreach (var (runs, components, _) in DossierSql.Tables)
-        {
-            await sql.Each(
-                DossierSql.FailedComponents(runs, components),
-                row => tally.Failures.Add(row.GetString(0), row.TextAt(1), LedgerTime.Of(row.GetTime(2))),
-                cancellationToken,
-                parameters);
-        }
-
         var observed = tally.Observed();
         var definition = await sql.List(DossierSql.Definition, row => row.GetString(0), cancellationToken, parameters);
         return (

@@ -11,21 +11,20 @@ namespace RunLedger.Service.Dossier;
 static class DossierSql
 {
     public const int MostRejected = 10_000;
-    public const int RejectedBytes = 64 * 1024;
+    public const int RejectedBytes = 4 * 1024;
 
-    /// <summary>The pairs of tables, and whether they are the archive's.</summary>
-    public static readonly (string Runs, string Components, bool Archived)[] Tables =
+    /// <summary>The pairs of tables; the archive's are the second.</summary>
+    public static readonly (string Runs, string Components)[] Tables =
     [
-        ("process_run_observation", "process_component_observation", false),
-        ("process_run_archive", "process_component_archive", true),
+        ("process_run_observation", "process_component_observation"),
+        ("process_run_archive", "process_component_archive"),
     ];
 
     /// <summary>The runs, with what the fold does not say itself, and a number for <see cref="RunParts"/>.</summary>
     public static string Runs(LedgerSql sql, string runs, string components) =>
         $"""
-         select r.process_run_id, r.fold, r.source_system, r.status,
-           case when r.status = '{RunStatus.Failed.Text()}' then substr(r.error_ref, 1, {ErrorShape.MostRead}) end,
-           r.started_at, r.ended_at, r.created_at, {sql.MemberAsText("r.evidence_ref", "flags")}, p.parts
+         select {Run}, {sql.MemberAsText("r.evidence_ref", "flags")}, p.parts,
+           {(runs == Tables[0].Runs ? "null" : "r.archived_at")}
          from {runs} r
          left join (
            select c.process_run_id, {Part("producer", 1)} + {Part("verifier", 2)}
@@ -37,16 +36,24 @@ static class DossierSql
          where r.process_candidate_code = @candidate {Once(runs, "r")}
          """;
 
+    /// <summary>What says where a run stood.</summary>
+    static readonly string Run =
+        $"""
+         r.process_run_id, r.fold, r.source_system, r.status,
+           case when r.status = '{RunStatus.Failed.Text()}' then substr(r.error_ref, 1, {ErrorShape.MostRead}) end,
+           r.started_at, r.ended_at, r.created_at
+         """;
+
     static readonly string Completed = $" and c.status = '{RunStatus.StepCompleted.Text()}' and c.ended_at <= @asOf";
 
     static string Part(string role, int number, string and = "") =>
         $"max(case when c.component_role = '{role}'{and} then {number} else 0 end)";
 
-    /// <summary>Components that failed.</summary>
+    /// <summary>Components that failed, each with its run.</summary>
     public static string FailedComponents(string runs, string components) =>
         $"""
-         select coalesce(c.dot_code, c.event_code, c.component_role, ''), substr(c.error_ref, 1, {ErrorShape.MostRead}),
-           c.ended_at
+         select {Run}, coalesce(c.dot_code, c.event_code, c.component_role, ''),
+           substr(c.error_ref, 1, {ErrorShape.MostRead}), c.ended_at
          from {runs} r join {components} c on c.process_run_id = r.process_run_id
          where r.process_candidate_code = @candidate and c.status = '{RunStatus.Failed.Text()}' and c.ended_at <= @asOf
            {Once(runs, "r")}
@@ -72,7 +79,8 @@ static class DossierSql
     /// <summary>The beginnings of bodies: a name stands in them, if anywhere, soon.</summary>
     public static readonly string Rejected =
         $"""
-         select substr(payload, 1, {RejectedBytes}), state from rejected_observation where rejected_at <= @asOf
+         select substr(payload, 1, {RejectedBytes}), case when handled_at > @asOf then 'open' else state end
+         from rejected_observation where rejected_at <= @asOf
          order by rejected_at desc, rejected_id desc limit {MostRejected}
          """;
 

@@ -4,12 +4,14 @@ using RunLedger.Intake;
 namespace RunLedger.Service.Dossier;
 
 /// <summary>
-/// Failures by component and the shape of their error. Where there are more groups than are listed, those of the least
-/// fingerprints are: which they are does not depend on the order in which failures come.
+/// Failures by component and the shape of their error, of which those with the most are listed. Where there are more
+/// groups than are counted, those of the least fingerprints are: which they are does not depend on the order in which
+/// failures come.
 /// </summary>
 sealed class FailureTally(string candidate)
 {
-    public const int MostGroups = 1_000;
+    public const int MostGroups = 20_000;
+    public const int MostListed = 1_000;
 
     /// <summary>Texts whose group is remembered; most come again.</summary>
     const int MostTexts = 1_000;
@@ -52,21 +54,26 @@ sealed class FailureTally(string candidate)
         return _known[(component, error)] = (ErrorShape.Fingerprint(candidate, component, shape), shape);
     }
 
-    public (IReadOnlyList<FailureFigures> Groups, long NotListed) Listed() =>
-    (
+    /// <summary>The groups; how many others were counted, and how many failures are in none that is listed.</summary>
+    public (IReadOnlyList<FailureFigures> Groups, int GroupsNotListed, long NotListed) Listed()
+    {
+        List<FailureFigures> listed =
         [
             .. _groups.OrderByDescending(group => group.Value.Count)
-                .ThenBy(group => group.Key, StringComparer.Ordinal).Select(group => new FailureFigures
-            {
-                Fingerprint = group.Key,
-                Component = group.Value.Component,
-                Error = group.Value.Shape,
-                Count = group.Value.Count,
-                FirstAt = LedgerTime.Time(group.Value.First),
-                LastAt = LedgerTime.Time(group.Value.Last),
-            }),
-        ],
-        _count - _groups.Values.Sum(group => group.Count));
+                .ThenBy(group => group.Key, StringComparer.Ordinal)
+                .Take(MostListed)
+                .Select(group => new FailureFigures
+                {
+                    Fingerprint = group.Key,
+                    Component = group.Value.Component,
+                    Error = group.Value.Shape,
+                    Count = group.Value.Count,
+                    FirstAt = LedgerTime.Time(group.Value.First),
+                    LastAt = LedgerTime.Time(group.Value.Last),
+                }),
+        ];
+        return (listed, _groups.Count - listed.Count, _count - listed.Sum(group => group.Count));
+    }
 
     sealed class Group(string? component, string shape)
     {

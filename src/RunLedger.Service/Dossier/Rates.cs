@@ -1,5 +1,3 @@
-using RunLedger.Folding;
-
 namespace RunLedger.Service.Dossier;
 
 /// <summary>Rates and seconds as the dossier states them: to six decimals, bounds rounded away from the rate.</summary>
@@ -23,6 +21,4 @@ static class Rates
     };
 
     public static decimal Seconds(long micros) => (decimal)micros / MicrosPerSecond;
-
-    public static decimal Seconds(DateTime from, DateTime to) => Seconds(LedgerTime.Of(to) - LedgerTime.Of(from));
 }

@@ -5,7 +5,7 @@ namespace RunLedger.Service.Dossier;
 /// <summary>
 /// Where a run stood at a time of its publishers, by what its row knows now. An observation of after that time changes
 /// nothing: ends and starts are the least that were reported, and of an attempt that a later one replaced the row
-/// remembers start and end.
+/// remembers its first sign, its start and its ends.
 /// </summary>
 /// <param name="BegunAt">The first sign of it, of whatever attempt.</param>
 /// <param name="Attempt">The attempt that counted then.</param>
@@ -21,7 +21,7 @@ readonly record struct RunAsOf(
     {
         var begun = fold.FirstAt;
         foreach (var past in fold.Past.Members)
-            begun = Math.Min(begun, Begun(past));
+            begun = Math.Min(begun, past.FirstAt);
         if (begun > asOf)
             return null;
         if (fold.FirstAt <= asOf)
@@ -39,22 +39,21 @@ readonly record struct RunAsOf(
         // The greatest comes first.
         foreach (var past in fold.Past.Members)
         {
-            if (Begun(past) <= asOf)
+            if (past.FirstAt <= asOf)
             {
+                var ended = past.End?.At <= asOf;
                 return new(
                     begun,
                     past.Number,
                     ByThen(past.StartedAt, asOf),
-                    past.End is { } end && end.At <= asOf ? end : null,
+                    ended ? past.End : null,
                     past.ErrorRef,
-                    OtherEnds: false);
+                    ended && past.OtherEnd?.At <= asOf);
             }
         }
 
         return null;
     }
-
-    static long Begun(PastAttempt past) => Math.Min(past.StartedAt ?? long.MaxValue, past.End?.At ?? long.MaxValue);
 
     static long? ByThen(long? at, long asOf) => at <= asOf ? at : null;
 

@@ -1,13 +1,15 @@
 using RunLedger.Deadlines;
 using RunLedger.Folding;
+using RunLedger.Intake;
+using RunLedger.Service.Failures;
 
 namespace RunLedger.Service.Dossier;
 
 /// <summary>
 /// Counts runs one after the other, in whatever order they come. Of each it keeps when it began and how long it took,
-/// sixteen bytes.
+/// sixteen bytes, and the id of one that failed with the error of a component.
 /// </summary>
-sealed class RunTally(long asOf)
+sealed class RunTally(string candidate, long asOf)
 {
     static readonly long Late = LedgerTime.Of(DateTime.UnixEpoch.AddHours(1));
 
@@ -22,9 +24,19 @@ sealed class RunTally(long asOf)
 
     public bool IsEmpty => _begun.Count == 0;
 
-    public FailureTally Failures { get; init; } = new("");
-
+    readonly FailureTally _failures = new(candidate);
     readonly DurationTally _durations = new();
+    readonly HashSet<Guid> _told = [];
+
+    /// <summary>A component that failed; all of them come before the runs.</summary>
+    public void Add(StoredColumns run, string component, string? error, long at)
+    {
+        _failures.Add(component, error, at);
+        if (!_told.Contains(run.Id)
+            && RunAsOf.Of(FoldCodec.Read(run), asOf) is { End.Status: RunStatus.Failed, Error: var runs }
+            && Failure.Tells(error, Beginning(runs)))
+            _told.Add(run.Id);
+    }
 
     public void Add(StoredRun run)
     {
@@ -40,7 +52,7 @@ sealed class RunTally(long asOf)
 
         _begun.Add(then.BegunAt);
         _sources[run.Source] = _sources.GetValueOrDefault(run.Source) + 1;
-        Count(then);
+        Count(fold.Id, then);
         CountParts(run.Parts, then.End?.Status == RunStatus.Completed);
         if (then.OtherEnds)
             _otherEnds++;
@@ -49,7 +61,7 @@ sealed class RunTally(long asOf)
         CountLedger(run, then);
     }
 
-    void Count(RunAsOf then)
+    void Count(Guid run, RunAsOf then)
     {
         if (then.Attempt > 1)
             _tried++;
@@ -62,7 +74,8 @@ sealed class RunTally(long asOf)
                 break;
             case { Status: RunStatus.Failed } end:
                 _failed++;
-                Failures.Add(null, then.Error, end.At);
+                if (!_told.Contains(run))
+                    _failures.Add(null, then.Error, end.At);
                 break;
             case { Status: RunStatus.Cancelled }:
                 _cancelled++;
@@ -84,7 +97,7 @@ sealed class RunTally(long asOf)
 
     void CountLedger(StoredRun run, RunAsOf then)
     {
-        if (run.Archived)
+        if (run.ArchivedAt is { } archived && LedgerTime.Of(archived) <= asOf)
             _archived++;
         var delay = LedgerTime.Of(run.CreatedAt) - then.BegunAt;
         _delay = Math.Max(_delay, delay);
@@ -104,6 +117,10 @@ sealed class RunTally(long asOf)
         }
     }
 
+    // As much of it as of a component's, whether or not a later attempt has made it history.
+    static string? Beginning(string? error) =>
+        error is { Length: > ErrorShape.MostRead } ? error[..ErrorShape.MostRead] : error;
+
     bool HasOtherIdentity(Fold fold)
     {
         foreach (var other in fold.Identities.Losers)
@@ -118,7 +135,7 @@ sealed class RunTally(long asOf)
     /// <summary>What was counted; there must be a run.</summary>
     public ObservedPart Observed()
     {
-        var (failures, notListed) = Failures.Listed();
+        var (failures, groupsNotListed, notListed) = _failures.Listed();
         return new()
         {
             Gaps = GapTally.Of(_begun, asOf),
@@ -143,6 +160,7 @@ sealed class RunTally(long asOf)
             Attempts = new() { RunsWithMoreThanOne = _tried, Most = _most },
             Overruled = new() { RunsWithOtherEnds = _otherEnds, RunsWithOtherIdentities = _otherIdentities },
             Failures = failures,
+            FailureGroupsNotListed = groupsNotListed,
             FailuresNotListed = notListed,
         };
     }

@@ -31,6 +31,8 @@ sealed class ExpectationActions(ILedgerTransactions ledger, ActionLog actions)
             var known = (await sql.List(
                 $"select {Expectation.Columns} from expectation where name = @name {sql.ForUpdate}",
                 Expectation.Read, cancellationToken, ("name", expected.Name))).FirstOrDefault();
+            if (known is null && await Count(sql, cancellationToken) >= Expectation.Most)
+                return new ExpectationOutcome(false, null, TooMany: true);
             if (known is not null && IsSame(known, expected))
             {
                 await Change(sql, expected, cancellationToken);
@@ -72,6 +74,9 @@ sealed class ExpectationActions(ILedgerTransactions ledger, ActionLog actions)
             "select name from expectation where candidate = @candidate and name <> @name",
             row => row.GetString(0), cancellationToken,
             ("candidate", expected.Candidate), ("name", expected.Name))).FirstOrDefault();
+
+    static async Task<long> Count(LedgerSql sql, CancellationToken cancellationToken) => (await sql.List(
+        "select count(*) from expectation", row => row.GetInt64(0), cancellationToken))[0];
 
     static Task<int> Delete(LedgerSql sql, string name, CancellationToken cancellationToken) => sql.Run(
         "delete from expectation where name = @name", cancellationToken, ("name", name));

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using RunLedger.Expectations;
 using RunLedger.Folding;
 using RunLedger.Scheduling;
 using RunLedger.Service.Actions;
@@ -62,7 +63,8 @@ static class ExpectationEndpoints
         api.MapPut("/expectations/{name}", Put).WithName("PutExpectation")
             .WithSummary("Arms an expectation, or changes it.")
             .WithDescription("Slots from now on are judged. For other candidates or times than before it begins anew: "
-                + "what was found goes. A pattern has one expectation.")
+                + "what was found goes. A pattern has one expectation, and a "
+                + "ledger at most 1,000.")
             .Accepts<ExpectationBody>("application/json")
             .Produces<ExpectationAnswer>().Produces<ExpectationAnswer>(StatusCodes.Status201Created)
             .ProducesProblem(StatusCodes.Status409Conflict).WithExamples(Example);
@@ -144,6 +146,14 @@ static class ExpectationEndpoints
             return TypedResults.Problem(
                 $"The expectation {other} is for {expected.Candidate} already, and a pattern has one: change that one "
                 + "(a cron may name several times), or delete it first.",
+                statusCode: StatusCodes.Status409Conflict);
+        }
+
+        if (outcome.TooMany)
+        {
+            return TypedResults.Problem(
+                $"There are {Expectation.Most:N0} expectations already, and a ledger keeps no more: delete one first, "
+                + "or expect several candidates by a pattern.",
                 statusCode: StatusCodes.Status409Conflict);
         }
 

@@ -7,9 +7,8 @@ using RunLedger.Storage;
 namespace RunLedger.Service.Expectations;
 
 /// <summary>What is expected, and what came of it.</summary>
-sealed class ExpectationQueries(IDbContextFactory<LedgerDb> ledger, TimeProvider time)
+sealed class ExpectationQueries(IDbContextFactory<LedgerDb> ledger, RunLedgerOptions options, TimeProvider time)
 {
-    const int MostExpectations = 1_000;
     const int StartsLookedAt = 200;
 
     /// <summary>How many expectations lack the run of the last slot that was judged.</summary>
@@ -24,10 +23,14 @@ sealed class ExpectationQueries(IDbContextFactory<LedgerDb> ledger, TimeProvider
         await using var db = await ledger.CreateDbContextAsync(cancellationToken);
         var sql = await db.Sql(cancellationToken);
         var answers = new List<ExpectationAnswer>();
-        foreach (var expected in await sql.List(
-            $"select {Expectation.Columns} from expectation order by name limit @most",
-            Expectation.Read, cancellationToken, ("most", MostExpectations)))
-            answers.Add(await Answer(sql, expected, cancellationToken));
+        List<string>? candidates = null;
+        foreach (var expected in await ExpectationSql.All(sql, cancellationToken))
+        {
+            if (expected.IsPattern)
+                candidates ??= await Candidates(sql, cancellationToken);
+            answers.Add(await Answer(sql, expected, candidates ?? [], cancellationToken));
+        }
+
         return answers;
     }
 
@@ -36,7 +39,8 @@ sealed class ExpectationQueries(IDbContextFactory<LedgerDb> ledger, TimeProvider
         await using var db = await ledger.CreateDbContextAsync(cancellationToken);
         var sql = await db.Sql(cancellationToken);
         return await Find(sql, name, cancellationToken) is { } expected
-            ? await Answer(sql, expected, cancellationToken)
+            ? await Answer(
+                sql, expected, expected.IsPattern ? await Candidates(sql, cancellationToken) : [], cancellationToken)
             : null;
     }
 
@@ -78,7 +82,7 @@ sealed class ExpectationQueries(IDbContextFactory<LedgerDb> ledger, TimeProvider
     }
 
     async Task<ExpectationAnswer> Answer(
-        LedgerSql sql, Expectation expected, CancellationToken cancellationToken)
+        LedgerSql sql, Expectation expected, List<string> candidates, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow().UtcDateTime;
         var remarks = new List<string>();
@@ -94,7 +98,17 @@ sealed class ExpectationQueries(IDbContextFactory<LedgerDb> ledger, TimeProvider
             remarks.Add($"It is not judged: {e.Message}");
         }
 
-        if (!await HasRuns(sql, expected, cancellationToken))
+        if (expected.FaultOf(candidates.Count) is { } fault)
+        {
+            remarks.Add($"It is not judged: {fault}");
+        }
+        else if (expected.CanBeRead && expected.IsBehind(now, options.Expected.JudgeEvery))
+        {
+            remarks.Add($"It is behind: runs that were heard of since {expected.HeardUntil:u} have no slot yet, and no "
+                + "slot is judged before they have. The ledger was down, or they are more than it can look at.");
+        }
+
+        if (!await HasRuns(sql, expected, candidates, cancellationToken))
             remarks.Add($"No run of {expected.Candidate} is in the ledger: is that its code?");
         return new()
         {
@@ -124,16 +138,19 @@ sealed class ExpectationQueries(IDbContextFactory<LedgerDb> ledger, TimeProvider
             $"select {Expectation.Columns} from expectation where name = @name",
             Expectation.Read, cancellationToken, ("name", name))).FirstOrDefault();
 
+    static Task<List<string>> Candidates(LedgerSql sql, CancellationToken cancellationToken) =>
+        ExpectationSql.Candidates(sql, Expectation.MostCandidates + 1, cancellationToken);
+
     // A run that has a place is one of its candidates; before there is one, the candidates themselves are asked.
-    static async Task<bool> HasRuns(LedgerSql sql, Expectation expected, CancellationToken cancellationToken)
+    static async Task<bool> HasRuns(
+        LedgerSql sql, Expectation expected, List<string> candidates, CancellationToken cancellationToken)
     {
         if ((await sql.List(
             "select 1 from expected_run where expectation = @name limit 1", row => row.GetInt32(0), cancellationToken,
             ("name", expected.Name))).Count > 0)
             return true;
         return expected.IsPattern
-            ? (await ExpectationSql.Candidates(sql, ExpectationJudge.MostCandidates, cancellationToken))
-                .Any(expected.IsFor)
+            ? candidates.Exists(expected.IsFor)
             : (await sql.List(
                 "select 1 from process_run_observation where process_candidate_code = @candidate limit 1",
                 row => row.GetInt32(0), cancellationToken, ("candidate", expected.Candidate))).Count > 0;

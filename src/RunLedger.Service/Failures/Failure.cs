@@ -41,10 +41,13 @@ sealed record Failure(
         ];
     }
 
-    /// <summary>The texts are the same, or one has the other in it, long enough to be no chance.</summary>
-    bool Tells(Failure run)
+    // The texts are the same, or one has the other in it, long enough to be no chance.
+    bool Tells(Failure run) => Tells(Error, run.Error);
+
+    /// <summary>Whether a component's error is that of its run.</summary>
+    public static bool Tells(string? component, string? run)
     {
-        var (own, runs) = ((Error ?? "").Trim(), (run.Error ?? "").Trim());
+        var (own, runs) = ((component ?? "").Trim(), (run ?? "").Trim());
         if (own.Length == 0 || runs.Length == 0)
             return false;
         return own == runs

@@ -1,3 +1,4 @@
+using System.Text;
 using RunLedger.Signing;
 using RunLedger.Storage;
 
@@ -11,19 +12,35 @@ static class SigningKeyFile
     {
         using var key = SigningKey.Create();
         var shared = $"{path}.pub";
+        // What is there of a key that was not made whole, and goes again.
+        List<string> begun = [];
         try
         {
             // What is there may be a key whose dossiers somebody still has to verify.
             if (File.Exists(shared))
                 throw new IOException($"The file '{shared}' already exists.");
             await using (var file = PrivateFiles.Create(path))
+            {
+                begun.Add(path);
                 await file.WriteAsync(key.Export(), cancellationToken);
-            await File.WriteAllTextAsync(shared, key.Public.Pem, cancellationToken);
+            }
+
+            await using (var file = new FileStream(shared, FileMode.CreateNew))
+            {
+                begun.Add(shared);
+                await file.WriteAsync(Encoding.UTF8.GetBytes(key.Public.Pem), cancellationToken);
+            }
+
+            begun.Clear();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             await error.WriteLineAsync($"No key was made: {e.Message} --out names another file.");
             return 1;
+        }
+        finally
+        {
+            begun.ForEach(File.Delete);
         }
 
         await output.WriteLineAsync($"""

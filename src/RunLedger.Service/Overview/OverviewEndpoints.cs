@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using RunLedger.Broker;
 using RunLedger.Service.Settings;
+using RunLedger.Service.Standby;
 using RunLedger.Service.Web;
 
 namespace RunLedger.Service.Overview;
@@ -13,6 +14,7 @@ static class OverviewEndpoints
 {
     public static IServiceCollection AddOverview(this IServiceCollection services)
     {
+        services.TryAddSingleton<LastAction>();
         services.TryAddSingleton<OverviewQuery>();
         services.TryAddSingleton<ActivityQuery>();
         return services;

@@ -12,16 +12,22 @@ using RunLedger.Storage;
 
 namespace RunLedger.Service.Overview;
 
-/// <summary>How the ledger is, in figures; asked often, so an answer is kept for two seconds.</summary>
+/// <summary>
+/// How the ledger is, in figures; asked often, so an answer is kept for two seconds, and the day before the last hour,
+/// which is the most of it, for half a minute.
+/// </summary>
 sealed class OverviewQuery(
-    IDbContextFactory<LedgerDb> ledger, RunQueries runs, TimeProvider time, BrokerQueues? broker = null) : IDisposable
+    IDbContextFactory<LedgerDb> ledger,
+    RunQueries runs,
+    LastAction actions,
+    TimeProvider time,
+    BrokerQueues? broker = null) : IDisposable
 {
     /// <summary>Of the runs that began within the hour, and of those that ended within the day, at most.</summary>
     public const int MostCounted = 50_000;
     const int MostRejected = 10_000;
     const int Minutes = 60;
     const int Hours = 24;
-    static readonly TimeSpan Kept = TimeSpan.FromSeconds(2);
     static readonly TimeSpan Alive = TimeSpan.FromSeconds(30);
     static readonly TimeSpan Shown = TimeSpan.FromMinutes(10);
 
@@ -35,31 +41,16 @@ sealed class OverviewQuery(
           order by ended_at desc limit @most) f
         """;
 
-    readonly SemaphoreSlim _one = new(1, 1);
-    Overview? _last, _lastOfStandby;
+    readonly Kept<Overview> _last = new(TimeSpan.FromSeconds(2), actions, time);
+    readonly Kept<SettledRuns> _day = new(TimeSpan.FromSeconds(30), actions, time);
 
-    public async Task<Overview> Find(CancellationToken cancellationToken)
+    public Task<Overview> Find(CancellationToken cancellationToken) => _last.Find(Ask, cancellationToken);
+
+    public void Dispose()
     {
-        if (Fresh is { } kept)
-            return kept;
-        await _one.WaitAsync(cancellationToken);
-        try
-        {
-            if (Fresh is { } meanwhile)
-                return meanwhile;
-            var now = await Ask(cancellationToken);
-            return ReadSource.Current?.IsStandby == true ? _lastOfStandby = now : _last = now;
-        }
-        finally
-        {
-            _one.Release();
-        }
+        _last.Dispose();
+        _day.Dispose();
     }
-
-    public void Dispose() => _one.Dispose();
-
-    Overview? Fresh => (ReadSource.Current?.IsStandby == true ? _lastOfStandby : _last) is { } last
-        && time.GetUtcNow().UtcDateTime - last.At < Kept ? last : null;
 
     /// <summary>Runs that began, by the minute, in minutes since 1970.</summary>
     public static string BegunSql(string minute) =>
@@ -96,7 +87,10 @@ sealed class OverviewQuery(
             ExpectationQueries.MissingSql, reader => reader.GetInt64(0), cancellationToken))[0];
         var minute = LedgerTime.Of(now) / 60_000_000;
         var begun = await Begun(sql, At(minute - Minutes + 1), cancellationToken);
-        var settled = await SettledRuns.Read(sql, At((minute / 60 - Hours + 1) * 60), cancellationToken);
+        var day = await _day.Find(
+            token => SettledRuns.Read(sql, At((minute / 60 - Hours + 1) * 60), token), cancellationToken);
+        var settled = day.With(
+            await SettledRuns.Read(sql, At(minute - Minutes + 1), cancellationToken), minute - Minutes + 1);
         // Of a standby that is behind: who was alive when what can be read there was written.
         var replicas = await Replicas(sql, now - (ReadSource.Current?.Behind ?? TimeSpan.Zero), cancellationToken);
         var (queues, fault) = asking is null ? ([], null) : await asking;

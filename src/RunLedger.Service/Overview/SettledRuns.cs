@@ -26,6 +26,10 @@ sealed record SettledRuns(IReadOnlyDictionary<long, OutcomeCounts> ByMinute, Dat
             : LedgerTime.Time((byMinute.Keys.Min() + 1) * 60_000_000));
     }
 
+    /// <summary>With the newer figures of the minutes from one on.</summary>
+    public SettledRuns With(SettledRuns newer, long from) => new(
+        ByMinute.Where(minute => minute.Key < from).Concat(newer.ByMinute).ToDictionary(), newer.Since ?? Since);
+
     /// <summary>Of the minutes from one to before another.</summary>
     public OutcomeCounts Of(long from, long to)
     {

@@ -1,15 +1,24 @@
 namespace RunLedger.Service.Standby;
 
 /// <summary>
-/// On routes that do something, see <see cref="OwnActions"/>; where there is no standby it does nothing.
+/// On routes that do something: what was kept of answers is over, and where there is a standby, see
+/// <see cref="OwnActions"/>.
 /// </summary>
-sealed class OwnActionFilter(OwnActions? own = null) : IEndpointFilter
+sealed class OwnActionFilter(LastAction last, OwnActions? own = null) : IEndpointFilter
 {
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var result = await next(context);
-        if (own is not null && result is not IStatusCodeHttpResult { StatusCode: >= StatusCodes.Status400BadRequest })
+        if (result is IStatusCodeHttpResult { StatusCode: >= StatusCodes.Status400BadRequest })
+            return result;
+        last.Done();
+        if (own is not null)
+        {
             await own.Follow(context.HttpContext);
+            // The standby was asked without it meanwhile.
+            last.Done();
+        }
+
         return result;
     }
 }

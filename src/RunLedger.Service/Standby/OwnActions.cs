@@ -51,14 +51,11 @@ sealed class OwnActions(
     /// <summary>Whether the standby has what the caller did; who did nothing has nothing to miss.</summary>
     public async Task<bool> AreThere(HttpContext http)
     {
-        var cookie = http.Request.Cookies[Cookie];
-        if (!NpgsqlLogSequenceNumber.TryParse(cookie ?? $"{http.Request.Headers[Header]}", out var written))
-            return true;
-        if (written > standby.Replayed && !await Has(written, http.RequestAborted))
-            return false;
-        if (cookie is not null)
-            http.Response.Cookies.Delete(Cookie);
-        return true;
+        // The cookie goes by itself: who deletes it here may delete that of an action that was done meanwhile.
+        var sent = http.Request.Cookies[Cookie] ?? $"{http.Request.Headers[Header]}";
+        return !NpgsqlLogSequenceNumber.TryParse(sent, out var written)
+            || written <= standby.Replayed
+            || await Has(written, http.RequestAborted);
     }
 
     async Task<bool> Arrives(NpgsqlLogSequenceNumber written, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Npgsql;
 using RunLedger.Service.Database;
+using RunLedger.Service.Database.Postgres;
 
 namespace RunLedger.Service.Standby;
 
@@ -26,7 +27,10 @@ sealed class ReadSource
 
     TimeSpan? _behind;
 
-    ReadSource(TimeSpan? behind, string? reason) => (_behind, Reason) = (behind, reason);
+    readonly Func<bool>? _isThere;
+
+    ReadSource(TimeSpan? behind, string? reason, Func<bool>? isThere) =>
+        (_behind, Reason, _isThere) = (behind, reason, isThere);
 
     /// <summary>Of the work that is under way; null where it is not about an answer.</summary>
     public static ReadSource? Current => Ambient.Value;
@@ -42,8 +46,9 @@ sealed class ReadSource
     /// <summary>All that is asked from now on, in this flow of work, is for an answer from there.</summary>
     /// <param name="behind">How far the standby is behind; null to read from the primary.</param>
     /// <param name="reason">Why not from the standby.</param>
-    public static ReadSource Begin(TimeSpan? behind, string? reason = null) =>
-        Ambient.Value = new(behind, behind is null ? reason : null);
+    /// <param name="isThere">Whether the standby answers at all; without it, it does.</param>
+    public static ReadSource Begin(TimeSpan? behind, string? reason = null, Func<bool>? isThere = null) =>
+        Ambient.Value = new(behind, behind is null ? reason : null, isThere);
 
     /// <summary>
     /// Asks, and once more of the primary where the standby fails: it may go away at any moment, and cancels a question
@@ -74,13 +79,14 @@ sealed class ReadSource
         return true;
     }
 
-    // Not what would be wrong on the primary too. Class 40: the question stood in the way of what was replayed; 08, 28,
-    // 3D, 53, 57, 58: connection, authorization, no such database, resources, operator, system; a table or column: the
-    // standby has not replayed the schema.
-    static bool IsOfTheStandby(Exception exception) => ReadingDialect.Cause(exception) switch
+    // Not what would be wrong on the primary too, such as a question that takes too long: that has no second chance
+    // unless the standby is silent to everybody. Class 40: the question stood in the way of what was replayed; without
+    // its schema the standby has not replayed that.
+    bool IsOfTheStandby(Exception exception) => ReadingDialect.Cause(exception) switch
     {
-        PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn } => true,
-        PostgresException { SqlState: var state } => state[..2] is "40" or "08" or "28" or "3D" or "53" or "57" or "58",
+        PostgresException { SqlState: var state } => state[..2] == "40" || PostgresDialect.IsOutage(state)
+            || PostgresDialect.LacksSchema(state),
+        NpgsqlException { InnerException: TimeoutException } => _isThere?.Invoke() == false,
         NpgsqlException => true,
         _ => false,
     };

@@ -18,7 +18,7 @@ sealed class SourceChoice(RequestDelegate next, StandbyState standby, OwnActions
         }
 
         var (behind, reason) = await Choose(http);
-        var source = ReadSource.Begin(behind, reason);
+        var source = ReadSource.Begin(behind, reason, () => standby.IsReadable);
         http.Response.OnStarting(() =>
         {
             http.Response.Headers[Header] = source.ToString();

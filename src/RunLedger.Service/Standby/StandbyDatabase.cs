@@ -6,10 +6,10 @@ using RunLedger.Storage.Postgres;
 namespace RunLedger.Service.Standby;
 
 /// <summary>The primary and its standby, asked where they are.</summary>
-sealed class StandbyDatabase(NpgsqlDataSource primary, NpgsqlDataSource standby)
+sealed class StandbyDatabase(NpgsqlDataSource primary, NpgsqlDataSource standby, TimeProvider time)
 {
     /// <summary>A server that says nothing is no help; the next look is a second later.</summary>
-    const int PatienceSeconds = 2;
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     /// <summary>For who finds the standby away, or hanging: the primary answers instead.</summary>
     const int ConnectSeconds = 5, AnswerSeconds = 10;
@@ -58,10 +58,17 @@ sealed class StandbyDatabase(NpgsqlDataSource primary, NpgsqlDataSource standby)
             reader.GetString(2)),
         cancellationToken);
 
-    /// <summary>A place in the primary's log behind all that is committed now, written or not.</summary>
+    /// <summary>
+    /// A place in the primary's log behind all that is committed now. A standby gets what is flushed, which a commit is
+    /// when it is answered, and the place of the next record may be one that no record ends at. Where commits do not
+    /// wait for the disk, there is no other.
+    /// </summary>
     public Task<NpgsqlLogSequenceNumber> Committed(CancellationToken cancellationToken) => One(
         primary,
-        "select pg_current_wal_insert_lsn()",
+        """
+        select case current_setting('synchronous_commit') when 'off' then pg_current_wal_insert_lsn()
+          else pg_current_wal_flush_lsn() end
+        """,
         reader => reader.GetFieldValue<NpgsqlLogSequenceNumber>(0),
         cancellationToken);
 
@@ -69,13 +76,22 @@ sealed class StandbyDatabase(NpgsqlDataSource primary, NpgsqlDataSource standby)
     public string Describe(Exception exception) =>
         PostgresTarget.Read(standby.ConnectionString).Describe(exception) ?? exception.Message;
 
-    static async Task<T> One<T>(
+    // Connecting, too, may last: the string's own limit is for those who have nowhere else to ask.
+    async Task<T> One<T>(
         NpgsqlDataSource database, string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(sql);
-        command.CommandTimeout = PatienceSeconds;
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        return read(reader);
+        using var patience = new CancellationTokenSource(Patience, time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+        try
+        {
+            await using var command = database.CreateCommand(sql);
+            await using var reader = await command.ExecuteReaderAsync(limit.Token);
+            await reader.ReadAsync(limit.Token);
+            return read(reader);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new NpgsqlException($"it did not answer within {Patience.TotalSeconds:0} s");
+        }
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
 using RunLedger.Schema;
 using RunLedger.Service.Database;
@@ -25,12 +26,14 @@ static class StandbyRegistration
             .Configure(options => LedgerSettings.Bind(settings.GetSection(StandbyOptions.Section), options))
             .ValidateDataAnnotations()
             .ValidateOnStart();
+        services.TryAddSingleton<LastAction>();
         if (!IsNamed(settings, out var standby))
             return services;
         services.AddKeyedSingleton(Key, (_, _) => StandbyDatabase.Connect(standby));
         services.AddSingleton(provider => new StandbyDatabase(
             provider.GetRequiredKeyedService<NpgsqlDataSource>(RunLedgerRegistration.DataSource),
-            provider.GetRequiredKeyedService<NpgsqlDataSource>(Key)));
+            provider.GetRequiredKeyedService<NpgsqlDataSource>(Key),
+            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<StandbyState>();
         services.AddSingleton<StandbyMeter>();
         services.AddSingleton<OwnActions>();

@@ -13,11 +13,14 @@ static class CandidateAddress
     /// <summary>For those that no path can end with: a browser takes them for folders.</summary>
     const string Named = "code";
 
+    /// <summary>What stands in the path of these.</summary>
+    const string Elsewhere = "-";
+
     /// <summary>Where the page of the candidate is.</summary>
     /// <param name="code">The candidate's.</param>
     /// <param name="below">A page below it, from its slash on.</param>
     public static string Of(string code, string below = "") => code is "." or ".."
-        ? $"{Folder}-{below}?{Named}={code}"
+        ? $"{Folder}{Elsewhere}{below}?{Named}={code}"
         : Folder + Uri.EscapeDataString(code) + below;
 
     /// <summary>The code that is asked for.</summary>
@@ -25,8 +28,6 @@ static class CandidateAddress
     /// <param name="below">What its path ends with after the code.</param>
     public static string CodeOf(HttpContext http, string below = "")
     {
-        if (http.Request.Query[Named].ToString() is { Length: > 0 } named)
-            return named;
         // A server in memory has no path as it was sent.
         var sent = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var path = sent.Length > 0 ? sent.Split('?', 2)[0] : http.Request.Path.ToUriComponent();
@@ -34,7 +35,10 @@ static class CandidateAddress
         if (at < 0)
             return "";
         var code = path[(at + Folder.Length)..];
-        return Uri.UnescapeDataString(
-            code.EndsWith(below, StringComparison.OrdinalIgnoreCase) ? code[..^below.Length] : code);
+        if (code.EndsWith(below, StringComparison.OrdinalIgnoreCase))
+            code = code[..^below.Length];
+        return code == Elsewhere && http.Request.Query[Named].ToString() is { Length: > 0 } named
+            ? named
+            : Uri.UnescapeDataString(code);
     }
 }

@@ -10,11 +10,19 @@ namespace RunLedger.Broker;
 /// Receives from a queue whose messages end many at once. MassTransit has the client run as many loops as there may be
 /// messages in hand, and each delivery wakes all that idle; here one loop begins what is delivered and waits for
 /// nothing. What ends together is acknowledged together.
+/// <para>
+/// On every queue of the ledger, also where little is in hand: when a connection is lost RabbitMQ.Client 7.2.2 tells its
+/// channels one after the other, waits for what each has begun, and tells the others nothing once MassTransit has
+/// disposed of the connection. Their consumers would be deaf for ever, and healthy by their own account.
+/// </para>
 /// </summary>
 /// <param name="tryTake">What takes past MassTransit's pipeline; without it all are the pipeline's.</param>
 sealed class BatchedDeliveries(TakeDelivery? tryTake) : IFilter<ChannelContext>
 {
-    /// <summary>On a queue whose messages are committed in groups: as many are in hand as are prefetched.</summary>
+    /// <summary>How often a consumer looks whether its connection is still there.</summary>
+    static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
+
+    /// <summary>As many are in hand as are prefetched.</summary>
     public static void Configure(IRabbitMqReceiveEndpointConfigurator endpoint, TakeDelivery? tryTake = null)
     {
         // Of the loops that begin deliveries.
@@ -49,10 +57,13 @@ sealed class BatchedDeliveries(TakeDelivery? tryTake) : IFilter<ChannelContext>
 
         public Task<string> BasicConsume(
             string queue, bool noAck, bool exclusive, IDictionary<string, object> arguments,
-            IAsyncBasicConsumer consumer, string consumerTag, CancellationToken cancellationToken) =>
-            _channel.BasicConsume(
-                queue, noAck, exclusive, arguments, new Consumer(consumer, noAck ? null : _direct), consumerTag,
-                cancellationToken);
+            IAsyncBasicConsumer consumer, string consumerTag, CancellationToken cancellationToken)
+        {
+            var begins = new Consumer(consumer, noAck ? null : _direct);
+            _ = begins.Watch(ConnectionContext.Connection);
+            return _channel.BasicConsume(
+                queue, noAck, exclusive, arguments, begins, consumerTag, cancellationToken);
+        }
 
         public ValueTask BasicAck(ulong deliveryTag, bool multiple, CancellationToken cancellationToken) =>
             multiple
@@ -120,6 +131,8 @@ sealed class BatchedDeliveries(TakeDelivery? tryTake) : IFilter<ChannelContext>
     /// <summary>Begins what is delivered; of the pipeline's MassTransit keeps the account.</summary>
     sealed class Consumer(IAsyncBasicConsumer consumer, DirectDeliveries? direct) : IAsyncBasicConsumer
     {
+        volatile bool _ended;
+
         IChannel? IAsyncBasicConsumer.Channel => consumer.Channel;
 
         public Task HandleBasicDeliverAsync(
@@ -136,16 +149,36 @@ sealed class BatchedDeliveries(TakeDelivery? tryTake) : IFilter<ChannelContext>
                 consumerTag, deliveryTag, redelivered, exchange, routingKey, properties, kept, cancellationToken);
         }
 
+        /// <summary>Tells MassTransit that the connection is lost, where the client does not.</summary>
+        public async Task Watch(IConnection connection)
+        {
+            using var timer = new PeriodicTimer(LookEvery);
+            while (!_ended && await timer.WaitForNextTickAsync())
+            {
+                if (connection.CloseReason is { } reason)
+                    await HandleChannelShutdownAsync(connection, reason);
+            }
+        }
+
         public Task HandleBasicConsumeOkAsync(string consumerTag, CancellationToken cancellationToken) =>
             consumer.HandleBasicConsumeOkAsync(consumerTag, cancellationToken);
 
-        public Task HandleBasicCancelOkAsync(string consumerTag, CancellationToken cancellationToken) =>
-            consumer.HandleBasicCancelOkAsync(consumerTag, cancellationToken);
+        public Task HandleBasicCancelOkAsync(string consumerTag, CancellationToken cancellationToken)
+        {
+            _ended = true;
+            return consumer.HandleBasicCancelOkAsync(consumerTag, cancellationToken);
+        }
 
-        public Task HandleBasicCancelAsync(string consumerTag, CancellationToken cancellationToken) =>
-            consumer.HandleBasicCancelAsync(consumerTag, cancellationToken);
+        public Task HandleBasicCancelAsync(string consumerTag, CancellationToken cancellationToken)
+        {
+            _ended = true;
+            return consumer.HandleBasicCancelAsync(consumerTag, cancellationToken);
+        }
 
-        public Task HandleChannelShutdownAsync(object channel, ShutdownEventArgs reason) =>
-            consumer.HandleChannelShutdownAsync(channel, reason);
+        public Task HandleChannelShutdownAsync(object channel, ShutdownEventArgs reason)
+        {
+            _ended = true;
+            return consumer.HandleChannelShutdownAsync(channel, reason);
+        }
     }
 }

@@ -14,7 +14,9 @@ static class ControlEndpoint
         // A sweep that fails is dropped: the next one, which is never far, does what it did not.
         endpoint.DiscardFaultedMessages();
         endpoint.DiscardSkippedMessages();
-        if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbit)
-            rabbit.KeepUntil(options, options.ControlQueue, deadLettersTo: options.ErrorQueue);
+        if (endpoint is not IRabbitMqReceiveEndpointConfigurator rabbit)
+            return;
+        rabbit.KeepUntil(options, options.ControlQueue, deadLettersTo: options.ErrorQueue);
+        BatchedDeliveries.Configure(rabbit);
     }
 }

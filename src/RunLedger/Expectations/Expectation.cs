@@ -13,7 +13,14 @@ sealed record Expectation
         "name, candidate, cron, zone, grace_seconds, early_seconds, longest_seconds, most_runs, armed_at, armed_by, "
         + "heard_until, judged_until";
 
+    /// <summary>How many candidates a ledger has at most for its patterns to be matched with all.</summary>
+    public const int MostCandidates = 10_000;
+
+    /// <summary>How many expectations a ledger has at most.</summary>
+    public const int Most = 1_000;
+
     static readonly SearchValues<char> Wildcards = SearchValues.Create('*', '?');
+    static readonly TimeSpan Usual = TimeSpan.FromMinutes(10);
 
     public required string Name { get; init; }
 
@@ -44,11 +51,25 @@ sealed record Expectation
     /// <summary>The last slot that was judged.</summary>
     public required DateTime JudgedUntil { get; init; }
 
+    /// <summary>Whether it was not looked at to the end for so long that somebody should know.</summary>
+    public bool IsBehind(DateTime now, TimeSpan judgeEvery) =>
+        now - (HeardUntil > ArmedAt ? HeardUntil : ArmedAt) > (Usual > 4 * judgeEvery ? Usual : 4 * judgeEvery);
+
     public bool IsPattern => Candidate.AsSpan().IndexOfAny(Wildcards) >= 0;
 
     /// <summary>Whether it is for a candidate, as policies are.</summary>
     public bool IsFor(string candidate) =>
         FileSystemName.MatchesSimpleExpression(Candidate, candidate, ignoreCase: false);
+
+    /// <summary>
+    /// Why its runs cannot be told from others; null where they can. A pattern that saw only some candidates would miss
+    /// runs that are there.
+    /// </summary>
+    /// <param name="candidates">How many the ledger has.</param>
+    public string? FaultOf(int candidates) => IsPattern && candidates > MostCandidates
+        ? $"It is for a pattern, and the ledger has runs of more than {MostCandidates:N0} candidates: expect those "
+            + "that matter by their codes."
+        : null;
 
     /// <summary>Whether its cron and zone are known here, as they were where it was armed.</summary>
     public bool CanBeRead

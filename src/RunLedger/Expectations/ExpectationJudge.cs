@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using RunLedger.Batching;
 using RunLedger.Folding;
+using RunLedger.Scheduling;
 using RunLedger.Storage;
 using RunLedger.Storage.Rows;
 using RunLedger.Telemetry;
@@ -25,16 +26,17 @@ sealed class ExpectationJudge(
     /// <summary>Runs, and slots, of one transaction.</summary>
     const int SliceSize = 500;
 
-    /// <summary>How many candidates a ledger has at most for its patterns to be matched with all.</summary>
-    public const int MostCandidates = 10_000;
-
     /// <summary>What another replica has not committed for longer than that, it never will.</summary>
     static readonly TimeSpan Overlap = TimeSpan.FromMinutes(5);
+
+    /// <summary>How far back runs are looked for where the clock was ahead, and nobody knows since when.</summary>
+    static readonly TimeSpan AfterAhead = TimeSpan.FromDays(1);
 
     static readonly TimeSpan Idle = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// The expectations; and every candidate the ledger has runs of, where one of them is for a pattern.
+    /// The expectations; and every candidate the ledger has runs of, where one of them is for a pattern, up to one more
+    /// than can be matched.
     /// </summary>
     public Task<(List<string> Names, List<string> Candidates)> Known(CancellationToken cancellationToken) =>
         ledger.InOne(
@@ -44,7 +46,7 @@ sealed class ExpectationJudge(
                 return (
                     all.ConvertAll(expected => expected.Name),
                     all.Exists(expected => expected.IsPattern)
-                        ? await ExpectationSql.Candidates(sql, MostCandidates, cancellationToken)
+                        ? await ExpectationSql.Candidates(sql, Expectation.MostCandidates + 1, cancellationToken)
                         : []);
             },
             cancellationToken);
@@ -56,6 +58,7 @@ sealed class ExpectationJudge(
     /// <param name="gap">When nobody looked.</param>
     /// <param name="cancellationToken">Ends it, with nothing done.</param>
     /// <returns>Whether there is more to do.</returns>
+    /// <exception cref="UnschedulableException">It cannot be judged as it is.</exception>
     public async Task<bool> Judge(
         string name,
         IReadOnlyCollection<string> candidates,
@@ -70,6 +73,8 @@ sealed class ExpectationJudge(
             {
                 if (await ExpectationSql.Take(sql, name, cancellationToken) is not { } expected)
                     return false;
+                if (expected.FaultOf(candidates.Count) is { } fault)
+                    throw new UnschedulableException(fault);
                 string[] codes = expected.IsPattern
                     ? [.. candidates.Where(expected.IsFor)]
                     : [expected.Candidate];
@@ -112,9 +117,10 @@ sealed class ExpectationJudge(
     {
         var (now, calendar, said) = (Now, expected.Calendar(), new List<ScheduledRow>());
         var heard = await ExpectationSql.Heard(
-            sql, expected.Name, codes, (expected.HeardUntil < now ? expected.HeardUntil : now) - Overlap, SliceSize,
-            cancellationToken);
-        var known = await ExpectationSql.KnownBetter(sql, expected.Name, SliceSize, cancellationToken);
+            sql, expected.Name, codes,
+            expected.HeardUntil <= now ? expected.HeardUntil - Overlap : now - AfterAhead,
+            SliceSize, cancellationToken);
+        var known = await UnknownStarts.Recheck(sql, expected.Name, SliceSize, cancellationToken);
         foreach (var run in known.Concat(heard))
         {
             var place = run.BeganAt is { } began ? calendar.PlaceOf(began, run.NominalAt, expected.Early) : null;
@@ -126,8 +132,8 @@ sealed class ExpectationJudge(
                 said.Add(ExpectationNotices.CameLate(expected, at.Slot, run, now));
         }
 
-        var more = heard.Count == SliceSize || known.Count == SliceSize;
-        return (said, heard.Count == SliceSize ? heard[^1].HeardAt : now, more);
+        var more = heard.Count == SliceSize;
+        return (said, more ? heard[^1].HeardAt : now, more);
     }
 
     // The next that can be judged, a slice. Of a time that is too long only the end.

@@ -34,16 +34,6 @@ static class ExpectationSql
          order by r.created_at, r.process_run_id limit @limit
          """;
 
-    /// <summary>Runs with a place, or none, for want of a start, of which more is known now.</summary>
-    static readonly string Known =
-        $"""
-         select {HeardRun.Columns}
-         from expected_run e join process_run_observation r on r.process_run_id = e.process_run_id
-         where e.expectation = @name and not e.start_known
-           and (r.started_at is not null or (e.began_at is null and {HeardRun.HasBegun}))
-         order by e.process_run_id limit @limit
-         """;
-
     public static Task<List<string>> Candidates(LedgerSql sql, int most, CancellationToken cancellationToken) =>
         sql.List(Codes, row => row.GetString(0), cancellationToken, ("most", most));
 
@@ -61,10 +51,6 @@ static class ExpectationSql
         sql.List(
             HeardOf(sql), HeardRun.Read, cancellationToken,
             ("name", name), ("codes", codes), ("from", from), ("limit", limit));
-
-    public static Task<List<HeardRun>> KnownBetter(
-        LedgerSql sql, string name, int limit, CancellationToken cancellationToken) =>
-        sql.List(Known, HeardRun.Read, cancellationToken, ("name", name), ("limit", limit));
 
     public static Task<int> Place(
         LedgerSql sql, string name, HeardRun run, SlotPlace? place, CancellationToken cancellationToken) =>

@@ -1,8 +1,9 @@
+using System.Data.Common;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using RunLedger.Deadlines;
 using RunLedger.Folding;
-using RunLedger.Scheduling;
+using RunLedger.Storage;
 using RunLedger.Telemetry;
 
 namespace RunLedger.Expectations;
@@ -26,10 +27,14 @@ sealed class ExpectationSweep(
     /// <summary>After so long without an answer the queue is asked again.</summary>
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    /// <summary>So many slices of one expectation at most; the next look goes on.</summary>
-    const int MaxSlices = 10;
+    /// <summary>A look takes no longer, nor than the time until the next.</summary>
+    static readonly TimeSpan LongestLook = TimeSpan.FromMinutes(5);
 
     const string PassedMark = "expected";
+
+    /// <summary>What is not judged is said once, and not at every look.</summary>
+    readonly HashSet<string> _failing = [];
+    bool _short;
 
     /// <param name="ask">Sends to the ledger's own queue, and returns when the message is there.</param>
     /// <param name="cancellationToken">Ends it between two slices.</param>
@@ -45,28 +50,68 @@ sealed class ExpectationSweep(
         var reached = QueuePosition.Parse(await marks.Mark(QueuePosition.Mark, cancellationToken));
         await marks.SetMark(PassedMark, JsonSerializer.Serialize(gap), cancellationToken);
 
-        foreach (var name in names)
-        {
-            try
-            {
-                for (var slice = 0; slice < MaxSlices; slice++)
-                {
-                    if (!await judge.Judge(name, candidates, CaughtUp(reached, now), gap, cancellationToken))
-                        break;
-                }
-            }
-            catch (UnschedulableException e)
-            {
-                // It could be read when it was armed; the others do not wait for it.
-                Log.NotJudged(logger, name, new(e.Message));
-            }
-        }
-
+        gap = await Look(names, candidates, CaughtUp(reached, now), gap, cancellationToken);
+        await marks.SetMark(PassedMark, JsonSerializer.Serialize(gap), cancellationToken);
         if (gap.AskedAt is { } asked && asked <= now && now - asked < Patience && !IsSettled(reached, asked, now))
             return;
         await ask(new QueueReached { AskedAt = now });
         await marks.SetMark(PassedMark, JsonSerializer.Serialize(gap with { AskedAt = now }), cancellationToken);
     }
+
+    // A slice of each in turn, so that none keeps the others waiting; where the time is over, the next look begins with
+    // those whose turn it was. A look that takes long is no time during which nobody looked.
+    async Task<JudgingGap> Look(
+        List<string> names,
+        List<string> candidates,
+        DateTime caughtUp,
+        JudgingGap gap,
+        CancellationToken cancellationToken)
+    {
+        var every = options.Expected.JudgeEvery;
+        var begun = time.GetTimestamp();
+        var turns = new Queue<string>(names.Order(StringComparer.Ordinal)
+            .OrderBy(name => string.CompareOrdinal(name, gap.Next) < 0));
+        while (turns.TryDequeue(out var name))
+        {
+            if (await Judge(name, candidates, caughtUp, gap, cancellationToken))
+                turns.Enqueue(name);
+            gap = gap.Passed(Now, every);
+            if (turns.Count > 0 && time.GetElapsedTime(begun) >= (every < LongestLook ? every : LongestLook))
+                break;
+        }
+
+        if (turns.Count > 0 && !_short)
+            Log.LookWasShort(logger, turns.Count, names.Count, turns.Peek());
+        _short = turns.Count > 0;
+        return gap with { Next = turns.TryPeek(out var next) ? next : null };
+    }
+
+    async Task<bool> Judge(
+        string name,
+        List<string> candidates,
+        DateTime caughtUp,
+        JudgingGap gap,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            var more = await judge.Judge(name, candidates, caughtUp, gap, cancellationToken);
+            _failing.Remove(name);
+            return more;
+        }
+        catch (Exception e) when (e is not OperationCanceledException && !IsAway(e))
+        {
+            // Such as a zone that is not known here; the others do not wait for it.
+            if (_failing.Add(name))
+                Log.NotJudged(logger, name, new(e.Message));
+            return false;
+        }
+    }
+
+    // The database: it is so for all of them.
+    static bool IsAway(Exception e) => e is StoreException { Fault: StoreFault.Unavailable }
+        || (e is DbException { IsTransient: true, InnerException: not TimeoutException, SqlState: var state }
+            && state?.StartsWith("40", StringComparison.Ordinal) != true);
 
     /// <summary>A message through the ledger's queue was received.</summary>
     public Task Reached(QueueReached message, CancellationToken cancellationToken) => marks.SetMark(

@@ -7,20 +7,26 @@ namespace RunLedger.Expectations;
 /// <summary>What of a run says to which slot it belongs.</summary>
 sealed record HeardRun
 {
-    static readonly RunStatus[] Begun =
-        [RunStatus.StepStarted, RunStatus.StepCompleted, RunStatus.Completed, RunStatus.Failed];
+    /// <summary>
+    /// Of a run without a start, that it ran all the same: its end or its steps say so. One that was cancelled, or of
+    /// which the ledger thinks something of its own, did where a component of it did.
+    /// </summary>
+    public static readonly string HasBegun =
+        $"""
+         (r.status in ({Texts(RunStatus.StepStarted, RunStatus.StepCompleted, RunStatus.Completed, RunStatus.Failed)})
+           or (r.status in ({Texts(RunStatus.Cancelled, RunStatus.Stuck, RunStatus.Orphan)}) and exists (
+             select 1 from process_component_observation c where c.process_run_id = r.process_run_id
+               and (c.started_at is not null
+                 or c.status in ({Texts(RunStatus.StepStarted, RunStatus.StepCompleted, RunStatus.Failed)})))))
+         """;
 
     /// <summary>What <see cref="Read"/> reads, in order, of the run <c>r</c>.</summary>
     public static readonly string Columns =
         $"""
-         r.process_run_id, r.process_candidate_code, r.created_at, r.started_at, r.status,
+         r.process_run_id, r.process_candidate_code, r.created_at, r.started_at, {HasBegun},
            {Evidence("->> 'nominalTime'")}, {Evidence("-> 'runFacets' -> 'nominalTime' ->> 'nominalStartTime'")},
            {Evidence("-> 'runFacets' -> 'nominalTime' ->> 'nominalEndTime'")}
          """;
-
-    /// <summary>Of a run without a start, that it ran all the same: its steps or its end say so.</summary>
-    public static readonly string HasBegun =
-        $"r.status in ({string.Join(", ", Begun.Select(status => $"'{status.Text()}'"))})";
 
     public required Guid Id { get; init; }
     public required string Candidate { get; init; }
@@ -41,7 +47,7 @@ sealed record HeardRun
     public static HeardRun Read(StoredRow row)
     {
         var (heard, started) = (row.GetTime(2), row.TimeAt(3));
-        var began = started ?? (Begun.Contains(RunStatusText.Parse(row.GetString(4))) ? heard : null);
+        var began = started ?? (row.GetBoolean(4) ? heard : null);
         return new()
         {
             Id = row.GetGuid(0),
@@ -66,6 +72,9 @@ sealed record HeardRun
         text is not null && WireTime.TryRead(text, out var time, out _) && time.Year is >= 2000 and < 2200
             ? LedgerTime.Time(LedgerTime.Of(time))
             : null;
+
+    static string Texts(params IEnumerable<RunStatus> statuses) =>
+        string.Join(", ", statuses.Select(status => $"'{status.Text()}'"));
 
     // The first contract that says it: any may be the first of its run.
     static string Evidence(string member) =>

@@ -8,7 +8,13 @@ namespace RunLedger.Expectations;
 /// <param name="From">The last look before the gap; null where there was none.</param>
 /// <param name="To">The first after it.</param>
 /// <param name="AskedAt">When the queue was last asked how far it is.</param>
-sealed record JudgingGap(DateTime PassedAt, DateTime? From = null, DateTime? To = null, DateTime? AskedAt = null)
+/// <param name="Next">The expectation with which the next look begins; null for the first.</param>
+sealed record JudgingGap(
+    DateTime PassedAt,
+    DateTime? From = null,
+    DateTime? To = null,
+    DateTime? AskedAt = null,
+    string? Next = null)
 {
     /// <summary>A gap that ended so lately is one with the next.</summary>
     static readonly TimeSpan Merged = TimeSpan.FromDays(1);

@@ -6,7 +6,8 @@ namespace RunLedger.Folding;
 /// <summary>
 /// The column <c>fold</c>: the ranks of a row's columns, and what lost. Values that stand in the columns themselves
 /// are not repeated. The first byte is the version; an older replica refuses a newer one rather than misread it. A row
-/// that needs nothing of version 2, attempts at a run, is written in version 1.
+/// that needs nothing of version 2, attempts at a run, is written in version 1. What was added to it later stands at
+/// its end: an older replica leaves that unread, and a row of before has none.
 /// </summary>
 static class FoldCodec
 {
@@ -230,6 +231,13 @@ static class FoldCodec
         }
 
         writer.Write(fold.Past.More);
+        foreach (var past in fold.Past.Members)
+        {
+            writer.Write(past.FirstAt);
+            writer.Write(past.OtherEnd is not null);
+            if (past.OtherEnd is { } other)
+                Write(writer, other);
+        }
     }
 
     static Fold ReadAttempts(BinaryReader reader, Fold fold)
@@ -238,18 +246,28 @@ static class FoldCodec
         var past = new PastAttempt[reader.ReadByte()];
         for (var i = 0; i < past.Length; i++)
         {
+            var number = reader.ReadInt32();
+            long? startedAt = reader.ReadInt64() is var at && at == long.MinValue ? null : at;
+            Ending? end = reader.ReadBoolean() ? ReadEnding(reader, fold.Id) : null;
             past[i] = new PastAttempt(
-                reader.ReadInt32(),
-                reader.ReadInt64() is var at && at == long.MinValue ? null : at,
-                reader.ReadBoolean() ? ReadEnding(reader, fold.Id) : null,
-                ReadText(reader),
+                number, PastAttempt.FirstOf(startedAt, end), startedAt, end, OtherEnd: null, ReadText(reader),
                 ReadText(reader));
+        }
+
+        var more = reader.ReadBoolean();
+        for (var i = 0; i < past.Length && reader.BaseStream.Position < reader.BaseStream.Length; i++)
+        {
+            past[i] = past[i] with
+            {
+                FirstAt = reader.ReadInt64(),
+                OtherEnd = reader.ReadBoolean() ? ReadEnding(reader, fold.Id) : null,
+            };
         }
 
         return fold with
         {
             NewestStep = fold.NewestStep is { } step ? step with { Attempt = stepAttempt } : null,
-            Past = past.Length == 0 ? PastAttempts.None : new PastAttempts(past, reader.ReadBoolean()),
+            Past = past.Length == 0 ? PastAttempts.None : new PastAttempts(past, more),
         };
     }
 

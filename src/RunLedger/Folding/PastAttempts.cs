@@ -23,17 +23,19 @@ sealed class PastAttempts
     public bool More { get; }
 
     /// <summary>
-    /// A row whose attempt is not the greatest any more; one that neither started nor ended leaves nothing.
+    /// A row whose attempt is not the greatest any more; one that was only announced leaves nothing.
     /// </summary>
     public static PastAttempts Of(Fold fold) =>
-        fold.StartedAt is null && fold.Endings.IsEmpty
+        fold.FirstAt == long.MaxValue
             ? None
             : new(
                 [
                     new PastAttempt(
                         fold.Attempt,
+                        fold.FirstAt,
                         fold.StartedAt,
                         fold.Endings.IsEmpty ? null : fold.Endings.First,
+                        fold.Endings.IsEmpty || fold.Endings.Losers.IsEmpty ? null : fold.Endings.Losers[0],
                         Cut(fold.OutputRef),
                         Cut(fold.ErrorRef)),
                 ],

@@ -59,6 +59,7 @@ static class LedgerEndpoint
             if (!options.UnlimitedQueues.Contains(options.ErrorQueue))
                 rabbit.BindDeadLetterQueue(options.DeadQueue, options.DeadQueue, queue => queue.SetQuorumQueue());
             rabbit.KeepUntil(options, options.ErrorQueue, deadLettersTo: options.DeadQueue);
+            BatchedDeliveries.Configure(rabbit);
         }
     }
 

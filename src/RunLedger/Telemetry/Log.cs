@@ -65,4 +65,10 @@ static partial class Log
     [LoggerMessage(
         61, LogLevel.Warning, "The expectation {Expectation} is not judged: {Reason} Put it right, or delete it.")]
     public static partial void NotJudged(ILogger logger, ForeignText expectation, ForeignText reason);
+
+    [LoggerMessage(
+        62, LogLevel.Warning,
+        "Looking for expected runs took too long: {Left} of {All} expectations were not looked at to the end, next is "
+        + "{Expectation}. Until a look ends in time, their slots are judged later.")]
+    public static partial void LookWasShort(ILogger logger, int left, int all, ForeignText expectation);
 }

@@ -27,6 +27,12 @@ public sealed class ExpectationPlanTests : IAsyncLifetime
               timestamptz '2026-01-01Z' + i * interval '1 second', timestamptz '2026-01-01Z' + i * interval '1 second'
             from generate_series(1, {Runs}) i
             """);
+        await _database.Execute("""
+            insert into expectation values
+              ('nightly', 'P', '0 2 * * *', null, 600, 300, null, 1, now(), 'anna', now(), now());
+            insert into expected_run
+            select 'nightly', process_run_id, null, null, false, false, created_at from process_run_observation
+            """);
         await _database.Execute("vacuum analyze");
     }
 
@@ -50,6 +56,20 @@ public sealed class ExpectationPlanTests : IAsyncLifetime
             ("from", new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc).AddSeconds(Runs - 600)));
 
         Assert.InRange(blocks, 1, MostBlocks);
+    }
+
+    [Fact]
+    public async Task Of_runs_whose_start_may_become_known_a_look_reads_so_many_and_not_all()
+    {
+        await using var connection = await _database.DataSource.OpenConnectionAsync(
+            TestContext.Current.CancellationToken);
+        var blocks = await Blocks(
+            connection,
+            UnknownStarts.KnownBetter,
+            ("name", "nightly"), ("at", DateTime.UnixEpoch), ("after", Guid.Empty), ("limit", 500));
+
+        // Each of the thousand is looked up by its id.
+        Assert.InRange(blocks, 1, 6_000);
     }
 
     [Fact]

@@ -114,6 +114,69 @@ public abstract class ExpectationConformance(Provider provider) : StoreSuite(pro
     }
 
     [Theory]
+    [InlineData("cancelled", "step_started", 1)]
+    [InlineData("cancelled", "failed", 1)]
+    [InlineData("orphan", "step_completed", 1)]
+    [InlineData("stuck", "step_started", 1)]
+    [InlineData("cancelled", "observed", 0)]
+    [InlineData("cancelled", "cancelled", 0)]
+    [InlineData("cancelled", null, 0)]
+    public async Task A_run_without_a_start_that_was_given_up_ran_where_a_step_of_it_did(
+        string status, string? step, int places)
+    {
+        await Expect();
+        var run = await Run(began: null, heard: Slot, status: status);
+        if (step is not null)
+        {
+            await Query(
+                $"""
+                 insert into process_component_observation
+                   (component_run_id, process_run_id, correlation_id, status, source_system)
+                 values ('{Guid.CreateVersion7()}', '{run}', 'c', '{step}', 'dot_runtime')
+                 """);
+        }
+
+        await Judge(GraceOver);
+
+        Assert.Equal(places, (await Places()).Count);
+        Assert.Equal(1 - places, (await Missed()).Count);
+    }
+
+    [Fact]
+    public async Task Of_many_runs_without_a_start_the_newest_are_looked_at_first_and_the_others_in_turn()
+    {
+        await Expect();
+        // Hundreds at one time, as those of a batch are; the last by itself.
+        var runs = Enumerable.Range(0, 1_200).Select(_ => Guid.CreateVersion7()).ToList();
+        await Query(
+            $"""
+             insert into process_run_observation
+               (process_run_id, process_candidate_code, correlation_id, source_system, status, created_at)
+             values {string.Join(
+                 ", ",
+                 runs.Select((run, n) =>
+                     $"('{run}', 'P', 'c', 'dot_runtime', 'observed', '{Text(Noon.AddSeconds(n / 599))}')"))}
+             """);
+        await Judge(Noon.AddHours(1));
+        Assert.Equal(["1200"], await Query("select count(*) from expected_run where not start_known"));
+
+        foreach (var run in (Guid[])[runs[0], runs[550], runs[^1]])
+        {
+            await Query($"""
+                update process_run_observation set started_at = '{Text(Slot)}' where process_run_id = '{run}'
+                """);
+        }
+
+        // How far the turns are by now nobody needs to know: within three looks each had its own.
+        await Judge(Noon.AddHours(1));
+        Assert.Contains($"{runs[^1]}", await Query("select process_run_id from expected_run where start_known"));
+        for (var look = 0; look < 3; look++)
+            await Judge(Noon.AddHours(1));
+
+        Assert.Equal(3, (await Places()).Count);
+    }
+
+    [Theory]
     [InlineData("""{"from":{"RunStarted":{"at":"x","value":{"nominalTime":"2026-11-01T13:00:00Z"}}}}""")]
     [InlineData(
         """

@@ -51,6 +51,37 @@ public sealed class CandidatePageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_code_of_the_path_is_meant_and_one_of_the_query_only_where_no_path_can_say_it()
+    {
+        await _page.Fill("kg");
+
+        Assert.Contains("<h1>kg</h1>", (await _page.Get("/candidates/kg?code=other")).Html, StringComparison.Ordinal);
+        Assert.Equal(404, (await _page.Get("/candidates/-?code=other")).Status);
+        Assert.Contains("<h1>kg</h1>", (await _page.Get("/candidates/-?code=kg")).Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task That_there_are_more_components_than_are_looked_at_is_said()
+    {
+        await _page.Fill("kg");
+        Assert.Contains(
+            "\"componentsTruncated\":false", (await _page.Get("/api/candidates/kg")).Html, StringComparison.Ordinal);
+
+        _page.Ledger.List(
+            $"""
+             with recursive n (i) as (select 1 union all select i + 1 from n where i <= {CandidateComponents.Most})
+             insert into process_component_observation
+               (component_run_id, process_run_id, correlation_id, source_system, status)
+             select printf('00000000-0000-0000-0000-%012d', i), '{_page.Run}', 'c', 'dot_runtime', 'step_started' from n
+             """);
+
+        Assert.Contains(
+            "\"componentsTruncated\":true", (await _page.Get("/api/candidates/kg")).Html, StringComparison.Ordinal);
+        Assert.Contains(
+            "more than 20,000 rows of components", (await _page.Get("/candidates/kg")).Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_unknown_candidate_is_not_found_in_words()
     {
         var (status, html) = await _page.Get("/candidates/PROC-CAND:none");

@@ -134,6 +134,19 @@ public sealed class DossierToolTests : IAsyncLifetime
         Assert.Equal(secret, (await File.ReadAllLinesAsync(path))[1]);
     }
 
+    [Fact]
+    public async Task Of_a_key_whose_public_half_cannot_be_written_no_private_half_is_left()
+    {
+        var path = In("half.key");
+        Directory.CreateDirectory($"{path}.pub");
+
+        var made = await KeyCreate("--signing", "--out", path);
+
+        Assert.Equal(1, made.Code);
+        Assert.StartsWith("No key was made: ", made.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(path));
+    }
+
     [Theory]
     [InlineData("--signing", "--name", "n")]
     [InlineData("--out", "f", "--name", "n", "--scope", "read")]

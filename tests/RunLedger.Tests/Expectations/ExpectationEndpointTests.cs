@@ -235,6 +235,46 @@ public sealed class ExpectationEndpointTests : IAsyncLifetime
         Assert.Empty(_ledger.List("select name from expectation"));
     }
 
+    [Fact]
+    public async Task A_ledger_keeps_so_many_expectations_lists_all_of_them_and_takes_no_more()
+    {
+        await Put("nightly", new { candidate = "P", cron = "0 2 * * *" });
+        await Write(
+            $"""
+             with recursive n (i) as (select 1 union all select i + 1 from n where i < {Expectation.Most - 1})
+             insert into expectation ({Expectation.Columns}) select 'n' || i, 'P' || i, cron, zone, grace_seconds,
+               early_seconds, longest_seconds, most_runs, armed_at, armed_by, heard_until, judged_until
+             from n, expectation where name = 'nightly'
+             """);
+
+        var (status, problem) = await Put("one-more", new { candidate = "Q", cron = "0 2 * * *" });
+        var (changed, _) = await Put("nightly", new { candidate = "P", cron = "0 3 * * *" });
+
+        Assert.Equal((HttpStatusCode.Conflict, HttpStatusCode.OK), (status, changed));
+        Assert.StartsWith(
+            "There are 1,000 expectations already", problem.GetProperty("detail").GetString(),
+            StringComparison.Ordinal);
+        Assert.Equal(Expectation.Most, (await Get("/api/expectations")).GetProperty("items").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task One_that_could_not_be_looked_at_to_the_end_says_so()
+    {
+        await Put("nightly", new { candidate = "P", cron = "0 2 * * *" });
+        // Far more than four times the time between two looks, of which this ledger has one in ten years.
+        await Write("update expectation set armed_at = '1970-01-01T00:00:00.000000Z', heard_until = armed_at");
+        await Write("update expectation set heard_until = '1980-01-01T00:00:00.000000Z'");
+
+        var remarks = (await Get("/api/expectations/nightly")).GetProperty("remarks");
+
+        Assert.StartsWith(
+            "It is behind: runs that were heard of since 1980-01-01 00:00:00Z have no slot yet",
+            remarks[0].GetString(), StringComparison.Ordinal);
+    }
+
+    Task<int> Write(string sql) => _ledger.Services.GetRequiredService<ILedgerTransactions>().InOne(
+        write => write.Run(sql, Token), Token);
+
     async Task Take(int began, int ended)
     {
         var run = new Some { Start = Some.Noon.AddMinutes(began) };

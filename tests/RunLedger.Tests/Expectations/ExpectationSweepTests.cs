@@ -1,9 +1,12 @@
 using MassTransit.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using RunLedger.Batching;
 using RunLedger.Contracts;
 using RunLedger.Deadlines;
 using RunLedger.Expectations;
 using RunLedger.Storage;
+using RunLedger.Telemetry;
 using RunLedger.Testing;
 using RunLedger.Tests.Support;
 
@@ -53,7 +56,7 @@ public sealed class ExpectationSweepTests : IAsyncLifetime
     [Fact]
     public async Task A_run_that_started_in_time_is_nothing_to_tell()
     {
-        await _ledger.Take(new Some { Start = Some.Noon.AddMinutes(61) }.Started());
+        await Heard(new Some { Start = Some.Noon.AddMinutes(61) });
 
         await Until(Some.Noon.AddMinutes(80));
 
@@ -157,29 +160,120 @@ public sealed class ExpectationSweepTests : IAsyncLifetime
     [Fact]
     public async Task An_expectation_that_cannot_be_read_any_more_keeps_none_of_the_others_waiting()
     {
-        await Transaction(
-            "insert into expectation select 'a-broken', 'X', cron, 'Mars/Olympus', grace_seconds, early_seconds, "
-            + "longest_seconds, most_runs, armed_at, armed_by, heard_until, judged_until from expectation");
+        await Copy("a-broken", "X");
+        await Transaction("update expectation set zone = 'Mars/Olympus' where name = 'a-broken'");
 
         await Until(Some.Noon.AddMinutes(72));
 
         Assert.Equal("nightly", await _ledger.Scalar("select expectation from missed_slot"));
     }
 
-    async Task Until(DateTimeOffset end)
+    [Fact]
+    public async Task One_whose_judging_fails_keeps_none_of_the_others_waiting()
+    {
+        await Copy("a-broken", "X");
+        // What is not so in a ledger: a miss behind what was judged.
+        await Transaction(
+            "insert into missed_slot values ('a-broken', '2026-11-01T13:00:00.000000Z', 'x', null, null)");
+
+        await Until(Some.Noon.AddMinutes(72));
+
+        Assert.Equal(
+            "nightly", await _ledger.Scalar("select expectation from missed_slot where missed_at <> 'x'"));
+    }
+
+    [Fact]
+    public async Task Many_that_take_longer_than_a_look_are_all_judged_and_get_no_grace_again_for_it()
+    {
+        for (var n = 0; n < 6; n++)
+            await Copy($"slow-{n}", $"X{n}");
+        // Of one there are more than a look takes, and none of the slot.
+        await Transaction(
+            """
+            with recursive n (i) as (select 1 union all select i + 1 from n where i < 1200)
+            insert into process_run_observation
+              (process_run_id, process_candidate_code, correlation_id, source_system, status, started_at, created_at)
+            select printf('00000000-0000-0000-0000-%012d', i), 'X0', 'c', 'dot_runtime', 'started',
+              '2026-11-01T12:02:00.000000Z', '2026-11-01T12:02:00.000000Z' from n
+            """);
+        var options = _ledger.Service<RunLedgerOptions>();
+        using var meter = new LedgerMeter(time: _time);
+        var slow = new ExpectationSweep(
+            _ledger.Service<ISweepStore>(),
+            new ExpectationJudge(
+                new SlowTransactions(_ledger.Service<ILedgerTransactions>(), _time, TimeSpan.FromSeconds(20)),
+                new DispatchSignal(), options, _time, meter, NullLogger<ExpectationJudge>.Instance),
+            options,
+            _time,
+            NullLogger<ExpectationSweep>.Instance);
+
+        await Until(Some.Noon.AddMinutes(90), slow);
+
+        Assert.Equal("7", await _ledger.Scalar("select count(*) from missed_slot"));
+    }
+
+    [Fact]
+    public async Task A_pattern_misses_nothing_where_candidates_are_more_than_it_can_be_matched_with()
+    {
+        await Transaction("update expectation set candidate = 'P*'");
+        await Transaction(
+            $"""
+             with recursive n (i) as (select 0 union all select i + 1 from n where i < {Expectation.MostCandidates})
+             insert into process_run_observation
+               (process_run_id, process_candidate_code, correlation_id, source_system, status, started_at, created_at)
+             select printf('00000000-0000-0000-0000-%012d', i), printf('P%08d', i), 'c', 'dot_runtime', 'started',
+               '2026-10-01T12:00:00.000000Z', '2026-10-01T12:00:00.000000Z' from n
+             """);
+        // Of the last of them alone there is a run in time.
+        await Transaction(
+            """
+            update process_run_observation set started_at = '2026-11-01T13:01:00.000000Z',
+              created_at = '2026-11-01T13:01:00.000000Z'
+            where process_candidate_code = (select max(process_candidate_code) from process_run_observation)
+            """);
+
+        await Until(Some.Noon.AddMinutes(72));
+
+        Assert.Equal("0", await _ledger.Scalar("select count(*) from missed_slot"));
+    }
+
+    [Fact]
+    public async Task A_clock_that_was_ahead_when_runs_were_looked_for_hides_no_run()
+    {
+        await Until(Some.Noon.AddMinutes(58));
+        await Transaction("update expectation set heard_until = '2026-11-03T12:00:00.000000Z'");
+        _time.SetUtcNow(Some.Noon.AddMinutes(61));
+        await Heard(new Some { Start = Some.Noon.AddMinutes(61) });
+        _time.SetUtcNow(Some.Noon.AddMinutes(80));
+
+        await Until(Some.Noon.AddMinutes(95));
+
+        Assert.Equal("0", await _ledger.Scalar("select count(*) from missed_slot"));
+        Assert.StartsWith(
+            "2026-11-01T13:", await _ledger.Scalar("select heard_until from expectation"), StringComparison.Ordinal);
+    }
+
+    async Task Until(DateTimeOffset end, ExpectationSweep? sweep = null)
     {
         while (_time.GetUtcNow() < end)
         {
             _time.Advance(Look);
-            await LookOnce();
+            await LookOnce(sweep);
         }
     }
 
+    Task<int> Copy(string name, string candidate) => Transaction(
+        $"""
+         insert into expectation ({Expectation.Columns}) select '{name}', '{candidate}', cron, zone, grace_seconds,
+           early_seconds, longest_seconds, most_runs, armed_at, armed_by, heard_until, judged_until
+         from expectation where name = 'nightly'
+         """);
+
     // With a queue in which nothing waits.
-    async Task LookOnce()
+    async Task LookOnce(ExpectationSweep? sweep = null)
     {
         QueueReached? question = null;
-        await Sweep.Once(
+        await (sweep ?? Sweep).Once(
             asked =>
             {
                 question = asked;

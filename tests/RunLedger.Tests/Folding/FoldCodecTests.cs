@@ -96,6 +96,26 @@ public sealed class FoldCodecTests
         Assert.Equal((version, attempt ?? 1), (row.Fold![0], row.Attempt));
     }
 
+    // A first sign, and that there is no other end: nine bytes at the end of each attempt.
+    [Fact]
+    public void A_row_of_before_that_knows_less_of_its_attempts_is_read_and_merged_all_the_same()
+    {
+        var run = Some.Run();
+        var fold = Fold.Merge(
+            Fold.Merge(Of(run.Heartbeat(), 0, 1), Of(run.Started(), 5, 1)), Of(run.Started(), 60, 2));
+        var row = RunRow.From(fold);
+        var before = row with { Fold = row.Fold![..^9] };
+
+        var (known, less) = (row.ToEntry().Fold, before.ToEntry().Fold);
+
+        Assert.True(Fold.Same(fold, known));
+        Assert.Equal(known.Past.Members[0].FirstAt + 5_000_000, less.Past.Members[0].FirstAt);
+        Assert.True(Fold.Same(fold, Fold.Merge(less, known)));
+
+        static Fold Of(RunObservation message, int seconds, int attempt) => RunProjection.Of(Validated.By(
+            message with { OccurredAt = Some.Noon.AddSeconds(seconds), Attempt = attempt }));
+    }
+
     [Fact]
     public void Anything_observed_is_a_better_source_than_a_row_of_others()
     {

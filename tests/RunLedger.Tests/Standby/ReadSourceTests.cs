@@ -38,8 +38,29 @@ public sealed class ReadSourceTests
             () => source.IsStandby ? throw new NpgsqlException("nobody there") : Task.FromResult(source.IsStandby)));
     }
 
-    [Fact]
-    public async Task What_the_primary_refuses_too_is_not_asked_again()
+    [Theory]
+    [InlineData(true, 1)]
+    [InlineData(false, 2)]
+    public async Task A_question_that_takes_too_long_burdens_the_primary_only_where_the_standby_is_silent_to_all(
+        bool isThere, int times)
+    {
+        ReadSource.Begin(TimeSpan.Zero, isThere: () => isThere);
+        var asked = 0;
+
+        await Assert.ThrowsAsync<NpgsqlException>(() => ReadSource.Ask<int>(() =>
+        {
+            asked++;
+            throw new NpgsqlException("Exception while reading from stream", new TimeoutException());
+        }));
+
+        Assert.Equal(times, asked);
+    }
+
+    [Theory]
+    [InlineData("22P02")]
+    // By statement_timeout, or by somebody.
+    [InlineData("57014")]
+    public async Task What_the_primary_refuses_too_is_not_asked_again(string state)
     {
         ReadSource.Begin(TimeSpan.Zero);
         var asked = 0;
@@ -47,7 +68,7 @@ public sealed class ReadSourceTests
         await Assert.ThrowsAsync<PostgresException>(() => ReadSource.Ask<int>(() =>
         {
             asked++;
-            throw Refused("22P02");
+            throw Refused(state);
         }));
 
         Assert.Equal(1, asked);

@@ -43,14 +43,26 @@ sealed class PostgresDialect(NpgsqlDataSource database) : ReadingDialect
 
     protected override string? Reason(DbException cause) => cause switch
     {
-        PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn } =>
+        PostgresException { SqlState: var state } when LacksSchema(state) =>
             "Its tables are missing or older than this service: run 'schema apply'.",
+        PostgresException { SqlState: var state } when IsCancelled(state) =>
+            "It gave up the question, which took too long or was cancelled there. Ask for less.",
         PostgresException { SqlState: var state } =>
             IsOutage(state) ? "It is starting, stopping, full or not to be entered." : null,
         NpgsqlException => "It cannot be reached. Nothing is lost: observations wait in the queue.",
         _ => null,
     };
 
-    // Classes of SQLSTATE: connection, authorization, no such database, resources, operator, system.
-    static bool IsOutage(string state) => state[..2] is "08" or "28" or "3D" or "53" or "57" or "58";
+    /// <summary>
+    /// Whether the server is away. Classes of SQLSTATE: connection, authorization, no such database, resources,
+    /// operator, system; but a question that was cancelled, as by statement_timeout, was too much for a server.
+    /// </summary>
+    public static bool IsOutage(string state) =>
+        state[..2] is "08" or "28" or "3D" or "53" or "57" or "58" && !IsCancelled(state);
+
+    /// <summary>Whether a table or a column is missing.</summary>
+    public static bool LacksSchema(string state) =>
+        state is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn;
+
+    static bool IsCancelled(string state) => state == PostgresErrorCodes.QueryCanceled;
 }

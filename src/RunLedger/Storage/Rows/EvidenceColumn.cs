@@ -102,11 +102,15 @@ static class EvidenceColumn
     static void WriteAttempts(Utf8JsonWriter json, Fold fold)
     {
         json.WriteNumber("attempt", fold.Attempt);
-        if (fold.Past.Members.Length == 0)
-            return;
-        json.WriteStartArray("attempts");
+        var any = false;
         foreach (var past in fold.Past.Members)
         {
+            // It was seen, and nothing more: there is nothing to say of it.
+            if (past is { StartedAt: null, End: null })
+                continue;
+            if (!any)
+                json.WriteStartArray("attempts");
+            any = true;
             json.WriteStartObject();
             json.WriteNumber("attempt", past.Number);
             if (past.End is { } end)
@@ -122,7 +126,8 @@ static class EvidenceColumn
             json.WriteEndObject();
         }
 
-        json.WriteEndArray();
+        if (any)
+            json.WriteEndArray();
         if (fold.Past.More)
             json.WriteBoolean("moreAttempts", true);
     }

@@ -178,6 +178,11 @@ sealed class LedgerStore : ILedgerStore, IDisposable
             "select 1 from pragma_table_info('scheduled_message') where name = 'schedule'", _ => recurring = true);
         if (!recurring)
             commands.Run(Script("sqlite-recurring.sql"));
+        var rechecked = false;
+        commands.Read(
+            "select 1 from pragma_table_info('expectation') where name = 'rechecked_at'", _ => rechecked = true);
+        if (!rechecked)
+            commands.Run(Script("sqlite-expected.sql"));
         transaction.Commit();
     }
 

@@ -269,7 +269,8 @@ CREATE TABLE IF NOT EXISTS expected_run (
 );
 CREATE INDEX IF NOT EXISTS expected_run_slot_idx ON expected_run (expectation, slot_at) WHERE slot_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS expected_run_heard_idx ON expected_run (expectation, heard_at);
-CREATE INDEX IF NOT EXISTS expected_run_unknown_idx ON expected_run (expectation) WHERE NOT start_known;
+CREATE INDEX IF NOT EXISTS expected_run_waiting_idx ON expected_run (expectation, heard_at, process_run_id)
+  WHERE NOT start_known;
 
 CREATE TABLE IF NOT EXISTS missed_slot (
   expectation    text NOT NULL REFERENCES expectation (name) ON DELETE CASCADE,
@@ -280,7 +281,7 @@ CREATE TABLE IF NOT EXISTS missed_slot (
   PRIMARY KEY (expectation, slot_at)
 );
 
--- As infra/postgres/13_incidents.sql.
+-- As infra/postgres/14_incidents.sql.
 CREATE TABLE IF NOT EXISTS incident_channel (
   name          text PRIMARY KEY,
   kind          text NOT NULL CHECK (kind IN ('webhook', 'slack', 'teams', 'mail', 'pagerduty')),

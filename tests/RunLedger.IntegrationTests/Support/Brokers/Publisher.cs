@@ -83,6 +83,14 @@ sealed class Publisher(Uri broker) : IAsyncDisposable
         return count;
     }
 
+    /// <summary>How many consume a queue.</summary>
+    public async Task<uint> Consumers(string queue)
+    {
+        uint count = 0;
+        await Confirm(async () => count = await _channel!.ConsumerCountAsync(queue));
+        return count;
+    }
+
     /// <summary>What is published to a contract's exchange reaches the ledger's queue no more, or does again.</summary>
     public Task Bind(string exchange, string queue, bool bound) => Confirm(() => bound
         ? _channel!.ExchangeBindAsync(destination: queue, source: exchange, routingKey: "")
