@@ -75,7 +75,7 @@ sealed class MailChannel(AddressGuard guard, IOptions<OutwardOptions> options) :
                     && e.StatusCode is >= SmtpStatusCode.MailboxUnavailable);
         }
         catch (Exception e) when (e is RefusedAddressException or SocketException or IOException or ProtocolException
-            or AuthenticationException or NotSupportedException)
+            or AuthenticationException or NotSupportedException or ServiceNotConnectedException)
         {
             return OutwardResult.Failed(MaskedText.Of(OutwardHttp.Describe(e), secrets.All));
         }

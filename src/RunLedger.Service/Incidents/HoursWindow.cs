@@ -31,7 +31,7 @@ sealed record HoursWindow
         !TimeOnly.TryParseExact(From, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out _)
             || !TimeOnly.TryParseExact(To, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out _)
             ? "from and to of hours are times of a day such as 08:30."
-        : Days?.FirstOrDefault(day => !AllDays.Contains(day)) is not null || Days is { Count: 0 }
+        : Days is { Count: 0 } || Days?.Any(day => !AllDays.Contains(day)) is true
             ? $"days of hours are of {string.Join(", ", AllDays.Skip(1).Append(AllDays[0]))}."
         : null;
 

@@ -10,7 +10,7 @@ sealed class IncidentOptions
 
     /// <summary>How often it is looked whether a rule's condition holds.</summary>
     /// <value>The default is 5 seconds.</value>
-    [Range(typeof(TimeSpan), "00:00:00.100", "3653.00:00:00")]
+    [Range(typeof(TimeSpan), "00:00:00.100", "1.00:00:00")]
     public TimeSpan LookEvery { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>

@@ -57,8 +57,13 @@ sealed partial record RuleBody
         CheckCandidate(faults);
         CheckFigures(faults);
         CheckHours(faults);
-        if (Channels is not { Count: > 0 and <= MostChannels } || Channels.Any(string.IsNullOrWhiteSpace))
-            faults.Add($"channels is missing, or has more than {MostChannels}: send a list of names of channels.");
+        if (Channels is not { Count: > 0 and <= MostChannels }
+            || !Channels.All(one => one is not null && Name().IsMatch(one)))
+        {
+            faults.Add($"channels is missing, has more than {MostChannels}, or what is no name: send a list of names of "
+                + "channels.");
+        }
+
         var window = Window is null
             ? (TimeSpan?)null
             : Span("window", Window, default, TimeSpan.FromMinutes(1), LongestWindow, faults);
@@ -118,6 +123,8 @@ sealed partial record RuleBody
             return;
         if (Hours.Windows is not { Count: > 0 and <= MostWindows })
             faults.Add($"hours has no windows, or more than {MostWindows}: leave hours out for any time.");
+        else if (Hours.Windows.Any(window => window is null))
+            faults.Add("hours has a window that is null.");
         else if (Hours.Windows.Select(window => window.Fault()).FirstOrDefault(fault => fault is not null) is { } wrong)
             faults.Add(wrong);
         try

@@ -27,7 +27,7 @@ public sealed class ChannelTests : IAsyncLifetime
         _receiver = await Receiver.Start();
         _ledger = await EmbeddedLedger.Start(
             "--Outward:AllowedNetworks:0", "127.0.0.0/8", "--Outward:TimeLimit", "00:00:01",
-            "--Outward:PublicAddress", "https://ledger.example.com/", "--Incidents:LookEvery", "3650.00:00:00");
+            "--Outward:PublicAddress", "https://ledger.example.com/", "--Incidents:LookEvery", "1.00:00:00");
     }
 
     public async ValueTask DisposeAsync()
@@ -182,7 +182,7 @@ public sealed class ChannelTests : IAsyncLifetime
     [Fact]
     public async Task This_machine_is_not_called_unless_somebody_allows_it()
     {
-        await using var strict = await EmbeddedLedger.Start("--Incidents:LookEvery", "3650.00:00:00");
+        await using var strict = await EmbeddedLedger.Start("--Incidents:LookEvery", "1.00:00:00");
         foreach (var (name, address) in new[]
         {
             ("name", _receiver.Address.Replace("127.0.0.1", "localhost", StringComparison.Ordinal)),

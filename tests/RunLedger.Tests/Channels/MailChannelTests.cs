@@ -33,7 +33,7 @@ public sealed class MailChannelTests
             services);
         var serving = server.StartAsync(stop.Token);
         await using var ledger = await EmbeddedLedger.Start(
-            "--Outward:AllowedNetworks:0", "127.0.0.0/8", "--Incidents:LookEvery", "3650.00:00:00");
+            "--Outward:AllowedNetworks:0", "127.0.0.0/8", "--Incidents:LookEvery", "1.00:00:00");
         using var put = await ledger.Client.PutAsJsonAsync("/api/channels/mail", Channel(port, "none"), Token);
         Assert.Equal(HttpStatusCode.Created, put.StatusCode);
 
@@ -58,7 +58,7 @@ public sealed class MailChannelTests
     [Fact]
     public async Task Mail_to_this_machine_is_refused_unless_somebody_allows_it()
     {
-        await using var ledger = await EmbeddedLedger.Start("--Incidents:LookEvery", "3650.00:00:00");
+        await using var ledger = await EmbeddedLedger.Start("--Incidents:LookEvery", "1.00:00:00");
         using var put = await ledger.Client.PutAsJsonAsync("/api/channels/mail", Channel(25, "none"), Token);
 
         Assert.Contains(

@@ -18,7 +18,7 @@ public sealed class RuleEndpointTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _ledger = await EmbeddedLedger.Start("--Incidents:LookEvery", "3650.00:00:00");
+        _ledger = await EmbeddedLedger.Start("--Incidents:LookEvery", "1.00:00:00");
         using var put = await _ledger.Client.PutAsJsonAsync(
             "/api/channels/ops", new { kind = "webhook", address = "https://hooks.example.com/x" }, Token);
     }
