@@ -41,13 +41,14 @@ static class IncidentSql
         cancellationToken,
         [
             ("rule", incident.Rule), ("condition", incident.Condition), ("candidate", incident.Candidate),
-            ("began", incident.BeganAt), .. Values(incident),
+            .. Values(incident),
         ]);
 
     public static Task<int> Update(LedgerSql sql, Incident incident, CancellationToken cancellationToken) => sql.Run(
         """
-        update incident set said = @said, groups = @groups, run_id = @run, told_at = @told, told_last_at = @toldLast,
-          told_groups = @toldGroups, tellings = @tellings, recovered_at = @recovered, done = @done
+        update incident set began_at = @began, said = @said, groups = @groups, run_id = @run, told_at = @told,
+          told_last_at = @toldLast, told_groups = @toldGroups, tellings = @tellings, recovered_at = @recovered,
+          done = @done
         where incident_id = @id
         """,
         cancellationToken, [.. Values(incident)]);
@@ -119,7 +120,7 @@ static class IncidentSql
 
     static IEnumerable<(string, object?)> Values(Incident incident) =>
     [
-        ("id", incident.Id), ("said", incident.Said),
+        ("id", incident.Id), ("began", incident.BeganAt), ("said", incident.Said),
         ("groups", new LedgerSql.Json(
             JsonSerializer.Serialize(incident.Groups, IncidentJson.Default.IReadOnlyListMessageGroup))),
         ("run", incident.RunId), ("told", incident.ToldAt), ("toldLast", incident.ToldLastAt),

@@ -60,8 +60,8 @@ sealed partial record RuleBody
         if (Channels is not { Count: > 0 and <= MostChannels }
             || !Channels.All(one => one is not null && Name().IsMatch(one)))
         {
-            faults.Add($"channels is missing, has more than {MostChannels}, or what is no name: send a list of names of "
-                + "channels.");
+            faults.Add($"channels is missing, has more than {MostChannels}, or what is no name: send a list of names "
+                + "of channels.");
         }
 
         var window = Window is null
