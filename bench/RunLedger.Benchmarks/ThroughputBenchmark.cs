@@ -17,7 +17,7 @@ static class ThroughputBenchmark
     static readonly Option<int> Prefetch = new("--prefetch")
     {
         Description = "Messages in hand, of the ledger and of what does nothing beside it.",
-        DefaultValueFactory = _ => new RunLedgerOptions().PrefetchCount,
+        DefaultValueFactory = _ => new RunLedgerOptions().SmallPrefetchCount,
     };
 
     static readonly Option<int> First =
@@ -82,7 +82,14 @@ static class ThroughputBenchmark
         return 0;
 
         IHost Ledger(string queue, ConsumeTimer timer) => BenchmarkHost.Ledger(
-            servers, queue, timer, configure: options => options.PrefetchCount = prefetch);
+            servers,
+            queue,
+            timer,
+            configure: options =>
+            {
+                options.PrefetchCount = Math.Min(prefetch, options.PrefetchCount);
+                options.SmallPrefetchCount = prefetch;
+            });
     }
 
     static Table Rates(Subject[] subjects)

@@ -41,14 +41,24 @@ public sealed class RunLedgerOptions
     /// <summary>Where others send what is to be scheduled.</summary>
     internal string SchedulerQueue => $"{QueueName}-scheduler";
 
-    /// <summary>Messages the broker may have under way to this process at once.</summary>
+    /// <summary>Messages the broker may have under way to this process at once, whatever they weigh.</summary>
     /// <value>
-    /// The default is 1,000: what one commit takes and what fills meanwhile. More is faster where messages are small
-    /// (4,000 by half), and costs memory where they are not: each holds its payload, some hold copies.
-    /// Below 120 <see cref="RunLedgerRegistration.SurviveFailedWrites"/> is not needed.
+    /// The default is 1,000: what one commit takes and what fills meanwhile. More costs memory where messages are
+    /// large: each holds its payload, some hold copies. Below 120, with <see cref="SmallPrefetchCount"/> below it too,
+    /// <see cref="RunLedgerRegistration.SurviveFailedWrites"/> is not needed.
     /// </value>
     [Range(1, 60_000)]
     public int PrefetchCount { get; set; } = 1_000;
+
+    /// <summary>
+    /// Messages the broker may have under way at once while they are small: below 8 KB on average of the last 256, and
+    /// until they are above 16 KB. For that a second consumer of the queue begins.
+    /// </summary>
+    /// <value>
+    /// The default is 3,000; nothing more is taken where it is not above <see cref="PrefetchCount"/>.
+    /// </value>
+    [Range(1, 60_000)]
+    public int SmallPrefetchCount { get; set; } = 3_000;
 
     /// <summary>The most observations one commit takes, however many came in one message.</summary>
     /// <value>The default is 2,000; a batch never waits to become full.</value>

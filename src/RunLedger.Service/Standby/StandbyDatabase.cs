@@ -84,14 +84,20 @@ sealed class StandbyDatabase(NpgsqlDataSource primary, NpgsqlDataSource standby,
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         try
         {
-            await using var command = database.CreateCommand(sql);
-            await using var reader = await command.ExecuteReaderAsync(limit.Token);
-            await reader.ReadAsync(limit.Token);
-            return read(reader);
+            // Npgsql may overlook a cancellation between its connecting and its first word.
+            return await Ask().WaitAsync(limit.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new NpgsqlException($"it did not answer within {Patience.TotalSeconds:0} s");
+        }
+
+        async Task<T> Ask()
+        {
+            await using var command = database.CreateCommand(sql);
+            await using var reader = await command.ExecuteReaderAsync(limit.Token);
+            await reader.ReadAsync(limit.Token);
+            return read(reader);
         }
     }
 }

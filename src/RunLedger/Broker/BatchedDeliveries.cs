@@ -11,26 +11,29 @@ namespace RunLedger.Broker;
 /// messages in hand, and each delivery wakes all that idle; here one loop begins what is delivered and waits for
 /// nothing. What ends together is acknowledged together.
 /// <para>
-/// On every queue of the ledger, also where little is in hand: when a connection is lost RabbitMQ.Client 7.2.2 tells its
-/// channels one after the other, waits for what each has begun, and tells the others nothing once MassTransit has
+/// On every queue of the ledger, also where little is in hand: when a connection is lost RabbitMQ.Client 7.2.2 tells
+/// its channels one after the other, waits for what each has begun, and tells the others nothing once MassTransit has
 /// disposed of the connection. Their consumers would be deaf for ever, and healthy by their own account.
 /// </para>
 /// </summary>
 /// <param name="tryTake">What takes past MassTransit's pipeline; without it all are the pipeline's.</param>
-sealed class BatchedDeliveries(TakeDelivery? tryTake) : IFilter<ChannelContext>
+/// <param name="surplus">How many more than are prefetched may be in hand while they are small.</param>
+sealed class BatchedDeliveries(TakeDelivery? tryTake, int surplus) : IFilter<ChannelContext>
 {
     /// <summary>How often a consumer looks whether its connection is still there.</summary>
     static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
 
     /// <summary>As many are in hand as are prefetched.</summary>
-    public static void Configure(IRabbitMqReceiveEndpointConfigurator endpoint, TakeDelivery? tryTake = null)
+    public static void Configure(
+        IRabbitMqReceiveEndpointConfigurator endpoint, TakeDelivery? tryTake = null, int surplus = 0)
     {
         // Of the loops that begin deliveries.
         endpoint.ConcurrentMessageLimit = 1;
-        endpoint.ConfigureChannel(channel => channel.UseFilter(new BatchedDeliveries(tryTake)));
+        endpoint.ConfigureChannel(channel => channel.UseFilter(new BatchedDeliveries(tryTake, surplus)));
     }
 
-    public Task Send(ChannelContext context, IPipe<ChannelContext> next) => next.Send(new Channel(context, tryTake));
+    public Task Send(ChannelContext context, IPipe<ChannelContext> next) =>
+        next.Send(new Channel(context, tryTake, surplus));
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("batchedDeliveries");
 
@@ -39,11 +42,13 @@ sealed class BatchedDeliveries(TakeDelivery? tryTake) : IFilter<ChannelContext>
         readonly ChannelContext _channel;
         readonly Acknowledgements _acknowledgements;
         readonly DirectDeliveries? _direct;
+        readonly int _more;
+        Surplus? _surplus;
 
-        public Channel(ChannelContext channel, TakeDelivery? tryTake)
+        public Channel(ChannelContext channel, TakeDelivery? tryTake, int surplus)
             : base(channel)
         {
-            _channel = channel;
+            (_channel, _more) = (channel, surplus);
             // Past MassTransit's own, which links a token for each.
             _acknowledgements = new((delivery, multiple) =>
                 channel.Channel.BasicAckAsync(delivery, multiple, channel.CancellationToken));
@@ -60,6 +65,8 @@ sealed class BatchedDeliveries(TakeDelivery? tryTake) : IFilter<ChannelContext>
             IAsyncBasicConsumer consumer, string consumerTag, CancellationToken cancellationToken)
         {
             var begins = new Consumer(consumer, noAck ? null : _direct);
+            if (_more > 0 && !noAck && !exclusive)
+                begins.Surplus = _surplus = new(_channel.Channel, queue, _more, begins);
             _ = begins.Watch(ConnectionContext.Connection);
             return _channel.BasicConsume(
                 queue, noAck, exclusive, arguments, begins, consumerTag, cancellationToken);
@@ -119,6 +126,8 @@ sealed class BatchedDeliveries(TakeDelivery? tryTake) : IFilter<ChannelContext>
         public async Task BasicCancel(string consumerTag, CancellationToken cancellationToken)
         {
             var settled = _direct?.Stop() ?? Task.CompletedTask;
+            if (_surplus is not null)
+                await _surplus.Stop();
             await _channel.BasicCancel(consumerTag, cancellationToken);
             // MassTransit waits for what it has under way itself, and then closes the channel.
             await settled.WaitAsync(cancellationToken);
@@ -133,12 +142,16 @@ sealed class BatchedDeliveries(TakeDelivery? tryTake) : IFilter<ChannelContext>
     {
         volatile bool _ended;
 
+        /// <summary>Where more may be in hand; told of all that is delivered.</summary>
+        public Surplus? Surplus { get; set; }
+
         IChannel? IAsyncBasicConsumer.Channel => consumer.Channel;
 
         public Task HandleBasicDeliverAsync(
             string consumerTag, ulong deliveryTag, bool redelivered, string exchange, string routingKey,
             IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
         {
+            Surplus?.Delivered(body.Length);
             // The client takes the body back when this returns.
             var kept = body.ToArray();
             if (direct?.TryTake(deliveryTag, new(exchange, properties, kept), Begin) is not true)

@@ -41,7 +41,7 @@ static class LedgerEndpoint
         rabbit.ConfigureConsumeTopology = options.BindContracts;
         rabbit.KeepUntil(options, options.QueueName, deadLettersTo: options.ErrorQueue);
         ErrorQueueAsDeclared(rabbit, options);
-        BatchedDeliveries.Configure(rabbit, tryTake);
+        BatchedDeliveries.Configure(rabbit, tryTake, surplus: options.SmallPrefetchCount - options.PrefetchCount);
     }
 
     /// <summary>The queue of what failed.</summary>

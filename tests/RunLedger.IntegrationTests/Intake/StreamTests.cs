@@ -1,3 +1,4 @@
+using RunLedger.IntegrationTests.Support;
 using RunLedger.IntegrationTests.Support.Brokers;
 using RunLedger.IntegrationTests.Support.Ledgers;
 
@@ -52,6 +53,31 @@ public sealed class StreamTests
         // Counted when the ledger's sessions are gone: only then have all of them told theirs.
         var commits = await Commits(site) - before;
         Assert.InRange(commits, 1, (Messages / 5) - 1);
+    }
+
+    [Fact]
+    public async Task While_messages_are_small_a_second_consumer_has_more_of_them_in_hand()
+    {
+        var traffic = new Traffic(5);
+        List<Sent> small = traffic.Runs(60), large = [.. traffic.Runs(60).Select(one => one with
+        {
+            InputRef = new string('r', 30_000),
+        })];
+        await using var site = await LedgerSite.Create();
+        var ledger = await site.Start();
+
+        await site.Publisher.Send(small);
+        await Consumers(2);
+        await site.Publisher.Send(large);
+        await Consumers(1);
+        await site.Settle(Oracle.Rows([.. small, .. large]));
+
+        Task Consumers(uint expected) => Eventually.Async(
+            async () => await site.Publisher.Consumers(LedgerSite.Queue) is var count && count == expected
+                ? null
+                : $"{count} consumers and not {expected}",
+            TimeSpan.FromSeconds(30),
+            () => ledger.Output);
     }
 
     static async Task<long> Commits(LedgerSite site)

@@ -10,13 +10,17 @@ sealed class LedgerBatch(NpgsqlConnection connection, NpgsqlTransaction transact
     /// <summary>How often rows are followed that move on while they are waited for.</summary>
     const int MaxMoves = 5;
 
-    /// <summary>Of so many names a batch is no more a small one.</summary>
-    const int Many = 100;
-
-    // A definition that is made known meanwhile waits for this batch, and then finds its runs.
+    /// <summary>
+    /// Planned once for a connection, by indexes alone: planning costs as much as a batch of ten rows, and a plan that
+    /// was made, and kept, while a table was all but empty would read the whole of it for every batch once it has
+    /// grown, until the next analyze. A definition that is made known meanwhile waits for this batch, and then finds
+    /// its runs.
+    /// </summary>
     internal static readonly string BeginSql =
         $"""
-         select {TransactionLimits.SqlOf(TransactionLimits.Computing)}, set_config('plan_cache_mode', $1, true),
+         select {TransactionLimits.SqlOf(TransactionLimits.Computing)},
+           set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true),
+           set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
            pg_advisory_xact_lock_shared({DefinitionStore.Lock})
          """;
 
@@ -28,7 +32,7 @@ sealed class LedgerBatch(NpgsqlConnection connection, NpgsqlTransaction transact
     public async Task Load(BatchKeys keys, CancellationToken cancellationToken)
     {
         await using var batch = connection.CreateBatch();
-        BatchWrite.Run(batch, BeginSql, new NpgsqlParameter<string> { TypedValue = Planning(keys) });
+        BatchWrite.Run(batch, BeginSql);
         BatchLoad.Add(batch, LedgerTable.Runs, keys.Runs, keys.RunKeys);
         BatchLoad.Add(batch, LedgerTable.Components, keys.Components, keys.ComponentKeys);
         await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
@@ -78,14 +82,6 @@ sealed class LedgerBatch(NpgsqlConnection connection, NpgsqlTransaction transact
 
         await connection.DisposeAsync();
     }
-
-    /// <summary>
-    /// A plan that was made, and kept, while a table was all but empty reads the whole of it for every batch once it
-    /// has grown, until the next analyze. Planning anew costs some milliseconds, which a small batch would feel; where
-    /// its plans are bad batches become large.
-    /// </summary>
-    internal static string Planning(BatchKeys keys) =>
-        keys.Runs.Length + keys.Components.Length > Many ? "force_custom_plan" : "auto";
 
     // Aliases and keys are read after the locks are held. What they lead to and was not locked with the rest was linked
     // by another replica in between: all is read again, with it, until nothing else moved meanwhile. Locked out of

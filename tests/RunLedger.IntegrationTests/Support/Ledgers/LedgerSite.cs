@@ -16,6 +16,7 @@ sealed class LedgerSite : IAsyncDisposable
     public static readonly Dictionary<string, string> Slow = new()
     {
         ["RunLedger__PrefetchCount"] = "60",
+        ["RunLedger__SmallPrefetchCount"] = "60",
         ["RunLedger__MaxBatchSize"] = $"{SlowBatch}",
     };
 
