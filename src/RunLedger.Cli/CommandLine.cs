@@ -5,6 +5,7 @@ using RunLedger.Cli.Dossier;
 using RunLedger.Cli.DryRun;
 using RunLedger.Cli.Errors;
 using RunLedger.Cli.Expectations;
+using RunLedger.Cli.Incidents;
 using RunLedger.Cli.Observe;
 using RunLedger.Cli.Output;
 using RunLedger.Cli.Publish;
@@ -26,6 +27,9 @@ static class CommandLine
             RunsCommand.Create(time),
             CandidatesCommand.Create(time),
             ExpectedCommand.Create(time),
+            IncidentsCommand.Create(time),
+            RulesCommand.Create(time),
+            ChannelsCommand.Create(time),
             DossierCommand.Create(time),
             PublishCommand.Create(time),
             ReplayCommand.Create(time),

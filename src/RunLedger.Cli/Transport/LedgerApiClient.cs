@@ -83,6 +83,10 @@ sealed class LedgerApiClient(LedgerAddress address, TimeProvider time, TimeSpan 
         () => _client.PutAsJsonAsync(route, body, JsonSerializerOptions.Web, cancellationToken), cancellationToken);
 
     /// <exception cref="CliException">There is no such thing, or no ledger.</exception>
+    public Task<JsonElement> Act(string route, CancellationToken cancellationToken) => Ask(
+        () => _client.PostAsync(route, null, cancellationToken), cancellationToken);
+
+    /// <exception cref="CliException">There is no such thing, or no ledger.</exception>
     public Task Delete(string route, CancellationToken cancellationToken) =>
         Ask(() => _client.DeleteAsync(route, cancellationToken), cancellationToken);
 

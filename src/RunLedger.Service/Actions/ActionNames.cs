@@ -12,6 +12,11 @@ static class ActionNames
     public const string Note = "note";
     public const string Expect = "expect";
     public const string StopExpecting = "stop_expecting";
+    public const string PutRule = "put_rule";
+    public const string DeleteRule = "delete_rule";
+    public const string PutChannel = "put_channel";
+    public const string DeleteChannel = "delete_channel";
+    public const string TestChannel = "test_channel";
     public const string RetentionRun = "retention_run";
     public const string ArchiveRestore = "archive_restore";
 }

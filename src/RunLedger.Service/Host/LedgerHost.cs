@@ -6,8 +6,11 @@ using RunLedger.Batching;
 using RunLedger.Broker;
 using RunLedger.Schema;
 using RunLedger.Service.Bridge;
+using RunLedger.Service.Channels;
 using RunLedger.Service.Expectations;
 using RunLedger.Service.Failures;
+using RunLedger.Service.Heartbeat;
+using RunLedger.Service.Incidents;
 using RunLedger.Service.Intake;
 using RunLedger.Service.Overview;
 using RunLedger.Service.Rejected;
@@ -105,6 +108,9 @@ static class LedgerHost
             limiter.OnRejected = RateLimitAnswer.OnRejected;
         });
         builder.Services.AddRejectedActions();
+        builder.Services.AddDeliveries();
+        builder.Services.AddIncidentWatch();
+        builder.Services.AddHeartbeat(settings);
         builder.Services.AddLive(broker);
         builder.Services.AddSingleton<IHealthCheckPublisher, HealthLog>();
         builder.Services.Configure<HealthCheckPublisherOptions>(options =>
@@ -147,6 +153,8 @@ static class LedgerHost
         operators.MapRejectedActions();
         operators.MapFailureActions();
         operators.MapExpectationActions();
+        operators.MapChannelActions();
+        operators.MapIncidentActions();
         app.MapPage();
         app.MapLogin();
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false }).AllowAnonymous();

@@ -1,6 +1,7 @@
 using RunLedger.Service.Actions;
 using RunLedger.Service.Candidates;
 using RunLedger.Service.Changes;
+using RunLedger.Service.Channels;
 using RunLedger.Service.Database;
 using RunLedger.Service.Database.Postgres;
 using RunLedger.Service.Database.Sqlite;
@@ -8,6 +9,7 @@ using RunLedger.Service.Dossier;
 using RunLedger.Service.Expectations;
 using RunLedger.Service.Failures;
 using RunLedger.Service.Grid;
+using RunLedger.Service.Incidents;
 using RunLedger.Service.Overview;
 using RunLedger.Service.Policies;
 using RunLedger.Service.Rejected;
@@ -34,6 +36,8 @@ static class LedgerReading
             .AddGrid()
             .AddCandidates()
             .AddExpectations()
+            .AddChannels()
+            .AddIncidents()
             .AddActions()
             .AddOpenApi();
 
@@ -48,6 +52,8 @@ static class LedgerReading
         .MapGrid()
         .MapCandidates()
         .MapExpectations()
+        .MapChannels()
+        .MapIncidents()
         .MapActions();
 
     /// <summary>How the database that the options name is read.</summary>

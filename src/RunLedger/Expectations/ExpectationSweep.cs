@@ -31,7 +31,6 @@ sealed class ExpectationSweep(
     static readonly TimeSpan LongestLook = TimeSpan.FromMinutes(5);
 
     const string PassedMark = "expected";
-    const string ReachedMark = "expected-queue";
 
     /// <summary>What is not judged is said once, and not at every look.</summary>
     readonly HashSet<string> _failing = [];
@@ -41,17 +40,14 @@ sealed class ExpectationSweep(
     /// <param name="cancellationToken">Ends it between two slices.</param>
     public async Task Once(Func<QueueReached, Task> ask, CancellationToken cancellationToken)
     {
+        // How far the queue is others want to know too, where nothing is expected.
         var (names, candidates) = await judge.Known(cancellationToken);
-        if (names.Count == 0)
-            return;
         var now = Now;
         var known = await marks.Mark(PassedMark, cancellationToken) is { } passed
             ? JsonSerializer.Deserialize<JudgingGap>(passed)!
             : new JudgingGap(now);
         var gap = known.Passed(now, options.Expected.JudgeEvery);
-        var reached = await marks.Mark(ReachedMark, cancellationToken) is { } queue
-            ? JsonSerializer.Deserialize<Answer>(queue)
-            : null;
+        var reached = QueuePosition.Parse(await marks.Mark(QueuePosition.Mark, cancellationToken));
         await marks.SetMark(PassedMark, JsonSerializer.Serialize(gap), cancellationToken);
 
         gap = await Look(names, candidates, CaughtUp(reached, now), gap, cancellationToken);
@@ -119,19 +115,14 @@ sealed class ExpectationSweep(
 
     /// <summary>A message through the ledger's queue was received.</summary>
     public Task Reached(QueueReached message, CancellationToken cancellationToken) => marks.SetMark(
-        ReachedMark, JsonSerializer.Serialize(new Answer(message.AskedAt, Now)), cancellationToken);
+        QueuePosition.Mark, new QueuePosition(message.AskedAt, Now).Text(), cancellationToken);
 
-    static DateTime CaughtUp(Answer? reached, DateTime now) =>
+    static DateTime CaughtUp(QueuePosition? reached, DateTime now) =>
         !IsSettled(reached, DateTime.MinValue, now) ? DateTime.MinValue
         : reached!.AskedAt < now ? reached.AskedAt : now;
 
-    static bool IsSettled(Answer? reached, DateTime asked, DateTime now) =>
+    static bool IsSettled(QueuePosition? reached, DateTime asked, DateTime now) =>
         reached is not null && reached.AskedAt >= asked && now - reached.ReceivedAt >= Settling;
 
     DateTime Now => LedgerTime.Time(LedgerTime.Of(time.GetUtcNow()));
-
-    /// <summary>That the queue was at a message.</summary>
-    /// <param name="AskedAt">When that was sent.</param>
-    /// <param name="ReceivedAt">When it was received.</param>
-    sealed record Answer(DateTime AskedAt, DateTime ReceivedAt);
 }

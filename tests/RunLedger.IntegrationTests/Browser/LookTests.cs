@@ -33,6 +33,7 @@ public sealed class LookTests(BrowserSite site) : Journey(site)
         { "candidate", "/candidates/PROC-CAND:dot:kg" },
         { "failures", "/failures" },
         { "grid", "/grid?candidate=PROC-CAND:dot:kg" },
+        { "incidents", "/incidents" },
         { "dossier", "/candidates/PROC-CAND:dot:kg/dossier" },
         { "rejected", "/rejected" },
         { "settings", "/settings" },

@@ -7,8 +7,12 @@ using RunLedger.Deadlines;
 using RunLedger.Expectations;
 using RunLedger.Retention;
 using RunLedger.Service.Bridge;
+using RunLedger.Service.Channels;
 using RunLedger.Service.Dossier;
+using RunLedger.Service.Heartbeat;
+using RunLedger.Service.Incidents;
 using RunLedger.Service.Intake;
+using RunLedger.Service.Outward;
 using RunLedger.Service.Overview;
 using RunLedger.Service.Security;
 using RunLedger.Service.Standby;
@@ -28,6 +32,8 @@ public sealed partial class ConfigurationDocumentTests
         (SecurityOptions.Section, new SecurityOptions()),
         (PageOptions.Section, new PageOptions()), (BridgeOptions.Section, new BridgeOptions()),
         (StandbyOptions.Section, new StandbyOptions()),
+        (IncidentOptions.Section, new IncidentOptions()), (ChannelOptions.Section, new ChannelOptions()),
+        (OutwardOptions.Section, new OutwardOptions()), (HeartbeatOptions.Section, new HeartbeatOptions()),
         (BrokerOptions.Section, new BrokerOptions()), (DossierOptions.Section, new DossierOptions()),
         (RunLedgerClientOptions.Section, new RunLedgerClientOptions()),
     ];

@@ -239,11 +239,11 @@ public sealed class ManifestTests
 
         Assert.Equal(["Ingress", "Egress"], Manifests.List(policy, "policyTypes"));
         Assert.Equal([$"TCP {Base.One("Service")["spec"]["ports"][0]["targetPort"]}"], Ports(policy, "ingress"));
-        // The port for TLS beside the plain one; OTLP by HTTP beside gRPC; the provider's https.
+        // The port for TLS beside the plain one; OTLP by HTTP beside gRPC; the provider's https; mail.
         Assert.Equal(
             [
                 .. names, database, $"TCP {broker}", $"TCP {broker - 1}", $"TCP {collector}", $"TCP {collector + 1}",
-                "TCP 443",
+                "TCP 443", "TCP 587", "TCP 465",
             ],
             Ports(policy, "egress"));
         var job = Schema.One("NetworkPolicy")["spec"];

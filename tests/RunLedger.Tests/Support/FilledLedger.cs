@@ -11,6 +11,10 @@ namespace RunLedger.Tests.Support;
 /// <summary>A ledger with one of everything that a page shows, its ids and its clock fixed.</summary>
 public sealed class FilledLedger : IAsyncLifetime
 {
+    static readonly string[] Ops = ["ops"];
+    static readonly string[] Days = ["mon", "tue"];
+    static readonly object[] Windows = [new { days = Days, from = "08:00", to = "18:00" }];
+
     readonly FakeTimeProvider _time = new(Some.Noon);
     EmbeddedLedger _ledger = null!;
 
@@ -27,6 +31,7 @@ public sealed class FilledLedger : IAsyncLifetime
         var bus = _ledger.Services.GetRequiredService<IBus>();
         await (await bus.GetSendEndpoint(new Uri("exchange:run-ledger-control"))).Send(new SweepDeadlines());
         await Until("select status from process_run_observation where correlation_id = 'waits'", "stuck");
+        await Told();
     }
 
     public ValueTask DisposeAsync() => _ledger.DisposeAsync();
@@ -52,6 +57,27 @@ public sealed class FilledLedger : IAsyncLifetime
         await Observe("RunStarted", 5, "ends", -3);
         await Observe("RunCancelled", 5, "ends", -4);
         await Observe("RunObserved", 6, "heard", -2);
+    }
+
+    async Task Told()
+    {
+        using var channel = await Client.PutAsJsonAsync(
+            "/api/channels/ops", new { kind = "webhook", address = "http://hooks.example.com/s3cret" });
+        channel.EnsureSuccessStatusCode();
+        using var rule = await Client.PutAsJsonAsync("/api/rules/night", new
+        {
+            condition = "rate",
+            runs = 20,
+            percent = 25,
+            candidate = "PROC-CAND:<none>",
+            channels = Ops,
+            hours = new
+            {
+                zone = "Europe/Berlin",
+                windows = Windows,
+            },
+        });
+        rule.EnsureSuccessStatusCode();
     }
 
     async Task Rejected()

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using RunLedger.Folding;
+using RunLedger.Service.Channels;
 using RunLedger.Service.Standby;
 using RunLedger.Telemetry;
 using RunLedger.Testing;
@@ -21,6 +22,7 @@ public sealed partial class MetricsDocumentTests
         using var meter = new LedgerMeter(factory);
         using var standby = new StandbyMeter(
             factory, new StandbyState(TimeProvider.System, NullLogger<StandbyState>.Instance));
+        using var incidents = new IncidentMeter(factory);
         using var measured = new Measured(factory);
         // What has no value yet shows no tags.
         meter.Runs(new Dictionary<RunStatus, long>(), 0);

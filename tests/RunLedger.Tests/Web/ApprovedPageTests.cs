@@ -28,6 +28,7 @@ public sealed partial class ApprovedPageTests(FilledLedger ledger) : IClassFixtu
     [InlineData("candidate-unknown", "/candidates/no%2Fsuch%20%3Ccandidate%3E")]
     [InlineData("expected", "/expected")]
     [InlineData("failures", "/failures?days=7")]
+    [InlineData("incidents", "/incidents")]
     [InlineData("grid", $"/grid?candidate={Candidate}")]
     [InlineData("grid-unasked", "/grid")]
     [InlineData("dossier", $"/candidates/{Candidate}/dossier")]

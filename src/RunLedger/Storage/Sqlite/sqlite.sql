@@ -314,3 +314,88 @@ CREATE TABLE IF NOT EXISTS unlike_run (
 );
 CREATE INDEX IF NOT EXISTS unlike_run_kind_idx ON unlike_run (kind, marked_at DESC, process_run_id);
 CREATE INDEX IF NOT EXISTS unlike_run_marked_idx ON unlike_run (marked_at);
+
+-- As infra/postgres/15_incidents.sql.
+CREATE TABLE IF NOT EXISTS incident_channel (
+  name          text PRIMARY KEY,
+  kind          text NOT NULL CHECK (kind IN ('webhook', 'slack', 'teams', 'mail', 'pagerduty')),
+  settings      text NOT NULL,
+  secrets       text NOT NULL,
+  put_at        text NOT NULL,
+  put_by        text NOT NULL,
+  delivered_at  text,
+  failing_since text,
+  fault         text
+);
+
+CREATE TABLE IF NOT EXISTS incident_rule (
+  name           text PRIMARY KEY,
+  candidate      text NOT NULL,
+  condition      text NOT NULL,
+  runs           integer CHECK (runs > 0),
+  percent        integer CHECK (percent BETWEEN 1 AND 100),
+  window_seconds integer CHECK (window_seconds > 0),
+  hours          text,
+  hold_seconds   integer NOT NULL CHECK (hold_seconds >= 0),
+  armed_at       text NOT NULL,
+  armed_by       text NOT NULL,
+  alike          text NOT NULL
+);
+CREATE UNIQUE INDEX IF NOT EXISTS incident_rule_alike_idx ON incident_rule (alike);
+
+CREATE TABLE IF NOT EXISTS incident_rule_channel (
+  rule    text NOT NULL REFERENCES incident_rule (name) ON DELETE CASCADE,
+  channel text NOT NULL REFERENCES incident_channel (name),
+  PRIMARY KEY (rule, channel)
+);
+CREATE INDEX IF NOT EXISTS incident_rule_channel_idx ON incident_rule_channel (channel);
+
+CREATE TABLE IF NOT EXISTS incident_memory (
+  rule      text NOT NULL REFERENCES incident_rule (name) ON DELETE CASCADE,
+  candidate text NOT NULL,
+  value     text NOT NULL,
+  PRIMARY KEY (rule, candidate)
+);
+
+CREATE TABLE IF NOT EXISTS incident (
+  incident_id  text PRIMARY KEY,
+  rule         text NOT NULL,
+  condition    text NOT NULL,
+  candidate    text NOT NULL,
+  began_at     text NOT NULL,
+  said         text NOT NULL,
+  groups       text NOT NULL,
+  run_id       text,
+  told_at      text,
+  told_last_at text,
+  told_groups  text NOT NULL,
+  tellings     integer NOT NULL,
+  recovered_at text,
+  done         integer NOT NULL
+);
+CREATE UNIQUE INDEX IF NOT EXISTS incident_lasting_idx ON incident (rule, candidate) WHERE recovered_at IS NULL;
+CREATE INDEX IF NOT EXISTS incident_undone_idx ON incident (began_at, incident_id) WHERE NOT done;
+CREATE INDEX IF NOT EXISTS incident_newest_idx ON incident (began_at DESC, incident_id DESC);
+CREATE INDEX IF NOT EXISTS incident_recovered_idx ON incident (recovered_at) WHERE done;
+
+CREATE TABLE IF NOT EXISTS incident_delivery (
+  position      integer PRIMARY KEY AUTOINCREMENT,
+  delivery_id   text NOT NULL UNIQUE,
+  incident_id   text NOT NULL REFERENCES incident (incident_id) ON DELETE CASCADE,
+  channel       text NOT NULL REFERENCES incident_channel (name) ON DELETE CASCADE,
+  chain         text NOT NULL,
+  kind          text NOT NULL CHECK (kind IN ('opened', 'changed', 'recovered')),
+  body          text NOT NULL,
+  created_at    text NOT NULL,
+  due_at        text NOT NULL,
+  tried         integer NOT NULL,
+  claimed_until text,
+  delivered_at  text,
+  dropped_at    text,
+  fault         text
+);
+CREATE INDEX IF NOT EXISTS incident_delivery_waiting_idx ON incident_delivery (channel, position)
+  WHERE delivered_at IS NULL AND dropped_at IS NULL;
+CREATE INDEX IF NOT EXISTS incident_delivery_chain_idx ON incident_delivery (channel, chain, position)
+  WHERE delivered_at IS NULL AND dropped_at IS NULL;
+CREATE INDEX IF NOT EXISTS incident_delivery_incident_idx ON incident_delivery (incident_id);

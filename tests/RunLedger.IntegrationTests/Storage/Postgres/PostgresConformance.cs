@@ -13,9 +13,11 @@ public sealed class PostgresClaimTests() : ClaimConformance(new PostgresProvider
 public sealed class PostgresCommitTests() : CommitConformance(new PostgresProvider());
 public sealed class PostgresCronTests() : CronConformance(new PostgresProvider());
 public sealed class PostgresDefinitionTests() : DefinitionConformance(new PostgresProvider());
+public sealed class PostgresDeliveryTests() : DeliveryConformance(new PostgresProvider());
 public sealed class PostgresExpectationTests() : ExpectationConformance(new PostgresProvider());
 public sealed class PostgresDossierTests() : DossierConformance(new PostgresProvider());
 public sealed class PostgresFailureTests() : FailureConformance(new PostgresProvider());
+public sealed class PostgresIncidentTests() : IncidentConformance(new PostgresProvider());
 public sealed class PostgresMergeTests() : MergeConformance(new PostgresProvider());
 public sealed class PostgresOutboxTests() : OutboxConformance(new PostgresProvider());
 public sealed class PostgresRecurringTests() : RecurringConformance(new PostgresProvider());
@@ -26,3 +28,4 @@ public sealed class PostgresRunSearchTests() : RunSearchConformance(new Postgres
 public sealed class PostgresRunTreeTests() : RunTreeConformance(new PostgresProvider());
 public sealed class PostgresSweepTests() : SweepConformance(new PostgresProvider());
 public sealed class PostgresUnlikeTests() : UnlikeConformance(new PostgresProvider());
+public sealed class PostgresStandingTests() : StandingConformance(new PostgresProvider());

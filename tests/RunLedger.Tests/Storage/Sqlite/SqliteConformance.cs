@@ -13,9 +13,11 @@ public sealed class SqliteClaimTests() : ClaimConformance(new SqliteProvider());
 public sealed class SqliteCommitTests() : CommitConformance(new SqliteProvider());
 public sealed class SqliteCronTests() : CronConformance(new SqliteProvider());
 public sealed class SqliteDefinitionTests() : DefinitionConformance(new SqliteProvider());
+public sealed class SqliteDeliveryTests() : DeliveryConformance(new SqliteProvider());
 public sealed class SqliteExpectationTests() : ExpectationConformance(new SqliteProvider());
 public sealed class SqliteDossierTests() : DossierConformance(new SqliteProvider());
 public sealed class SqliteFailureTests() : FailureConformance(new SqliteProvider());
+public sealed class SqliteIncidentTests() : IncidentConformance(new SqliteProvider());
 public sealed class SqliteMergeTests() : MergeConformance(new SqliteProvider());
 public sealed class SqliteOutboxTests() : OutboxConformance(new SqliteProvider());
 public sealed class SqliteRecurringTests() : RecurringConformance(new SqliteProvider());
@@ -26,3 +28,4 @@ public sealed class SqliteRunSearchTests() : RunSearchConformance(new SqliteProv
 public sealed class SqliteRunTreeTests() : RunTreeConformance(new SqliteProvider());
 public sealed class SqliteSweepTests() : SweepConformance(new SqliteProvider());
 public sealed class SqliteUnlikeTests() : UnlikeConformance(new SqliteProvider());
+public sealed class SqliteStandingTests() : StandingConformance(new SqliteProvider());

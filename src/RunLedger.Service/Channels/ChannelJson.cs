@@ -1,0 +1,12 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace RunLedger.Service.Channels;
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(ChannelsAnswer))]
+[JsonSerializable(typeof(ChannelTestAnswer))]
+[JsonSerializable(typeof(ChannelSettings))]
+[JsonSerializable(typeof(ChannelSecrets))]
+[JsonSerializable(typeof(IncidentMessage))]
+sealed partial class ChannelJson : JsonSerializerContext;

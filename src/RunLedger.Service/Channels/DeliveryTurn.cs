@@ -1,0 +1,106 @@
+using Microsoft.Extensions.Options;
+using RunLedger.Folding;
+using RunLedger.Service.Outward;
+using RunLedger.Storage;
+using RunLedger.Telemetry;
+
+namespace RunLedger.Service.Channels;
+
+/// <summary>
+/// Sends one message: claimed in one transaction, sent outside of any, settled in another. What dies in between is sent
+/// again under the same id when the claim is over.
+/// </summary>
+sealed partial class DeliveryTurn(
+    ILedgerTransactions ledger,
+    ChannelSender sender,
+    IOptions<ChannelOptions> options,
+    IOptions<OutwardOptions> outward,
+    TimeProvider time,
+    ILogger<DeliveryTurn> log)
+{
+    const string NeverTold = "It was never told through this channel, so its end is not either.";
+
+    /// <summary>Of a message that is itself refused, although its channel works.</summary>
+    const int MostRefusals = 5;
+    const int MostDoublings = 12;
+
+    static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(10);
+    static readonly TimeSpan Noted = TimeSpan.FromMinutes(1);
+    static readonly TimeSpan Margin = TimeSpan.FromSeconds(10);
+
+    /// <summary>The channels for which something waits.</summary>
+    public Task<List<string>> Waiting(CancellationToken cancellationToken) =>
+        ledger.InOne(sql => DeliverySql.Waiting(sql, cancellationToken), cancellationToken);
+
+    /// <summary>
+    /// Sends the next message of a channel. False where there is none, or nothing gets through: others wait then.
+    /// </summary>
+    public async Task<bool> Once(string channelName, CancellationToken cancellationToken)
+    {
+        var now = Now;
+        var (channel, delivery) = await ledger.InOne(
+            sql => Take(sql, channelName, now, cancellationToken), cancellationToken);
+        if (channel is null || delivery is null)
+            return delivery is not null;
+        var result = await sender.Send(channel, delivery.Id, delivery.Message, cancellationToken);
+        now = Now;
+        await ledger.InOne(sql => Settle(sql, delivery, result, now, cancellationToken), cancellationToken);
+        if (!result.Delivered && channel.FailingSince is null)
+            NotTold(log, channel.Name, result.Said);
+        return result.Delivered || channel.FailingSince is not { } since || now - since < options.Value.RetryAfter;
+    }
+
+    async Task<(Channel?, Delivery?)> Take(
+        LedgerSql sql, string channelName, DateTime now, CancellationToken cancellationToken)
+    {
+        var delivery = await DeliverySql.Claim(
+            sql, channelName, now, outward.Value.TimeLimit + Margin, LongestPause * 2, cancellationToken);
+        if (delivery is null)
+            return (null, null);
+        if (delivery.Kind == MessageKinds.Recovered
+            && !await DeliverySql.WasTold(sql, delivery.IncidentId, channelName, cancellationToken))
+        {
+            await DeliverySql.Dropped(sql, delivery.Id, now, NeverTold, cancellationToken);
+            return (null, delivery);
+        }
+
+        return (await ChannelSql.Find(sql, channelName, cancellationToken), delivery);
+    }
+
+    async Task<bool> Settle(
+        LedgerSql sql, Delivery delivery, OutwardResult result, DateTime now, CancellationToken cancellationToken)
+    {
+        if (result.Delivered)
+        {
+            await DeliverySql.Delivered(sql, delivery.Id, now, cancellationToken);
+            await ChannelSql.Worked(sql, delivery.Channel, now, now - Noted, cancellationToken);
+            return true;
+        }
+
+        await ChannelSql.Failed(sql, delivery.Channel, now, result.Said, cancellationToken);
+        if (now - delivery.CreatedAt >= options.Value.GiveUpAfter
+            || (result.IsAboutMessage && delivery.Tried + 1 >= MostRefusals))
+            await DeliverySql.Dropped(sql, delivery.Id, now, result.Said, cancellationToken);
+        else
+            await DeliverySql.Failed(
+                sql, delivery.Id, now + Pause(delivery.Tried, result), result.Said, cancellationToken);
+        return false;
+    }
+
+    TimeSpan Pause(int tried, OutwardResult result)
+    {
+        var pause = options.Value.RetryAfter * Math.Pow(2, Math.Min(tried, MostDoublings));
+        if (result.RetryAfter > pause)
+            pause = result.RetryAfter.Value;
+        if (pause > LongestPause)
+            pause = LongestPause;
+#pragma warning disable CA5394 // so that those that failed together do not come again together; nothing is secret in it
+        return pause * (0.8 + (0.4 * Random.Shared.NextDouble()));
+#pragma warning restore CA5394
+    }
+
+    DateTime Now => LedgerTime.Time(LedgerTime.Of(time.GetUtcNow()));
+
+    [LoggerMessage(142, LogLevel.Warning, "Nothing gets through the channel {Channel}: {Fault} It is tried again.")]
+    static partial void NotTold(ILogger log, ForeignText channel, ForeignText fault);
+}
