@@ -15,18 +15,20 @@ sealed class IncidentQueries(IDbContextFactory<LedgerDb> ledger)
     const int MostMessages = 50;
 
     /// <summary>By the index of the newest; those that last are few, and by theirs.</summary>
-    public static string ListSql(string? state) =>
-        $"""
-         select {Incident.Columns} from incident
-         where {state switch
-         {
-             Lasting => "not done and recovered_at is null",
-             Over => "recovered_at is not null",
-             _ => "true",
-         }}
-           and began_at <= @at and (began_at < @at or incident_id < @id)
-         order by began_at desc, incident_id desc limit @limit
-         """;
+    public static string ListSql(string? state)
+    {
+        var asked = state switch
+        {
+            Lasting => "not done and recovered_at is null",
+            Over => "recovered_at is not null",
+            _ => "true",
+        };
+        return $"""
+            select {Incident.Columns} from incident
+            where {asked} and began_at <= @at and (began_at < @at or incident_id < @id)
+            order by began_at desc, incident_id desc limit @limit
+            """;
+    }
 
     public async Task<IReadOnlyList<RuleAnswer>> Rules(CancellationToken cancellationToken)
     {
