@@ -41,7 +41,7 @@ static class RulesCommand
         {
             var name = new Argument<string>("NAME") { Description = "The rule's name" };
             var condition = Text(
-                "--condition", "NAME", "failed, in_a_row, rate, stuck, orphan, missed, rejected or behind");
+                "--condition", "NAME", "failed, in_a_row, rate, stuck, orphan, missed, slow, rejected or behind");
             var channels = new Option<string[]>("--channel")
             {
                 Description = "Through which people are told; may be given several times",

@@ -9,6 +9,7 @@ static class Conditions
     public const string Stuck = "stuck";
     public const string Orphan = "orphan";
     public const string Missed = "missed";
+    public const string Slow = "slow";
     public const string Rejected = "rejected";
     public const string Behind = "behind";
 
@@ -16,7 +17,7 @@ static class Conditions
     public const string Channel = "channel";
 
     public static readonly IReadOnlyList<string> All =
-        [Failed, InARow, Rate, Stuck, Orphan, Missed, Rejected, Behind];
+        [Failed, InARow, Rate, Stuck, Orphan, Missed, Slow, Rejected, Behind];
 
     /// <summary>Whether it is told by runs that end, one after another, and not by how things stand.</summary>
     public static bool IsOfEnds(string condition) => condition is Failed or InARow or Rate;
@@ -33,6 +34,7 @@ static class Conditions
         Stuck => $"{candidate} is stuck",
         Orphan => $"{candidate} has orphans",
         Missed => $"{candidate} did not run",
+        Slow => $"{candidate} is slow",
         Rejected => "Observations were rejected",
         Behind => "The ledger is behind",
         Channel => $"Nothing gets through the channel {candidate}",
@@ -47,6 +49,7 @@ static class Conditions
         Stuck => $"No run of {candidate} is stuck any more.",
         Orphan => $"{candidate} has no orphan any more.",
         Missed => $"A run of {candidate} came, or nothing is expected of it any more.",
+        Slow => $"No open run of {candidate} is slow any more.",
         Rejected => "No rejected observation waits for somebody any more.",
         Behind => "The ledger has caught up.",
         Channel => $"Messages get through the channel {candidate} again, or it was taken away.",

@@ -46,6 +46,7 @@ static class IncidentEndpoints
             ServiceDescriptor.Singleton<IStandingCondition, StuckCondition>(),
             ServiceDescriptor.Singleton<IStandingCondition, OrphanCondition>(),
             ServiceDescriptor.Singleton<IStandingCondition, MissedCondition>(),
+            ServiceDescriptor.Singleton<IStandingCondition, SlowCondition>(),
             ServiceDescriptor.Singleton<IStandingCondition, RejectedCondition>(),
             ServiceDescriptor.Singleton<IStandingCondition, BehindCondition>(),
             ServiceDescriptor.Singleton<IStandingCondition, ChannelCondition>(),

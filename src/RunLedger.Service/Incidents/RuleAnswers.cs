@@ -13,7 +13,7 @@ sealed record RuleAnswer
     [Description("The candidates it is for; * and ? are wildcards.")]
     public required string Candidate { get; init; }
 
-    [Description("failed, in_a_row, rate, stuck, orphan, missed, rejected or behind.")]
+    [Description("failed, in_a_row, rate, stuck, orphan, missed, slow, rejected or behind.")]
     public required string Condition { get; init; }
 
     [Description("How many in a row, or of how many the rate is; null where neither is asked.")]

@@ -20,7 +20,7 @@ sealed partial record RuleBody
     [Description("The candidates it is for; * and ? are wildcards. Without it all. rejected and behind have none.")]
     public string? Candidate { get; init; }
 
-    [Description("failed, in_a_row, rate, stuck, orphan, missed, rejected or behind.")]
+    [Description("failed, in_a_row, rate, stuck, orphan, missed, slow, rejected or behind.")]
     public string? Condition { get; init; }
 
     [Description("Of in_a_row: how many fail one after another, 2 to 1,000. Of rate: of how many of the last runs.")]

@@ -6,7 +6,7 @@ namespace RunLedger.Unlike;
 
 /// <summary>
 /// Counts how long runs that completed and their components took, once each, and marks those that were far too fast.
-/// A slice of runs in one transaction, which holds the place: of several replicas one does it, and what dies in the
+/// A slice of runs is one transaction, which holds the place: of several replicas one does it, and what dies in the
 /// middle has done nothing.
 /// </summary>
 sealed class DurationCounter(ILedgerTransactions ledger, RunLedgerOptions options, TimeProvider time)

@@ -69,8 +69,8 @@ public abstract class IncidentSuite(Provider provider) : StoreSuite(provider)
         var watch = new IncidentWatch(
             Store.Transactions,
             [
-                new StuckCondition(), new OrphanCondition(), new MissedCondition(), new RejectedCondition(),
-                new BehindCondition(Options), new ChannelCondition(Wrapped(Channels)),
+                new StuckCondition(), new OrphanCondition(), new MissedCondition(), new SlowCondition(),
+                new RejectedCondition(), new BehindCondition(Options), new ChannelCondition(Wrapped(Channels)),
             ],
             new IncidentTeller(Wrapped(Incidents)), new DeliverySignal(), meter, Wrapped(Incidents), Time);
         while (await watch.Once(Token))

@@ -70,6 +70,35 @@ public abstract class StandingConformance(Provider provider) : IncidentSuite(pro
     }
 
     [Fact]
+    public async Task Runs_that_are_slow_are_told_by_candidate_with_the_figures_and_so_is_the_end()
+    {
+        await Rule(new() { Condition = "slow", Hold = "00:00:00" });
+        foreach (var run in (Guid[])[await Ended(0, "started"), await Ended(1, "started")])
+        {
+            await Query($"update process_run_observation set started_at = '{Text(Noon)}', ended_at = null");
+            await Query(
+                $"""
+                 insert into unlike_run (process_run_id, component_run_id, kind, candidate, usual_seconds,
+                   limit_seconds, runs, marked_at)
+                 values ('{run}', '{run}', 'slow', 'P', 60, 180, 40, '{Text(Noon)}')
+                 """);
+        }
+
+        await Look(5);
+        Assert.Equal(
+            [
+                "2 runs of P took longer than those before. Open for 5 m, and slow is longer than 3 m: 95 in 100 of "
+                    + "40 runs before it took at most 1 m.",
+            ],
+            await Texts());
+
+        await Query("delete from unlike_run");
+        await Look(6);
+
+        Assert.Equal(["opened", "recovered"], await Told());
+    }
+
+    [Fact]
     public async Task What_is_rejected_is_told_again_for_another_reason_and_its_end_when_all_is_handled()
     {
         await Rule(new() { Condition = "rejected", Hold = "00:00:00" });
