@@ -87,8 +87,8 @@ public abstract class StandingConformance(Provider provider) : IncidentSuite(pro
         await Look(5);
         Assert.Equal(
             [
-                "2 runs of P took longer than those before. Open for 5 m, and slow is longer than 3 m: 95 in 100 of "
-                    + "40 runs before it took at most 1 m.",
+                "2 runs of P took longer than those before. Open for 5 m, and slow is longer than 3 m: 95 in 100 "
+                    + "of 40 runs before it took at most 1 m.",
             ],
             await Texts());
 
