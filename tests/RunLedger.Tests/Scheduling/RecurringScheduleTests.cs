@@ -27,7 +27,7 @@ public sealed class RecurringScheduleTests : IAsyncLifetime
 
         for (var time = 1; time <= 3; time++)
         {
-            await _harness.Advance(() => _harness.Heard.Count == time, TimeSpan.FromSeconds(20));
+            await _harness.Advance(() => _harness.Heard.Count == time, TimeSpan.FromSeconds(5));
             ids.Add(_harness.Heard.Last!.MessageId);
             Assert.Equal("Every", _harness.Heard.Last.Headers.Get<string>(MessageHeaders.Quartz.ScheduleId));
             Assert.InRange(

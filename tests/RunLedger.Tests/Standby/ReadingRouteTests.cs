@@ -19,7 +19,9 @@ public sealed partial class ReadingRouteTests : IAsyncLifetime
     // They write, or are of a route with ReadsPrimary.
     static readonly string[] Writing =
     [
-        "Actions/ActionLog.cs", "Expectations/ExpectationActions.cs", "Failures/FailureActions.cs",
+        "Actions/ActionLog.cs", "Channels/ChannelActions.cs", "Channels/ChannelHealthCheck.cs",
+        "Channels/DeliveryTurn.cs", "Expectations/ExpectationActions.cs", "Failures/FailureActions.cs",
+        "Heartbeat/OutwardHeartbeat.cs", "Incidents/IncidentWatch.cs", "Incidents/RuleActions.cs",
         "Overview/ReplicaHeartbeat.cs", "Policies/PolicyEndpoints.cs", "Policies/SettingsPage.razor",
         "Rejected/RejectedActions.cs",
     ];
