@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using RunLedger.Service.Charts;
 using RunLedger.Service.Web;
+using RunLedger.Telemetry;
 
 namespace RunLedger.Service.Candidates;
 
@@ -20,7 +21,7 @@ static class CandidateWords
     };
 
     public static string Seconds(double? seconds) =>
-        seconds is { } took ? Phrases.Long(TimeSpan.FromSeconds(took)) : "–";
+        seconds is { } took ? SpanWords.Seconds(took) : "–";
 
     public static IReadOnlyList<StackedBar> Bars(CandidateFigures figures) =>
     [

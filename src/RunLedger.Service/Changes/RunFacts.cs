@@ -17,6 +17,7 @@ sealed class RunFacts
     const int MostDepth = 32;
 
     readonly Dictionary<FactPlace, string> _texts = [];
+    int _values;
     readonly Dictionary<FactPlace, double> _seconds = [];
 
     /// <summary>What is said in words or figures.</summary>
@@ -102,7 +103,7 @@ sealed class RunFacts
 
     void Walk(string path, JsonElement value, int depth)
     {
-        if (_texts.Count >= MostOfEvidence)
+        if (++_values > MostOfEvidence)
         {
             IsCut = true;
             return;
@@ -139,6 +140,6 @@ sealed class RunFacts
     void Add(FactPlace place, string? text)
     {
         if (text is not null)
-            _texts[place] = text.Length <= MostCharacters ? text : text[..MostCharacters] + "…";
+            _texts[place] = RunVersion.Cut(text, MostCharacters);
     }
 }

@@ -32,6 +32,9 @@ static class Surprise
         return Bits((seen > 0 ? seen : Math.Max(once, .5)) / (before.Count + 1.0));
     }
 
+    /// <summary>In bits; nothing is more surprising.</summary>
+    public const double Most = 64;
+
     /// <param name="value">A figure.</param>
     /// <param name="before">Those before it, ascending.</param>
     public static double Of(double value, IReadOnlyList<double> before)
@@ -43,7 +46,10 @@ static class Surprise
         var place = Bits(Math.Min(1, (2.0 * Math.Min(below, above) + 1) / (before.Count + 1)));
         // Beyond the ends also by how far, measured by what lies between.
         var beyond = Math.Max(least - value, value - most);
-        return beyond <= 0 ? place : place + Math.Log2(1 + (beyond / Math.Max(most - least, 1e-9)));
+        if (beyond <= 0)
+            return place;
+        var ways = beyond / Math.Max(most - least, 1e-9);
+        return double.IsFinite(ways) ? Math.Min(place + Math.Log2(1 + ways), Most) : Most;
     }
 
     static (double, List<double>)? Figures(string? value, IReadOnlyList<string?> before)

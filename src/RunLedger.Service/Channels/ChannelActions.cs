@@ -21,28 +21,32 @@ sealed class ChannelActions(ILedgerTransactions ledger, ChannelSender sender, Ac
             var (channel, faults) = body.With(before).Read(name, who, actions.Now, sender.Kinds);
             if (channel is null)
                 return (false, faults);
+            var settings = JsonSerializer.Serialize(channel.Settings, ChannelJson.Default.ChannelSettings);
+            var secrets = JsonSerializer.Serialize(channel.Secrets, ChannelJson.Default.ChannelSecrets);
+            // What is put again as it is, is as broken as it was.
+            var same = before is not null && before.Kind == channel.Kind
+                && settings == JsonSerializer.Serialize(before.Settings, ChannelJson.Default.ChannelSettings)
+                && secrets == JsonSerializer.Serialize(before.Secrets, ChannelJson.Default.ChannelSecrets);
             await sql.Run(
                 """
                 insert into incident_channel (name, kind, settings, secrets, put_at, put_by)
                 values (@name, @kind, @settings, @secrets, @now, @who)
                 on conflict (name) do update set kind = excluded.kind, settings = excluded.settings,
                   secrets = excluded.secrets, put_at = excluded.put_at, put_by = excluded.put_by,
-                  failing_since = null, fault = null
+                  failing_since = case when @same then incident_channel.failing_since end,
+                  fault = case when @same then incident_channel.fault end
                 """,
                 cancellationToken,
                 ("name", name), ("kind", channel.Kind),
-                ("settings", new LedgerSql.Json(
-                    JsonSerializer.Serialize(channel.Settings, ChannelJson.Default.ChannelSettings))),
-                ("secrets", new LedgerSql.Json(
-                    JsonSerializer.Serialize(channel.Secrets, ChannelJson.Default.ChannelSecrets))),
-                ("now", channel.PutAt), ("who", who));
+                ("settings", new LedgerSql.Json(settings)), ("secrets", new LedgerSql.Json(secrets)),
+                ("now", channel.PutAt), ("who", who), ("same", same));
             // What waited for it has its chance at once.
             await sql.Run(
                 """
                 update incident_delivery set due_at = @now
-                where channel = @name and delivered_at is null and dropped_at is null
+                where not @same and channel = @name and delivered_at is null and dropped_at is null
                 """,
-                cancellationToken, ("name", name), ("now", channel.PutAt));
+                cancellationToken, ("name", name), ("now", channel.PutAt), ("same", same));
             await actions.Enter(
                 sql, who, ActionNames.PutChannel, name, null, new { channel.Kind },
                 before is null ? "put" : "changed", cancellationToken);

@@ -27,5 +27,10 @@ sealed class ChannelSender(IEnumerable<IChannelKind> kinds, SecretReader secrets
         {
             return OutwardResult.Failed(e.Message);
         }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Whatever it is, the channel does not work; what it says may hold a secret.
+            return OutwardResult.Failed($"It could not be sent: {e.GetType().Name}.");
+        }
     }
 }

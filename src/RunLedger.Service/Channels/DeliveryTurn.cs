@@ -72,8 +72,9 @@ sealed partial class DeliveryTurn(
     {
         if (result.Delivered)
         {
-            await DeliverySql.Delivered(sql, delivery.Id, now, cancellationToken);
+            // The channel first, as whoever changes it does: two that take the other way round wait for each other.
             await ChannelSql.Worked(sql, delivery.Channel, now, now - Noted, cancellationToken);
+            await DeliverySql.Delivered(sql, delivery.Id, now, cancellationToken);
             return true;
         }
 

@@ -75,7 +75,8 @@ sealed class MailChannel(AddressGuard guard, IOptions<OutwardOptions> options) :
                     && e.StatusCode is >= SmtpStatusCode.MailboxUnavailable);
         }
         catch (Exception e) when (e is RefusedAddressException or SocketException or IOException or ProtocolException
-            or AuthenticationException or NotSupportedException or ServiceNotConnectedException)
+            or AuthenticationException or NotSupportedException or ServiceNotConnectedException
+            or ServiceNotAuthenticatedException)
         {
             return OutwardResult.Failed(MaskedText.Of(OutwardHttp.Describe(e), secrets.All));
         }

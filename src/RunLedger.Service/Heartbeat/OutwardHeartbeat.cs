@@ -34,7 +34,18 @@ sealed partial class OutwardHeartbeat(
         {
             using var tick = new PeriodicTimer(options.Value.Every, time);
             while (await tick.WaitForNextTickAsync(stoppingToken))
-                await Beat(stoppingToken);
+            {
+                try
+                {
+                    await Beat(stoppingToken);
+                }
+                catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+                {
+                    // Whatever it is, the next beat comes.
+                    if (_unheard.Say())
+                        Unheard(log, e.GetType().Name);
+                }
+            }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {

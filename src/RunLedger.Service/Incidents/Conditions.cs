@@ -19,6 +19,9 @@ static class Conditions
     public static readonly IReadOnlyList<string> All =
         [Failed, InARow, Rate, Stuck, Orphan, Missed, Slow, Rejected, Behind];
 
+    /// <summary>What is said of one whose rule is no more.</summary>
+    public const string Withdrawn = "Its rule was changed or taken away: nobody looks any more whether it is so.";
+
     /// <summary>Whether it is told by runs that end, one after another, and not by how things stand.</summary>
     public static bool IsOfEnds(string condition) => condition is Failed or InARow or Rate;
 

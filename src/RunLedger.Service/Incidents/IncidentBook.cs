@@ -85,6 +85,13 @@ sealed class IncidentBook
         Put(known with { RecoveredAt = at > known.BeganAt ? at : known.BeganAt });
     }
 
+    /// <summary>Nobody asks any more whether it is so.</summary>
+    public void Withdraw(Incident incident, DateTime at)
+    {
+        Ends(incident.Rule, incident.Candidate, at);
+        Put(_all[incident.Id] with { Said = Conditions.Withdrawn, Done = incident.ToldAt is null });
+    }
+
     public void Put(Incident incident) => _all[incident.Id] = incident;
 
     /// <summary>What changed is written; what changes from now on is to be written again.</summary>

@@ -23,7 +23,7 @@ sealed class IncidentTeller(IOptions<IncidentOptions> options)
             [.. book.All.SelectMany(incident => incident.Groups).Select(group => group.Fingerprint).Distinct()],
             cancellationToken);
         var told = new List<string>();
-        foreach (var read in book.All)
+        foreach (var read in book.All.Where(incident => !incident.Done))
         {
             var incident = InTime(read, now);
             var rule = rules.GetValueOrDefault(incident.Rule);
@@ -136,7 +136,7 @@ sealed class IncidentTeller(IOptions<IncidentOptions> options)
             Candidate = ledgers ? null : incident.Candidate,
             Title = kind == MessageKinds.Recovered ? $"Over: {title}"
                 : kind == MessageKinds.Changed ? $"More: {title}" : title,
-            Text = kind == MessageKinds.Recovered
+            Text = kind == MessageKinds.Recovered && incident.Said != Conditions.Withdrawn
                 ? Conditions.Over(incident.Condition, incident.Candidate)
                 : incident.Said,
             Groups = incident.Groups,

@@ -42,6 +42,8 @@ sealed class IncidentWatch(
         if (await IncidentSql.Take(sql, now, cancellationToken) is not { } known)
             return (false, []);
         var mark = known.Looked(now, options.Value.LookEvery);
+        // A clock that was ahead is got over.
+        await RuleSql.ArmInTime(sql, now, cancellationToken);
         var rules = await RuleSql.All(sql, cancellationToken);
         var book = new IncidentBook(await IncidentSql.Undone(sql, IncidentBook.Most, cancellationToken));
 
@@ -71,14 +73,13 @@ sealed class IncidentWatch(
         book.Written();
     }
 
-    // Those whose rule is gone, or is about something else by now.
+    // Those whose rule is gone, or was put anew: what nobody was told of is told to nobody.
     static void EndOrphaned(IncidentBook book, List<IncidentRule> rules, DateTime now)
     {
         foreach (var incident in book.Lasting.Where(incident => incident.Condition != Conditions.Channel))
         {
-            if (!rules.Exists(rule => rule.Name == incident.Rule && rule.Condition == incident.Condition
-                && rule.IsFor(incident.Candidate)))
-                book.Ends(incident.Rule, incident.Candidate, now);
+            if (!rules.Exists(rule => rule.Name == incident.Rule && rule.ArmedAt <= incident.BeganAt))
+                book.Withdraw(incident, now);
         }
     }
 

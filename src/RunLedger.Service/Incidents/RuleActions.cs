@@ -31,7 +31,8 @@ sealed class RuleActions(ILedgerTransactions ledger, ActionLog actions)
                 cancellationToken, ("alike", rule.Alike), ("name", rule.Name))) is [var other, ..])
                 return new RuleOutcome(false, other, []);
             var there = await sql.List(
-                $"select name from incident_channel where {sql.IsOneOf("name", "@names")} {sql.ForUpdate}",
+                $"select name from incident_channel where {sql.IsOneOf("name", "@names")} order by name "
+                    + sql.ForUpdate,
                 row => row.GetString(0), cancellationToken, ("names", rule.Channels.ToArray()));
             if (rule.Channels.Except(there).ToList() is { Count: > 0 } unknown)
                 return new RuleOutcome(false, null, unknown);

@@ -5,6 +5,10 @@ namespace RunLedger.Service.Incidents;
 /// <summary>The statements about rules.</summary>
 static class RuleSql
 {
+    /// <summary>No rule is from later than now.</summary>
+    public static Task<int> ArmInTime(LedgerSql sql, DateTime now, CancellationToken cancellationToken) => sql.Run(
+        "update incident_rule set armed_at = @now where armed_at > @now", cancellationToken, ("now", now));
+
     /// <summary>With their channels, by name.</summary>
     public static async Task<List<IncidentRule>> All(LedgerSql sql, CancellationToken cancellationToken)
     {

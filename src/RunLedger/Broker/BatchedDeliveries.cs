@@ -140,6 +140,7 @@ sealed class BatchedDeliveries(TakeDelivery? tryTake, int surplus) : IFilter<Cha
     /// <summary>Begins what is delivered; of the pipeline's MassTransit keeps the account.</summary>
     sealed class Consumer(IAsyncBasicConsumer consumer, DirectDeliveries? direct) : IAsyncBasicConsumer
     {
+        volatile bool _begun;
         volatile bool _ended;
 
         /// <summary>Where more may be in hand; told of all that is delivered.</summary>
@@ -168,13 +169,20 @@ sealed class BatchedDeliveries(TakeDelivery? tryTake, int surplus) : IFilter<Cha
             using var timer = new PeriodicTimer(LookEvery);
             while (!_ended && await timer.WaitForNextTickAsync())
             {
-                if (connection.CloseReason is { } reason)
-                    await HandleChannelShutdownAsync(connection, reason);
+                if (connection.CloseReason is not { } reason)
+                    continue;
+                // The client drops the broker's word that it consumes, too, and MassTransit waits for that.
+                if (!_begun)
+                    await HandleBasicConsumeOkAsync("", CancellationToken.None);
+                await HandleChannelShutdownAsync(connection, reason);
             }
         }
 
-        public Task HandleBasicConsumeOkAsync(string consumerTag, CancellationToken cancellationToken) =>
-            consumer.HandleBasicConsumeOkAsync(consumerTag, cancellationToken);
+        public Task HandleBasicConsumeOkAsync(string consumerTag, CancellationToken cancellationToken)
+        {
+            _begun = true;
+            return consumer.HandleBasicConsumeOkAsync(consumerTag, cancellationToken);
+        }
 
         public Task HandleBasicCancelOkAsync(string consumerTag, CancellationToken cancellationToken)
         {

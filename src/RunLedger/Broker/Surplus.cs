@@ -20,6 +20,7 @@ sealed class Surplus(IChannel channel, string queue, int count, IAsyncBasicConsu
     /// <summary>So many messages are looked at; of the ones before little is left in the average.</summary>
     internal const int Window = 256;
 
+    readonly Lock _lock = new();
     double _average;
     int _seen;
     string? _tag;
@@ -34,35 +35,48 @@ sealed class Surplus(IChannel channel, string queue, int count, IAsyncBasicConsu
     {
         _seen = Math.Min(_seen + 1, Window);
         _average += (bytes - _average) / _seen;
-        if (_stopped || !_change.IsCompleted)
-            return;
-        if (_tag is null && _seen == Window && _average < Small / 2)
-            _change = Begin();
-        else if (_tag is { } tag && _average > Small)
-            _change = End(tag);
+        lock (_lock)
+        {
+            if (_stopped || !_change.IsCompleted)
+                return;
+            if (_tag is null && _seen == Window && _average < Small / 2)
+                _change = Begin();
+            else if (_tag is { } tag && _average > Small)
+                _change = End(tag);
+        }
     }
 
     /// <summary>Completes when nothing more comes to the second consumer.</summary>
     public async Task Stop()
     {
-        _stopped = true;
-        await _change;
+        Task change;
+        lock (_lock)
+        {
+            _stopped = true;
+            change = _change;
+        }
+
+        await change;
         if (_tag is { } tag)
             await End(tag);
     }
 
     async Task Begin()
     {
+        // Known before the broker answers, so that one that answers too late can be ended.
+        var tag = $"{queue}-more-{Guid.CreateVersion7():N}";
         try
         {
             // It holds for consumers that begin after it.
             await channel.BasicQosAsync(prefetchSize: 0, (ushort)count, global: false);
-            _tag = await channel.BasicConsumeAsync(queue, autoAck: false, new Second(this, begin));
+            await channel.BasicConsumeAsync(queue, autoAck: false, tag, new Second(this, begin));
+            _tag = tag;
         }
         catch (Exception)
         {
             // A channel that is gone takes both consumers along; one that is not goes on with what is prefetched.
             _seen = 0;
+            await End(tag);
         }
     }
 

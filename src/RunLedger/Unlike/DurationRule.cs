@@ -9,6 +9,15 @@ static class DurationRule
     /// <summary>With fewer the rarest are not known.</summary>
     public const int LeastRuns = 20;
 
+    /// <summary>In seconds: what is longer, nobody waits for.</summary>
+    const double Longest = 10 * 365.25 * 24 * 60 * 60;
+
+    /// <summary>What varies more than that by nature is not waited for any longer.</summary>
+    const double MostSpread = 100;
+
+    /// <summary>In seconds; how many times nothing is contained in something, nobody can say.</summary>
+    const double Least = .001;
+
     /// <summary>Beyond the longest of a hundred by that.</summary>
     const double BeyondRarest = 2;
 
@@ -22,9 +31,11 @@ static class DurationRule
     public static double SlowAfter(DurationSketch sketch, UnlikeOptions options)
     {
         var (p50, p95) = (sketch.Quantile(.5), UsualMost(sketch));
-        return Math.Max(
-            Math.Max(p95 * Math.Max(options.Factor, Square(p95 / p50)), p95 + options.SlowFloor.TotalSeconds),
-            sketch.Quantile(.99) * BeyondRarest);
+        return Math.Min(
+            Longest,
+            Math.Max(
+                Math.Max(p95 * Math.Max(options.Factor, Spread(p95, p50)), p95 + options.SlowFloor.TotalSeconds),
+                sketch.Quantile(.99) * BeyondRarest));
     }
 
     /// <summary>In seconds; nothing is shorter where that is not above 0.</summary>
@@ -32,9 +43,10 @@ static class DurationRule
     {
         var (p50, p5) = (sketch.Quantile(.5), UsualLeast(sketch));
         return Math.Min(
-            Math.Min(p5 / Math.Max(options.Factor, Square(p50 / p5)), p5 - options.FastFloor.TotalSeconds),
+            Math.Min(p5 / Math.Max(options.Factor, Spread(p50, p5)), p5 - options.FastFloor.TotalSeconds),
             sketch.Quantile(.01) / BeyondRarest);
     }
 
-    static double Square(double value) => value * value;
+    static double Spread(double longer, double shorter) =>
+        Math.Min(Math.Pow(longer / Math.Max(shorter, Least), 2), MostSpread);
 }

@@ -29,7 +29,11 @@ static class RunVersion
     public static string? Text(string? stored) => stored switch
     {
         null or "" or ['{' or '[', ..] => null,
-        { Length: > MostCharacters } => stored[..MostCharacters] + "…",
-        _ => stored,
+        _ => Cut(stored, MostCharacters),
     };
+
+    /// <summary>The first characters of a long text; none is cut in half.</summary>
+    public static string Cut(string text, int most) => text.Length <= most
+        ? text
+        : text[..(char.IsHighSurrogate(text[most - 1]) ? most - 1 : most)] + "…";
 }

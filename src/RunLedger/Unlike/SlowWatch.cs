@@ -20,7 +20,7 @@ sealed class SlowWatch(ILedgerTransactions ledger, RunLedgerOptions options, Tim
     static readonly (DateTime At, Guid Id) Newest = (new(9000, 1, 1, 0, 0, 0, DateTimeKind.Utc), Guid.Empty);
 
     static readonly RunStatus[] Statuses =
-        [RunStatus.Started, RunStatus.StepStarted, RunStatus.StepCompleted, RunStatus.Stuck];
+        [RunStatus.Started, RunStatus.StepStarted, RunStatus.StepCompleted, RunStatus.Stuck, RunStatus.Orphan];
 
     static readonly string OpenComponent = RunStatusText.SqlOf(status => status.IsOpenComponent);
 
@@ -88,7 +88,8 @@ sealed class SlowWatch(ILedgerTransactions ledger, RunLedgerOptions options, Tim
             .OfType<UnlikeMark>().ToList();
         await UnlikeSql.Mark(sql, slow, cancellationToken);
         var still = slow.Select(mark => mark.ComponentRunId).ToHashSet();
-        foreach (var mark in await UnlikeSql.MarksOf(sql, [.. old.Keys], cancellationToken))
+        // Also of those that began anew, in another attempt.
+        foreach (var mark in await UnlikeSql.MarksOf(sql, [.. runs.Select(run => run.Id)], cancellationToken))
         {
             if (mark.Kind == UnlikeKind.Slow && !still.Contains(mark.ComponentRunId))
                 await UnlikeSql.Unmark(sql, mark, cancellationToken);

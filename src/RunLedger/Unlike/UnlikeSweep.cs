@@ -14,9 +14,16 @@ sealed class UnlikeSweep(DurationCounter counter, SlowWatch watch, TimeProvider 
     /// <param name="cancellationToken">Ends it between two slices.</param>
     public async Task Once(CancellationToken cancellationToken)
     {
-        await Count(late: false, cancellationToken);
-        await Count(late: true, cancellationToken);
-        await watch.Look(cancellationToken);
+        try
+        {
+            await Count(late: false, cancellationToken);
+            await Count(late: true, cancellationToken);
+        }
+        finally
+        {
+            // What cannot be counted keeps nobody from seeing what is slow.
+            await watch.Look(cancellationToken);
+        }
     }
 
     async Task Count(bool late, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using RunLedger.IntegrationTests.Storage.Postgres;
@@ -57,6 +58,7 @@ public sealed class LedgerReadingOutageTests() : ReadingSuite(new PostgresProvid
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseTestServer();
+        builder.Services.AddSingleton(new RunLedgerOptions());
         builder.Services.AddLedgerReading(new PostgresDialect(away));
         await using var app = builder.Build();
         app.MapLedgerReading();

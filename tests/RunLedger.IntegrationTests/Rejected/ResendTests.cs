@@ -114,7 +114,7 @@ public sealed class ResendTests
                 && queues[LedgerSite.Queue].GetProperty("consumers").GetInt32() == 1
                 && queues[LedgerSite.ErrorQueue].GetProperty("exists").GetBoolean()
                 && overview.GetProperty("freshness").GetProperty("lagSeconds").ValueKind == JsonValueKind.Number
-                && overview.GetProperty("recurring").GetArrayLength() == 3;
+                && overview.GetProperty("recurring").GetArrayLength() == 4;
         }
     }
 
