@@ -281,6 +281,40 @@ public abstract class IncidentConformance(Provider provider) : IncidentSuite(pro
     }
 
     [Fact]
+    public async Task A_rule_that_is_put_anew_says_of_what_was_told_that_nobody_looks_any_more_and_of_the_rest_nothing()
+    {
+        await Rule(new() { Condition = "in_a_row", Runs = 2, Hold = "00:00:00" });
+        await Rule(new() { Condition = "failed", Hold = "01:00:00" }, "later");
+        await Ended(1);
+        await Ended(2);
+        await Look(3);
+        Assert.Equal(["opened"], await Told());
+
+        At(4);
+        await Rule(new() { Condition = "in_a_row", Runs = 10, Hold = "00:00:00" });
+        await Rule(new() { Condition = "failed", Candidate = "Q*", Hold = "00:00:00" }, "later");
+        await Ended(5);
+        await Look(6);
+        await Look(90);
+
+        Assert.Equal(["opened", "recovered"], await Told());
+        Assert.Equal(Conditions.Withdrawn, (await Texts())[^1]);
+    }
+
+    [Fact]
+    public async Task A_rule_that_was_put_while_the_clock_was_ahead_is_there_when_it_is_right_again()
+    {
+        At(24 * 60);
+        await Rule(new() { Condition = "failed", Hold = "00:00:00" });
+        await Query($"delete from sweep_mark");
+        await Look(0);
+        await Ended(1);
+        await Look(2);
+
+        Assert.Equal(["opened"], await Told());
+    }
+
+    [Fact]
     public async Task A_rule_that_is_taken_away_or_is_about_something_else_ends_what_was_told()
     {
         await Rule(new() { Condition = "failed", Hold = "00:00:00" });

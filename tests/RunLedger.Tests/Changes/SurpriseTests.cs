@@ -6,6 +6,13 @@ namespace RunLedger.Tests.Changes;
 /// <summary>How surprising a value is after others.</summary>
 public sealed class SurpriseTests
 {
+    [Theory]
+    [InlineData(1.7e308, -1.7e308)]
+    [InlineData(1e300, 1)]
+    [InlineData(-1e308, 1e308)]
+    public void Nothing_is_infinitely_surprising(double value, double before) =>
+        Assert.InRange(Surprise.Of(value, [before, before, before, before, before]), 1, Surprise.Most);
+
     [Fact]
     public void A_value_that_every_run_has_another_of_surprises_nobody() =>
         Assert.InRange(Surprise.Of("new", [.. Enumerable.Range(0, 50).Select(n => $"id-{n}")]), 0, .1);

@@ -29,6 +29,25 @@ public sealed class DurationRuleTests
     }
 
     [Fact]
+    public void What_is_nothing_most_of_the_time_is_slow_some_day()
+    {
+        var mixed = new DurationSketch();
+        for (var n = 0; n < 100; n++)
+            mixed.Add(n % 5 == 0 ? 3_600 : 0, Some.Noon.UtcDateTime, _options.HalfLife);
+
+        Assert.InRange(DurationRule.SlowAfter(mixed, _options), 3 * 3_600, 200 * 3_600);
+        Assert.False(double.IsNaN(DurationRule.SuspiciousBelow(mixed, _options)));
+    }
+
+    [Fact]
+    public void A_version_that_is_too_long_keeps_its_characters_whole()
+    {
+        var cut = RunVersion.Text(new string('v', RunVersion.MostCharacters - 1) + "\U0001F600\U0001F600");
+
+        Assert.Equal(new string('v', RunVersion.MostCharacters - 1) + "…", cut);
+    }
+
+    [Fact]
     public void Suspicious_is_a_third_of_the_usual_and_a_second_less_at_least()
     {
         Assert.InRange(DurationRule.SuspiciousBelow(Even(600, 100), _options), 190, 201);
