@@ -32,7 +32,9 @@ sealed class ChangesQuery(IDbContextFactory<LedgerDb> ledger, RunQueries runs, R
            select process_run_id, status from process_run_observation
            where process_candidate_code = @candidate and (created_at, process_run_id) < (@at, @id)
            order by created_at desc, process_run_id desc limit @looked) before
-         where status = '{RunStatus.Completed.Text()}' limit @most
+         where status = '{RunStatus.Completed.Text()}' and not exists (
+           select 1 from unlike_run u where u.process_run_id = before.process_run_id and u.kind = 'suspicious')
+         limit @most
          """;
 
     /// <param name="run">The run.</param>
@@ -52,6 +54,7 @@ sealed class ChangesQuery(IDbContextFactory<LedgerDb> ledger, RunQueries runs, R
             return null;
         var (one, other) = (await Facts(db, run, cancellationToken), await Facts(db, against, cancellationToken));
         var before = await Good(db, sql, [.. good], cancellationToken);
+        var leftOut = good.Count - before.Count;
         var names = one.Components.Prepend<string?>(null);
         var version = one.Texts.GetValueOrDefault(new(FactKind.Version, null));
         var sketches = await DurationSketches.Load(
@@ -64,7 +67,7 @@ sealed class ChangesQuery(IDbContextFactory<LedgerDb> ledger, RunQueries runs, R
             Run = left,
             Against = right,
             GoodRuns = before.Count,
-            Remarks = [.. Remarks(left, right, one.IsCut || other.IsCut, before.Count)],
+            Remarks = [.. Remarks(left, right, one.IsCut || other.IsCut, before.Count, leftOut)],
             Changes = changes,
             Others = others,
         };
@@ -83,7 +86,7 @@ sealed class ChangesQuery(IDbContextFactory<LedgerDb> ledger, RunQueries runs, R
         Version = facts.Texts.GetValueOrDefault(new(FactKind.Version, null)),
     };
 
-    static IEnumerable<string> Remarks(ChangedRun run, ChangedRun against, bool isCut, int good)
+    static IEnumerable<string> Remarks(ChangedRun run, ChangedRun against, bool isCut, int good, int leftOut)
     {
         if (run.ProcessRunId == against.ProcessRunId)
             yield return "It is compared with itself.";
@@ -97,6 +100,12 @@ sealed class ChangesQuery(IDbContextFactory<LedgerDb> ledger, RunQueries runs, R
         {
             yield return $"Only {good} completed runs of its candidate are known before it, {Surprise.Least} are "
                 + "needed to say what is usual: what differs is in the order of what it is about.";
+        }
+
+        if (leftOut > 0)
+        {
+            yield return $"{leftOut} good runs have more than {MostEvidence / 1024} KB of evidence: they do not say "
+                + "what is usual.";
         }
 
         if (isCut)
@@ -125,15 +134,21 @@ sealed class ChangesQuery(IDbContextFactory<LedgerDb> ledger, RunQueries runs, R
         var rows = await RunQueries.WithoutEvidence(db.Runs.Where(run => ids.Contains(run.ProcessRunId)))
             .ToListAsync(cancellationToken);
         var evidence = (await sql.List(
-            $"select process_run_id, {sql.TextWithin("evidence_ref", "@bytes")} from process_run_observation "
-            + $"where {sql.IsOneOf("process_run_id", "@ids")}",
-            row => (Id: row.GetGuid(0), Text: row.TextAt(1)), cancellationToken,
-            ("bytes", MostEvidence), ("ids", ids))).ToDictionary(one => one.Id, one => one.Text);
+            $"select process_run_id, {sql.TextWithin("evidence_ref", "@bytes")}, evidence_ref is null "
+            + $"from process_run_observation where {sql.IsOneOf("process_run_id", "@ids")}",
+            row => (Id: row.GetGuid(0), Text: row.TextAt(1), Has: !row.GetBoolean(2)), cancellationToken,
+            ("bytes", MostEvidence), ("ids", ids))).ToDictionary(one => one.Id);
         var components = (await Compared(
-            db.Components.Where(component => ids.Contains(component.ProcessRunId)).Take(MostGoodComponents))
+            db.Components.Where(component => ids.Contains(component.ProcessRunId))
+                .OrderBy(component => component.ComponentRunId).Take(MostGoodComponents))
             .ToListAsync(cancellationToken)).ToLookup(component => component.ProcessRunId);
-        return rows.ConvertAll(run => RunFacts.Of(
-            run with { EvidenceRef = evidence.GetValueOrDefault(run.ProcessRunId) }, components[run.ProcessRunId]));
+        // What is too much to be read would be missing, and missing is no usual value: those say nothing.
+        return
+        [
+            .. rows.Where(run => evidence.TryGetValue(run.ProcessRunId, out var of) && (of.Text is not null || !of.Has))
+                .Select(run => RunFacts.Of(
+                    run with { EvidenceRef = evidence[run.ProcessRunId].Text }, components[run.ProcessRunId])),
+        ];
     }
 
     static IQueryable<ComponentRow> Compared(IQueryable<ComponentRow> components) =>

@@ -52,10 +52,11 @@ sealed partial class DeliveryLoop(
 
     Task Send(string channel, CancellationToken cancellationToken) => Guarded(async () =>
     {
-        while (!cancellationToken.IsCancellationRequested && await turn.Once(channel, cancellationToken))
-        {
-            // The next one.
-        }
+        TimeSpan? rest = null;
+        while (!cancellationToken.IsCancellationRequested && rest is null)
+            rest = await turn.Once(channel, cancellationToken);
+        if (rest > TimeSpan.Zero)
+            await Task.Delay(rest.Value, time, cancellationToken);
     });
 
     async Task Guarded(Func<Task> work)

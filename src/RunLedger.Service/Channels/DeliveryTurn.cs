@@ -32,22 +32,27 @@ sealed partial class DeliveryTurn(
     public Task<List<string>> Waiting(CancellationToken cancellationToken) =>
         ledger.InOne(sql => DeliverySql.Waiting(sql, cancellationToken), cancellationToken);
 
-    /// <summary>
-    /// Sends the next message of a channel. False where there is none, or nothing gets through: others wait then.
-    /// </summary>
-    public async Task<bool> Once(string channelName, CancellationToken cancellationToken)
+    /// <summary>Sends the next message of a channel.</summary>
+    /// <returns>
+    /// How long the channel is left alone then: nothing gets through, or (zero) nothing is to be sent. Null where the
+    /// next message may follow.
+    /// </returns>
+    public async Task<TimeSpan?> Once(string channelName, CancellationToken cancellationToken)
     {
         var now = Now;
         var (channel, delivery) = await ledger.InOne(
             sql => Take(sql, channelName, now, cancellationToken), cancellationToken);
         if (channel is null || delivery is null)
-            return delivery is not null;
+            return delivery is null ? TimeSpan.Zero : null;
         var result = await sender.Send(channel, delivery.Id, delivery.Message, cancellationToken);
         now = Now;
         await ledger.InOne(sql => Settle(sql, delivery, result, now, cancellationToken), cancellationToken);
         if (!result.Delivered && channel.FailingSince is null)
             NotTold(log, channel.Name, result.Said);
-        return result.Delivered || channel.FailingSince is not { } since || now - since < options.Value.RetryAfter;
+        if (result.Delivered || channel.FailingSince is not { } since || now - since < options.Value.RetryAfter)
+            return null;
+        // As long as its receiver asks: the others that wait would only knock more often.
+        return Longer(options.Value.RetryAfter, result.RetryAfter);
     }
 
     async Task<(Channel?, Delivery?)> Take(
@@ -91,14 +96,14 @@ sealed partial class DeliveryTurn(
     TimeSpan Pause(int tried, OutwardResult result)
     {
         var pause = options.Value.RetryAfter * Math.Pow(2, Math.Min(tried, MostDoublings));
-        if (result.RetryAfter > pause)
-            pause = result.RetryAfter.Value;
-        if (pause > LongestPause)
-            pause = LongestPause;
+        pause = Longer(pause, result.RetryAfter);
 #pragma warning disable CA5394 // so that those that failed together do not come again together; nothing is secret in it
         return pause * (0.8 + (0.4 * Random.Shared.NextDouble()));
 #pragma warning restore CA5394
     }
+
+    static TimeSpan Longer(TimeSpan pause, TimeSpan? asked) =>
+        (asked > pause ? asked.Value : pause) is var longer && longer < LongestPause ? longer : LongestPause;
 
     DateTime Now => LedgerTime.Time(LedgerTime.Of(time.GetUtcNow()));
 

@@ -22,6 +22,27 @@ static class EndedRuns
          order by settled_at, process_run_id limit @limit
          """;
 
+    /// <summary>
+    /// Whether one of the newest runs of its candidate ended otherwise and later, and the ledger knew that before: then
+    /// this one says nothing of how the candidate fares now.
+    /// </summary>
+    public static readonly string OvertakenSql =
+        $"""
+         select 1 from (
+           select status, ended_at, settled_at from process_run_observation where process_candidate_code = @candidate
+           order by created_at desc, process_run_id desc limit @looked) newest
+         where status = @other and ended_at > @ended and settled_at <= @settled limit 1
+         """;
+
+    const int MostLooked = 200;
+
+    /// <inheritdoc cref="OvertakenSql"/>
+    public static async Task<bool> IsOvertaken(LedgerSql sql, EndedRun run, CancellationToken cancellationToken) =>
+        run.EndedAt is { } ended && (await sql.List(
+            OvertakenSql, row => row.GetInt32(0), cancellationToken,
+            ("candidate", run.Candidate), ("looked", MostLooked), ("ended", ended), ("settled", run.SettledAt),
+            ("other", (run.Failed ? RunStatus.Completed : RunStatus.Failed).Text()))).Count > 0;
+
     public static Task<List<EndedRun>> After(
         LedgerSql sql, DateTime at, Guid run, DateTime until, int limit, CancellationToken cancellationToken) =>
         sql.List(

@@ -92,21 +92,22 @@ static class IncidentSql
             row => row.GetString(0), cancellationToken, ("incident", incident));
 
     /// <summary>
-    /// Who hears of a channel that fails: the other channels of its rules, else all others; of them those that work.
+    /// Who hears of a channel that fails: others that work, if possible those through which something has come, and of
+    /// those if possible the other channels of its rules.
     /// </summary>
     public static async Task<List<string>> Others(LedgerSql sql, string channel, CancellationToken cancellationToken)
     {
-        var near = await sql.List(
+        var others = await sql.List(
             """
-            select distinct c.name from incident_rule_channel own
-            join incident_rule_channel other on other.rule = own.rule and other.channel <> own.channel
-            join incident_channel c on c.name = other.channel and c.failing_since is null
-            where own.channel = @channel order by c.name
+            select c.name, c.delivered_at is not null, exists (
+              select 1 from incident_rule_channel own join incident_rule_channel other on other.rule = own.rule
+              where own.channel = @channel and other.channel = c.name)
+            from incident_channel c where c.name <> @channel and c.failing_since is null order by c.name
             """,
-            row => row.GetString(0), cancellationToken, ("channel", channel));
-        return near.Count > 0 ? near : await sql.List(
-            "select name from incident_channel where name <> @channel and failing_since is null order by name",
-            row => row.GetString(0), cancellationToken, ("channel", channel));
+            row => (Name: row.GetString(0), Proven: row.GetBoolean(1), Near: row.GetBoolean(2)),
+            cancellationToken, ("channel", channel));
+        return [.. others.GroupBy(other => (other.Proven, other.Near)).OrderByDescending(group => group.Key)
+            .Take(1).SelectMany(group => group).Select(other => other.Name)];
     }
 
     /// <summary>What was over before, a slice; and all that was told of it.</summary>

@@ -18,8 +18,12 @@ sealed class RunEnds(IncidentRule rule, IncidentBook book)
         var memories = new Dictionary<string, RunMemory>(before);
         foreach (var run in own)
         {
-            var memory = (memories.GetValueOrDefault(run.Candidate) ?? RunMemory.None)
-                .With(rule, run.Failed, run.SettledAt);
+            var known = memories.GetValueOrDefault(run.Candidate) ?? RunMemory.None;
+            // A rate is of many runs; one alone may have been heard of late.
+            if (rule.Condition != Conditions.Rate && (run.Failed || known.Streak > 0)
+                && await EndedRuns.IsOvertaken(sql, run, cancellationToken))
+                continue;
+            var memory = known.With(rule, run.Failed, run.SettledAt);
             memories[run.Candidate] = memory;
             if (Said(memory, run.Candidate, run.SettledAt) is { } said)
                 book.Holds(rule.Name, rule.Condition, Finding(run, said), run.SettledAt);

@@ -60,16 +60,17 @@ sealed class BatchedDeliveries(TakeDelivery? tryTake, int surplus) : IFilter<Cha
 
         public ConnectionContext ConnectionContext => _channel.ConnectionContext;
 
-        public Task<string> BasicConsume(
+        public async Task<string> BasicConsume(
             string queue, bool noAck, bool exclusive, IDictionary<string, object> arguments,
             IAsyncBasicConsumer consumer, string consumerTag, CancellationToken cancellationToken)
         {
             var begins = new Consumer(consumer, noAck ? null : _direct);
             if (_more > 0 && !noAck && !exclusive)
                 begins.Surplus = _surplus = new(_channel.Channel, queue, _more, begins);
-            _ = begins.Watch(ConnectionContext.Connection);
-            return _channel.BasicConsume(
+            var tag = await _channel.BasicConsume(
                 queue, noAck, exclusive, arguments, begins, consumerTag, cancellationToken);
+            _ = begins.Watch(ConnectionContext.Connection);
+            return tag;
         }
 
         public ValueTask BasicAck(ulong deliveryTag, bool multiple, CancellationToken cancellationToken) =>

@@ -147,6 +147,30 @@ public abstract class DeliveryConformance(Provider provider) : IncidentSuite(pro
     }
 
     [Fact]
+    public async Task A_channel_through_which_nothing_gets_is_tried_once_and_left_alone_as_long_as_its_receiver_asks()
+    {
+        await Rule(new() { Condition = "failed", Hold = "00:00:00" });
+        for (var candidate = 0; candidate < 20; candidate++)
+            await Ended(0, candidate: $"P{candidate}");
+        await Look(1);
+        Receiver.Answer = _ => new(false, "It answered 429");
+        await Send();
+        var before = Receiver.Asked;
+
+        At(5);
+        Assert.Equal(Channels.RetryAfter, await Send());
+        Receiver.Answer = _ => new(false, "It answered 429", RetryAfter: TimeSpan.FromMinutes(2));
+        At(10);
+        Assert.Equal(TimeSpan.FromMinutes(2), await Send());
+        Assert.Equal(before + 2, Receiver.Asked);
+
+        Receiver.Answer = _ => null;
+        At(40);
+        await Send();
+        Assert.Equal(20, Receiver.Taken.Count);
+    }
+
+    [Fact]
     public async Task Whatever_fails_or_dies_in_between_each_edge_is_told_under_one_id_and_no_end_before_its_beginning()
     {
         const int Candidates = 5;
@@ -155,10 +179,12 @@ public abstract class DeliveryConformance(Provider provider) : IncidentSuite(pro
         Channels.RetryAfter = TimeSpan.FromSeconds(1);
         await Rule(new() { Condition = "failed", Hold = "00:00:00" });
         var took = new List<(Guid Id, string Candidate, string Kind)>();
+        CancellationTokenSource process = null!;
+        var deaths = 0;
         Receiver.Answer = message => random.Next(10) switch
         {
             // The process dies before it was sent, or before it is known to be.
-            0 => throw new InvalidOperationException("killed"),
+            0 => Dies(),
             1 => Died(message),
             < 5 => new(false, "It answered 500"),
             _ => null,
@@ -201,9 +227,17 @@ public abstract class DeliveryConformance(Provider provider) : IncidentSuite(pro
                      """)));
         }
 
+        Assert.NotEqual(0, deaths);
+
         OutwardResult Died(IncidentMessage message)
         {
             took.Add((Receiver.Now, message.Candidate!, message.Kind));
+            return Dies();
+        }
+
+        OutwardResult Dies()
+        {
+            process.Cancel();
             throw new InvalidOperationException("killed");
         }
 
@@ -211,16 +245,18 @@ public abstract class DeliveryConformance(Provider provider) : IncidentSuite(pro
         {
             for (var attempt = 0; attempt < 12; attempt++)
             {
+                using var next = process = new();
                 try
                 {
-                    await Send();
-                    At(((Now - Noon).TotalSeconds + 1) / 60);
+                    await Send(next.Token);
                 }
                 catch (InvalidOperationException)
                 {
                     // Another process goes on when the claim of this one is over.
-                    At(((Now - Noon).TotalSeconds + 1) / 60);
+                    deaths++;
                 }
+
+                At(((Now - Noon).TotalSeconds + 1) / 60);
             }
         }
     }

@@ -122,6 +122,22 @@ public abstract class IncidentConformance(Provider provider) : IncidentSuite(pro
     }
 
     [Fact]
+    public async Task A_run_that_is_heard_of_late_neither_begins_nor_ends_what_a_newer_one_said()
+    {
+        await Rule(new() { Condition = "failed", Hold = "00:00:00" });
+        await Ended(10, "completed");
+        await Ended(11, endedAt: Noon.AddMinutes(2));
+        await Look(12);
+        Assert.Empty(await Told());
+
+        await Ended(13);
+        await Ended(14, "completed", endedAt: Noon.AddMinutes(5));
+        await Look(15);
+
+        Assert.Equal(["opened"], await Told());
+    }
+
+    [Fact]
     public async Task A_rate_is_of_as_many_runs_as_the_rule_says()
     {
         await Rule(new() { Condition = "rate", Runs = 4, Percent = 50, Hold = "00:00:00" });

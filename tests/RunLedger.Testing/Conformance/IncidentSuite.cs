@@ -80,8 +80,12 @@ public abstract class IncidentSuite(Provider provider) : StoreSuite(provider)
     }
 
     /// <summary>Sends what waits, as long as something gets through.</summary>
-    private protected async Task Send()
+    /// <param name="process">Ends with the process that sends.</param>
+    /// <returns>The longest time for which a channel is left alone then.</returns>
+    private protected async Task<TimeSpan> Send(CancellationToken? process = null)
     {
+        var longest = TimeSpan.Zero;
+        var token = process ?? Token;
         using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         using var meter = new IncidentMeter(
             services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>());
@@ -89,13 +93,15 @@ public abstract class IncidentSuite(Provider provider) : StoreSuite(provider)
         var turn = new DeliveryTurn(
             Store.Transactions, new ChannelSender([Receiver], new SecretReader(outward), meter), Wrapped(Channels),
             outward, Time, NullLogger<DeliveryTurn>.Instance);
-        foreach (var channel in await turn.Waiting(Token))
+        foreach (var channel in await turn.Waiting(token))
         {
-            while (await turn.Once(channel, Token))
-            {
-                // The next one.
-            }
+            TimeSpan? rest = null;
+            while (rest is null)
+                rest = await turn.Once(channel, token);
+            longest = rest > longest ? rest.Value : longest;
         }
+
+        return longest;
     }
 
     private protected void At(double minutes) => Time.AdjustTime(new(Noon.AddMinutes(minutes)));

@@ -167,6 +167,22 @@ public abstract class StandingConformance(Provider provider) : IncidentSuite(pro
             (await Texts())[0]);
     }
 
+    [Fact]
+    public async Task That_a_channel_fails_is_told_through_one_that_has_worked_rather_than_through_one_that_never_did()
+    {
+        await Channel("new");
+        await Channel("proven");
+        await Rule(new() { Condition = "failed", Hold = "00:00:00", Channels = ["ops", "new"] });
+        await Query(
+            $"update incident_channel set failing_since = '{Text(Noon)}', fault = 'It is away.' where name = 'ops'");
+        await Query($"update incident_channel set delivered_at = '{Text(Noon)}' where name = 'proven'");
+
+        await Look(6);
+        await Look(7);
+
+        Assert.Equal(["proven"], await Query("select channel from incident_delivery"));
+    }
+
     Task<List<string>> Rejected(string fingerprint, string reason) => Query(
         $"""
          insert into rejected_observation (rejected_id, origin, payload, reason, rejected_at, fingerprint)
