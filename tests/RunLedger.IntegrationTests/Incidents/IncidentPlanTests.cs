@@ -51,6 +51,12 @@ public sealed class IncidentPlanTests : IAsyncLifetime
         ("at", Start.AddSeconds(Runs - 300)), ("run", Guid.Empty), ("until", Start.AddDays(30)), ("limit", 500));
 
     [Fact]
+    public Task What_may_have_overtaken_a_run_is_looked_for_among_the_newest_of_its_candidate() => Reads(
+        EndedRuns.OvertakenSql,
+        ("candidate", "PROC-CAND:3"), ("looked", 200), ("other", "failed"), ("ended", Start),
+        ("settled", Start.AddDays(30)));
+
+    [Fact]
     public Task Runs_that_are_stuck_are_found_by_their_status() =>
         Reads(FlaggedCondition.Sql(RunStatus.Stuck), ("most", FlaggedCondition.Most));
 
