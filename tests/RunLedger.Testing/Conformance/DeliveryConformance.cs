@@ -147,6 +147,22 @@ public abstract class DeliveryConformance(Provider provider) : IncidentSuite(pro
     }
 
     [Fact]
+    public async Task Whatever_a_sender_throws_is_a_message_that_did_not_get_through()
+    {
+        await Rule(new() { Condition = "failed", Hold = "00:00:00" });
+        await Ended(0);
+        await Look(1);
+        Receiver.Answer = _ => throw new InvalidOperationException("with a secret in it");
+
+        await Send();
+
+        Assert.Equal(
+            ["1|It could not be sent: InvalidOperationException."],
+            await Query("select tried, fault from incident_delivery"));
+        Assert.Equal([Text(Now)], await Query("select failing_since from incident_channel"));
+    }
+
+    [Fact]
     public async Task A_channel_through_which_nothing_gets_is_tried_once_and_left_alone_as_long_as_its_receiver_asks()
     {
         await Rule(new() { Condition = "failed", Hold = "00:00:00" });

@@ -114,6 +114,28 @@ public sealed class ChannelTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_channel_that_is_put_again_is_as_broken_as_it_was_until_it_is_put_otherwise()
+    {
+        _receiver.Answer = (http, _) =>
+        {
+            http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            return Task.CompletedTask;
+        };
+        var hook = new { kind = "webhook", address = $"{_receiver.Address}/in", key = Key };
+        await Put("hook", hook);
+        await Test("hook");
+
+        await Put("hook", hook);
+        Assert.Equal("failing", await State());
+        await Put("hook", new { hook.kind, address = $"{_receiver.Address}/elsewhere", hook.key });
+        Assert.Equal("new", await State());
+
+        async Task<string?> State() =>
+            (await _ledger.Client.GetFromJsonAsync<JsonElement>("/api/channels/hook", Token))
+                .GetProperty("state").GetString();
+    }
+
+    [Fact]
     public async Task A_secret_that_is_not_sent_is_kept_unless_it_would_go_to_another_server()
     {
         var mail = new
