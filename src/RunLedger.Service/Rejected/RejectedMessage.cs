@@ -3,6 +3,7 @@ using RunLedger.Contracts;
 using RunLedger.Folding;
 using RunLedger.Intake;
 using RunLedger.Service.Intake;
+using RunLedger.Service.Intake.Otlp;
 using RunLedger.Storage.Rows;
 
 namespace RunLedger.Service.Rejected;
@@ -26,6 +27,8 @@ sealed record RejectedMessage(object? Message, string? Reason)
         // Whoever corrects an event may make an observation of it.
         if (line.Message is null && row.Origin == IntakeEndpoints.LineageOrigin)
             line = ObservationBody.Lineage(one, maxEvidenceBytes);
+        else if (line.Message is null && row.Origin is TraceEndpoints.Origin or TraceEndpoints.GrpcOrigin)
+            line = SpanMapping.Read(1, [.. payload]);
         return new(line.Message, line.Reason ?? (line.Message is null ? "It says nothing of a run." : null))
         {
             Before = line.Before,
