@@ -12,6 +12,7 @@ using RunLedger.Service.Failures;
 using RunLedger.Service.Heartbeat;
 using RunLedger.Service.Incidents;
 using RunLedger.Service.Intake;
+using RunLedger.Service.Intake.CloudEvents;
 using RunLedger.Service.Intake.Otlp;
 using RunLedger.Service.Overview;
 using RunLedger.Service.Rejected;
@@ -149,7 +150,7 @@ static class LedgerHost
         readers.MapLive();
         if (ServeTelemetry.IsOn(app.Configuration))
             readers.MapPrometheusScrapingEndpoint();
-        app.MapGroup("").RequireAuthorization(Scopes.Observe).MapIntake().MapTraces();
+        app.MapGroup("").RequireAuthorization(Scopes.Observe).MapIntake().MapTraces().MapCloudEvents();
         var operators = app.MapGroup("").RequireAuthorization(Scopes.Operate);
         operators.MapClose();
         operators.MapRejectedActions();

@@ -3,6 +3,7 @@ using RunLedger.Contracts;
 using RunLedger.Folding;
 using RunLedger.Intake;
 using RunLedger.Service.Intake;
+using RunLedger.Service.Intake.CloudEvents;
 using RunLedger.Service.Intake.Otlp;
 using RunLedger.Storage.Rows;
 
@@ -29,6 +30,8 @@ sealed record RejectedMessage(object? Message, string? Reason)
             line = ObservationBody.Lineage(one, maxEvidenceBytes);
         else if (line.Message is null && row.Origin is TraceEndpoints.Origin or TraceEndpoints.GrpcOrigin)
             line = SpanMapping.Read(1, [.. payload]);
+        else if (line.Message is null && row.Origin == EventEndpoints.Origin)
+            line = EventLine.Structured(one);
         return new(line.Message, line.Reason ?? (line.Message is null ? "It says nothing of a run." : null))
         {
             Before = line.Before,
