@@ -88,6 +88,8 @@ static class LedgerHost
         builder.Services.AddMassTransit(bus =>
         {
             bus.AddRunLedger(options => LedgerSettings.Apply(settings, options));
+            if (broker is not null)
+                bus.AddConsumer<EventConsumer, EventConsumerDefinition>();
             if (broker is null)
                 bus.UsingInMemory((context, transport) => transport.ConfigureEndpoints(context));
             else

@@ -30,7 +30,7 @@ sealed record RejectedMessage(object? Message, string? Reason)
             line = ObservationBody.Lineage(one, maxEvidenceBytes);
         else if (line.Message is null && row.Origin is TraceEndpoints.Origin or TraceEndpoints.GrpcOrigin)
             line = SpanMapping.Read(1, [.. payload]);
-        else if (line.Message is null && row.Origin == EventEndpoints.Origin)
+        else if (line.Message is null && IsOfEvents(row.Origin))
             line = EventLine.Structured(one);
         return new(line.Message, line.Reason ?? (line.Message is null ? "It says nothing of a run." : null))
         {
@@ -87,6 +87,9 @@ sealed record RejectedMessage(object? Message, string? Reason)
                 new RunObservations { Observations = items.ConvertAll(item => (RunObservation)item.Read.Message!) },
                 null);
     }
+
+    static bool IsOfEvents(string origin) =>
+        origin == EventEndpoints.Origin || origin.EndsWith(EventConsumerDefinition.Suffix, StringComparison.Ordinal);
 
     // What the ledger sends to itself is not anybody's to send.
     static Type? Taken(Type? contract) =>

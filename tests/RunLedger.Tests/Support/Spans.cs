@@ -36,7 +36,7 @@ static class Spans
     /// <summary>A span of a task in it.</summary>
     public static Span Task(int number, string name = "compile", string result = "success", string run = "4711") =>
         Plain(1 + number, number, number + 30, parent: 1).With(
-            ("cicd.pipeline.run.id", run), ("cicd.pipeline.task.name", name),
+            ("cicd.pipeline.name", "build"), ("cicd.pipeline.run.id", run), ("cicd.pipeline.task.name", name),
             ("cicd.pipeline.task.run.id", $"t{number}"), ("cicd.pipeline.task.run.result", result));
 
     /// <summary>A span that says nothing of a pipeline.</summary>

@@ -23,6 +23,7 @@ static class SpanMapping
     /// <summary>Of a span that does not say it.</summary>
     const string Unknown = "unknown";
 
+    static readonly DateTimeOffset Earliest = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
     static readonly RunStarted RunStarted = Activator.CreateInstance<RunStarted>();
     static readonly StepStarted StepStarted = Activator.CreateInstance<StepStarted>();
 
@@ -92,7 +93,7 @@ static class SpanMapping
         };
         if (end is RunFailed or StepFailed or RunCancelled or StepCancelled)
             end = end with { ErrorRef = CutText.To(span.ErrorMessage, RefLimit) };
-        var started = PipelineEnds.IsSkipped(span.Result) ? null : span.Time("startTimeUnixNano");
+        var started = PipelineEnds.IsSkipped(span.Result) ? null : Start(span, ended, dropped);
         return new(number, end.GetType().Name, json, end, null)
         {
             Before = started is { } from
@@ -103,6 +104,16 @@ static class SpanMapping
                 : null,
             Dropped = dropped,
         };
+    }
+
+    /// <summary>One that cannot be must not cost the end.</summary>
+    static DateTimeOffset? Start(PipelineSpan span, DateTimeOffset ended, List<string> dropped)
+    {
+        var started = span.Time("startTimeUnixNano");
+        if (started is null || (started >= Earliest && started <= ended))
+            return started;
+        dropped.Add("startTimeUnixNano is before 2000 or after the end, and is left out");
+        return null;
     }
 
     /// <summary>By its result; without one that is known, by whether its status or error.type says it failed.</summary>

@@ -31,6 +31,7 @@ public sealed class TraceIntakeTests(SharedLedger shared) : IClassFixture<Shared
         Assert.Equal(
             ["compile step_completed", "deploy cancelled", "test failed"],
             Components("dot_code || ' ' || status"));
+        Assert.DoesNotContain("conflicts", Runs("evidence_ref")[0], StringComparison.Ordinal);
         // What was skipped never started.
         Assert.Equal("", Components("started_at")[1]);
     }
@@ -214,6 +215,38 @@ public sealed class TraceIntakeTests(SharedLedger shared) : IClassFixture<Shared
         await Taken(Spans.Request(told, thrown, named));
 
         Assert.Equal(["2 tests failed", "500", "boom"], Runs("error_ref"));
+    }
+
+    [Fact]
+    public async Task A_start_that_cannot_be_does_not_cost_the_end()
+    {
+        var run = Spans.Run();
+        run.StartTimeUnixNano = 1;
+
+        await Taken(Spans.Request(run));
+
+        Assert.Equal(["completed "], Runs("status || ' ' || coalesce(started_at, '')"));
+        Assert.Empty(_ledger.List("select reason from rejected_observation"));
+    }
+
+    [Fact]
+    public async Task A_span_that_was_set_aside_is_taken_when_it_is_corrected()
+    {
+        var lost = Spans.Plain(9, 0, 1).With(("cicd.pipeline.task.name", "compile"));
+        await Taken(Spans.Request(lost));
+        var id = _ledger.List("select rejected_id from rejected_observation")[0];
+        var payload = _ledger.List("select cast(payload as text) from rejected_observation")[0].Replace(
+            "\"cicd.pipeline.task.name\"",
+            "\"cicd.pipeline.run.id\",\"value\":{\"intValue\":\"4711\"}},{\"key\":\"cicd.pipeline.task.name\"",
+            StringComparison.Ordinal);
+        using var content = new StringContent(
+            $$"""{"payload":{{payload}}}""", Encoding.UTF8, "application/json");
+
+        var (status, answer) = await _ledger.Post($"/api/rejected/{id}/resend", content);
+
+        Assert.True(status == 200, answer);
+        Assert.Equal("resent", (string?)JsonNode.Parse(answer)!["state"]);
+        Assert.Equal(["compile"], Components("dot_code"));
     }
 
     [Fact]
