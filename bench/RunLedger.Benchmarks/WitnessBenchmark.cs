@@ -106,8 +106,13 @@ static class WitnessBenchmark
         {
             var span = new Span
             {
-                TraceId = Some(16), SpanId = Some(8), ParentSpanId = Some(8), Name = "GET /orders/{id}", Kind = 2,
-                StartTimeUnixNano = 1_772_443_800_123_456_789, EndTimeUnixNano = 1_772_443_800_223_456_789,
+                TraceId = Some(16),
+                SpanId = Some(8),
+                ParentSpanId = Some(8),
+                Name = "GET /orders/{id}",
+                Kind = 2,
+                StartTimeUnixNano = 1_772_443_800_123_456_789,
+                EndTimeUnixNano = 1_772_443_800_223_456_789,
             };
             span.Attributes.AddRange(Enumerable.Range(0, 10).Select(at => new KeyValue
             {

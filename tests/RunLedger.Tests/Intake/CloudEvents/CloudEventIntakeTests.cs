@@ -64,8 +64,11 @@ public sealed class CloudEventIntakeTests(SharedLedger shared) : IClassFixture<S
         var observation = BadBodies.Started(Guid.CreateVersion7());
         var @event = new CloudEvent
         {
-            Id = "1", Type = "RunStarted", Source = new("/me", UriKind.Relative),
-            DataContentType = MediaTypeNames.Application.Json, Data = observation,
+            Id = "1",
+            Type = "RunStarted",
+            Source = new("/me", UriKind.Relative),
+            DataContentType = MediaTypeNames.Application.Json,
+            Data = observation,
         };
 
         await Post(Formatter.EncodeStructuredModeMessage(@event, out var type), type);
@@ -155,9 +158,13 @@ public sealed class CloudEventIntakeTests(SharedLedger shared) : IClassFixture<S
         var data = Data(what, minute, content);
         return new()
         {
-            Id = $"{what}-{minute}", Type = $"dev.cdevents.{what}.0.3.0", Source = new("/tekton/ci", UriKind.Relative),
-            Subject = "s", Time = new(2026, 3, 2, 9, minute, 0, TimeSpan.Zero),
-            DataContentType = MediaTypeNames.Application.Json, Data = JsonElement.Parse(data),
+            Id = $"{what}-{minute}",
+            Type = $"dev.cdevents.{what}.0.3.0",
+            Source = new("/tekton/ci", UriKind.Relative),
+            Subject = "s",
+            Time = new(2026, 3, 2, 9, minute, 0, TimeSpan.Zero),
+            DataContentType = MediaTypeNames.Application.Json,
+            Data = JsonElement.Parse(data),
         };
     }
 
@@ -180,8 +187,12 @@ public sealed class CloudEventIntakeTests(SharedLedger shared) : IClassFixture<S
         {
             ["context"] = new JsonObject
             {
-                ["specversion"] = "0.5.0", ["id"] = $"{what}-{minute}", ["source"] = "/tekton/ci", ["chainId"] = "4c8c",
-                ["type"] = $"dev.cdevents.{what}.0.3.0", ["timestamp"] = $"2026-03-02T09:0{minute}:00Z",
+                ["specversion"] = "0.5.0",
+                ["id"] = $"{what}-{minute}",
+                ["source"] = "/tekton/ci",
+                ["chainId"] = "4c8c",
+                ["type"] = $"dev.cdevents.{what}.0.3.0",
+                ["timestamp"] = $"2026-03-02T09:0{minute}:00Z",
             },
             ["subject"] = new JsonObject { ["id"] = $"{subject}/1", ["content"] = about },
         }.ToJsonString());
