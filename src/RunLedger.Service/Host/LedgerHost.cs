@@ -12,6 +12,8 @@ using RunLedger.Service.Failures;
 using RunLedger.Service.Heartbeat;
 using RunLedger.Service.Incidents;
 using RunLedger.Service.Intake;
+using RunLedger.Service.Intake.CloudEvents;
+using RunLedger.Service.Intake.Otlp;
 using RunLedger.Service.Overview;
 using RunLedger.Service.Rejected;
 using RunLedger.Service.Runs;
@@ -61,6 +63,7 @@ static class LedgerHost
         });
         if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
             builder.WebHost.UseUrls(DefaultUrl);
+        GrpcAddress.Add(builder);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -85,6 +88,8 @@ static class LedgerHost
         builder.Services.AddMassTransit(bus =>
         {
             bus.AddRunLedger(options => LedgerSettings.Apply(settings, options));
+            if (broker is not null)
+                bus.AddConsumer<EventConsumer, EventConsumerDefinition>();
             if (broker is null)
                 bus.UsingInMemory((context, transport) => transport.ConfigureEndpoints(context));
             else
@@ -101,7 +106,7 @@ static class LedgerHost
 
         builder.Services.AddLedgerReading(LedgerReading.Dialect(ledger));
         builder.Services.AddStandby(settings);
-        builder.Services.AddIntake(embedded: broker is null);
+        builder.Services.AddIntake(embedded: broker is null).AddTraces();
         builder.Services.AddRateLimiter(limiter =>
         {
             ReadingLimits.Add(limiter);
@@ -147,7 +152,7 @@ static class LedgerHost
         readers.MapLive();
         if (ServeTelemetry.IsOn(app.Configuration))
             readers.MapPrometheusScrapingEndpoint();
-        app.MapGroup("").RequireAuthorization(Scopes.Observe).MapIntake();
+        app.MapGroup("").RequireAuthorization(Scopes.Observe).MapIntake().MapTraces().MapCloudEvents();
         var operators = app.MapGroup("").RequireAuthorization(Scopes.Operate);
         operators.MapClose();
         operators.MapRejectedActions();
