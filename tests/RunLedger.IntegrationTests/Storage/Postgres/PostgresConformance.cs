@@ -6,6 +6,7 @@ namespace RunLedger.IntegrationTests.Storage.Postgres;
 public sealed class PostgresArchiveTests() : ArchiveConformance(new PostgresProvider());
 public sealed class PostgresArchiveReturnTests() : ArchiveReturnConformance(new PostgresProvider());
 public sealed class PostgresArchivedRunTests() : ArchivedRunConformance(new PostgresProvider());
+public sealed class PostgresCompactionTests() : CompactionConformance(new PostgresProvider());
 public sealed class PostgresCancelTests() : CancelConformance(new PostgresProvider());
 public sealed class PostgresCandidateTests() : CandidateConformance(new PostgresProvider());
 public sealed class PostgresChangesTests() : ChangesConformance(new PostgresProvider());

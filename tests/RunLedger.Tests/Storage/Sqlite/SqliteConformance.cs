@@ -6,6 +6,7 @@ namespace RunLedger.Tests.Storage.Sqlite;
 public sealed class SqliteArchiveTests() : ArchiveConformance(new SqliteProvider());
 public sealed class SqliteArchiveReturnTests() : ArchiveReturnConformance(new SqliteProvider());
 public sealed class SqliteArchivedRunTests() : ArchivedRunConformance(new SqliteProvider());
+public sealed class SqliteCompactionTests() : CompactionConformance(new SqliteProvider());
 public sealed class SqliteCancelTests() : CancelConformance(new SqliteProvider());
 public sealed class SqliteCandidateTests() : CandidateConformance(new SqliteProvider());
 public sealed class SqliteChangesTests() : ChangesConformance(new SqliteProvider());
