@@ -40,6 +40,7 @@ static class GridEndpoints
         text.Required("candidate", candidate);
         return text.Problem is { } problem
             ? problem
-            : TypedResults.Json(await grid.Find(candidate!, runs, archived, cancellationToken), GridJson.Default.RunGrid);
+            : TypedResults.Json(
+                await grid.Find(candidate!, runs, archived, cancellationToken), GridJson.Default.RunGrid);
     }
 }

@@ -34,8 +34,8 @@ sealed class GridQuery(IDbContextFactory<LedgerDb> ledger)
         var versions = await UnlikeSql.Versions(sql, ids, cancellationToken);
         if (archived)
         {
-            components =
-                [.. components.Concat(await Parts(db.ArchivedComponents, ids, cancellationToken)).DistinctBy(c => c.Id)];
+            var parts = await Parts(db.ArchivedComponents, ids, cancellationToken);
+            components = [.. components.Concat(parts).DistinctBy(part => part.Id)];
             foreach (var (run, version) in await UnlikeSql.Versions(
                 sql, ids, cancellationToken, LedgerTable.Runs.Archive))
                 versions.TryAdd(run, version);

@@ -5,7 +5,9 @@ using RunLedger.Storage.Rows;
 
 namespace RunLedger.Service.Runs;
 
-/// <summary>When retention takes a run, by which policy, and where it went when it did: the sentences of its page.</summary>
+/// <summary>
+/// When retention takes a run, by which policy, and where it went when it did: the sentences of its page.
+/// </summary>
 sealed class RunLeaving(RunLedgerOptions options, RetentionPeriods periods)
 {
     /// <summary>Of a run in the ledger's tables; null while nobody knows, because it is under way.</summary>

@@ -42,8 +42,8 @@ sealed record RunListQuery
     [FromQuery(Name = "version")]
     public string? Version { get; init; }
 
-    [Description("true: also runs that have left for the archive, with archivedAt; unlike and version are of those that "
-        + "have not.")]
+    [Description("true: also runs that have left for the archive, with archivedAt; unlike and version are of those "
+        + "that have not.")]
     [FromQuery(Name = "archived")]
     public string? Archived { get; init; }
 

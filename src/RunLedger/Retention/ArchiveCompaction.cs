@@ -6,8 +6,8 @@ using RunLedger.Telemetry;
 namespace RunLedger.Retention;
 
 /// <summary>
-/// Makes one slice of many of a month. The table says which files count at every moment: the new ones are durable before
-/// the transaction in which they take the place of the old, and the old ones are deleted a while after it.
+/// Makes one slice of many of a month. The table says which files count at every moment: the new ones are durable
+/// before the transaction in which they take the place of the old, and the old ones are deleted a while after it.
 /// </summary>
 sealed class ArchiveCompaction(
     IArchiveStore store, ArchiveFiles files, TimeProvider time, ILogger<ArchiveCompaction> logger)

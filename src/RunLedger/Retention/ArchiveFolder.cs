@@ -7,8 +7,8 @@ using RunLedger.Telemetry;
 namespace RunLedger.Retention;
 
 /// <summary>
-/// The directory of the archive: <c>&lt;yyyy-MM&gt;/&lt;slice&gt;.runs.parquet</c>, <c>.components.parquet</c> and, when
-/// both are on disk, <c>&lt;slice&gt;.json</c>, the manifest.
+/// The directory of the archive: <c>&lt;yyyy-MM&gt;/&lt;slice&gt;.runs.parquet</c>, <c>.components.parquet</c> and,
+/// when both are on disk, <c>&lt;slice&gt;.json</c>, the manifest.
 /// </summary>
 sealed class ArchiveFolder(string root)
 {
@@ -125,7 +125,11 @@ sealed class ArchiveFolder(string root)
     }
 
     static ArchivedFile Write<TRow>(
-        string folder, string name, ParquetTable<TRow> table, IEnumerable<TRow> rows, CancellationToken cancellationToken)
+        string folder,
+        string name,
+        ParquetTable<TRow> table,
+        IEnumerable<TRow> rows,
+        CancellationToken cancellationToken)
         where TRow : LedgerRow, new()
     {
         using var stream = PrivateFiles.Create(Path.Combine(folder, name));

@@ -1,6 +1,6 @@
 namespace RunLedger.Retention;
 
-/// <summary>Which slices of a month become one, so that each row is written anew two or three times and no more.</summary>
+/// <summary>Which slices of a month become one, so that a row is written anew two or three times and no more.</summary>
 static class CompactionChoice
 {
     /// <summary>What a pair of files has at most, when it is written.</summary>

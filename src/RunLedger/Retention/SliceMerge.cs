@@ -3,8 +3,8 @@ using RunLedger.Storage.Rows;
 namespace RunLedger.Retention;
 
 /// <summary>
-/// The rows of several slices as those of one, in order, with no more of each in memory than is read at once. A run that
-/// left twice, because it had come back, is taken as it left last.
+/// The rows of several slices as those of one, in order, with no more of each in memory than is read at once. A run
+/// that left twice, because it had come back, is taken as it left last.
 /// </summary>
 sealed class SliceMerge(IReadOnlyList<IEnumerable<RunRow>> runs, IReadOnlyList<IEnumerable<ComponentRow>> components)
 {

@@ -10,7 +10,8 @@ public abstract class ArchivedListsConformance(Provider provider) : ReadingSuite
     {
         await Runs();
 
-        Assert.Equal([Id(5), Id(3), Id(1)], (await Ledger.Pages("/api/runs?", "processRunId")).SelectMany(page => page));
+        Assert.Equal(
+            [Id(5), Id(3), Id(1)], (await Ledger.Pages("/api/runs?", "processRunId")).SelectMany(page => page));
         foreach (var limit in (int[])[1, 2, 50])
         {
             Assert.Equal(

@@ -4,8 +4,8 @@ namespace RunLedger.Storage.Rows;
 
 /// <summary>
 /// One of the ledger's two tables: its names, and its columns in order. What inserts, updates, selects, moves and reads
-/// rows of it, and the archive's files, take the columns from here; what cannot (scripts, the reading model, the answers
-/// of the API) is compared with it by tests.
+/// rows of it, and the archive's files, take the columns from here; what cannot (scripts, the reading model, the
+/// answers of the API) is compared with it by tests.
 /// </summary>
 sealed class LedgerTable<TRow>
     where TRow : LedgerRow, new()
