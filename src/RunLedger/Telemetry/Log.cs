@@ -55,7 +55,7 @@ static partial class Log
 
     [LoggerMessage(
         68, LogLevel.Information, "Made one pair of files of {Slices} in {Month}: {Runs} runs in {Bytes} bytes.")]
-    public static partial void Compacted(ILogger logger, int slices, string month, int runs, long bytes);
+    public static partial void Compacted(ILogger logger, int slices, ForeignText month, int runs, long bytes);
 
     [LoggerMessage(
         69, LogLevel.Warning, "{Reason} The archive's files stay as they are there; archive verify says more.")]
