@@ -71,6 +71,9 @@ static class ArchiveSql
            select {LedgerTable.Components.Names} from back
          """;
 
+    public const string SliceSql =
+        "insert into archive_slice (slice_id, month, runs, components, archived_at) values ($1, $2, $3, $4, $5)";
+
     public const string PurgeSql =
         """
         with due as (

@@ -49,9 +49,7 @@ sealed class ArchiveStore(NpgsqlDataSource database) : IArchiveStore
             if (slice is not null)
             {
                 BatchWrite.Run(
-                    batch,
-                    "insert into archive_slice (slice_id, month, runs, components, archived_at) "
-                    + "values ($1, $2, $3, $4, $5)",
+                    batch, ArchiveSql.SliceSql,
                     Of(slice.Id), Of(slice.Month), Of(slice.Runs), Of(slice.Components), Of(choice.Now));
             }
 
@@ -194,9 +192,27 @@ sealed class ArchiveStore(NpgsqlDataSource database) : IArchiveStore
 
     public Task<IReadOnlyList<ArchiveSlice>> Slices(CancellationToken cancellationToken) =>
         InTransaction<IReadOnlyList<ArchiveSlice>>(async connection => await Read(
-            connection, "select slice_id, month, runs, components from archive_slice order by month, slice_id",
-            reader => new ArchiveSlice(reader.GetGuid(0), reader.GetString(1), reader.GetInt32(2), reader.GetInt32(3)),
+            connection,
+            "select slice_id, month, runs, components, archived_at from archive_slice order by month, slice_id",
+            reader => new ArchiveSlice(
+                reader.GetGuid(0), reader.GetString(1), reader.GetInt32(2), reader.GetInt32(3), reader.GetTime(4)),
             cancellationToken), cancellationToken);
+
+    public Task Replace(ArchiveSlice slice, IReadOnlyCollection<Guid> others, CancellationToken cancellationToken) =>
+        InTransaction(async connection =>
+        {
+            // The row of one that another transaction replaces is waited for, and gone then.
+            var archived = await Read(
+                connection, "delete from archive_slice where slice_id = any ($1) returning archived_at",
+                reader => reader.GetTime(0), cancellationToken, BatchWrite.Of(others.ToArray()));
+            if (archived.Count != others.Count)
+                throw new StoreException(
+                    StoreFault.Conflict, new InvalidOperationException("A slice of files was replaced meanwhile."));
+            await using var command = Command(
+                connection, ArchiveSql.SliceSql,
+                Of(slice.Id), Of(slice.Month), Of(slice.Runs), Of(slice.Components), Of(archived.Max()));
+            return await command.ExecuteNonQueryAsync(cancellationToken);
+        }, cancellationToken);
 
     async Task<T> InTransaction<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken)
     {

@@ -44,12 +44,7 @@ sealed class ArchiveStore(LedgerStore store) : IArchiveStore
                 (string, object?) now = ("$now", LedgerTime.Text(choice.Now));
                 if (keep is not null)
                 {
-                    var slice = await keep(Rows(commands, ids), cancellationToken);
-                    commands.Run(
-                        "insert into archive_slice (slice_id, month, runs, components, archived_at) "
-                        + "values ($id, $month, $runs, $components, $now)",
-                        ("$id", slice.Id.ToString()), ("$month", slice.Month),
-                        ("$runs", slice.Runs), ("$components", slice.Components), now);
+                    Insert(commands, await keep(Rows(commands, ids), cancellationToken), now.Item2);
                 }
 
                 Copy(
@@ -189,10 +184,32 @@ sealed class ArchiveStore(LedgerStore store) : IArchiveStore
     public Task<IReadOnlyList<ArchiveSlice>> Slices(CancellationToken cancellationToken) =>
         store.Use<IReadOnlyList<ArchiveSlice>>(
             commands => All(
-                commands, "select slice_id, month, runs, components from archive_slice order by month, slice_id",
-                reader =>
-                    new ArchiveSlice(reader.GetGuid(0), reader.GetString(1), reader.GetInt32(2), reader.GetInt32(3))),
+                commands,
+                "select slice_id, month, runs, components, archived_at from archive_slice order by month, slice_id",
+                reader => new ArchiveSlice(
+                    reader.GetGuid(0), reader.GetString(1), reader.GetInt32(2), reader.GetInt32(3), reader.GetTime(4))),
             cancellationToken);
+
+    public Task Replace(ArchiveSlice slice, IReadOnlyCollection<Guid> others, CancellationToken cancellationToken) =>
+        store.Use(
+            commands =>
+            {
+                var archived = All(
+                    commands, $"delete from archive_slice where slice_id in {Named} returning archived_at",
+                    reader => reader.GetTime(0), ("$ids", JsonSerializer.Serialize(others)));
+                if (archived.Count != others.Count)
+                    throw new StoreException(
+                        StoreFault.Conflict, new InvalidOperationException("A slice of files was replaced meanwhile."));
+                Insert(commands, slice, LedgerTime.Text(archived.Max()));
+                return true;
+            },
+            cancellationToken);
+
+    static void Insert(SqliteCommands commands, ArchiveSlice slice, object? archivedAt) => commands.Run(
+        "insert into archive_slice (slice_id, month, runs, components, archived_at) "
+        + "values ($id, $month, $runs, $components, $at)",
+        ("$id", slice.Id.ToString()), ("$month", slice.Month),
+        ("$runs", slice.Runs), ("$components", slice.Components), ("$at", archivedAt));
 
     static ArchivedRows Rows(SqliteCommands commands, (string, object?) ids) => new(
         All(
