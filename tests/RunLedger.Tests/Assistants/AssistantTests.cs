@@ -10,7 +10,7 @@ using RunLedger.Tests.Support;
 namespace RunLedger.Tests.Assistants;
 
 /// <summary>An assistant reads the ledger at /mcp with the protocol's own client, and can do nothing else.</summary>
-public sealed class AssistantTests : IAsyncLifetime
+public sealed class AssistantTests : IClassFixture<AssistantLedger>
 {
     const string Failed = "01900000-0000-7000-8000-000000000001";
     const string Good = "01900000-0000-7000-8000-000000000002";
@@ -38,12 +38,14 @@ public sealed class AssistantTests : IAsyncLifetime
         ("dossier", new() { ["candidate"] = "P" }),
     ];
 
-    EmbeddedLedger _ledger = null!;
+    readonly EmbeddedLedger _ledger;
+    readonly AssistantLedger _shared;
 
-    public async ValueTask InitializeAsync() => _ledger = await EmbeddedLedger.Start(
-        [.. TestKey.Settings(TestKey.Reader, TestKey.Observer, TestKey.Operator), "--Assistants:CallsPerMinute", "1000"]);
-
-    public ValueTask DisposeAsync() => _ledger.DisposeAsync();
+    public AssistantTests(AssistantLedger shared)
+    {
+        (_shared, _ledger) = (shared, shared.Ledger);
+        shared.Forget();
+    }
 
     [Fact]
     public async Task A_client_lists_every_tool_and_calls_each_and_every_call_is_in_the_log_of_actions()
@@ -83,7 +85,7 @@ public sealed class AssistantTests : IAsyncLifetime
 
         foreach (var hostile in Corpus)
         {
-            Forget();
+            _shared.Forget();
             // A name is shorter than an error may be.
             await Fill(hostile, hostile[..Math.Min(hostile.Length, 150)]);
             foreach (var (tool, arguments) in Calls)
@@ -199,7 +201,7 @@ public sealed class AssistantTests : IAsyncLifetime
         return Shape(Node(answer));
     }
 
-    // Names and kinds of values; of items what they have in common, and texts of the ledger's own as they are nowhere.
+    // Names and kinds of values; of a list the kinds of its items.
     static string Shape(JsonNode? node) => node switch
     {
         JsonObject members => $"{{{string.Join(',', members.Select(one => $"{one.Key}:{Shape(one.Value)}"))}}}",
@@ -221,12 +223,6 @@ public sealed class AssistantTests : IAsyncLifetime
         await Observe("RunFailed", Failed, name, ("errorRef", text));
     }
 
-    void Forget()
-    {
-        foreach (var table in (string[])["process_component_observation", "process_run_observation"])
-            _ledger.List($"delete from {table}");
-    }
-
     async Task Observe(string type, string run, string candidate, params (string Name, object Value)[] more)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/observations")
@@ -239,7 +235,7 @@ public sealed class AssistantTests : IAsyncLifetime
                     ["processCandidateCode"] = candidate,
                     ["correlationId"] = candidate,
                     ["sourceSystem"] = "dot_runtime",
-                    ["occurredAt"] = DateTimeOffset.UtcNow,
+                    ["occurredAt"] = TimeProvider.System.GetUtcNow(),
                 }),
         };
         request.Headers.Add("X-Api-Key", TestKey.Observer.Text);
