@@ -8,6 +8,7 @@ static class Operator
     /// <summary>Where no caller has to identify itself.</summary>
     public const string Local = "local";
 
-    public static string From(HttpContext http) =>
-        Caller.From(http.User) is { Source: not Local } who ? who.ToString() : Local;
+    public static string From(HttpContext http) => From(Caller.From(http.User));
+
+    public static string From(Caller? caller) => caller is { Source: not Local } who ? who.ToString() : Local;
 }

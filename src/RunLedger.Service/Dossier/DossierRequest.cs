@@ -20,6 +20,12 @@ sealed record DossierRequest
     public (string Candidate, DateTime AsOf) Read(QueryReader text, HttpContext http, DateTime now)
     {
         var candidate = text.Text("code", CandidateAddress.CodeOf(http, Below));
+        return (candidate ?? "", ReadAsOf(text, now));
+    }
+
+    /// <summary>By when.</summary>
+    public DateTime ReadAsOf(QueryReader text, DateTime now)
+    {
         var asOf = LedgerTime.Time(LedgerTime.Of(text.Time("asOf", AsOf) ?? now));
         if (asOf > now)
         {
@@ -27,6 +33,6 @@ sealed record DossierRequest
                 + $"{LedgerTime.Text(now)}: what has not happened yet is no evidence. Leave it out for now.");
         }
 
-        return (candidate ?? "", asOf);
+        return asOf;
     }
 }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using RunLedger.Batching;
 using RunLedger.Broker;
 using RunLedger.Schema;
+using RunLedger.Service.Assistants;
 using RunLedger.Service.Bridge;
 using RunLedger.Service.Channels;
 using RunLedger.Service.Expectations;
@@ -126,6 +127,7 @@ static class LedgerHost
         builder.Services.AddHealthChecks()
             .AddCheck<StoreHealthCheck>("ledger-store", tags: ["ready"])
             .AddCheck<ArchiveHealthCheck>("ledger-archive", tags: ["ready"]);
+        builder.Services.AddAssistants();
         builder.Services.AddPage(settings);
         builder.Services.AddBridge(settings);
         builder.Services.AddLedgerTelemetry(settings);
@@ -150,6 +152,7 @@ static class LedgerHost
         readers.MapOpenApi();
         readers.MapLedgerReading();
         readers.MapLive();
+        readers.MapAssistants();
         if (ServeTelemetry.IsOn(app.Configuration))
             readers.MapPrometheusScrapingEndpoint();
         app.MapGroup("").RequireAuthorization(Scopes.Observe).MapIntake().MapTraces().MapCloudEvents();

@@ -11,7 +11,7 @@ sealed class SourceChoice(RequestDelegate next, StandbyState standby, OwnActions
 
     public async Task Invoke(HttpContext http)
     {
-        if (!OnlyReads(http))
+        if (!ReadsOnlyAttribute.Holds(http))
         {
             await next(http);
             return;
@@ -27,10 +27,6 @@ sealed class SourceChoice(RequestDelegate next, StandbyState standby, OwnActions
         await next(http);
         meter.Answered(source.IsStandby);
     }
-
-    static bool OnlyReads(HttpContext http) =>
-        (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method))
-        && http.GetEndpoint()?.Metadata.GetMetadata<ReadsOnlyAttribute>() is not null;
 
     async Task<(TimeSpan? Behind, string? Reason)> Choose(HttpContext http)
     {

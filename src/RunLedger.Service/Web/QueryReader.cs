@@ -10,7 +10,8 @@ namespace RunLedger.Service.Web;
 /// Reads query parameters and gathers what is wrong with them, so that one answer names every wrong one and what is
 /// accepted instead. An empty parameter counts as absent: that is what a form sends.
 /// </summary>
-sealed class QueryReader
+/// <param name="ofAddress">Whether they come in an address, where a + is a space.</param>
+sealed class QueryReader(bool ofAddress = true)
 {
     public const int DefaultLimit = 50;
     public const int MaxLimit = 500;
@@ -68,7 +69,7 @@ sealed class QueryReader
             value, TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
             ? time.UtcDateTime
             : Refuse<DateTime?>(name, $"'{Shown(value)}' is not an ISO 8601 time such as 2026-03-01T09:30:00Z or "
-                + "2026-03-01; UTC when without an offset, and a + in an offset is written %2B.");
+                + $"2026-03-01; UTC when without an offset{(ofAddress ? ", and a + in an offset is written %2B" : "")}.");
 
     public string? Source(string? value) => value is null or "" || SourceSystems.All.Contains(value)
         ? Text("source", value)

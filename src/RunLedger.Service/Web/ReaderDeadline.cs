@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using RunLedger.Service.Standby;
 using RunLedger.Telemetry;
 
 namespace RunLedger.Service.Web;
@@ -12,7 +13,7 @@ sealed partial class ReaderDeadline(
 {
     public async Task Invoke(HttpContext http)
     {
-        if (!HttpMethods.IsGet(http.Request.Method))
+        if (!HttpMethods.IsGet(http.Request.Method) && !ReadsOnlyAttribute.Holds(http))
         {
             await next(http);
             return;

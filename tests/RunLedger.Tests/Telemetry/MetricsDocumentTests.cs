@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using RunLedger.Folding;
+using RunLedger.Service.Assistants;
 using RunLedger.Service.Channels;
 using RunLedger.Service.Standby;
 using RunLedger.Telemetry;
@@ -23,8 +24,10 @@ public sealed partial class MetricsDocumentTests
         using var standby = new StandbyMeter(
             factory, new StandbyState(TimeProvider.System, NullLogger<StandbyState>.Instance));
         using var incidents = new IncidentMeter(factory);
+        using var assistants = new AssistantMeter(factory);
         using var measured = new Measured(factory);
         // What has no value yet shows no tags.
+        assistants.Called("failures", answered: true);
         meter.Runs(new Dictionary<RunStatus, long>(), 0);
         _ = measured.All("runledger.runs");
 
