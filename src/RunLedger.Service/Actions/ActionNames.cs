@@ -19,4 +19,5 @@ static class ActionNames
     public const string TestChannel = "test_channel";
     public const string RetentionRun = "retention_run";
     public const string ArchiveRestore = "archive_restore";
+    public const string Query = "query";
 }
