@@ -84,8 +84,7 @@ sealed class LedgerQuery(
                     + "ask for less, or name fewer columns."
                 : process.TookTooMuch ? TooMuchMemory
                 : "Its process ended before it had answered. The service is well; if it happens again, it is a fault "
-                    + "of the statement's engine.",
-                tooMuch: late.IsCancellationRequested);
+                    + "of the statement's engine.");
         }
         finally
         {
@@ -120,5 +119,8 @@ sealed class LedgerQuery(
         ? TooMuchMemory
         : fault.Contains(".parquet", StringComparison.Ordinal)
             ? $"A file of the archive cannot be read; `archive verify` says which are damaged. {fault.Trim()}"
-            : fault.Trim();
+            : fault.StartsWith("Binder Error", StringComparison.Ordinal)
+                // Of the columns it knows those that are read: the rest is said elsewhere.
+                ? $"{fault.Split('\n')[0].Split(" Candidate bindings")[0]} docs/query.md names the columns."
+                : fault.Trim();
 }

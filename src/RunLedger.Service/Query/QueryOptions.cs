@@ -13,7 +13,7 @@ sealed class QueryOptions
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The memory a statement may use, in MB; its process is ended at a quarter more, and 128 MB.</summary>
+    /// <summary>The memory a statement may use, in MB; its process is ended at a quarter more and 192 MB.</summary>
     /// <value>The default is 640.</value>
     [Range(64, 64 * 1024)]
     public int MemoryMegabytes { get; set; } = 640;

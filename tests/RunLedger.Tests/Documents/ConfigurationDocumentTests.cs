@@ -14,6 +14,7 @@ using RunLedger.Service.Incidents;
 using RunLedger.Service.Intake;
 using RunLedger.Service.Outward;
 using RunLedger.Service.Overview;
+using RunLedger.Service.Query;
 using RunLedger.Service.Security;
 using RunLedger.Service.Standby;
 using RunLedger.Service.Web;
@@ -29,6 +30,7 @@ public sealed partial class ConfigurationDocumentTests
     [
         (RunLedgerOptions.Section, new RunLedgerOptions()), (ArchiveOptions.Section, new ArchiveOptions()),
         (IntakeOptions.Section, new IntakeOptions()), (ReadingOptions.Section, new ReadingOptions()),
+        (QueryOptions.Section, new QueryOptions()),
         (SecurityOptions.Section, new SecurityOptions()),
         (PageOptions.Section, new PageOptions()), (BridgeOptions.Section, new BridgeOptions()),
         (StandbyOptions.Section, new StandbyOptions()),
