@@ -19,7 +19,7 @@ static class SqlCommand
         var url = LedgerAddress.UrlOption();
         var statement = new Argument<string>("STATEMENT")
         {
-            Description = "A select over the views runs and components, in DuckDB's SQL; - reads it from standard input",
+            Description = "A select over the views runs and components, in DuckDB's SQL; - reads standard input",
         };
         var json = new Option<bool>("--json") { Description = "Print the ledger's answer, for scripts" };
         var csv = new Option<bool>("--csv") { Description = "Print CSV, with a line of names" };

@@ -48,7 +48,7 @@ sealed class LedgerQuery(
         if (!await _room.WaitAsync(0, cancellationToken))
         {
             throw new QueryException(
-                $"{Limits.MaxAtOnce} statements run already, which is all that do at once (Query__MaxAtOnce): ask again.",
+                $"{Limits.MaxAtOnce} statements run already, as many as do at once (Query__MaxAtOnce): ask again.",
                 tooMuch: true);
         }
 
@@ -80,8 +80,8 @@ sealed class LedgerQuery(
         {
             cancellationToken.ThrowIfCancellationRequested();
             throw new QueryException(
-                late.IsCancellationRequested ? $"It took longer than {Limits.Timeout:c} (Query__Timeout) and was ended: "
-                    + "ask for less, or name fewer columns."
+                late.IsCancellationRequested
+                    ? $"It took longer than {Limits.Timeout:c} (Query__Timeout) and was ended: ask for less, or name fewer columns."
                 : process.TookTooMuch ? TooMuchMemory
                 : "Its process ended before it had answered. The service is well; if it happens again, it is a fault "
                     + "of the statement's engine.");
@@ -111,8 +111,8 @@ sealed class LedgerQuery(
         return answer.Fault is { } fault ? throw new QueryException(Words(fault)) : answer;
     }
 
-    string TooMuchMemory => $"It needs more than {Limits.MemoryMegabytes} MB (Query__MemoryMegabytes): ask for less, or "
-        + "name fewer columns.";
+    string TooMuchMemory => $"It needs more than {Limits.MemoryMegabytes} MB (Query__MemoryMegabytes): ask for less, "
+        + "or name fewer columns.";
 
     // The engine advises to set what cannot be set here.
     string Words(string fault) => fault.StartsWith("Out of Memory", StringComparison.OrdinalIgnoreCase)

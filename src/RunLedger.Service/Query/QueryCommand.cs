@@ -6,8 +6,8 @@ using DuckDB.NET.Data;
 namespace RunLedger.Service.Query;
 
 /// <summary>
-/// <c>query-process</c>: not for people. The service starts itself so for each statement: what is wrong with one, or too
-/// much, is this process's, which has no connection, no secret and no file but the archive's, and can be ended.
+/// <c>query-process</c>: not for people. The service starts itself so for each statement: what is wrong with one, or
+/// too much, is this process's, which has no connection, no secret and no file but the archive's, and can be ended.
 /// </summary>
 static class QueryCommand
 {

@@ -40,7 +40,9 @@ sealed class QueryDatabase(QueryOrder order) : IDisposable
         }
     }
 
-    /// <summary>Makes the views, of the rows that come and of the files; from then on nothing else can be reached.</summary>
+    /// <summary>
+    /// Makes the views, of the rows that come and of the files; from then on nothing else can be reached.
+    /// </summary>
     public void Fill(QueryNeeds needs, QueryFiles files, BinaryReader rows)
     {
         foreach (var (name, wanted) in needs.Columns)
@@ -52,12 +54,13 @@ sealed class QueryDatabase(QueryOrder order) : IDisposable
         }
 
         Returned(files);
-        var paths = files.Slices.SelectMany(slice => (string[])[slice.Runs, slice.Components]);
+        List<string> paths = [.. files.Slices.SelectMany(slice => (string[])[slice.Runs, slice.Components])];
         Run(_database, $"set allowed_paths = {List(paths)}");
+        var views = new QueryViewSql(files, Texts(paths));
         foreach (var (name, wanted) in needs.Columns)
         {
             var columns = QueryView.Named(name).Columns.Where(column => wanted.Contains(column.Name)).ToList();
-            Run(_database, $"create view {name} as {QueryViewSql.Of(name, columns, files)}");
+            Run(_database, $"create view {name} as {views.Of(name, columns)}");
         }
 
         Run(_database, "set enable_external_access = false; set lock_configuration = true");
@@ -116,6 +119,23 @@ sealed class QueryDatabase(QueryOrder order) : IDisposable
         using var appender = _database.CreateAppender("returned");
         foreach (var (run, at) in files.Returned)
             appender.CreateRow().AppendValue(run).AppendValue(DateTime.SpecifyKind(at, DateTimeKind.Utc)).EndRow();
+    }
+
+    /// <summary>The files of the first layout.</summary>
+    HashSet<string> Texts(List<string> paths)
+    {
+        var texts = new HashSet<string>();
+        if (paths.Count == 0)
+            return texts;
+        using var command = _database.CreateCommand();
+#pragma warning disable CA2100 // paths are the service's own
+        command.CommandText = $"select file_name from parquet_schema({List(paths)}) where name = 'process_run_id' "
+            + "and logical_type is distinct from 'UUIDType()'";
+#pragma warning restore CA2100
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+            texts.Add(reader.GetString(0));
+        return texts;
     }
 
     public static string List(IEnumerable<string> texts) =>

@@ -113,5 +113,6 @@ sealed class QueryProcess : IDisposable
 
     // The one this process runs on: it may have been started by a host of its own.
     static string Dotnet => Path.GetFullPath(Path.Combine(
-        RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
+        RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..",
+        OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
 }

@@ -80,12 +80,16 @@ static class QueryStatement
             return children.Select(Visit).FirstOrDefault(refusal => refusal is not null);
         }
 
-        public string? TableFault() => _tables.FirstOrDefault(table => !_named.Contains(table)
-            && !Array.Exists(QueryView.All, view => view.Name.Equals(table, StringComparison.OrdinalIgnoreCase))) is { } strange
+        public string? TableFault() => _tables.FirstOrDefault(
+            table => !_named.Contains(table) && !Array.Exists(QueryView.All, view => IsOf(view, table))) is { } strange
             ? $"There is no '{new ForeignText(strange)}' here: select from runs and components."
             : null;
 
-        /// <summary>By view, those the statement may read. One too many costs time, one too few would be a fault.</summary>
+        static bool IsOf(QueryView view, string table) => view.Name.Equals(table, StringComparison.OrdinalIgnoreCase);
+
+        /// <summary>
+        /// By view, those the statement may read. One too many costs time, one too few would be a fault.
+        /// </summary>
         public Dictionary<string, string[]> Columns() => QueryView.All.Where(view => _tables.Contains(view.Name))
             .ToDictionary(view => view.Name, view => view.Columns.Select(column => column.Name)
                 // A table's own name is all of its row.

@@ -12,7 +12,9 @@ using RunLedger.Storage.Postgres;
 
 namespace RunLedger.IntegrationTests.Query;
 
-/// <summary>What DuckDB answers over tables and files is what PostgreSQL answered while all was in its tables.</summary>
+/// <summary>
+/// What DuckDB answers over tables and files is what PostgreSQL answered while all was in its tables.
+/// </summary>
 public sealed class QueryAggregateTests : IAsyncLifetime
 {
     const int Aggregates = 100;

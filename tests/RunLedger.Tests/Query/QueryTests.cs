@@ -2,7 +2,6 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using RunLedger.Deadlines;
-using RunLedger.Folding;
 using RunLedger.Retention;
 using RunLedger.Storage;
 using RunLedger.Testing;
@@ -28,6 +27,7 @@ public sealed class QueryTests(QueryTests.Archived site) : IClassFixture<QueryTe
 
         await site.Return(completed);
         Assert.Equal(all, await Column(ById));
+        Assert.Equal(["1"], await Column("select count(*) from components"));
 
         // Again, so that two files have it; and then it is in files alone.
         site.Ledger.List($"update process_run_observation set status = 'stuck' where process_run_id = '{completed}'");
@@ -36,6 +36,7 @@ public sealed class QueryTests(QueryTests.Archived site) : IClassFixture<QueryTe
         site.Ledger.List("delete from process_run_archive");
         Assert.Equal(all, await Column(ById));
         Assert.Equal(["1"], await Column("select count(*) from components"));
+        Assert.Equal(["1"], await Column("select count(*) from runs where settled_at > '2028-01-01'"));
         Assert.Equal(["stuck"], await Column($"select status from runs where process_run_id = '{completed}'"));
 
         var file = Directory.EnumerateFiles(site.Folder, "*.runs.parquet", SearchOption.AllDirectories).First();
@@ -74,7 +75,8 @@ public sealed class QueryTests(QueryTests.Archived site) : IClassFixture<QueryTe
         await Post("drop view runs");
 
         var log = site.Ledger.List("select detail || outcome || who from operator_action where action = 'query'");
-        Assert.Contains(log, one => one.Contains("select 42 as n") && one.Contains("1 rows") && one.EndsWith("local", StringComparison.Ordinal));
+        Assert.Contains(log, one => one.Contains("select 42 as n") && one.Contains("1 rows")
+            && one.EndsWith("local", StringComparison.Ordinal));
         Assert.Contains(log, one => one.Contains("drop view runs") && one.Contains("failed: Only a select"));
     }
 
@@ -146,7 +148,7 @@ public sealed class QueryTests(QueryTests.Archived site) : IClassFixture<QueryTe
         }
 
         internal async Task Return(Guid run) => Assert.Equal(
-            [run], await Store.Return([run], _now = LedgerTime.Time(LedgerTime.Of(_now.AddDays(1))), CancellationToken.None));
+            [run], await Store.Return([run], _now = _now.AddDays(1), CancellationToken.None));
 
         IArchiveStore Store => Ledger.Services.GetRequiredService<IArchiveStore>();
 
