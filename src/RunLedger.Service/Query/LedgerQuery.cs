@@ -81,7 +81,8 @@ sealed class LedgerQuery(
             cancellationToken.ThrowIfCancellationRequested();
             throw new QueryException(
                 late.IsCancellationRequested
-                    ? $"It took longer than {Limits.Timeout:c} (Query__Timeout) and was ended: ask for less, or name fewer columns."
+                    ? $"It took longer than {Limits.Timeout:c} (Query__Timeout) and was ended: "
+                        + "ask for less, or name fewer columns."
                 : process.TookTooMuch ? TooMuchMemory
                 : "Its process ended before it had answered. The service is well; if it happens again, it is a fault "
                     + "of the statement's engine.");
