@@ -16,6 +16,7 @@ using RunLedger.Service.Intake;
 using RunLedger.Service.Intake.CloudEvents;
 using RunLedger.Service.Intake.Otlp;
 using RunLedger.Service.Overview;
+using RunLedger.Service.Query;
 using RunLedger.Service.Rejected;
 using RunLedger.Service.Runs;
 using RunLedger.Service.Security;
@@ -113,6 +114,7 @@ static class LedgerHost
             ReadingLimits.Add(limiter);
             limiter.OnRejected = RateLimitAnswer.OnRejected;
         });
+        builder.Services.AddQuery();
         builder.Services.AddRejectedActions();
         builder.Services.AddDeliveries();
         builder.Services.AddIncidentWatch();
@@ -163,6 +165,7 @@ static class LedgerHost
         operators.MapExpectationActions();
         operators.MapChannelActions();
         operators.MapIncidentActions();
+        app.MapGroup("").RequireAuthorization(Scopes.Query).MapQuery();
         app.MapPage();
         app.MapLogin();
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false }).AllowAnonymous();

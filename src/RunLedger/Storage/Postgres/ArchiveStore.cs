@@ -53,6 +53,13 @@ sealed class ArchiveStore(NpgsqlDataSource database) : IArchiveStore
                     Of(slice.Id), Of(slice.Month), Of(slice.Runs), Of(slice.Components), Of(choice.Now));
             }
 
+            else
+            {
+                BatchWrite.Run(
+                    batch, "insert into archive_unfiled (archived_at) values ($1) on conflict do nothing",
+                    Of(choice.Now));
+            }
+
             await batch.ExecuteNonQueryAsync(cancellationToken);
             var (components, runs) =
                 ((int)batch.BatchCommands[0].RecordsAffected, (int)batch.BatchCommands[1].RecordsAffected);
@@ -156,6 +163,7 @@ sealed class ArchiveStore(NpgsqlDataSource database) : IArchiveStore
             BatchWrite.Insert(batch, LedgerTable.Runs, runs);
             if (components.Count > 0)
                 BatchWrite.Insert(batch, LedgerTable.Components, components);
+            BatchWrite.Run(batch, ArchiveSql.NoteReturnedSql, BatchWrite.Of(ids.ToArray()), Of(now));
             // A database that was made anew has not got the keys.
             Keys(batch, LedgerTable.Runs, runs);
             Keys(batch, LedgerTable.Components, components);

@@ -46,6 +46,10 @@ sealed class ArchiveStore(LedgerStore store) : IArchiveStore
                 {
                     Insert(commands, await keep(Rows(commands, ids), cancellationToken), now.Item2);
                 }
+                else
+                {
+                    commands.Run("insert or ignore into archive_unfiled (archived_at) values ($now)", now);
+                }
 
                 Copy(
                     commands, "process_component_observation", "process_component_archive",
@@ -115,6 +119,7 @@ sealed class ArchiveStore(LedgerStore store) : IArchiveStore
                      """,
                     ids, ("$now", LedgerTime.Text(now)));
                 commands.Run($"delete from process_run_archive where process_run_id in {Named}", ids);
+                NoteReturned(commands, back.ConvertAll(run => run.Id), now);
                 commands.Run(
                     $"""
                      insert into process_component_observation ({LedgerTable.Components.Names})
@@ -148,6 +153,7 @@ sealed class ArchiveStore(LedgerStore store) : IArchiveStore
                 foreach (var component in rows.Components.Where(
                     component => runs.Exists(run => run.ProcessRunId == component.ProcessRunId)))
                     Insert(commands, LedgerTable.Components, component);
+                NoteReturned(commands, runs.ConvertAll(run => run.ProcessRunId), now);
                 commands.Count(
                     runs.CountBy(run => run.Status.Text()).ToDictionary(count => count.Key, count => count.Value));
                 return runs.ConvertAll(run => run.ProcessRunId);
@@ -210,6 +216,10 @@ sealed class ArchiveStore(LedgerStore store) : IArchiveStore
         + "values ($id, $month, $runs, $components, $at)",
         ("$id", slice.Id.ToString()), ("$month", slice.Month),
         ("$runs", slice.Runs), ("$components", slice.Components), ("$at", archivedAt));
+
+    static void NoteReturned(SqliteCommands commands, List<Guid> runs, DateTime now) => commands.Run(
+        "insert or replace into archive_returned (process_run_id, returned_at) select value, $now from json_each($ids)",
+        ("$ids", JsonSerializer.Serialize(runs)), ("$now", LedgerTime.Text(now)));
 
     static ArchivedRows Rows(SqliteCommands commands, (string, object?) ids) => new(
         All(
