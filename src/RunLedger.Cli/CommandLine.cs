@@ -9,6 +9,7 @@ using RunLedger.Cli.Incidents;
 using RunLedger.Cli.Observe;
 using RunLedger.Cli.Output;
 using RunLedger.Cli.Publish;
+using RunLedger.Cli.Query;
 using RunLedger.Cli.Replay;
 using RunLedger.Cli.Runs;
 
@@ -26,6 +27,7 @@ static class CommandLine
             ObserveCommand.Create(args[Math.Min(own.Length + 1, args.Length)..], time),
             RunsCommand.Create(time),
             CandidatesCommand.Create(time),
+            SqlCommand.Create(time),
             ExpectedCommand.Create(time),
             IncidentsCommand.Create(time),
             RulesCommand.Create(time),

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using RunLedger.Service.Host;
+using RunLedger.Service.Query;
 
 // From the first moment on: the parser's own handling begins with a verb. Never disposed: a signal comes when it likes.
 var stop = new CancellationTokenSource();
@@ -22,6 +23,7 @@ root.Subcommands.Add(RetentionCommand.Create(configuration, TimeProvider.System)
 root.Subcommands.Add(ArchiveCommand.Create(configuration));
 root.Subcommands.Add(DemoCommand.Create(configuration, TimeProvider.System));
 root.Subcommands.Add(KeyCommand.Create(configuration));
+root.Subcommands.Add(QueryCommand.Create());
 // The parser ends the process two seconds after SIGTERM unless told otherwise; the host needs longer for its last
 // batch.
 return await root.Parse(args).InvokeAsync(

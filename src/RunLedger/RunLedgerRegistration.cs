@@ -91,6 +91,7 @@ public static class RunLedgerRegistration
         bus.AddSingleton<UnlikeSweep>();
         bus.AddSingleton<SlowRuns>();
         bus.AddSingleton<ArchiveFiles>();
+        bus.AddSingleton<ArchiveCompaction>();
         bus.AddSingleton<ArchiveState>();
         bus.AddSingleton<RetentionPeriods>();
         bus.AddSingleton<RetentionSweep>();

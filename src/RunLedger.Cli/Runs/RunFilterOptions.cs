@@ -18,6 +18,7 @@ sealed class RunFilterOptions(int limit)
         ("parentRunId", "--parent", "ID", "Only runs that name this run as their parent"),
         ("version", "--version", "TEXT", "Only runs of which the evidence says this version"),
         ("unlike", "--unlike", "KIND", "Only runs unlike those before them: slow or suspicious"),
+        ("archived", "--archived", "true", "Also runs that have left for the archive: true"),
         ("since", "--since", "TIME", "Only runs the ledger first heard of at this time (ISO 8601) or later"),
         ("until", "--until", "TIME", "Only runs the ledger first heard of before this time"),
     ];

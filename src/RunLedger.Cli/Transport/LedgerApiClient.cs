@@ -82,6 +82,10 @@ sealed class LedgerApiClient(LedgerAddress address, TimeProvider time, TimeSpan 
     public Task<JsonElement> Put(string route, object body, CancellationToken cancellationToken) => Ask(
         () => _client.PutAsJsonAsync(route, body, JsonSerializerOptions.Web, cancellationToken), cancellationToken);
 
+    /// <exception cref="CliException">It is refused, or there is no ledger.</exception>
+    public Task<JsonElement> Post(string route, object body, CancellationToken cancellationToken) => Ask(
+        () => _client.PostAsJsonAsync(route, body, JsonSerializerOptions.Web, cancellationToken), cancellationToken);
+
     /// <exception cref="CliException">There is no such thing, or no ledger.</exception>
     public Task<JsonElement> Act(string route, CancellationToken cancellationToken) => Ask(
         () => _client.PostAsync(route, null, cancellationToken), cancellationToken);

@@ -20,4 +20,5 @@ static class ActionNames
     public const string RetentionRun = "retention_run";
     public const string ArchiveRestore = "archive_restore";
     public const string Ask = "ask";
+    public const string Query = "query";
 }

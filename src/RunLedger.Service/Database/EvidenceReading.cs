@@ -13,6 +13,20 @@ static class EvidenceReading
         this LedgerDb db, Page<RunRow> page, int most, CancellationToken cancellationToken) =>
         db.WithEvidence(page, "process_run_observation", "process_run_id", most, cancellationToken);
 
+    /// <summary>The same where some of the runs may be in the archive.</summary>
+    public static async Task<Page<Listed<RunRow>>> WithArchivedEvidence(
+        this LedgerDb db, Page<RunRow> page, int most, CancellationToken cancellationToken)
+    {
+        var archived = await db.ArchivedOf(page.Items.Select(run => run.ProcessRunId), cancellationToken);
+        var kept = page with { Items = [.. page.Items.Where(run => archived.ContainsKey(run.ProcessRunId))] };
+        var read = (await db.WithEvidence(kept, "process_run_archive", "process_run_id", most, cancellationToken)).Items
+            .ToDictionary(run => run.Row.ProcessRunId);
+        return (await db.WithEvidence(page, most, cancellationToken)).Select(run =>
+            read.TryGetValue(run.Row.ProcessRunId, out var one)
+                ? one with { ArchivedAt = archived[run.Row.ProcessRunId] }
+                : run);
+    }
+
     /// <inheritdoc cref="WithEvidence(LedgerDb, Page{RunRow}, int, CancellationToken)"/>
     public static Task<Page<Listed<ComponentRow>>> WithEvidence(
         this LedgerDb db, Page<ComponentRow> page, bool archived, int most, CancellationToken cancellationToken) =>

@@ -27,6 +27,11 @@ sealed class LedgerDb(DbContextOptions<LedgerDb> options) : DbContext(options)
     /// <summary>The headers that left <see cref="Runs"/>, with the same columns.</summary>
     public IQueryable<RunRow> ArchivedRuns => Runs.FromSql($"select * from process_run_archive");
 
+    /// <summary>Since when those of some runs are archived that are.</summary>
+    public Task<Dictionary<Guid, DateTime>> ArchivedOf(IEnumerable<Guid> runs, CancellationToken cancellationToken) =>
+        ArchivedAt.Where(a => runs.Contains(a.ProcessRunId))
+            .ToDictionaryAsync(a => a.ProcessRunId, a => a.At, cancellationToken);
+
     /// <summary>The components of <see cref="ArchivedRuns"/>.</summary>
     public IQueryable<ComponentRow> ArchivedComponents =>
         Components.FromSql($"select * from process_component_archive");

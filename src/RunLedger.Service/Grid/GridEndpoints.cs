@@ -36,10 +36,11 @@ static class GridEndpoints
         [AsParameters] GridListQuery query, [FromServices] GridQuery grid, CancellationToken cancellationToken)
     {
         var text = new QueryReader();
-        var (candidate, runs) = query.Read(text);
+        var (candidate, runs, archived) = query.Read(text);
         text.Required("candidate", candidate);
         return text.Problem is { } problem
             ? problem
-            : TypedResults.Json(await grid.Find(candidate!, runs, cancellationToken), GridJson.Default.RunGrid);
+            : TypedResults.Json(
+                await grid.Find(candidate!, runs, archived, cancellationToken), GridJson.Default.RunGrid);
     }
 }

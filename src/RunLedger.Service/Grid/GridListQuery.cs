@@ -15,7 +15,13 @@ sealed record GridListQuery
     [FromQuery(Name = "runs")]
     public string? Runs { get; init; }
 
+    [Description("true: also runs that have left for the archive.")]
+    [FromQuery(Name = "archived")]
+    public string? Archived { get; init; }
+
     /// <summary>The page has no candidate before one is named.</summary>
-    public (string? Candidate, int Runs) Read(QueryReader text) =>
-        (text.Text("candidate", Candidate), text.Number("runs", Runs, GridQuery.DefaultRuns, GridQuery.MostRuns));
+    public (string? Candidate, int Runs, bool Archived) Read(QueryReader text) => (
+        text.Text("candidate", Candidate),
+        text.Number("runs", Runs, GridQuery.DefaultRuns, GridQuery.MostRuns),
+        text.OneOf("archived", Archived, ["true", "false"]) == "true");
 }

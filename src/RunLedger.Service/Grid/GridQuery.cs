@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using RunLedger.Folding;
 using RunLedger.Service.Database;
+using RunLedger.Storage.Rows;
 using RunLedger.Unlike;
 
 namespace RunLedger.Service.Grid;
@@ -12,24 +13,34 @@ sealed class GridQuery(IDbContextFactory<LedgerDb> ledger)
     public const int MostRuns = 100;
     public const int MostComponents = 10_000;
 
-    public async Task<RunGrid> Find(string candidate, int runs, CancellationToken cancellationToken)
+    public async Task<RunGrid> Find(string candidate, int runs, bool archived, CancellationToken cancellationToken)
     {
         await using var db = await ledger.CreateDbContextAsync(cancellationToken);
-        var columns = await db.Runs.Where(r => r.ProcessCandidateCode == candidate).Newest(runs)
-            .Select(r => new { r.ProcessRunId, r.Status, r.StartedAt, r.EndedAt, r.CreatedAt })
-            .ToListAsync(cancellationToken);
+        var columns = await Columns(db.Runs, candidate, runs, cancellationToken);
+        if (archived)
+        {
+            columns =
+            [
+                .. columns.Concat(await Columns(db.ArchivedRuns, candidate, runs, cancellationToken))
+                    .DistinctBy(run => run.ProcessRunId)
+                    .OrderByDescending(run => (run.CreatedAt, run.ProcessRunId))
+                    .Take(runs),
+            ];
+        }
+
         var ids = columns.ConvertAll(run => run.ProcessRunId);
-        var components = await db.Components.Where(c => ids.Contains(c.ProcessRunId))
-            .Select(c => new Part(
-                c.ComponentRunId,
-                c.ProcessRunId,
-                c.DotCode ?? c.EventCode ?? c.ComponentRole ?? "",
-                c.Status,
-                c.StartedAt,
-                c.EndedAt))
-            .Take(MostComponents + 1)
-            .ToListAsync(cancellationToken);
-        var versions = await UnlikeSql.Versions(await db.Sql(cancellationToken), ids, cancellationToken);
+        var components = await Parts(db.Components, ids, cancellationToken);
+        var sql = await db.Sql(cancellationToken);
+        var versions = await UnlikeSql.Versions(sql, ids, cancellationToken);
+        if (archived)
+        {
+            var parts = await Parts(db.ArchivedComponents, ids, cancellationToken);
+            components = [.. components.Concat(parts).DistinctBy(part => part.Id)];
+            foreach (var (run, version) in await UnlikeSql.Versions(
+                sql, ids, cancellationToken, LedgerTable.Runs.Archive))
+                versions.TryAdd(run, version);
+        }
+
         var truncated = components.Count > MostComponents;
         var begun = components.Where(part => part.StartedAt is not null)
             .GroupBy(part => part.Run)
@@ -56,6 +67,32 @@ sealed class GridQuery(IDbContextFactory<LedgerDb> ledger)
             ],
         };
     }
+
+    static Task<List<RunRow>> Columns(
+        IQueryable<RunRow> all, string candidate, int runs, CancellationToken cancellationToken) =>
+        all.Where(r => r.ProcessCandidateCode == candidate).Newest(runs)
+            .Select(r => new RunRow
+            {
+                ProcessRunId = r.ProcessRunId,
+                Status = r.Status,
+                StartedAt = r.StartedAt,
+                EndedAt = r.EndedAt,
+                CreatedAt = r.CreatedAt,
+            })
+            .ToListAsync(cancellationToken);
+
+    static Task<List<Part>> Parts(
+        IQueryable<ComponentRow> all, List<Guid> runs, CancellationToken cancellationToken) =>
+        all.Where(c => runs.Contains(c.ProcessRunId))
+            .Select(c => new Part(
+                c.ComponentRunId,
+                c.ProcessRunId,
+                c.DotCode ?? c.EventCode ?? c.ComponentRole ?? "",
+                c.Status,
+                c.StartedAt,
+                c.EndedAt))
+            .Take(MostComponents + 1)
+            .ToListAsync(cancellationToken);
 
     /// <summary>
     /// How long after the first component of its run it starts, on average; those that never did are last.

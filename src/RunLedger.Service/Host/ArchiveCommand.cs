@@ -83,7 +83,7 @@ static class ArchiveCommand
         var (faults, runs, components) = (0, 0L, 0L);
         foreach (var slice in left)
         {
-            if (await target.Files.Fault(slice, cancellationToken) is { } fault)
+            if (target.Files.Fault(slice, cancellationToken) is { } fault)
             {
                 faults++;
                 await output.WriteLineAsync($"fault: {fault}");
@@ -93,12 +93,8 @@ static class ArchiveCommand
             components += slice.Components;
         }
 
-        foreach (var stray in target.Files.Slices().ExceptBy(left.Select(slice => slice.Id), slice => slice.Id))
-        {
-            await output.WriteLineAsync(
-                $"note: {stray.Month}/{stray.Id} belongs to no move: its {stray.Runs} runs stayed in the tables. "
-                + "It can be deleted.");
-        }
+        foreach (var note in ArchiveLeftovers.Of(target.Files.Folder, left))
+            await output.WriteLineAsync($"note: {note}");
 
         await output.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,

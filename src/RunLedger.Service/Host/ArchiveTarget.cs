@@ -40,7 +40,14 @@ sealed class ArchiveTarget : IAsyncDisposable
     public ArchiveRestore Restoring => new(Store, Files, TimeProvider.System);
 
     public RetentionSweep Sweep => new(
-        Store, Files, Periods, new ArchiveState(), Options, TimeProvider.System, NullLogger<RetentionSweep>.Instance);
+        Store,
+        Files,
+        new(Store, Files, TimeProvider.System, NullLogger<ArchiveCompaction>.Instance),
+        Periods,
+        new ArchiveState(),
+        Options,
+        TimeProvider.System,
+        NullLogger<RetentionSweep>.Instance);
 
     /// <summary>Does what is to be seen among the actions later, as the login this runs under.</summary>
     public Task<T> Noted<T>(

@@ -13,7 +13,10 @@ using RunLedger.Service.Failures;
 using RunLedger.Service.Heartbeat;
 using RunLedger.Service.Incidents;
 using RunLedger.Service.Intake;
+using RunLedger.Service.Intake.CloudEvents;
+using RunLedger.Service.Intake.Otlp;
 using RunLedger.Service.Overview;
+using RunLedger.Service.Query;
 using RunLedger.Service.Rejected;
 using RunLedger.Service.Runs;
 using RunLedger.Service.Security;
@@ -62,6 +65,7 @@ static class LedgerHost
         });
         if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
             builder.WebHost.UseUrls(DefaultUrl);
+        GrpcAddress.Add(builder);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -86,6 +90,8 @@ static class LedgerHost
         builder.Services.AddMassTransit(bus =>
         {
             bus.AddRunLedger(options => LedgerSettings.Apply(settings, options));
+            if (broker is not null)
+                bus.AddConsumer<EventConsumer, EventConsumerDefinition>();
             if (broker is null)
                 bus.UsingInMemory((context, transport) => transport.ConfigureEndpoints(context));
             else
@@ -102,12 +108,13 @@ static class LedgerHost
 
         builder.Services.AddLedgerReading(LedgerReading.Dialect(ledger));
         builder.Services.AddStandby(settings);
-        builder.Services.AddIntake(embedded: broker is null);
+        builder.Services.AddIntake(embedded: broker is null).AddTraces();
         builder.Services.AddRateLimiter(limiter =>
         {
             ReadingLimits.Add(limiter);
             limiter.OnRejected = RateLimitAnswer.OnRejected;
         });
+        builder.Services.AddQuery();
         builder.Services.AddRejectedActions();
         builder.Services.AddDeliveries();
         builder.Services.AddIncidentWatch();
@@ -150,7 +157,7 @@ static class LedgerHost
         readers.MapAssistants();
         if (ServeTelemetry.IsOn(app.Configuration))
             readers.MapPrometheusScrapingEndpoint();
-        app.MapGroup("").RequireAuthorization(Scopes.Observe).MapIntake();
+        app.MapGroup("").RequireAuthorization(Scopes.Observe).MapIntake().MapTraces().MapCloudEvents();
         var operators = app.MapGroup("").RequireAuthorization(Scopes.Operate);
         operators.MapClose();
         operators.MapRejectedActions();
@@ -158,6 +165,7 @@ static class LedgerHost
         operators.MapExpectationActions();
         operators.MapChannelActions();
         operators.MapIncidentActions();
+        app.MapGroup("").RequireAuthorization(Scopes.Query).MapQuery();
         app.MapPage();
         app.MapLogin();
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false }).AllowAnonymous();

@@ -31,6 +31,13 @@ sealed class IntakeOptions
     /// <value>The default is true; without a broker nothing is published.</value>
     public bool PublishTogether { get; set; } = true;
 
+    /// <summary>
+    /// Where OTLP over gRPC is taken, beside the service's own addresses, for example <c>http://127.0.0.1:4317</c>:
+    /// without TLS it needs a port of its own, on which nothing but HTTP/2 is spoken.
+    /// </summary>
+    /// <value>The default is none; an address with TLS takes gRPC as it is.</value>
+    public string? GrpcUrl { get; set; }
+
     /// <summary>How many requests a second each key or user may send; with more it is answered 429.</summary>
     /// <value>The default is 1,000: one sender leaves the others room. Without keys there is no such limit.</value>
     [Range(1, 1_000_000)]

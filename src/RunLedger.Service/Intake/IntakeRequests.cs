@@ -31,8 +31,27 @@ sealed class IntakeRequests(
     /// <param name="read">Makes an observation of a part of it.</param>
     /// <param name="origin">Where what is set aside came from.</param>
     /// <param name="answer">What is answered when all that can be taken is durable.</param>
+    public Task<IResult> Take(
+        RequestBody body, Func<BodyPart, IntakeLine> read, string origin, Func<IntakeResult, IResult> answer) =>
+        Take(
+            body,
+            () =>
+            {
+                var parts = body.Parts();
+                return (parts.Count, parts.Select(read));
+            },
+            origin,
+            answer);
+
+    /// <param name="body">Not read yet.</param>
+    /// <param name="read">Makes observations of all of it, and says how many there may be.</param>
+    /// <param name="origin">Where what is set aside came from.</param>
+    /// <param name="answer">What is answered when all that can be taken is durable.</param>
     public async Task<IResult> Take(
-        RequestBody body, Func<BodyPart, IntakeLine> read, string origin, Func<IntakeResult, IResult> answer)
+        RequestBody body,
+        Func<(int Count, IEnumerable<IntakeLine> Lines)> read,
+        string origin,
+        Func<IntakeResult, IResult> answer)
     {
         var http = body.Http;
         try
@@ -46,8 +65,8 @@ sealed class IntakeRequests(
                     http, $"{shares.Places} requests are under way, or half of them are yours");
             }
 
-            var parts = body.Parts();
-            if (parts.Count > limits.Value.MaxObservations)
+            var (count, lines) = read();
+            if (count > limits.Value.MaxObservations)
             {
                 return await Refuse(TypedResults.Problem(
                     string.Create(
@@ -56,7 +75,7 @@ sealed class IntakeRequests(
                     statusCode: StatusCodes.Status413PayloadTooLarge));
             }
 
-            return answer(await intake.Take(parts.Select(read), origin, http.RequestAborted));
+            return answer(await intake.Take(lines, origin, http.RequestAborted));
         }
         catch (Exception e) when (IntakeOutage.Is(e))
         {

@@ -38,6 +38,18 @@ static class IntakeSchemas
         return Task.CompletedTask;
     }
 
+    /// <summary>Bodies that somebody else's specification describes.</summary>
+    public static Func<OpenApiOperation, OpenApiOperationTransformerContext, CancellationToken, Task> Bodies(
+        params string[] mediaTypes) => (operation, _, _) =>
+    {
+        operation.RequestBody = new OpenApiRequestBody
+        {
+            Required = true,
+            Content = mediaTypes.ToDictionary(type => type, _ => new OpenApiMediaType()),
+        };
+        return Task.CompletedTask;
+    };
+
     static OpenApiRequestBody OneOrMany(List<IOpenApiSchema> kinds, Dictionary<string, JsonObject> samples) => new()
     {
         Required = true,

@@ -3,6 +3,8 @@ using RunLedger.Contracts;
 using RunLedger.Folding;
 using RunLedger.Intake;
 using RunLedger.Service.Intake;
+using RunLedger.Service.Intake.CloudEvents;
+using RunLedger.Service.Intake.Otlp;
 using RunLedger.Storage.Rows;
 
 namespace RunLedger.Service.Rejected;
@@ -26,6 +28,10 @@ sealed record RejectedMessage(object? Message, string? Reason)
         // Whoever corrects an event may make an observation of it.
         if (line.Message is null && row.Origin == IntakeEndpoints.LineageOrigin)
             line = ObservationBody.Lineage(one, maxEvidenceBytes);
+        else if (line.Message is null && row.Origin is TraceEndpoints.Origin or TraceEndpoints.GrpcOrigin)
+            line = SpanMapping.Read(1, [.. payload]);
+        else if (line.Message is null && IsOfEvents(row.Origin))
+            line = EventLine.Structured(one);
         return new(line.Message, line.Reason ?? (line.Message is null ? "It says nothing of a run." : null))
         {
             Before = line.Before,
@@ -81,6 +87,9 @@ sealed record RejectedMessage(object? Message, string? Reason)
                 new RunObservations { Observations = items.ConvertAll(item => (RunObservation)item.Read.Message!) },
                 null);
     }
+
+    static bool IsOfEvents(string origin) =>
+        origin == EventEndpoints.Origin || origin.EndsWith(EventConsumerDefinition.Suffix, StringComparison.Ordinal);
 
     // What the ledger sends to itself is not anybody's to send.
     static Type? Taken(Type? contract) =>

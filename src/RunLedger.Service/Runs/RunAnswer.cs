@@ -46,7 +46,7 @@ sealed record RunAnswer
     [Description("When the ledger first heard of the run; lists are sorted and cut by it.")]
     public required DateTime CreatedAt { get; init; }
 
-    [Description("When the run left the ledger's tables for the archive; null while it is in them, and in lists.")]
+    [Description("When the run left the ledger's tables for the archive; null while it is in them.")]
     public required DateTime? ArchivedAt { get; init; }
 
     [Description("How it, or a component of it, is unlike those before it; missing when it is not.")]
@@ -62,8 +62,9 @@ sealed record RunAnswer
 
     public static RunAnswer From(RunRow row) => From(row, null);
 
-    public static RunAnswer From(Listed<RunRow> run) =>
-        run.EvidenceOmitted ? From(run.Row) with { EvidenceOmitted = true } : From(run.Row);
+    public static RunAnswer From(Listed<RunRow> run) => run.EvidenceOmitted
+        ? From(run.Row, run.ArchivedAt) with { EvidenceOmitted = true }
+        : From(run.Row, run.ArchivedAt);
 
     public static RunAnswer From(RunRow row, DateTime? archivedAt) => new()
     {

@@ -14,6 +14,7 @@ static class RunEndpoints
         services.TryAddSingleton<RunTreeQuery>();
         services.TryAddSingleton<UnlikeQueries>();
         services.TryAddSingleton<RunClosing>();
+        services.TryAddSingleton<RunLeaving>();
         return services;
     }
 

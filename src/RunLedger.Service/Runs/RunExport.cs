@@ -88,14 +88,14 @@ static class RunExport
     [
         "processRunId", "processCandidateCode", "processDefinitionCode", "correlationId", "parentRunId", "status",
         "attempt", "sourceSystem", "idempotencyKey", "inputRef", "outputRef", "errorRef", "startedAt", "endedAt",
-        "createdAt", "evidenceRef",
+        "createdAt", "evidenceRef", "archivedAt",
     ];
 
     static void Append(StringBuilder line, RunAnswer run) => CsvLine.Append(
         line, $"{run.ProcessRunId}", run.ProcessCandidateCode, run.ProcessDefinitionCode, run.CorrelationId,
         $"{run.ParentRunId}", run.Status, $"{run.Attempt}", run.SourceSystem, run.IdempotencyKey, run.InputRef,
         run.OutputRef, run.ErrorRef, Time(run.StartedAt), Time(run.EndedAt), Time(run.CreatedAt),
-        run.EvidenceRef is { } evidence ? Encoding.UTF8.GetString(evidence.Utf8.Span) : null);
+        run.EvidenceRef is { } evidence ? Encoding.UTF8.GetString(evidence.Utf8.Span) : null, Time(run.ArchivedAt));
 
     static string? Time(DateTime? time) => time is { } utc ? LedgerTime.Text(utc) : null;
 }

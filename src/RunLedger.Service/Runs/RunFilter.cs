@@ -28,6 +28,9 @@ sealed record RunFilter
     /// <summary>What the evidence says under version.</summary>
     public string? Version { get; init; }
 
+    /// <summary>Whether runs in the archive are among them.</summary>
+    public bool Archived { get; init; }
+
     /// <summary>The runs that filters apart have, where there are any: found before the rows are asked for.</summary>
     public IReadOnlyList<Guid>? Among { get; init; }
 
@@ -50,6 +53,7 @@ sealed record RunFilter
         Until?.ToString("O", CultureInfo.InvariantCulture),
         Unlike?.Text(),
         Version,
+        Archived ? "archived" : null,
         Text);
 
     /// <summary>

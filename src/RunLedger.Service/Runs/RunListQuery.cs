@@ -42,6 +42,11 @@ sealed record RunListQuery
     [FromQuery(Name = "version")]
     public string? Version { get; init; }
 
+    [Description("true: also runs that have left for the archive, with archivedAt; unlike and version are of those "
+        + "that have not.")]
+    [FromQuery(Name = "archived")]
+    public string? Archived { get; init; }
+
     [Description("Only runs the ledger first heard of at this time or later (createdAt, ISO 8601).")]
     [QueryFormat(QueryFormatAttribute.Time)]
     [FromQuery(Name = "since")]
@@ -97,6 +102,7 @@ sealed record RunListQuery
         ParentRunId = text.Id("parentRunId", ParentRunId),
         Unlike = text.OneOf("unlike", Unlike, UnlikeKindText.All) is { } kind ? UnlikeKindText.Parse(kind) : null,
         Version = text.Text("version", Version),
+        Archived = text.OneOf("archived", Archived, ["true", "false"]) == "true",
         Since = text.Time("since", Since) ?? text.Time("from", From),
         Until = text.Time("until", Until) ?? text.Time("to", To),
         Text = text.Search("q", Text),

@@ -30,18 +30,28 @@ sealed class RunQueries(IDbContextFactory<LedgerDb> ledger, IOptions<ReadingOpti
         RunFilter filter, PageRequest page, CancellationToken cancellationToken)
     {
         await using var db = await ledger.CreateDbContextAsync(cancellationToken);
-        return await db.WithEvidence(
-            await List(db, filter, page, cancellationToken), options.Value.ListedEvidenceBytes, cancellationToken);
+        var found = await List(db, filter, page, cancellationToken);
+        return filter.Archived
+            ? await db.WithArchivedEvidence(found, options.Value.ListedEvidenceBytes, cancellationToken)
+            : await db.WithEvidence(found, options.Value.ListedEvidenceBytes, cancellationToken);
     }
 
     async Task<Page<RunRow>> List(
         LedgerDb db, RunFilter filter, PageRequest page, CancellationToken cancellationToken)
     {
         var back = page.Before is not null;
-        var (query, searched) = await PageOf(
-            db, filter, page.Before ?? page.After, back, page.Limit + 1, cancellationToken);
-        var (rows, limit) = await WithoutEvidence(query).Read(
-            page.Limit, options.Value.PageBytes, Bytes, cancellationToken);
+        var (rows, limit, searched) = await Read(db, db.Runs, filter, page, cancellationToken);
+        if (filter.Archived)
+        {
+            var (archived, most, cut) = await Read(db, db.ArchivedRuns, filter, page, cancellationToken);
+            (limit, searched) = (Math.Min(limit, most), searched ?? cut);
+            // One that leaves between the two questions is in both.
+            var both = rows.Concat(archived).DistinctBy(run => run.ProcessRunId);
+            rows = [.. (back
+                ? both.OrderBy(run => (run.CreatedAt, run.ProcessRunId))
+                : both.OrderByDescending(run => (run.CreatedAt, run.ProcessRunId))).Take(limit + 1)];
+        }
+
         rows = await db.WithParents(rows, cancellationToken);
         if (back)
             return Page<RunRow>.Back(rows, limit, Key) with { SearchedNewest = searched };
@@ -52,10 +62,20 @@ sealed class RunQueries(IDbContextFactory<LedgerDb> ledger, IOptions<ReadingOpti
         };
     }
 
+    async Task<(List<RunRow> Rows, int Limit, int? SearchedNewest)> Read(
+        LedgerDb db, IQueryable<RunRow> all, RunFilter filter, PageRequest page, CancellationToken cancellationToken)
+    {
+        var (query, searched) = await PageOf(
+            db, all, filter, page.Before ?? page.After, page.Before is not null, page.Limit + 1, cancellationToken);
+        var (rows, limit) = await WithoutEvidence(query).Read(
+            page.Limit, options.Value.PageBytes, Bytes, cancellationToken);
+        return (rows, limit, searched);
+    }
+
     /// <summary>
     /// Every run of the filter with all its evidence, newest first, read as it is asked for; large evidence alone.
     /// </summary>
-    public async IAsyncEnumerable<RunRow> Stream(
+    public async IAsyncEnumerable<Listed<RunRow>> Stream(
         RunFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         for (PageKey? after = null; ;)
@@ -64,12 +84,16 @@ sealed class RunQueries(IDbContextFactory<LedgerDb> ledger, IOptions<ReadingOpti
             var from = after;
             var page = await ReadSource.Ask(
                 () => ListWithEvidence(filter, new("", StreamPage, from, null), cancellationToken));
-            foreach (var (run, evidenceOmitted) in page.Items)
+            foreach (var run in page.Items)
             {
-                yield return evidenceOmitted
-                    && await ReadSource.Ask(() => Find(run.ProcessRunId, cancellationToken)) is { } whole
-                    ? run with { EvidenceRef = whole.EvidenceRef }
-                    : run;
+                yield return run with
+                {
+                    EvidenceOmitted = false,
+                    Row = run.EvidenceOmitted
+                        && await ReadSource.Ask(() => Find(run.Row.ProcessRunId, cancellationToken)) is { } whole
+                        ? run.Row with { EvidenceRef = whole.EvidenceRef }
+                        : run.Row,
+                };
             }
 
             if (page.Next is not { } next)
@@ -79,7 +103,13 @@ sealed class RunQueries(IDbContextFactory<LedgerDb> ledger, IOptions<ReadingOpti
     }
 
     static async Task<(IQueryable<RunRow> Rows, int? SearchedNewest)> PageOf(
-        LedgerDb db, RunFilter filter, PageKey? key, bool back, int count, CancellationToken cancellationToken)
+        LedgerDb db,
+        IQueryable<RunRow> all,
+        RunFilter filter,
+        PageKey? key,
+        bool back,
+        int count,
+        CancellationToken cancellationToken)
     {
         if (filter.Unlike is { } kind)
             filter = filter with { Among = await UnlikeQueries.Marked(db, kind, cancellationToken) };
@@ -94,18 +124,22 @@ sealed class RunQueries(IDbContextFactory<LedgerDb> ledger, IOptions<ReadingOpti
         var parents = filter.ParentRunId is { } parent ? await db.Names(parent, cancellationToken) : [];
         if (filter.Text is not { } text)
             return (
-                back ? RowsBack(db, filter, parents, key!.Value, count) : Rows(db, filter, parents, key, count),
+                back
+                    ? RowsBack(db, all, filter, parents, key!.Value, count)
+                    : Rows(db, all, filter, parents, key, count),
                 versionsCut ? RunSearch.MostSearched : null);
-        var named = await RunSearch.Named(db, text).ToListAsync(cancellationToken);
+        var named = await RunSearch.Named(db, text, filter.Archived).ToListAsync(cancellationToken);
         var runs = filter.Where(
-            named.Count > 0 ? db.Runs.Where(r => named.Contains(r.ProcessRunId)) : RunSearch.Newest(db, filter, text),
+            named.Count > 0
+                ? all.Where(r => named.Contains(r.ProcessRunId))
+                : RunSearch.Newest(db, all, filter, text),
             parents);
         if (filter.Statuses.Count > 0)
             runs = runs.Where(r => filter.Statuses.Contains(r.Status));
         runs = back
             ? runs.NewerThan(key!.Value, db.Dialect).Oldest(count)
             : runs.OlderThan(key, db.Dialect).Newest(count);
-        var cut = named.Count == 0 && await RunSearch.IsCut(db, filter, cancellationToken);
+        var cut = named.Count == 0 && await RunSearch.IsCut(all, filter, cancellationToken);
         return (runs, cut || versionsCut ? RunSearch.MostSearched : null);
     }
 
@@ -271,17 +305,32 @@ sealed class RunQueries(IDbContextFactory<LedgerDb> ledger, IOptions<ReadingOpti
     /// The rows of a page; <paramref name="parents"/> are the names of the parent the filter asks for.
     /// </summary>
     public static IQueryable<RunRow> Rows(
-        LedgerDb db, RunFilter filter, IReadOnlyList<Guid?> parents, PageKey? after, int count)
+        LedgerDb db, RunFilter filter, IReadOnlyList<Guid?> parents, PageKey? after, int count) =>
+        Rows(db, db.Runs, filter, parents, after, count);
+
+    /// <summary>The same of the ledger's runs, or of those in the archive.</summary>
+    public static IQueryable<RunRow> Rows(
+        LedgerDb db,
+        IQueryable<RunRow> all,
+        RunFilter filter,
+        IReadOnlyList<Guid?> parents,
+        PageKey? after,
+        int count)
     {
-        var runs = filter.Where(db.Runs, parents).OlderThan(after, db.Dialect);
+        var runs = filter.Where(all, parents).OlderThan(after, db.Dialect);
         return filter.Statuses.Count == 0 ? runs.Newest(count) : OfStatuses(runs, filter.Statuses, count);
     }
 
     /// <summary>The same for a page that goes back; the oldest first.</summary>
     public static IQueryable<RunRow> RowsBack(
-        LedgerDb db, RunFilter filter, IReadOnlyList<Guid?> parents, PageKey before, int count)
+        LedgerDb db,
+        IQueryable<RunRow> all,
+        RunFilter filter,
+        IReadOnlyList<Guid?> parents,
+        PageKey before,
+        int count)
     {
-        var runs = filter.Where(db.Runs, parents).NewerThan(before, db.Dialect);
+        var runs = filter.Where(all, parents).NewerThan(before, db.Dialect);
         return filter.Statuses.Count == 0
             ? runs.Oldest(count)
             : filter.Statuses.Select(status => runs.Where(r => r.Status == EF.Constant(status)).Oldest(count))

@@ -32,15 +32,19 @@ static class RunSearch
         // An id is looked for everywhere: others may use it as their wire key.
         if (Guid.TryParse(text, out _))
             return null;
-        if (filter.Candidate is null && await db.Runs.AnyAsync(r => r.ProcessCandidateCode == text, cancellationToken))
+        if (filter.Candidate is null && await Any(r => r.ProcessCandidateCode == text))
             return filter with { Text = null, Candidate = text };
-        if (filter.CorrelationId is null && await db.Runs.AnyAsync(r => r.CorrelationId == text, cancellationToken))
+        if (filter.CorrelationId is null && await Any(r => r.CorrelationId == text))
             return filter with { Text = null, CorrelationId = text };
         return null;
+
+        async Task<bool> Any(Expression<Func<RunRow, bool>> match) =>
+            await db.Runs.AnyAsync(match, cancellationToken)
+            || (filter.Archived && await db.ArchivedRuns.AnyAsync(match, cancellationToken));
     }
 
     /// <summary>The runs that the text names: each leg has an index.</summary>
-    public static IQueryable<Guid> Named(LedgerDb db, string text)
+    public static IQueryable<Guid> Named(LedgerDb db, string text, bool archived = false)
     {
         var legs = new List<IQueryable<Guid>> { Leg(db, r => r.IdempotencyKey == text) };
         if (Guid.TryParse(text, out var id))
@@ -59,14 +63,40 @@ static class RunSearch
                 .Take(MostNamed));
         }
 
+        if (archived)
+            legs.AddRange(NamedInArchive(db, text));
         return legs.Aggregate(Queryable.Union);
     }
 
+    // Keys are kept apart, by an index that runs in the archive have too; a job of the queue is in none there.
+    static IEnumerable<IQueryable<Guid>> NamedInArchive(LedgerDb db, string text)
+    {
+        yield return db.Runs.FromSql(
+            $"""
+             select a.* from process_run_archive a join process_run_key k on k.process_run_id = a.process_run_id
+             where k.idempotency_key = {text}
+             """)
+            .Select(r => r.ProcessRunId);
+        if (Guid.TryParse(text, out var id))
+        {
+            yield return Of(db.ArchivedRuns.Where(r => r.ProcessRunId == id));
+            yield return Of(db.ArchivedRuns.Where(r => r.ParentRunId == id));
+            yield return Of(db.ArchivedRuns.Where(r => r.CorrelationId == text));
+            yield return db.ArchivedComponents.Where(c => c.ComponentRunId == id).Select(c => c.ProcessRunId);
+        }
+        else if (Beginning(text) is var (from, to))
+        {
+            yield return Of(db.ArchivedRuns.Where(r => r.ProcessRunId >= from && r.ProcessRunId <= to));
+        }
+
+        static IQueryable<Guid> Of(IQueryable<RunRow> runs) => runs.Newest(MostNamed).Select(r => r.ProcessRunId);
+    }
+
     /// <summary>The newest runs with the text in one of their texts.</summary>
-    public static IQueryable<RunRow> Newest(LedgerDb db, RunFilter filter, string text)
+    public static IQueryable<RunRow> Newest(LedgerDb db, IQueryable<RunRow> all, RunFilter filter, string text)
     {
         var pattern = $"%{text.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_")}%";
-        var runs = Window(db, filter).Newest(MostSearched);
+        var runs = Window(all, filter).Newest(MostSearched);
         return runs.Where(db.Dialect.Like(pattern).OnAny<RunRow, string?>(
             r => r.ProcessCandidateCode, r => r.ProcessDefinitionCode, r => r.CorrelationId, r => r.IdempotencyKey,
             r => r.ErrorRef));
@@ -107,14 +137,14 @@ static class RunSearch
     }
 
     /// <summary>Whether there are runs that were not searched.</summary>
-    public static Task<bool> IsCut(LedgerDb db, RunFilter filter, CancellationToken cancellationToken) =>
-        Window(db, filter).OrderByDescending(r => r.CreatedAt).ThenByDescending(r => r.ProcessRunId)
+    public static Task<bool> IsCut(
+        IQueryable<RunRow> all, RunFilter filter, CancellationToken cancellationToken) =>
+        Window(all, filter).OrderByDescending(r => r.CreatedAt).ThenByDescending(r => r.ProcessRunId)
             .Skip(MostSearched).Select(r => r.ProcessRunId).AnyAsync(cancellationToken);
 
     // The time is what the index of all runs is cut by; every other filter is asked of what was found.
-    static IQueryable<RunRow> Window(LedgerDb db, RunFilter filter)
+    static IQueryable<RunRow> Window(IQueryable<RunRow> runs, RunFilter filter)
     {
-        IQueryable<RunRow> runs = db.Runs;
         if (filter.Since is { } since)
             runs = runs.Where(r => r.CreatedAt >= since);
         if (filter.Until is { } until)

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using RunLedger.Deadlines;
 using RunLedger.Folding;
+using RunLedger.Service.Intake.Otlp;
 using RunLedger.Service.Web;
 using RunLedger.Storage.Rows;
 
@@ -14,7 +15,8 @@ sealed record RunView(
     IReadOnlyList<string> Warnings,
     IReadOnlyList<Flag> Flags,
     IReadOnlyList<EarlierAttempt> Attempts,
-    string? TraceId)
+    string? TraceId,
+    IReadOnlyList<string> Told)
 {
     static readonly JsonSerializerOptions Readable = new()
     {
@@ -26,19 +28,20 @@ sealed record RunView(
     public static RunView Of(LedgerRow row)
     {
         if (row.EvidenceRef is null)
-            return new(null, [], [], [], [], null);
+            return new(null, [], [], [], [], null, []);
         try
         {
             using var document = JsonDocument.Parse(row.EvidenceRef, new JsonDocumentOptions { MaxDepth = 128 });
             var root = document.RootElement;
             return new(
                 JsonSerializer.Serialize(root, Readable), Texts(root, "conflicts"), Texts(root, "warnings"),
-                FlagJson.Read(row.EvidenceRef), AttemptsOf(root), TraceOf(root));
+                FlagJson.Read(row.EvidenceRef), AttemptsOf(root), TraceOf(root),
+                ToldOf(root));
         }
         catch (JsonException)
         {
             // Not of the ledger's making: shown as it is.
-            return new(row.EvidenceRef, [], [], [], [], null);
+            return new(row.EvidenceRef, [], [], [], [], null, []);
         }
     }
 
@@ -71,25 +74,29 @@ sealed record RunView(
             : [];
 
     // The W3C trace context of the publisher: 00-<trace id>-<span id>-<flags>.
-    static string? TraceOf(JsonElement root)
+    static string? TraceOf(JsonElement root) =>
+        Given(root, "traceparent").Select(parent => parent.Split('-'))
+            .FirstOrDefault(
+                parts => parts is [_, { Length: 32 } trace, _, _, ..] && trace.All(char.IsAsciiHexDigit))?[1];
+
+    // Who sends a span when it has ended says so.
+    static IReadOnlyList<string> ToldOf(JsonElement root) => [.. Given(root, SpanEvidence.Told).Distinct()];
+
+    /// <summary>A text that is a member of the evidence of contracts.</summary>
+    static IEnumerable<string> Given(JsonElement root, string name)
     {
         if (root.ValueKind != JsonValueKind.Object
             || !root.TryGetProperty("from", out var from)
             || from.ValueKind != JsonValueKind.Object)
-            return null;
+            yield break;
         foreach (var contract in from.EnumerateObject())
         {
             if (contract.Value.ValueKind == JsonValueKind.Object
                 && contract.Value.TryGetProperty("value", out var value)
                 && value.ValueKind == JsonValueKind.Object
-                && value.TryGetProperty("traceparent", out var parent)
-                && parent.ValueKind == JsonValueKind.String
-                && parent.GetString()!.Split('-') is { Length: >= 4 } parts
-                && parts[1].Length == 32
-                && parts[1].All(char.IsAsciiHexDigit))
-                return parts[1];
+                && value.TryGetProperty(name, out var given)
+                && given.ValueKind == JsonValueKind.String)
+                yield return given.GetString()!;
         }
-
-        return null;
     }
 }

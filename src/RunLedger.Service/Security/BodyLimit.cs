@@ -20,9 +20,13 @@ static class BodyLimit
         }
     });
 
-    /// <summary>After the check of forms, which takes one that it could not read for one without its token.</summary>
-    public static IApplicationBuilder UseFormLimit(this IApplicationBuilder app) => app.Use((http, next) =>
-        http.Features.Get<IAntiforgeryValidationFeature>()?.Error?.InnerException is BadHttpRequestException unread
-            ? throw unread
+    /// <summary>
+    /// After the check of forms: 400 to one without its token, which is also what that check takes one for that it could
+    /// not read.
+    /// </summary>
+    public static IApplicationBuilder UseFormCheck(this IApplicationBuilder app) => app.Use((http, next) =>
+        http.Features.Get<IAntiforgeryValidationFeature>() is { IsValid: false, Error: { } error }
+            ? throw error.InnerException as BadHttpRequestException ?? new BadHttpRequestException(
+                "The form's token is missing or no more valid. Load the page again, and send it from there.", error)
             : next(http));
 }

@@ -63,7 +63,7 @@ static class ListenAddresses
     {
         foreach (var url in (settings[WebHostDefaults.ServerUrlsKey] ?? "").Split(
             ';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-            yield return ("ASPNETCORE_URLS (--urls)", url);
+            yield return (url == settings["Intake:GrpcUrl"] ? "Intake__GrpcUrl" : "ASPNETCORE_URLS (--urls)", url);
         foreach (var endpoint in settings.GetSection("Kestrel:Endpoints").GetChildren())
         {
             if (endpoint["Url"] is { } url)

@@ -71,7 +71,7 @@ static class SecuritySetup
         app.UseMiddleware<BrowserGuard>();
         app.UseAuthorization();
         app.UseAntiforgery();
-        app.UseFormLimit();
+        app.UseFormCheck();
     }
 
     static ForwardedHeadersOptions Believed(IEnumerable<string> proxies)

@@ -1,119 +1,64 @@
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
-using System.Text.Json;
-using Parquet;
-using Parquet.Serialization;
-using RunLedger.Storage;
-using RunLedger.Telemetry;
+using RunLedger.Storage.Rows;
 
 namespace RunLedger.Retention;
 
 /// <summary>
-/// The archive as files: <c>&lt;directory&gt;/&lt;yyyy-MM&gt;/&lt;slice&gt;.runs.parquet</c>,
-/// <c>.components.parquet</c> and, when both are on disk, <c>&lt;slice&gt;.json</c>, the manifest. A slice's name is
-/// new every time, so that nothing is ever written over and replicas share a directory; what a slice without its
-/// transaction left behind is harmless.
+/// The archive as files. A slice's name is new every time, so that nothing is ever written over and replicas share a
+/// directory; what a slice without its transaction left behind is harmless.
 /// </summary>
 sealed class ArchiveFiles(RunLedgerOptions options)
 {
-    static readonly ParquetOptions Parquet = new() { CompressionMethod = CompressionMethod.Zstd };
-    static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    /// <summary>How many runs are in memory at once, with their components.</summary>
+    const int PartSize = 500;
 
     public bool On => options.Archive.Directory is not null;
 
-    string Root => options.Archive.Directory!;
+    public ArchiveFolder Folder => field ??= new(options.Archive.Directory!);
 
     /// <summary>
     /// Writes the rows of a slice, all settled in one month; when it returns they survive a power cut.
     /// </summary>
     /// <exception cref="ArchiveException">They could not be written; nothing is left of them.</exception>
-    public async Task<ArchiveSlice> Keep(ArchivedRows rows, CancellationToken cancellationToken)
-    {
-        var month = ArchiveSlice.MonthOf(rows.Runs[0].SettledAt!.Value);
-        var id = Guid.CreateVersion7();
-        var folder = Path.Combine(Root, month);
-        try
-        {
-            PrivateFiles.CreateDirectory(folder);
-            var runs = await Write(
-                folder, SliceManifest.RunsName(id), rows.Runs.ConvertAll(ArchivedRun.Of), cancellationToken);
-            var components = await Write(
-                folder,
-                SliceManifest.ComponentsName(id),
-                rows.Components.ConvertAll(ArchivedComponent.Of),
-                cancellationToken);
-            var manifest = new SliceManifest(id, month, runs, components);
-            var text = JsonSerializer.SerializeToUtf8Bytes(manifest, Json);
-            await Write(folder, $"{id}.json", stream => stream.WriteAsync(text, cancellationToken).AsTask());
-            SyncFolder(folder);
-            SyncFolder(Root);
-            return manifest.Slice;
-        }
-        catch (Exception e)
-        {
-            Discard(folder, id);
-            if (e is not (IOException or UnauthorizedAccessException or NotSupportedException))
-                throw;
-            throw new ArchiveException($"The archive cannot be written to {Path.GetFullPath(Root)}: {e.Message}", e);
-        }
-    }
+    public Task<ArchiveSlice> Keep(ArchivedRows rows, CancellationToken cancellationToken) => Task.FromResult(
+        Folder.Write(
+            ArchiveSlice.MonthOf(rows.Runs[0].SettledAt!.Value),
+            rows.Runs.OrderBy(ParquetTable.Key),
+            rows.Components.OrderBy(ParquetTable.Key),
+            manifest => manifest,
+            cancellationToken).Slice);
 
     /// <summary>Whether files can be written at all.</summary>
     /// <exception cref="ArchiveException">They cannot.</exception>
-    public void Check()
-    {
-        try
-        {
-            PrivateFiles.CreateDirectory(Root);
-            var probe = Path.Combine(Root, $".{Guid.CreateVersion7()}.probe");
-            PrivateFiles.Create(probe).Dispose();
-            File.Delete(probe);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
-        {
-            throw new ArchiveException($"The archive cannot be written to {Root}: {e.Message}", e);
-        }
-    }
+    public void Check() => Folder.Check();
 
     /// <summary>The slices whose manifest is there, the newest first.</summary>
-    public IReadOnlyList<ArchiveSlice> Slices() => Directory.Exists(Root)
-        ? [.. Manifests().Select(manifest => manifest.Slice)
-            .OrderByDescending(slice => slice.Id.ToString(), StringComparer.Ordinal)]
-        : [];
+    public IReadOnlyList<ArchiveSlice> Slices() => [.. Folder.Manifests().Select(manifest => manifest.Slice)];
 
+    /// <summary>The rows of a slice, some runs at a time.</summary>
     /// <exception cref="ArchiveException">The files are not as they were written.</exception>
-    public async Task<ArchivedRows> Read(ArchiveSlice slice, CancellationToken cancellationToken)
-    {
-        var manifest = ManifestOf(slice);
-        await Same(slice, manifest.Runs, cancellationToken);
-        await Same(slice, manifest.Components, cancellationToken);
-        try
-        {
-            var runs = await ParquetSerializer.DeserializeAsync<ArchivedRun>(
-                PathOf(slice, manifest.Runs.Name), cancellationToken: cancellationToken);
-            var components = manifest.Components.Rows == 0
-                ? []
-                : (await ParquetSerializer.DeserializeAsync<ArchivedComponent>(
-                    PathOf(slice, manifest.Components.Name), cancellationToken: cancellationToken)).Data;
-            return new ArchivedRows(
-                [.. runs.Data.Select(run => run.Row())], [.. components.Select(component => component.Row())]);
-        }
-        catch (Exception e) when (e is not (OperationCanceledException or ArchiveException))
-        {
-            throw new ArchiveException(
-                $"{slice.Month}/{slice.Id}: the files are no Parquet of the ledger: {e.Message}", e);
-        }
-    }
+    public IEnumerable<ArchivedRows> Read(ArchiveSlice slice, CancellationToken cancellationToken) =>
+        Named(slice, () => Parts(Folder.Manifest(slice), cancellationToken), cancellationToken);
+
+    /// <summary>
+    /// A run and its components, wherever in the files they are; as it left last, where it left more than once.
+    /// </summary>
+    /// <exception cref="ArchiveException">A file it may be in cannot be read.</exception>
+    public ArchivedRows? Find(Guid run, CancellationToken cancellationToken) => Folder.Manifests()
+        .Select(manifest => Of(manifest, run, cancellationToken))
+        .OfType<ArchivedRows>()
+        .MaxBy(rows => rows.Runs[0].SettledAt);
 
     /// <summary>Whether a slice is as it was written; what is wrong, or null.</summary>
-    public async Task<string?> Fault(ArchiveSlice slice, CancellationToken cancellationToken)
+    public string? Fault(ArchiveSlice slice, CancellationToken cancellationToken)
     {
         try
         {
-            var rows = await Read(slice, cancellationToken);
-            return rows.Runs.Count == slice.Runs && rows.Components.Count == slice.Components
+            var (runs, components) = (0, 0);
+            foreach (var part in Read(slice, cancellationToken))
+                (runs, components) = (runs + part.Runs.Count, components + part.Components.Count);
+            return runs == slice.Runs && components == slice.Components
                 ? null
-                : $"{slice.Month}/{slice.Id}: {rows.Runs.Count} runs and {rows.Components.Count} components, "
+                : $"{slice.Month}/{slice.Id}: {runs} runs and {components} components, "
                     + $"but {slice.Runs} and {slice.Components} left the tables.";
         }
         catch (ArchiveException e)
@@ -122,123 +67,110 @@ sealed class ArchiveFiles(RunLedgerOptions options)
         }
     }
 
-    static async Task<ArchivedFile> Write<T>(
-        string folder, string name, List<T> rows, CancellationToken cancellationToken)
-        where T : ArchivedRecord
+    /// <summary>The sorted rows of a slice that <see cref="ArchiveFolder.Same(SliceManifest, ArchivedFile,
+    /// CancellationToken)"/> was asked of.</summary>
+    public IEnumerable<RunRow> Runs(SliceManifest slice) => Sorted(slice, slice.Runs, ParquetTable.Runs);
+
+    /// <inheritdoc cref="Runs"/>
+    public IEnumerable<ComponentRow> Components(SliceManifest slice) =>
+        Sorted(slice, slice.Components, ParquetTable.Components);
+
+    ArchivedRows? Of(SliceManifest slice, Guid run, CancellationToken cancellationToken)
     {
-        ArchivedFile? written = null;
-        await Write(folder, name, async stream =>
+        if (slice.Layout == 1)
         {
-            await ParquetSerializer.SerializeAsync(rows, stream, Parquet, cancellationToken: cancellationToken);
-            stream.Position = 0;
-            var hash = await SHA256.HashDataAsync(stream, cancellationToken);
-            written = new ArchivedFile(name, rows.Count, stream.Length, Convert.ToHexStringLower(hash));
-        });
-        return written!;
+            return Read(slice.Slice, cancellationToken)
+                .Select(part => Only(part, run))
+                .FirstOrDefault(part => part.Runs.Count > 0);
+        }
+
+        if (!Groups(slice.Runs).Any())
+            return null;
+        return Named<ArchivedRows>(
+            slice.Slice,
+            () =>
+            {
+                var path = Folder.PathOf(slice.Month, slice.Runs.Name);
+                var groups = Groups(slice.Runs).Where(group =>
+                {
+                    Folder.Same(slice, slice.Runs, group, cancellationToken);
+                    return ParquetTable.Holds(path, group, run);
+                }).ToList();
+                if (groups.Count == 0)
+                    return [];
+                foreach (var group in Groups(slice.Components))
+                    Folder.Same(slice, slice.Components, group, cancellationToken);
+                return
+                [
+                    Only(
+                        new(
+                            [.. ParquetTable.Runs.Read(path, groups)],
+                            [.. ParquetTable.Components.Read(
+                                Folder.PathOf(slice.Month, slice.Components.Name), Groups(slice.Components))
+                                .Where(component => component.ProcessRunId == run)]),
+                        run),
+                ];
+            },
+            cancellationToken).FirstOrDefault();
+
+        IEnumerable<int> Groups(ArchivedFile file) => Enumerable.Range(0, file.Groups!.Count)
+            .Where(at => file.Groups[at].First.CompareTo(run) <= 0 && file.Groups[at].Last.CompareTo(run) >= 0);
     }
 
-    static async Task Write(string folder, string name, Func<FileStream, Task> write)
+    IEnumerable<ArchivedRows> Parts(SliceManifest slice, CancellationToken cancellationToken)
     {
-        await using var stream = PrivateFiles.Create(Path.Combine(folder, name));
-        await write(stream);
-        stream.Flush(flushToDisk: true);
+        Folder.Same(slice, slice.Runs, cancellationToken);
+        Folder.Same(slice, slice.Components, cancellationToken);
+        using var components = Components(slice).GetEnumerator();
+        var more = components.MoveNext();
+        foreach (var runs in Runs(slice).Chunk(PartSize))
+        {
+            var of = new List<ComponentRow>();
+            for (var ids = runs.Select(run => run.ProcessRunId).ToHashSet();
+                more && ids.Contains(components.Current.ProcessRunId);
+                more = components.MoveNext())
+                of.Add(components.Current);
+            yield return new ArchivedRows([.. runs], of);
+        }
+
+        if (more)
+            throw new InvalidDataException($"component {components.Current.Id} is without its run.");
     }
 
-    async Task Same(ArchiveSlice slice, ArchivedFile file, CancellationToken cancellationToken)
+    // The first layout was not sorted by run; its slices fit into memory.
+    IEnumerable<TRow> Sorted<TRow>(SliceManifest slice, ArchivedFile file, ParquetTable<TRow> table)
+        where TRow : LedgerRow, new()
     {
-        try
-        {
-            await using var stream = File.OpenRead(PathOf(slice, file.Name));
-            if (Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken)) != file.Sha256)
-                throw new ArchiveException(
-                    $"{slice.Month}/{file.Name} was changed after it was written: its SHA-256 is another.");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ArchiveException($"{slice.Month}/{file.Name} cannot be read: {e.Message}", e);
-        }
+        // Without rows the first layout had no columns either.
+        if (file.Rows == 0)
+            return [];
+        var rows = table.Read(Folder.PathOf(slice.Month, file.Name));
+        return slice.Layout == 1 ? rows.OrderBy(ParquetTable.Key) : rows;
     }
 
-    SliceManifest ManifestOf(ArchiveSlice slice)
+    // Whatever is not as the library expects it is told with the slice's name.
+    static IEnumerable<T> Named<T>(
+        ArchiveSlice slice, Func<IEnumerable<T>> read, CancellationToken cancellationToken)
     {
-        try
-        {
-            return Parse(PathOf(slice, $"{slice.Id}.json"));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ArchiveException($"{slice.Month}/{slice.Id}.json cannot be read: {e.Message}", e);
-        }
-    }
+        using var rows = Try(() => read().GetEnumerator());
+        while (Try(rows.MoveNext))
+            yield return rows.Current;
 
-    IEnumerable<SliceManifest> Manifests() =>
-        Directory.EnumerateFiles(Root, "*.json", SearchOption.AllDirectories).Select(Parse);
-
-    static SliceManifest Parse(string path)
-    {
-        try
+        TResult Try<TResult>(Func<TResult> step)
         {
-            if (JsonSerializer.Deserialize<SliceManifest>(File.ReadAllBytes(path), Json)
-                is not { Runs: not null, Components: not null } manifest)
-                throw new ArchiveException($"{path} is no manifest of the archive.");
-            // Of its names paths are made, and whoever can write here could have them lead anywhere.
-            if (manifest.StrangeName is { } strange)
+            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                return step();
+            }
+            catch (Exception e) when (e is not (OperationCanceledException or ArchiveException))
             {
                 throw new ArchiveException(
-                    $"{path} is no manifest of the archive: it names '{new ForeignText(strange)}', which is not of "
-                    + "its slice.");
+                    $"{slice.Month}/{slice.Id}: the files are no Parquet of the ledger: {e.Message}", e);
             }
-
-            return manifest;
-        }
-        catch (JsonException e)
-        {
-            throw new ArchiveException($"{path} is no manifest of the archive: {e.Message}", e);
         }
     }
 
-    string PathOf(ArchiveSlice slice, string name) => Path.Combine(Root, slice.Month, name);
-
-    static void Discard(string folder, Guid id)
-    {
-        try
-        {
-            foreach (var file in Directory.EnumerateFiles(folder, $"{id}.*"))
-                File.Delete(file);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // What is left is in no transaction: archive verify names it.
-        }
-    }
-
-    // A new name is durable when its folder is, for which .NET has no call; Windows needs none.
-    static void SyncFolder(string folder)
-    {
-        if (OperatingSystem.IsWindows())
-            return;
-        const int ReadOnly = 0;
-        var handle = Open(folder, ReadOnly);
-        if (handle < 0)
-            throw new IOException($"{folder} cannot be opened: error {Marshal.GetLastPInvokeError()}.");
-        var synced = Sync(handle);
-        var error = Marshal.GetLastPInvokeError();
-        _ = Close(handle);
-        if (synced != 0)
-            throw new IOException($"{folder} cannot be made durable: error {error}.");
-    }
-
-    [DllImport(
-        "libc", EntryPoint = "open", SetLastError = true, CharSet = CharSet.Ansi,
-        BestFitMapping = false, ThrowOnUnmappableChar = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    static extern int Open(string path, int flags);
-
-    [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    static extern int Sync(int handle);
-
-    [DllImport("libc", EntryPoint = "close")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    static extern int Close(int handle);
+    static ArchivedRows Only(ArchivedRows rows, Guid run) => new(
+        rows.Runs.FindAll(row => row.ProcessRunId == run), rows.Components.FindAll(row => row.ProcessRunId == run));
 }

@@ -18,18 +18,8 @@ sealed class ArchiveRestore(IArchiveStore store, ArchiveFiles files, TimeProvide
             return run;
         if (!files.On || await store.Holds(run, cancellationToken))
             return null;
-        foreach (var slice in files.Slices())
-        {
-            var rows = await files.Read(slice, cancellationToken);
-            if (!rows.Runs.Exists(row => row.ProcessRunId == run))
-                continue;
-            var one = new ArchivedRows(
-                rows.Runs.FindAll(row => row.ProcessRunId == run),
-                rows.Components.FindAll(row => row.ProcessRunId == run));
-            return (await store.Insert(one, Now, cancellationToken)).Count > 0 ? run : null;
-        }
-
-        return null;
+        return files.Find(run, cancellationToken) is { } rows
+            && (await store.Insert(rows, Now, cancellationToken)).Count > 0 ? run : null;
     }
 
     /// <summary>The runs settled in a month; told how many are back after every slice.</summary>
@@ -51,9 +41,11 @@ sealed class ArchiveRestore(IArchiveStore store, ArchiveFiles files, TimeProvide
         if (!files.On)
             return back;
         var name = month.ToString("yyyy-MM", CultureInfo.InvariantCulture);
-        foreach (var slice in files.Slices().Where(slice => slice.Month == name))
+        foreach (var rows in files.Slices()
+            .Where(slice => slice.Month == name)
+            .SelectMany(slice => files.Read(slice, cancellationToken)))
         {
-            back += (await store.Insert(await files.Read(slice, cancellationToken), Now, cancellationToken)).Count;
+            back += (await store.Insert(rows, Now, cancellationToken)).Count;
             progress?.Invoke(back);
         }
 

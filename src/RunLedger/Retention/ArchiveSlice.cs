@@ -3,7 +3,12 @@ using System.Globalization;
 namespace RunLedger.Retention;
 
 /// <summary>A pair of files, of runs and of their components, that is on disk.</summary>
-sealed record ArchiveSlice(Guid Id, string Month, int Runs, int Components)
+/// <param name="Id">Its name.</param>
+/// <param name="Month">In which its runs were settled.</param>
+/// <param name="Runs">How many.</param>
+/// <param name="Components">How many.</param>
+/// <param name="ArchivedAt">When the last of them left the tables, where the database was asked.</param>
+sealed record ArchiveSlice(Guid Id, string Month, int Runs, int Components, DateTime? ArchivedAt = null)
 {
     public static string MonthOf(DateTime settledAt) => settledAt.ToString("yyyy-MM", CultureInfo.InvariantCulture);
 }

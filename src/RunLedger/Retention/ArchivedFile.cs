@@ -1,4 +1,16 @@
 namespace RunLedger.Retention;
 
 /// <summary>One Parquet file as it was written: its name, rows, bytes and SHA-256 in lower-case hexadecimal.</summary>
-sealed record ArchivedFile(string Name, int Rows, long Bytes, string Sha256);
+/// <param name="Name">Within its folder.</param>
+/// <param name="Rows">How many.</param>
+/// <param name="Bytes">How many.</param>
+/// <param name="Sha256">Of the whole file.</param>
+/// <param name="Groups">Its row groups in order; null in the first layout.</param>
+/// <param name="Footer">The SHA-256 of what comes after the last of them.</param>
+sealed record ArchivedFile(
+    string Name,
+    int Rows,
+    long Bytes,
+    string Sha256,
+    IReadOnlyList<ArchivedGroup>? Groups = null,
+    string? Footer = null);

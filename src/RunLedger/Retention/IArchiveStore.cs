@@ -51,4 +51,10 @@ interface IArchiveStore
 
     /// <summary>The slices of files whose rows have left the tables.</summary>
     Task<IReadOnlyList<ArchiveSlice>> Slices(CancellationToken cancellationToken);
+
+    /// <summary>Has a slice of files count in place of others, which must all count until then.</summary>
+    /// <exception cref="StoreException">
+    /// Nothing was changed (a conflict: another replaced one of them), or (a lost connection) nobody knows.
+    /// </exception>
+    Task Replace(ArchiveSlice slice, IReadOnlyCollection<Guid> others, CancellationToken cancellationToken);
 }

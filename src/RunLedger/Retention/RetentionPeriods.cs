@@ -10,15 +10,18 @@ sealed class RetentionPeriods(RunLedgerOptions options)
     readonly RetentionOptions _retention = options.Retention;
 
     /// <summary>Null: such runs stay.</summary>
-    public TimeSpan? Of(string candidate, string status)
-    {
-        foreach (var policy in _retention.Policies)
-        {
-            if (FileSystemName.MatchesSimpleExpression(policy.Candidate, candidate, ignoreCase: false))
-                return Of(policy, status) ?? Of(_retention.Default, status);
-        }
+    public TimeSpan? Of(string candidate, string status) =>
+        PolicyOf(candidate, status) is { } policy ? Of(policy, status) : null;
 
-        return Of(_retention.Default, status);
+    /// <summary>Which policy says so, or the default; null: such runs stay.</summary>
+    public RetentionPolicy? PolicyOf(string candidate, string status)
+    {
+        // The first that matches counts; for what it leaves out, the default.
+        var first = _retention.Policies.FirstOrDefault(policy =>
+            FileSystemName.MatchesSimpleExpression(policy.Candidate, candidate, ignoreCase: false));
+        return first is not null && Of(first, status) is not null ? first
+            : Of(_retention.Default, status) is not null ? _retention.Default
+            : null;
     }
 
     /// <summary>

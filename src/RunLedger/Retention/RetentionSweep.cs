@@ -10,6 +10,7 @@ namespace RunLedger.Retention;
 sealed class RetentionSweep(
     IArchiveStore store,
     ArchiveFiles files,
+    ArchiveCompaction compaction,
     RetentionPeriods periods,
     ArchiveState state,
     RunLedgerOptions options,
@@ -26,7 +27,9 @@ sealed class RetentionSweep(
     // A verb that sweeps is measured by nobody.
     readonly LedgerMeter _meter = meter ?? new LedgerMeter(time: time);
 
-    /// <summary>Archives what is over and, at the end, purges what was archived long enough ago.</summary>
+    /// <summary>
+    /// Archives what is over and, at the end, purges what was archived long enough ago and makes fewer files of many.
+    /// </summary>
     /// <param name="after">Where the call before this one stopped; null at the beginning.</param>
     /// <param name="maxSlices">How many slices it takes before it returns.</param>
     /// <param name="progress">Told of every slice.</param>
@@ -47,15 +50,14 @@ sealed class RetentionSweep(
                 var begun = time.GetTimestamp();
                 var moved = await Move(point, cancellationToken);
                 progress?.Invoke(moved);
-                // Rests as long as it worked: what comes in meanwhile has the database too.
-                var worked = time.GetElapsedTime(begun);
-                await Task.Delay(worked < LongestRest ? worked : LongestRest, time, cancellationToken);
+                await Rest(begun, cancellationToken);
                 if (moved.Last is not { } last)
                 {
                     await Purge(maxSlices, cancellationToken);
+                    var more = files.On && await Compact(maxSlices, cancellationToken);
                     Note(fault: null);
                     _meter.RetentionDone();
-                    return null;
+                    return more ? point : null;
                 }
 
                 point = last;
@@ -70,6 +72,27 @@ sealed class RetentionSweep(
             Log.ArchiveUnwritable(logger, e.Message);
             throw;
         }
+    }
+
+    // As long as it worked: what comes in meanwhile has the database too.
+    Task Rest(long begun, CancellationToken cancellationToken)
+    {
+        var worked = time.GetElapsedTime(begun);
+        return Task.Delay(worked < LongestRest ? worked : LongestRest, time, cancellationToken);
+    }
+
+    // Whether there may be more to do.
+    async Task<bool> Compact(int maxSlices, CancellationToken cancellationToken)
+    {
+        for (var slice = 0; slice < maxSlices; slice++)
+        {
+            var begun = time.GetTimestamp();
+            if (!await compaction.Once(cancellationToken))
+                return false;
+            await Rest(begun, cancellationToken);
+        }
+
+        return true;
     }
 
     void Note(string? fault)

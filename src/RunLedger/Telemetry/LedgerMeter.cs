@@ -17,6 +17,7 @@ sealed class LedgerMeter : IDisposable
 
     // What is folded first, where its number says.
     static readonly string[] Contracts = [.. Enum.GetNames<Contract>(), nameof(ProcessDefined), UnknownContract];
+    static readonly string[] Witnesses = ["otlp", "cloudevents"];
     static readonly Outcome[] Outcomes = Enum.GetValues<Outcome>();
     static readonly RunStatus[] Statuses = Enum.GetValues<RunStatus>();
     static readonly StoreFault[] Faults = Enum.GetValues<StoreFault>();
@@ -49,6 +50,7 @@ sealed class LedgerMeter : IDisposable
     readonly CountedTags _scheduled;
     readonly CountedTags _retained;
     readonly CountedTags _judged;
+    readonly CountedTags _witnessed;
     readonly Histogram<double> _commitDuration;
     readonly Histogram<int> _batchSize;
     readonly Histogram<double> _lag;
@@ -97,6 +99,10 @@ sealed class LedgerMeter : IDisposable
         _judged = new(
             _meter, "runledger.expected.slots", "{slot}", "Slots of expected runs that were missed, and taken back.",
             [Tags(("runledger.outcome", "missed")), Tags(("runledger.outcome", "came_late"))]);
+        _witnessed = new(
+            _meter, "runledger.witness.events", "{event}", "Events of other tools, by what became of them.",
+            [.. from witness in Witnesses from outcome in (string[])["taken", "rejected", "ignored"]
+                select Tags(("runledger.witness", witness), ("runledger.outcome", outcome))]);
         _commitDuration = _meter.CreateHistogram(
             "runledger.commit.duration",
             "s",
@@ -191,6 +197,18 @@ sealed class LedgerMeter : IDisposable
     {
         _judged.Add(0, missed);
         _judged.Add(1, cameLate);
+    }
+
+    /// <param name="witness">Who told of them.</param>
+    /// <param name="events">How many there were; what is neither of the following was ignored.</param>
+    /// <param name="taken">How many are durable.</param>
+    /// <param name="rejected">How many were set aside.</param>
+    public void Witnessed(Witness witness, int events, int taken, int rejected)
+    {
+        var first = 3 * (int)witness;
+        _witnessed.Add(first, taken);
+        _witnessed.Add(first + 1, rejected);
+        _witnessed.Add(first + 2, events - taken - rejected);
     }
 
     public void Archived(int runs) => _retained.Add(0, runs);

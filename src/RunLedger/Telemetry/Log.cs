@@ -53,6 +53,14 @@ static partial class Log
     [LoggerMessage(42, LogLevel.Debug, "A slice is archived again: {Reason}.")]
     public static partial void ArchiveRaceLost(ILogger logger, ForeignText reason);
 
+    [LoggerMessage(
+        68, LogLevel.Information, "Made one pair of files of {Slices} in {Month}: {Runs} runs in {Bytes} bytes.")]
+    public static partial void Compacted(ILogger logger, int slices, ForeignText month, int runs, long bytes);
+
+    [LoggerMessage(
+        69, LogLevel.Warning, "{Reason} The archive's files stay as they are there; archive verify says more.")]
+    public static partial void NotCompacted(ILogger logger, ForeignText reason);
+
     [LoggerMessage(43, LogLevel.Information, "Purged {Runs} runs from the archive tables.")]
     public static partial void Purged(ILogger logger, int runs);
 

@@ -77,10 +77,13 @@ static class UnlikeSql
 
     /// <summary>The versions of runs, where they say one.</summary>
     public static async Task<Dictionary<Guid, string?>> Versions(
-        LedgerSql sql, IReadOnlyCollection<Guid> runs, CancellationToken cancellationToken) => runs.Count == 0 ? []
+        LedgerSql sql,
+        IReadOnlyCollection<Guid> runs,
+        CancellationToken cancellationToken,
+        string table = "process_run_observation") => runs.Count == 0 ? []
         : (await sql.List(
             $"""
-             select r.process_run_id, {RunVersion.Sql("r")} from process_run_observation r
+             select r.process_run_id, {RunVersion.Sql("r")} from {table} r
              where {sql.IsOneOf("r.process_run_id", "@runs")}
              """,
             row => (Id: row.GetGuid(0), Version: RunVersion.Text(row.TextAt(1))), cancellationToken,

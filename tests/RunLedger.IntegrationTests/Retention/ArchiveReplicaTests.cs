@@ -69,8 +69,8 @@ public sealed class ArchiveReplicaTests : IAsyncLifetime
         var runs = new List<Guid>();
         foreach (var slice in slices)
         {
-            Assert.Null(await files.Fault(slice, Token));
-            runs.AddRange((await files.Read(slice, Token)).Runs.Select(run => run.ProcessRunId));
+            Assert.Null(files.Fault(slice, Token));
+            runs.AddRange(files.Read(slice, Token).SelectMany(part => part.Runs).Select(run => run.ProcessRunId));
         }
 
         Assert.Equal(Runs, runs.Distinct().Count());
@@ -139,7 +139,7 @@ public sealed class ArchiveReplicaTests : IAsyncLifetime
             var slices = await new ArchiveStore(_site.Database).Slices(Token);
             Assert.Equal(await Count(), slices.Sum(slice => slice.Runs));
             foreach (var slice in slices)
-                Assert.Null(await Files().Fault(slice, Token));
+                Assert.Null(Files().Fault(slice, Token));
             Assert.Equal(
                 [$"{2_000 - slices.Sum(slice => slice.Runs)}"],
                 await _site.List("select count(*)::text from process_run_observation"));

@@ -189,9 +189,11 @@ public sealed class RunPlanTests : IAsyncLifetime
             (db.Actions.Newest(50), "operator_action_newest_idx"),
             (RejectedQueries.Rows(db, new("open", null), null, 50), "rejected_observation_open_idx"),
             (RejectedQueries.Rows(db, new(null, "f100"), null, 50), "rejected_observation_group_idx"),
-            (RunQueries.RowsBack(db, new(), [], new(Middle, Guid.Empty), 51), "process_run_observation_newest_idx"),
             (
-                RunQueries.RowsBack(db, Of(RunStatus.Failed), [], new(First, Guid.Empty), 51),
+                RunQueries.RowsBack(db, db.Runs, new(), [], new(Middle, Guid.Empty), 51),
+                "process_run_observation_newest_idx"),
+            (
+                RunQueries.RowsBack(db, db.Runs, Of(RunStatus.Failed), [], new(First, Guid.Empty), 51),
                 "process_run_observation_status_newest_idx"),
         })
             await DescendsAsync(query, index);
@@ -199,7 +201,7 @@ public sealed class RunPlanTests : IAsyncLifetime
         await DescendsAsync(RunSearch.Named(db, "0198c0de-00"), "process_run_observation_pkey");
 
         // As much as is searched, whatever there is.
-        var (search, read) = await Explain(RunSearch.Newest(db, new(), "needle").Newest(51));
+        var (search, read) = await Explain(RunSearch.Newest(db, db.Runs, new(), "needle").Newest(51));
         Assert.Contains("process_run_observation_newest_idx", search, StringComparison.Ordinal);
         Assert.True(read < 2 * RunSearch.MostSearched, $"{read} blocks: {search}");
 

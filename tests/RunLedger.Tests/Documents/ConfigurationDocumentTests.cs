@@ -15,6 +15,7 @@ using RunLedger.Service.Incidents;
 using RunLedger.Service.Intake;
 using RunLedger.Service.Outward;
 using RunLedger.Service.Overview;
+using RunLedger.Service.Query;
 using RunLedger.Service.Security;
 using RunLedger.Service.Standby;
 using RunLedger.Service.Web;
@@ -30,6 +31,7 @@ public sealed partial class ConfigurationDocumentTests
     [
         (RunLedgerOptions.Section, new RunLedgerOptions()), (ArchiveOptions.Section, new ArchiveOptions()),
         (IntakeOptions.Section, new IntakeOptions()), (ReadingOptions.Section, new ReadingOptions()),
+        (QueryOptions.Section, new QueryOptions()),
         (SecurityOptions.Section, new SecurityOptions()),
         (PageOptions.Section, new PageOptions()), (BridgeOptions.Section, new BridgeOptions()),
         (StandbyOptions.Section, new StandbyOptions()),

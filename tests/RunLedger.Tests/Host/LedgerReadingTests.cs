@@ -41,8 +41,8 @@ public sealed class LedgerReadingTests
             .ToDictionary(p => p.GetProperty("name").GetString()!);
         Assert.Equal(
             [
-                "before", "candidate", "correlationId", "cursor", "from", "limit", "parentRunId", "q", "since",
-                "source", "status", "to", "unlike", "until", "version",
+                "archived", "before", "candidate", "correlationId", "cursor", "from", "limit", "parentRunId", "q",
+                "since", "source", "status", "to", "unlike", "until", "version",
             ],
             parameters.Keys.Order());
         Assert.All(parameters.Values, parameter => Assert.NotEmpty(parameter.GetProperty("description").GetString()!));

@@ -159,6 +159,38 @@ public sealed class ArchiveVerbTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_runs_page_says_when_retention_takes_it_by_which_policy_and_where_it_went()
+    {
+        var options = _ledger.Services.GetRequiredService<RunLedgerOptions>();
+        options.Retention.Default.Periods["completed"] = TimeSpan.FromDays(36_000);
+        var text = await Page();
+        Assert.Contains("Retention takes it at 2125-", text, StringComparison.Ordinal);
+        Assert.Contains("the default for runs that are completed.", text, StringComparison.Ordinal);
+
+        options.Retention.Policies.Add(
+            new() { Candidate = "PROC-CAND:dot:*", Periods = { ["completed"] = TimeSpan.FromSeconds(1) } });
+        text = await Page();
+        Assert.Contains("Retention takes it with its next sweep", text, StringComparison.Ordinal);
+        Assert.Contains(
+            "the policy of PROC-CAND:dot:* for runs that are completed.", text, StringComparison.Ordinal);
+
+        options.Retention.Policies.Clear();
+        options.Retention.Default.Periods.Remove("completed");
+        Assert.Contains(
+            "It stays: no policy of retention says for how long", await Page(), StringComparison.Ordinal);
+
+        await Verb("retention", "run");
+        options.Archive.Directory = _folder;
+        text = await Page();
+        Assert.Contains("process_run_archive", text, StringComparison.Ordinal);
+        Assert.Contains("Its files are those of 2026-08.", text, StringComparison.Ordinal);
+        Assert.Contains($"archive restore --run {_run.Id}", text, StringComparison.Ordinal);
+
+        async Task<string> Page() => WebUtility.HtmlDecode(
+            await _ledger.Client.GetStringAsync($"/runs/{_run.Id}", TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task A_run_that_was_given_up_and_archived_cannot_be_closed()
     {
         _ledger.List($"update process_run_observation set status = 'stuck' where process_run_id = '{_run.Id}'");

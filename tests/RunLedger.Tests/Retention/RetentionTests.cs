@@ -113,6 +113,12 @@ public sealed class RetentionTests : IAsyncLifetime
             await Task.Delay(20, TestContext.Current.CancellationToken);
         foreach (var run in runs)
             Assert.Null(await Find(run));
+
+        // Nothing was added for a day: the sweep makes one pair of files of the eleven.
+        await After(TimeSpan.FromDays(1));
+        Assert.Equal(
+            [runs.Count],
+            (await archive.Slices(TestContext.Current.CancellationToken)).Select(slice => slice.Runs));
     }
 
     [Fact]

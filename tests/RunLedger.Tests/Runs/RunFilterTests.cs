@@ -22,6 +22,7 @@ public sealed class RunFilterTests : IAsyncLifetime
         ["status"] = "failed",
         ["source"] = "job_queue",
         ["unlike"] = "slow",
+        ["archived"] = "true",
         ["version"] = "7",
         ["parentRunId"] = "01900000-0000-7000-8000-000000000001",
         ["since"] = "2026-01-01",
@@ -50,8 +51,8 @@ public sealed class RunFilterTests : IAsyncLifetime
             .CreateDbContextAsync(TestContext.Current.CancellationToken);
         string Sql(RunFilter filter) => RunQueries.Rows(db, filter, [filter.ParentRunId], null, 1).ToQueryString();
 
-        // Free text is searched for before the rows are asked for.
-        Missing("RunFilter.Where", name => name == "q" || Sql(Read(name)) != Sql(new()));
+        // Free text is searched for before the rows are asked for; the archive is another table.
+        Missing("RunFilter.Where", name => name is "q" or "archived" || Sql(Read(name)) != Sql(new()));
     }
 
     [Fact]

@@ -4,7 +4,6 @@ using System.Text.Json.Serialization;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using RunLedger.Retention;
 using RunLedger.Service.Database;
 using RunLedger.Service.Database.Sqlite;
 using RunLedger.Service.Runs;
@@ -46,9 +45,11 @@ public sealed class CatalogueTests : IDisposable
             columns.Add(reader.GetString(0));
 
         string[] named = table.Contains("component", StringComparison.Ordinal) ? Components : Runs;
-        Assert.Equal(
-            Sorted(table.EndsWith("archive", StringComparison.Ordinal) ? [.. named, "archived_at"] : named),
-            Sorted(columns));
+        // The order of an archive is that of its files, which the catalogue makes.
+        if (table.EndsWith("archive", StringComparison.Ordinal))
+            Assert.Equal([.. named, "archived_at"], columns);
+        else
+            Assert.Equal(Sorted(named), Sorted(columns));
     }
 
     [Fact]
@@ -56,13 +57,6 @@ public sealed class CatalogueTests : IDisposable
     {
         Assert.Equal(Sorted(Runs), Sorted(Properties(typeof(RunRow)).Select(Snake)));
         Assert.Equal(Sorted(Components), Sorted(Properties(typeof(ComponentRow)).Select(Snake)));
-    }
-
-    [Fact]
-    public void A_file_of_the_archive_has_the_columns_of_the_catalogue()
-    {
-        Assert.Equal(Sorted(Runs), Sorted(Parquet(typeof(ArchivedRun))));
-        Assert.Equal(Sorted(Components), Sorted(Parquet(typeof(ArchivedComponent))));
     }
 
     [Fact]
@@ -97,9 +91,6 @@ public sealed class CatalogueTests : IDisposable
         .Where(property => property.SetMethod is not null && property.GetMethod!.GetParameters().Length == 0);
 
     static bool Declared(PropertyInfo property) => property.GetCustomAttribute<JsonIgnoreAttribute>() is null;
-
-    static IEnumerable<string> Parquet(Type record) =>
-        record.GetProperties().Select(property => property.GetCustomAttribute<JsonPropertyNameAttribute>()!.Name);
 
     static IEnumerable<string> Mapped(LedgerDb db, string table) => db.Model.GetEntityTypes()
         .Single(

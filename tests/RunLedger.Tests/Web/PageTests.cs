@@ -109,6 +109,7 @@ public sealed partial class PageTests : IAsyncLifetime
             new FormUrlEncodedContent([new("status", "cancelled"), new("reason", "forged")]));
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains("The form's token", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Equal(["started"], _page.Ledger.List("select status from process_run_observation"));
     }
 

@@ -57,12 +57,22 @@ static class ArchiveSql
 
     public static readonly string ReturnRunsSql =
         $"""
-         with back as (delete from process_run_archive where process_run_id = any ($1) returning *)
+         with back as (delete from process_run_archive where process_run_id = any ($1) returning *),
+         noted as (
+           insert into archive_returned (process_run_id, returned_at) select process_run_id, $2 from back
+           on conflict (process_run_id) do update set returned_at = excluded.returned_at)
          insert into process_run_observation ({LedgerTable.Runs.Names})
          select {LedgerTable.Runs.NamesWith(LedgerTable.SettledAt, "case when settled_at is not null then $2 end")}
            from back
          returning process_run_id, status
          """;
+
+    /// <summary>What <see cref="ReturnRunsSql"/> notes of runs that come from files.</summary>
+    public const string NoteReturnedSql =
+        """
+        insert into archive_returned (process_run_id, returned_at) select run, $2 from unnest($1) run
+        on conflict (process_run_id) do update set returned_at = excluded.returned_at
+        """;
 
     public static readonly string ReturnComponentsSql =
         $"""
@@ -70,6 +80,9 @@ static class ArchiveSql
          insert into process_component_observation ({LedgerTable.Components.Names})
            select {LedgerTable.Components.Names} from back
          """;
+
+    public const string SliceSql =
+        "insert into archive_slice (slice_id, month, runs, components, archived_at) values ($1, $2, $3, $4, $5)";
 
     public const string PurgeSql =
         """

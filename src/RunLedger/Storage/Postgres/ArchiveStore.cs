@@ -49,10 +49,15 @@ sealed class ArchiveStore(NpgsqlDataSource database) : IArchiveStore
             if (slice is not null)
             {
                 BatchWrite.Run(
-                    batch,
-                    "insert into archive_slice (slice_id, month, runs, components, archived_at) "
-                    + "values ($1, $2, $3, $4, $5)",
+                    batch, ArchiveSql.SliceSql,
                     Of(slice.Id), Of(slice.Month), Of(slice.Runs), Of(slice.Components), Of(choice.Now));
+            }
+
+            else
+            {
+                BatchWrite.Run(
+                    batch, "insert into archive_unfiled (archived_at) values ($1) on conflict do nothing",
+                    Of(choice.Now));
             }
 
             await batch.ExecuteNonQueryAsync(cancellationToken);
@@ -158,6 +163,7 @@ sealed class ArchiveStore(NpgsqlDataSource database) : IArchiveStore
             BatchWrite.Insert(batch, LedgerTable.Runs, runs);
             if (components.Count > 0)
                 BatchWrite.Insert(batch, LedgerTable.Components, components);
+            BatchWrite.Run(batch, ArchiveSql.NoteReturnedSql, BatchWrite.Of(ids.ToArray()), Of(now));
             // A database that was made anew has not got the keys.
             Keys(batch, LedgerTable.Runs, runs);
             Keys(batch, LedgerTable.Components, components);
@@ -194,9 +200,27 @@ sealed class ArchiveStore(NpgsqlDataSource database) : IArchiveStore
 
     public Task<IReadOnlyList<ArchiveSlice>> Slices(CancellationToken cancellationToken) =>
         InTransaction<IReadOnlyList<ArchiveSlice>>(async connection => await Read(
-            connection, "select slice_id, month, runs, components from archive_slice order by month, slice_id",
-            reader => new ArchiveSlice(reader.GetGuid(0), reader.GetString(1), reader.GetInt32(2), reader.GetInt32(3)),
+            connection,
+            "select slice_id, month, runs, components, archived_at from archive_slice order by month, slice_id",
+            reader => new ArchiveSlice(
+                reader.GetGuid(0), reader.GetString(1), reader.GetInt32(2), reader.GetInt32(3), reader.GetTime(4)),
             cancellationToken), cancellationToken);
+
+    public Task Replace(ArchiveSlice slice, IReadOnlyCollection<Guid> others, CancellationToken cancellationToken) =>
+        InTransaction(async connection =>
+        {
+            // The row of one that another transaction replaces is waited for, and gone then.
+            var archived = await Read(
+                connection, "delete from archive_slice where slice_id = any ($1) returning archived_at",
+                reader => reader.GetTime(0), cancellationToken, BatchWrite.Of(others.ToArray()));
+            if (archived.Count != others.Count)
+                throw new StoreException(
+                    StoreFault.Conflict, new InvalidOperationException("A slice of files was replaced meanwhile."));
+            await using var command = Command(
+                connection, ArchiveSql.SliceSql,
+                Of(slice.Id), Of(slice.Month), Of(slice.Runs), Of(slice.Components), Of(archived.Max()));
+            return await command.ExecuteNonQueryAsync(cancellationToken);
+        }, cancellationToken);
 
     async Task<T> InTransaction<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken)
     {

@@ -24,6 +24,10 @@ abstract class Column<TRow>(string name)
 sealed class Column<TRow, T>(string name, Func<TRow, T> get, Action<TRow, T> set, Func<StoredRow, int, T> read)
     : Column<TRow>(name)
 {
+    public Func<TRow, T> Get => get;
+
+    public Action<TRow, T> Set => set;
+
     public override Array Values(List<TRow> rows)
     {
         var values = new T[rows.Count];

@@ -4,8 +4,8 @@ namespace RunLedger.Storage.Rows;
 
 /// <summary>
 /// One of the ledger's two tables: its names, and its columns in order. What inserts, updates, selects, moves and reads
-/// rows of it takes the columns from here; what cannot (scripts, Parquet files, the reading model, the answers of the
-/// API) is compared with it by tests.
+/// rows of it, and the archive's files, take the columns from here; what cannot (scripts, the reading model, the
+/// answers of the API) is compared with it by tests.
 /// </summary>
 sealed class LedgerTable<TRow>
     where TRow : LedgerRow, new()
@@ -25,7 +25,7 @@ sealed class LedgerTable<TRow>
     /// <summary>Where its rows go in the end: the same columns and <c>archived_at</c>.</summary>
     public required string Archive { get; init; }
 
-    /// <summary>All of them, the key first.</summary>
+    /// <summary>All of them, in the table's own order.</summary>
     public required IReadOnlyList<Column<TRow>> Columns { get; init; }
 
     /// <summary>Columns that are not the batch's: what the database sets them to, from the row r.</summary>
@@ -69,7 +69,13 @@ static class LedgerTable
             Column.Of<RunRow>("process_run_id", run => run.ProcessRunId),
             Column.Of<RunRow>("process_candidate_code", run => run.ProcessCandidateCode),
             Column.Of<RunRow>("process_definition_code", run => run.ProcessDefinitionCode),
-            .. Shared<RunRow>(),
+            Column.Of<RunRow>("correlation_id", run => run.CorrelationId),
+            Column.Of<RunRow>("parent_run_id", run => run.ParentRunId),
+            Status<RunRow>(),
+            Column.Of<RunRow>("source_system", run => run.SourceSystem),
+            Column.Of<RunRow>("idempotency_key", run => run.IdempotencyKey),
+            .. References<RunRow>(),
+            .. Times<RunRow>(),
             Column.Of<RunRow>("last_event_at", run => run.LastEventAt),
             Column.Of<RunRow>("live_at", run => run.LiveAt),
             Column.Of<RunRow>("deadline_at", run => run.DeadlineAt),
@@ -96,26 +102,36 @@ static class LedgerTable
         [
             Column.Of<ComponentRow>("component_run_id", component => component.ComponentRunId),
             Column.Of<ComponentRow>("process_run_id", component => component.ProcessRunId),
+            Column.Of<ComponentRow>("parent_run_id", component => component.ParentRunId),
+            Column.Of<ComponentRow>("correlation_id", component => component.CorrelationId),
             Column.Of<ComponentRow>("dot_code", component => component.DotCode),
             Column.Of<ComponentRow>("component_role", component => component.ComponentRole),
             Column.Of<ComponentRow>("event_code", component => component.EventCode),
             Column.Of<ComponentRow>("queue_job_id", component => component.QueueJobId),
-            .. Shared<ComponentRow>(),
+            Status<ComponentRow>(),
+            .. References<ComponentRow>(),
+            Column.Of<ComponentRow>("idempotency_key", component => component.IdempotencyKey),
+            Column.Of<ComponentRow>("source_system", component => component.SourceSystem),
+            .. Times<ComponentRow>(),
         ],
     };
 
-    static IEnumerable<Column<TRow>> Shared<TRow>()
+    static Column<TRow> Status<TRow>()
+        where TRow : LedgerRow =>
+        Column.Of<TRow, RunStatus>("status", row => row.Status, status => status.Text(), RunStatusText.Parse);
+
+    static IEnumerable<Column<TRow>> References<TRow>()
         where TRow : LedgerRow =>
     [
-        Column.Of<TRow>("parent_run_id", row => row.ParentRunId),
-        Column.Of<TRow>("correlation_id", row => row.CorrelationId),
-        Column.Of<TRow, RunStatus>("status", row => row.Status, status => status.Text(), RunStatusText.Parse),
-        Column.Of<TRow>("source_system", row => row.SourceSystem),
-        Column.Of<TRow>("idempotency_key", row => row.IdempotencyKey),
         Column.Of<TRow>("input_ref", row => row.InputRef),
         Column.Of<TRow>("output_ref", row => row.OutputRef),
         Column.Of<TRow>("error_ref", row => row.ErrorRef),
         Column.Of<TRow>(EvidenceRef, row => row.EvidenceRef),
+    ];
+
+    static IEnumerable<Column<TRow>> Times<TRow>()
+        where TRow : LedgerRow =>
+    [
         Column.Of<TRow>("started_at", row => row.StartedAt),
         Column.Of<TRow>("ended_at", row => row.EndedAt),
         Column.Of<TRow>("created_at", row => row.CreatedAt),

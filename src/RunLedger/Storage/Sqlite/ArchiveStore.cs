@@ -44,12 +44,11 @@ sealed class ArchiveStore(LedgerStore store) : IArchiveStore
                 (string, object?) now = ("$now", LedgerTime.Text(choice.Now));
                 if (keep is not null)
                 {
-                    var slice = await keep(Rows(commands, ids), cancellationToken);
-                    commands.Run(
-                        "insert into archive_slice (slice_id, month, runs, components, archived_at) "
-                        + "values ($id, $month, $runs, $components, $now)",
-                        ("$id", slice.Id.ToString()), ("$month", slice.Month),
-                        ("$runs", slice.Runs), ("$components", slice.Components), now);
+                    Insert(commands, await keep(Rows(commands, ids), cancellationToken), now.Item2);
+                }
+                else
+                {
+                    commands.Run("insert or ignore into archive_unfiled (archived_at) values ($now)", now);
                 }
 
                 Copy(
@@ -120,6 +119,7 @@ sealed class ArchiveStore(LedgerStore store) : IArchiveStore
                      """,
                     ids, ("$now", LedgerTime.Text(now)));
                 commands.Run($"delete from process_run_archive where process_run_id in {Named}", ids);
+                NoteReturned(commands, back.ConvertAll(run => run.Id), now);
                 commands.Run(
                     $"""
                      insert into process_component_observation ({LedgerTable.Components.Names})
@@ -153,6 +153,7 @@ sealed class ArchiveStore(LedgerStore store) : IArchiveStore
                 foreach (var component in rows.Components.Where(
                     component => runs.Exists(run => run.ProcessRunId == component.ProcessRunId)))
                     Insert(commands, LedgerTable.Components, component);
+                NoteReturned(commands, runs.ConvertAll(run => run.ProcessRunId), now);
                 commands.Count(
                     runs.CountBy(run => run.Status.Text()).ToDictionary(count => count.Key, count => count.Value));
                 return runs.ConvertAll(run => run.ProcessRunId);
@@ -189,10 +190,36 @@ sealed class ArchiveStore(LedgerStore store) : IArchiveStore
     public Task<IReadOnlyList<ArchiveSlice>> Slices(CancellationToken cancellationToken) =>
         store.Use<IReadOnlyList<ArchiveSlice>>(
             commands => All(
-                commands, "select slice_id, month, runs, components from archive_slice order by month, slice_id",
-                reader =>
-                    new ArchiveSlice(reader.GetGuid(0), reader.GetString(1), reader.GetInt32(2), reader.GetInt32(3))),
+                commands,
+                "select slice_id, month, runs, components, archived_at from archive_slice order by month, slice_id",
+                reader => new ArchiveSlice(
+                    reader.GetGuid(0), reader.GetString(1), reader.GetInt32(2), reader.GetInt32(3), reader.GetTime(4))),
             cancellationToken);
+
+    public Task Replace(ArchiveSlice slice, IReadOnlyCollection<Guid> others, CancellationToken cancellationToken) =>
+        store.Use(
+            commands =>
+            {
+                var archived = All(
+                    commands, $"delete from archive_slice where slice_id in {Named} returning archived_at",
+                    reader => reader.GetTime(0), ("$ids", JsonSerializer.Serialize(others)));
+                if (archived.Count != others.Count)
+                    throw new StoreException(
+                        StoreFault.Conflict, new InvalidOperationException("A slice of files was replaced meanwhile."));
+                Insert(commands, slice, LedgerTime.Text(archived.Max()));
+                return true;
+            },
+            cancellationToken);
+
+    static void Insert(SqliteCommands commands, ArchiveSlice slice, object? archivedAt) => commands.Run(
+        "insert into archive_slice (slice_id, month, runs, components, archived_at) "
+        + "values ($id, $month, $runs, $components, $at)",
+        ("$id", slice.Id.ToString()), ("$month", slice.Month),
+        ("$runs", slice.Runs), ("$components", slice.Components), ("$at", archivedAt));
+
+    static void NoteReturned(SqliteCommands commands, List<Guid> runs, DateTime now) => commands.Run(
+        "insert or replace into archive_returned (process_run_id, returned_at) select value, $now from json_each($ids)",
+        ("$ids", JsonSerializer.Serialize(runs)), ("$now", LedgerTime.Text(now)));
 
     static ArchivedRows Rows(SqliteCommands commands, (string, object?) ids) => new(
         All(

@@ -183,6 +183,10 @@ sealed class LedgerStore : ILedgerStore, IDisposable
             "select 1 from pragma_table_info('expectation') where name = 'rechecked_at'", _ => rechecked = true);
         if (!rechecked)
             commands.Run(Script("sqlite-expected.sql"));
+        var asked = false;
+        commands.Read("select 1 from pragma_table_info('archive_unfiled')", _ => asked = true);
+        if (!asked)
+            commands.Run(Script("sqlite-query.sql"));
         transaction.Commit();
     }
 

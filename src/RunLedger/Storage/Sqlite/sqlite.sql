@@ -164,6 +164,13 @@ CREATE INDEX IF NOT EXISTS process_run_archive_archived_idx ON process_run_archi
 CREATE INDEX IF NOT EXISTS process_run_archive_parent_run_id_idx ON process_run_archive (parent_run_id) WHERE parent_run_id IS NOT NULL;
 CREATE INDEX IF NOT EXISTS process_run_archive_settled_idx ON process_run_archive (settled_at, process_run_id);
 CREATE INDEX IF NOT EXISTS process_run_archive_candidate_idx ON process_run_archive (process_candidate_code);
+-- As infra/postgres/16_archive_lists.sql.
+CREATE INDEX IF NOT EXISTS process_run_archive_newest_idx ON process_run_archive (created_at DESC, process_run_id DESC);
+CREATE INDEX IF NOT EXISTS process_run_archive_candidate_newest_idx
+  ON process_run_archive (process_candidate_code, created_at DESC, process_run_id DESC);
+CREATE INDEX IF NOT EXISTS process_run_archive_status_newest_idx
+  ON process_run_archive (status, created_at DESC, process_run_id DESC);
+CREATE INDEX IF NOT EXISTS process_run_archive_correlation_id_idx ON process_run_archive (correlation_id);
 
 CREATE TABLE IF NOT EXISTS process_component_archive (
   component_run_id text PRIMARY KEY,

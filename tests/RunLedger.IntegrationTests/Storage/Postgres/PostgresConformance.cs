@@ -5,7 +5,9 @@ namespace RunLedger.IntegrationTests.Storage.Postgres;
 // What every provider promises, a line each. What is left out fails PostgresSuiteTests.
 public sealed class PostgresArchiveTests() : ArchiveConformance(new PostgresProvider());
 public sealed class PostgresArchiveReturnTests() : ArchiveReturnConformance(new PostgresProvider());
+public sealed class PostgresArchivedListsTests() : ArchivedListsConformance(new PostgresProvider());
 public sealed class PostgresArchivedRunTests() : ArchivedRunConformance(new PostgresProvider());
+public sealed class PostgresCompactionTests() : CompactionConformance(new PostgresProvider());
 public sealed class PostgresCancelTests() : CancelConformance(new PostgresProvider());
 public sealed class PostgresCandidateTests() : CandidateConformance(new PostgresProvider());
 public sealed class PostgresChangesTests() : ChangesConformance(new PostgresProvider());

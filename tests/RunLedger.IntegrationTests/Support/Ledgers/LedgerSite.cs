@@ -110,7 +110,8 @@ sealed class LedgerSite : IAsyncDisposable
             TimeSpan.FromSeconds(90),
             () => Output);
         await Stop();
-        Assert.Null(await Difference(expected, rejected));
+        var after = await Difference(expected, rejected);
+        Assert.True(after is null, $"{after}, after the ledgers stopped\n{Output}");
         Assert.Equal(0u, await Publisher.Waiting(ErrorQueue));
     }
 

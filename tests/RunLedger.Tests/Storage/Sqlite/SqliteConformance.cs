@@ -5,7 +5,9 @@ namespace RunLedger.Tests.Storage.Sqlite;
 // What every provider promises, a line each. What is left out fails SqliteSuiteTests.
 public sealed class SqliteArchiveTests() : ArchiveConformance(new SqliteProvider());
 public sealed class SqliteArchiveReturnTests() : ArchiveReturnConformance(new SqliteProvider());
+public sealed class SqliteArchivedListsTests() : ArchivedListsConformance(new SqliteProvider());
 public sealed class SqliteArchivedRunTests() : ArchivedRunConformance(new SqliteProvider());
+public sealed class SqliteCompactionTests() : CompactionConformance(new SqliteProvider());
 public sealed class SqliteCancelTests() : CancelConformance(new SqliteProvider());
 public sealed class SqliteCandidateTests() : CandidateConformance(new SqliteProvider());
 public sealed class SqliteChangesTests() : ChangesConformance(new SqliteProvider());

@@ -1,0 +1,2 @@
+DROP TABLE IF EXISTS archive_returned;
+DROP TABLE IF EXISTS archive_unfiled;
