@@ -42,6 +42,17 @@ sealed class ActionLog(ILedgerTransactions ledger, TimeProvider time)
         return id;
     }
 
+    /// <summary>Enters what is done in no transaction of the ledger's own.</summary>
+    public Task<Guid> EnterAlone(
+        string operatorName,
+        string action,
+        string subject,
+        object? detail,
+        string outcome,
+        CancellationToken cancellationToken) => ledger.InOne(
+            sql => Enter(sql, operatorName, action, subject, null, detail, outcome, cancellationToken),
+            cancellationToken);
+
     public static Task End(LedgerSql sql, Guid id, string outcome, CancellationToken cancellationToken) => sql.Run(
         "update operator_action set outcome = @outcome where id = @id", cancellationToken,
         ("outcome", outcome), ("id", id));

@@ -56,5 +56,6 @@ sealed class AnswerRoom(IOptions<AssistantOptions> options)
         return text;
     }
 
-    static int Bytes<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, typeof(T), AssistantJson.Readable).Length;
+    static int Bytes<T>(T value) =>
+        JsonSerializer.SerializeToUtf8Bytes(value, typeof(T), AssistantJson.Readable).Length;
 }

@@ -61,7 +61,7 @@ static class AssistantSetup
         return services;
     }
 
-    /// <summary>A question comes as a POST, which is read like any GET of the API: from the standby, a few at once.</summary>
+    /// <summary>A question comes as a POST, and is read as a GET of the API is: of a standby, a few at once.</summary>
     public static void MapAssistants(this IEndpointRouteBuilder routes)
     {
         if (!routes.ServiceProvider.GetRequiredService<IOptions<AssistantOptions>>().Value.Enabled)

@@ -33,8 +33,8 @@ sealed class CompareRunsTool(ToolCalls calls, RunQueries runs, ChangesQuery chan
         return await changes.Find(run, other, cancellationToken) is { } found
             ? Shown(found, page)
             : ToolAnswer<ComparedRuns>.Refused(
-                $"No run of its candidate completed before it, among the last {ChangesQuery.MostLooked} in the ledger's "
-                + "tables: name the other one with against.");
+                $"No run of its candidate completed before it, among the last {ChangesQuery.MostLooked} in the "
+                + "ledger's tables: name the other one with against.");
     }
 
     ToolAnswer<ComparedRuns> Shown(RunChanges found, ListPage page)

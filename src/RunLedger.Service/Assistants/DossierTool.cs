@@ -12,7 +12,7 @@ sealed class DossierTool(
     ToolCalls calls, DossierQuery dossiers, AnswerRoom room, IOptions<ReadingOptions> reading, TimeProvider time)
     : LedgerTool<DossierToolQuery, DossierFigures>(calls), IDisposable
 {
-    /// <summary>A dossier reads every run of its candidate; assistants have half of the places that there are.</summary>
+    /// <summary>A dossier reads every run of its candidate; assistants have half of the places there are.</summary>
     readonly ConcurrencyLimiter _places = new(new() { PermitLimit = Shares.OfOne(reading.Value.MaxDossiers) });
 
     protected override string Name => "dossier";
@@ -36,7 +36,11 @@ sealed class DossierTool(
             return ToolAnswer<DossierFigures>.Refused(text);
         using var place = _places.AttemptAcquire();
         if (!place.IsAcquired)
-            return ToolAnswer<DossierFigures>.Refused("As many dossiers are under way as may be: try again in a second.");
+        {
+            return ToolAnswer<DossierFigures>.Refused(
+                "As many dossiers are under way as may be: try again in a second.");
+        }
+
         var (document, first) = await dossiers.Find(candidate!, asOf, cancellationToken);
         return document is null
             ? ToolAnswer<DossierFigures>.Refused(Nothing(asOf, first))

@@ -1,11 +1,13 @@
 using RunLedger.Service.Database;
 using RunLedger.Service.Runs;
 using RunLedger.Service.Web;
+using RunLedger.Storage.Rows;
 
 namespace RunLedger.Service.Assistants;
 
 /// <summary>Lists runs, as <c>GET /api/runs</c> does.</summary>
-sealed class FindRunsTool(ToolCalls calls, RunQueries runs, AnswerRoom room) : LedgerTool<RunListQuery, FoundRuns>(calls)
+sealed class FindRunsTool(ToolCalls calls, RunQueries runs, AnswerRoom room)
+    : LedgerTool<RunListQuery, FoundRuns>(calls)
 {
     const int Usual = 20;
 
@@ -33,5 +35,5 @@ sealed class FindRunsTool(ToolCalls calls, RunQueries runs, AnswerRoom room) : L
         return empty with { Items = items, NextCursor = next is { } key ? Cursor.Write(key, page.List) : null };
     }
 
-    static PageKey? Key(Storage.Rows.RunRow run) => new(run.CreatedAt, run.ProcessRunId);
+    static PageKey? Key(RunRow run) => new(run.CreatedAt, run.ProcessRunId);
 }

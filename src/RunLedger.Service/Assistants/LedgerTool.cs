@@ -5,7 +5,7 @@ using RunLedger.Service.Web;
 
 namespace RunLedger.Service.Assistants;
 
-/// <summary>A tool that reads the ledger: its arguments are a query as the API has them, its answer is a record.</summary>
+/// <summary>A tool that reads the ledger: its arguments are a query as the API has them, its answer a record.</summary>
 /// <typeparam name="TQuery">Its members are texts, each with the name of its argument.</typeparam>
 /// <typeparam name="TAnswer">One of <see cref="AssistantJson"/>.</typeparam>
 abstract class LedgerTool<TQuery, TAnswer>(ToolCalls calls) : McpServerTool

@@ -8,7 +8,6 @@ using RunLedger.Service.Actions;
 using RunLedger.Service.Database;
 using RunLedger.Service.Security;
 using RunLedger.Service.Standby;
-using RunLedger.Storage;
 using RunLedger.Telemetry;
 
 namespace RunLedger.Service.Assistants;
@@ -18,7 +17,6 @@ namespace RunLedger.Service.Assistants;
 /// in the log of actions, without which there is no answer.
 /// </summary>
 sealed partial class ToolCalls(
-    ILedgerTransactions ledger,
     ActionLog actions,
     ReadingDialect database,
     AssistantMeter meter,
@@ -67,11 +65,9 @@ sealed partial class ToolCalls(
         {
             var (value, fault) = await ReadSource.Ask(ask);
             var json = value is null ? "" : JsonSerializer.Serialize(value, typeof(T), AssistantJson.Readable);
-            await ledger.InOne(
-                sql => actions.Enter(
-                    sql, who, ActionNames.Ask, tool, null, Shown(arguments),
-                    fault is null ? $"answered: {json.Length} characters" : $"refused: {fault}", cancellationToken),
-                cancellationToken);
+            await actions.EnterAlone(
+                who, ActionNames.Ask, tool, Shown(arguments),
+                fault is null ? $"answered: {json.Length} characters" : $"refused: {fault}", cancellationToken);
             return fault is not null ? Refused(fault) : new()
             {
                 Content = [new TextContentBlock { Text = json }],
@@ -85,7 +81,8 @@ sealed partial class ToolCalls(
         catch (Exception e) when (database.Outage(e) is { } reason)
         {
             DatabaseAway(tool, ReadingDialect.Cause(e)!.Message);
-            return Refused($"The ledger's database cannot answer: {reason} Try again in some seconds; nothing is lost.");
+            return Refused(
+                $"The ledger's database cannot answer: {reason} Try again in some seconds; nothing is lost.");
         }
     }
 

@@ -16,8 +16,8 @@ sealed class WrongNowTool(ToolCalls calls, OverviewQuery overview, IncidentQueri
     protected override string Title => "What is wrong now";
 
     protected override string About =>
-        "What is wrong now, of runs and of the ledger itself: in sentences, in figures, and the incidents that last. The "
-        + "tool to begin with.";
+        "What is wrong now, of runs and of the ledger itself: in sentences, in figures, and the incidents that last. "
+        + "The tool to begin with.";
 
     protected override async Task<ToolAnswer<WrongNow>> Answer(
         WrongNowQuery query, QueryReader text, CancellationToken cancellationToken)

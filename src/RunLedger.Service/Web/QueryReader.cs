@@ -69,7 +69,8 @@ sealed class QueryReader(bool ofAddress = true)
             value, TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
             ? time.UtcDateTime
             : Refuse<DateTime?>(name, $"'{Shown(value)}' is not an ISO 8601 time such as 2026-03-01T09:30:00Z or "
-                + $"2026-03-01; UTC when without an offset{(ofAddress ? ", and a + in an offset is written %2B" : "")}.");
+                + "2026-03-01; UTC when without an offset"
+                + (ofAddress ? ", and a + in an offset is written %2B." : "."));
 
     public string? Source(string? value) => value is null or "" || SourceSystems.All.Contains(value)
         ? Text("source", value)

@@ -8,7 +8,10 @@ public sealed class AssistantLedger : IAsyncLifetime
     internal EmbeddedLedger Ledger { get; private set; } = null!;
 
     public async ValueTask InitializeAsync() => Ledger = await EmbeddedLedger.Start(
-        [.. TestKey.Settings(TestKey.Reader, TestKey.Observer, TestKey.Operator), "--Assistants:CallsPerMinute", "10000"]);
+        [
+            .. TestKey.Settings(TestKey.Reader, TestKey.Observer, TestKey.Operator),
+            "--Assistants:CallsPerMinute", "10000",
+        ]);
 
     public ValueTask DisposeAsync() => Ledger.DisposeAsync();
 

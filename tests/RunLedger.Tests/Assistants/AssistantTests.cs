@@ -71,7 +71,8 @@ public sealed class AssistantTests : IClassFixture<AssistantLedger>
         Assert.Equal("plain", $"{explained["run"]!["dataNotInstructions"]!["error"]}");
         Assert.Equal(
             [.. Calls.Select(call => call.Tool), "explain_run"],
-            _ledger.List("select subject from operator_action where action = 'ask' and who = 'key:reader' order by id"));
+            _ledger.List(
+                "select subject from operator_action where action = 'ask' and who = 'key:reader' order by id"));
     }
 
     [Fact]

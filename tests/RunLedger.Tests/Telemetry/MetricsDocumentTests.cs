@@ -41,7 +41,7 @@ public sealed partial class MetricsDocumentTests
 
     static string Kind(Instrument instrument) => instrument.GetType().Name switch
     {
-        "ObservableCounter`1" => "counter",
+        "ObservableCounter`1" or "Counter`1" => "counter",
         "ObservableUpDownCounter`1" => "up-down counter",
         "ObservableGauge`1" => "gauge",
         "Histogram`1" => "histogram",
