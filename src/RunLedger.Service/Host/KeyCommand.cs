@@ -13,7 +13,8 @@ static class KeyCommand
         var name = new Option<string?>("--name") { Description = "Who will hold it", HelpName = "NAME" };
         var scopes = new Option<string[]>("--scope")
         {
-            Description = "What it allows: observe (report runs), read, operate (includes read), query (SQL); may be repeated",
+            Description = "What it allows: observe (report runs), read, operate (includes read), query (SQL); "
+                + "may be repeated",
             HelpName = "SCOPE",
             AllowMultipleArgumentsPerToken = true,
         };

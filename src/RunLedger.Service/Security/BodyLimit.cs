@@ -21,8 +21,8 @@ static class BodyLimit
     });
 
     /// <summary>
-    /// After the check of forms: 400 to one without its token, which is also what that check takes one for that it could
-    /// not read.
+    /// After the check of forms: 400 to one without its token. That check takes one that it could not read for such a
+    /// one, too.
     /// </summary>
     public static IApplicationBuilder UseFormCheck(this IApplicationBuilder app) => app.Use((http, next) =>
         http.Features.Get<IAntiforgeryValidationFeature>() is { IsValid: false, Error: { } error }

@@ -134,7 +134,8 @@ public sealed class QueryAggregateTests : IAsyncLifetime
         await using var reader = await command.ExecuteReaderAsync(Token);
         var rows = new List<string>();
         while (await reader.ReadAsync(Token))
-            rows.Add(string.Join('|', Enumerable.Range(0, 3).Select(at => reader.IsDBNull(at) ? "" : reader.GetString(at))));
+            rows.Add(string.Join(
+                '|', Enumerable.Range(0, 3).Select(at => reader.IsDBNull(at) ? "" : reader.GetString(at))));
         return [.. rows.Order(StringComparer.Ordinal)];
     }
 

@@ -55,7 +55,8 @@ public sealed class QueryStatementTests
     [InlineData("select count(*) from RUNS where Status = 'failed'", "process_run_id status")]
     [InlineData("with x as (select status as s from runs) select s from x", "process_run_id status")]
     [InlineData("select 1 from runs join components c using (correlation_id)", "process_run_id correlation_id")]
-    [InlineData("select r.evidence_ref->>'a' from runs r order by r.created_at", "process_run_id evidence_ref created_at")]
+    [InlineData(
+        "select r.evidence_ref->>'a' from runs r order by r.created_at", "process_run_id evidence_ref created_at")]
     public void Only_the_columns_that_it_names_are_read(string sql, string columns) =>
         Assert.Equal(columns.Split(' ').Order(), Needs(sql).Columns["runs"].Order());
 

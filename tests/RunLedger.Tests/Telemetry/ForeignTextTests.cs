@@ -42,8 +42,8 @@ public sealed class ForeignTextTests
         Assert.Equal(new string('x', 998) + "\uFFFD…", $"{new ForeignText(new string('x', 998) + "🚀🚀")}");
     }
 
-    /// <summary>A text that is taken as it is has one of these names, and is of the configuration.</summary>
-    static readonly string[] Own = ["source", "bus", "store"];
+    /// <summary>A text that is taken as it is has one of these names, and is of the configuration or the code.</summary>
+    static readonly string[] Own = ["source", "bus", "store", "tool"];
 
     [Fact]
     public void No_log_message_takes_a_text_of_others_as_it_is()
