@@ -110,8 +110,8 @@
     source = null;
     if (paused || document.hidden) return;
     source = new EventSource("/api/live");
-    let first = true;
-    source.addEventListener("changed", () => { if (first && !stale) { first = false; say("Live", "good"); } else soon(); first = false; });
+    // The first comes at once: what was committed after the page was made and before this is shown by asking again.
+    source.addEventListener("changed", soon);
     source.onopen = () => { if (stale) soon(); };
     source.onerror = () => {
       say("Reconnecting", "bad");

@@ -43,6 +43,7 @@ sealed class BatchedDeliveries(TakeDelivery? tryTake, int surplus) : IFilter<Cha
         readonly Acknowledgements _acknowledgements;
         readonly DirectDeliveries? _direct;
         readonly int _more;
+        readonly OneByOne _requests = new();
         Surplus? _surplus;
 
         public Channel(ChannelContext channel, TakeDelivery? tryTake, int surplus)
@@ -67,8 +68,8 @@ sealed class BatchedDeliveries(TakeDelivery? tryTake, int surplus) : IFilter<Cha
             var begins = new Consumer(consumer, noAck ? null : _direct);
             if (_more > 0 && !noAck && !exclusive)
                 begins.Surplus = _surplus = new(_channel.Channel, queue, _more, begins);
-            var tag = await _channel.BasicConsume(
-                queue, noAck, exclusive, arguments, begins, consumerTag, cancellationToken);
+            var tag = await _requests.Alone(() => _channel.BasicConsume(
+                queue, noAck, exclusive, arguments, begins, consumerTag, cancellationToken));
             _ = begins.Watch(ConnectionContext.Connection);
             return tag;
         }
@@ -94,35 +95,37 @@ sealed class BatchedDeliveries(TakeDelivery? tryTake, int surplus) : IFilter<Cha
         public Task ExchangeBind(
             string destination, string source, string routingKey, IDictionary<string, object> arguments,
             CancellationToken cancellationToken) =>
-            _channel.ExchangeBind(destination, source, routingKey, arguments, cancellationToken);
+            _requests.Alone(() => _channel.ExchangeBind(destination, source, routingKey, arguments, cancellationToken));
 
         public Task ExchangeDeclare(
             string exchange, string type, bool durable, bool autoDelete, IDictionary<string, object> arguments,
             CancellationToken cancellationToken) =>
-            _channel.ExchangeDeclare(exchange, type, durable, autoDelete, arguments, cancellationToken);
+            _requests.Alone(() => _channel.ExchangeDeclare(
+                exchange, type, durable, autoDelete, arguments, cancellationToken));
 
         public Task ExchangeDeclarePassive(string exchange, CancellationToken cancellationToken) =>
-            _channel.ExchangeDeclarePassive(exchange, cancellationToken);
+            _requests.Alone(() => _channel.ExchangeDeclarePassive(exchange, cancellationToken));
 
         public Task QueueBind(
             string queue, string exchange, string routingKey, IDictionary<string, object> arguments,
             CancellationToken cancellationToken) =>
-            _channel.QueueBind(queue, exchange, routingKey, arguments, cancellationToken);
+            _requests.Alone(() => _channel.QueueBind(queue, exchange, routingKey, arguments, cancellationToken));
 
         public Task<QueueDeclareOk> QueueDeclare(
             string queue, bool durable, bool exclusive, bool autoDelete, IDictionary<string, object> arguments,
             CancellationToken cancellationToken) =>
-            _channel.QueueDeclare(queue, durable, exclusive, autoDelete, arguments, cancellationToken);
+            _requests.Alone(() => _channel.QueueDeclare(
+                queue, durable, exclusive, autoDelete, arguments, cancellationToken));
 
         public Task<QueueDeclareOk> QueueDeclarePassive(string queue, CancellationToken cancellationToken) =>
-            _channel.QueueDeclarePassive(queue, cancellationToken);
+            _requests.Alone(() => _channel.QueueDeclarePassive(queue, cancellationToken));
 
         public Task<uint> QueuePurge(string queue, CancellationToken cancellationToken) =>
-            _channel.QueuePurge(queue, cancellationToken);
+            _requests.Alone(() => _channel.QueuePurge(queue, cancellationToken));
 
         public Task BasicQos(
             uint prefetchSize, ushort prefetchCount, bool global, CancellationToken cancellationToken) =>
-            _channel.BasicQos(prefetchSize, prefetchCount, global, cancellationToken);
+            _requests.Alone(() => _channel.BasicQos(prefetchSize, prefetchCount, global, cancellationToken));
 
         public async Task BasicCancel(string consumerTag, CancellationToken cancellationToken)
         {

@@ -34,11 +34,12 @@ public sealed class IntakeOutageTests
     public async Task A_broker_that_is_away_is_503_in_good_time_and_what_was_refused_is_not_sent_later()
     {
         Sent refused = new("RunStarted", Guid.CreateVersion7(), At),
-            taken = new("RunStarted", Guid.CreateVersion7(), At);
+            taken = new("RunStarted", Guid.CreateVersion7(), At),
+            later = new("RunStarted", Guid.CreateVersion7(), At);
         var database = await TestDatabase.Create(applySchema: true);
         var broker = await OwnBroker.Create();
         await using var site = new LedgerSite(database.ConnectionString, broker.Address, broker, database);
-        var ledger = await site.Start(new() { ["Intake__Patience"] = "00:00:02" });
+        var ledger = await site.Start(new() { ["Intake__Patience"] = "00:00:05" });
         Assert.Equal(202, (await ledger.Post(Route, taken.Line())).Status);
         await broker.Stop();
         var clock = Stopwatch.StartNew();
@@ -47,13 +48,14 @@ public sealed class IntakeOutageTests
 
         Assert.True(status == 503, $"{status} {body}\n{ledger.Output}");
         Assert.Equal("5", retryAfter);
-        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(15));
         await broker.Start();
         await Eventually.Async(
             async () =>
-                (await ledger.Post(Route, taken.Line())).Status is var again && again == 202 ? null : $"{again}",
+                (await ledger.Post(Route, later.Line())).Status is var again && again == 202 ? null : $"{again}",
             TimeSpan.FromSeconds(60), () => ledger.Output);
-        await site.Settle(Oracle.Rows([taken]));
+        // A row of its own: a message that a ledger has in hand when it is stopped may go back to its queue.
+        await site.Settle(Oracle.Rows([taken, later]));
     }
 
     [Fact]

@@ -44,6 +44,42 @@ public sealed class StandbyReadingTests(StandbySite site) : IClassFixture<Standb
         }
     }
 
+    [Fact]
+    public async Task Every_tool_of_an_assistant_is_answered_by_the_standby_where_nothing_can_be_written()
+    {
+        var (one, other) = (await site.Begin(), await site.Begin());
+        await site.CatchUp();
+        using var client = new HttpClient { BaseAddress = site.Ledger.Url };
+        foreach (var (tool, arguments) in ((string, string)[])
+        [
+            ("what_is_wrong_now", "{}"), ("find_runs", "{}"), ("failures", "{}"), ("expected", "{}"),
+            ("explain_run", $$"""{"run": "{{one}}"}"""),
+            ("compare_runs", $$"""{"run": "{{one}}", "against": "{{other}}"}"""),
+            ("dossier", """{"candidate": "PROC-CAND:dot:kg"}"""),
+        ])
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/mcp");
+            request.Headers.TryAddWithoutValidation("Accept", "application/json, text/event-stream");
+            request.Content = new StringContent(
+                $$$"""
+                {"jsonrpc": "2.0", "id": 1, "method": "tools/call",
+                 "params": {"name": "{{{tool}}}", "arguments": {{{arguments}}}}}
+                """,
+                System.Text.Encoding.UTF8, "application/json");
+
+            using var answer = await client.SendAsync(request);
+
+            var body = await answer.Content.ReadAsStringAsync();
+            Assert.True(answer.StatusCode == HttpStatusCode.OK, $"{tool}: {answer.StatusCode} {body}");
+            Assert.Contains("structuredContent", body, StringComparison.Ordinal);
+            Assert.DoesNotContain("\"isError\":true", body, StringComparison.Ordinal);
+            Assert.True(
+                answer.Headers.TryGetValues("RunLedger-Source", out var source)
+                    && source.Single().StartsWith("standby; behind=", StringComparison.Ordinal),
+                $"{tool}: {string.Join(',', source ?? ["no RunLedger-Source"])}");
+        }
+    }
+
     [Theory]
     [InlineData("/settings")]
     [InlineData("/api/policies")]

@@ -42,7 +42,7 @@ public sealed class ForeignTextTests
         Assert.Equal(new string('x', 998) + "\uFFFD…", $"{new ForeignText(new string('x', 998) + "🚀🚀")}");
     }
 
-    /// <summary>A text that is taken as it is has one of these names, and is of the configuration or the code.</summary>
+    /// <summary>A text taken as it is has one of these names, and is of the configuration or the code.</summary>
     static readonly string[] Own = ["source", "bus", "store", "tool"];
 
     [Fact]
