@@ -1,3 +1,4 @@
+using System.Globalization;
 using RunLedger.Folding;
 using RunLedger.Retention;
 using RunLedger.Service.Web;
@@ -19,7 +20,7 @@ sealed class RunLeaving(RunLedgerOptions options, RetentionPeriods periods)
         if (periods.Of(run.ProcessCandidateCode, status) is not { } period)
             return $"It stays: no policy of retention says for how long runs that are {status} do.";
         var at = settled + period;
-        return $"Retention takes it {(at > now ? $"at {LedgerTime.Text(at)}" : "with its next sweep")}, "
+        return $"Retention takes it {(at > now ? $"on {Day(at)}" : "with its next sweep")}, "
             + $"{Phrases.Long(period)} after it settled: {Whose(run.ProcessCandidateCode, status)}.";
     }
 
@@ -30,12 +31,15 @@ sealed class RunLeaving(RunLedgerOptions options, RetentionPeriods periods)
             ? $" Its files are those of {ArchiveSlice.MonthOf(settled)}."
             : "";
         var purge = options.Archive.PurgeAfter is { } after
-            ? $" It leaves that at {LedgerTime.Text(archivedAt + after)}"
+            ? $" It leaves that on {Day(archivedAt + after)}"
                 + $"{(files.Length > 0 ? ", and is in the files alone then" : "")}."
             : "";
         return $"it has left the ledger's tables for process_run_archive.{purge}{files} "
             + $"archive restore --run {run.ProcessRunId} brings it back.";
     }
+
+    // It leaves with the sweep after that: no time of day is promised.
+    static string Day(DateTime at) => at.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     string Whose(string candidate, string status)
     {

@@ -164,7 +164,7 @@ public sealed class ArchiveVerbTests : IAsyncLifetime
         var options = _ledger.Services.GetRequiredService<RunLedgerOptions>();
         options.Retention.Default.Periods["completed"] = TimeSpan.FromDays(36_000);
         var text = await Page();
-        Assert.Contains("Retention takes it at 2125-", text, StringComparison.Ordinal);
+        Assert.Contains("Retention takes it on 2125-", text, StringComparison.Ordinal);
         Assert.Contains("the default for runs that are completed.", text, StringComparison.Ordinal);
 
         options.Retention.Policies.Add(

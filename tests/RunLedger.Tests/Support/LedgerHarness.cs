@@ -41,16 +41,21 @@ sealed class LedgerHarness : IAsyncDisposable
         var services = new ServiceCollection()
             .AddSingleton(time ?? TimeProvider.System)
             .AddMetrics()
-            .AddMassTransitTestHarness(TextWriter.Null, bus => bus.AddRunLedger(options =>
+            .AddMassTransitTestHarness(TextWriter.Null, bus =>
             {
-                options.SqliteFile = file;
-                // A test that does not say otherwise sweeps when it wants to.
-                options.Deadlines.SweepEvery = TimeSpan.FromDays(3_650);
-                options.Retention.Every = TimeSpan.FromDays(3_650);
-                options.Expected.JudgeEvery = TimeSpan.FromDays(3_650);
-                options.Unlike.LookEvery = TimeSpan.FromDays(3_650);
-                configure?.Invoke(options);
-            }))
+                // The harness gives up on a machine that did nothing for so long, not the ledger: it may be busy.
+                bus.SetTestTimeouts(testInactivityTimeout: TimeSpan.FromSeconds(30));
+                bus.AddRunLedger(options =>
+                {
+                    options.SqliteFile = file;
+                    // A test that does not say otherwise sweeps when it wants to.
+                    options.Deadlines.SweepEvery = TimeSpan.FromDays(3_650);
+                    options.Retention.Every = TimeSpan.FromDays(3_650);
+                    options.Expected.JudgeEvery = TimeSpan.FromDays(3_650);
+                    options.Unlike.LookEvery = TimeSpan.FromDays(3_650);
+                    configure?.Invoke(options);
+                });
+            })
             .BuildServiceProvider(validateScopes: true);
         var ledger = new LedgerHarness(file, services);
         await ledger._harness.Start();
