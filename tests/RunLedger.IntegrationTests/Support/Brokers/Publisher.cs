@@ -83,6 +83,20 @@ sealed class Publisher(Uri broker) : IAsyncDisposable
         return count;
     }
 
+    /// <summary>The first of those that wait, which stays there: its exchange and what it says.</summary>
+    public async Task<string> First(string queue)
+    {
+        var first = "";
+        await Confirm(async () =>
+        {
+            if (await _channel!.BasicGetAsync(queue, autoAck: false) is not { } got)
+                return;
+            first = $"{got.Exchange}: {Encoding.UTF8.GetString(got.Body.Span)}";
+            await _channel!.BasicNackAsync(got.DeliveryTag, multiple: false, requeue: true);
+        });
+        return first;
+    }
+
     /// <summary>How many consume a queue.</summary>
     public async Task<uint> Consumers(string queue)
     {

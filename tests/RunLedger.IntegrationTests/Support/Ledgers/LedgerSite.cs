@@ -110,8 +110,9 @@ sealed class LedgerSite : IAsyncDisposable
             TimeSpan.FromSeconds(90),
             () => Output);
         await Stop();
-        var after = await Difference(expected, rejected);
-        Assert.True(after is null, $"{after}, after the ledgers stopped\n{Output}");
+        var after = await Difference(expected, rejected, stopped: true);
+        Assert.True(
+            after is null, $"{after}, after the ledgers stopped\n{await Publisher.First(Queue)}\n{Output}");
         Assert.Equal(0u, await Publisher.Waiting(ErrorQueue));
     }
 
@@ -138,9 +139,11 @@ sealed class LedgerSite : IAsyncDisposable
     /// <summary>What the newest services printed.</summary>
     public string Output => string.Join("\n---\n", _ledgers.TakeLast(2).Select(ledger => ledger.Output));
 
-    async Task<string?> Difference(List<string> expected, int rejected)
+    // A ledger that stops may leave its own question behind, how far the queue is.
+    async Task<string?> Difference(List<string> expected, int rejected, bool stopped = false)
     {
-        if (await Publisher.Waiting(Queue) is > 0 and var waiting)
+        if (await Publisher.Waiting(Queue) is > 0 and var waiting && !(stopped && waiting == 1
+            && (await Publisher.First(Queue)).Contains("QueueReached", StringComparison.Ordinal)))
             return $"{waiting} messages wait";
         var actual = await LedgerRows.Read(Database);
         var found = await LedgerRows.Rejected(Database);
