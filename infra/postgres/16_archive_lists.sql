@@ -5,3 +5,5 @@ CREATE INDEX IF NOT EXISTS process_run_archive_candidate_newest_idx
 CREATE INDEX IF NOT EXISTS process_run_archive_status_newest_idx
   ON process_run_archive (status, created_at DESC, process_run_id DESC) WHERE status <> 'completed';
 CREATE INDEX IF NOT EXISTS process_run_archive_correlation_id_idx ON process_run_archive (correlation_id);
+-- process_run_archive_candidate_newest_idx begins with what it is of.
+DROP INDEX IF EXISTS process_run_archive_candidate_idx;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using RunLedger.Service.Actions;
+using RunLedger.Service.Standby;
 
 namespace RunLedger.Service.Query;
 
@@ -13,6 +14,9 @@ sealed class LedgerQuery(
 
     /// <summary>What the log of actions keeps of a statement.</summary>
     const int LoggedText = 2_000;
+
+    /// <summary>What the ledger itself has at most, in MB: docs/operations.md, Memory.</summary>
+    const int LedgerMegabytes = 400;
 
     readonly SemaphoreSlim _room = new(options.Value.MaxAtOnce);
 
@@ -27,6 +31,18 @@ sealed class LedgerQuery(
         {
             throw new QueryException(string.Create(
                 CultureInfo.InvariantCulture, $"The sql has more than {MostText:N0} characters, or a NUL."));
+        }
+
+        // A container that has no room for it is ended whole, and the ledger with it.
+        var (needed, there) = (
+            LedgerMegabytes + (Limits.MaxAtOnce * Limits.MostMegabytes),
+            GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1024 * 1024));
+        if (needed > there)
+        {
+            throw new QueryException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"There are {there:N0} MB here, and the ledger with {Limits.MaxAtOnce} statements at once may need "
+                + $"{needed:N0}: give it more memory, or set Query__MemoryMegabytes or Query__MaxAtOnce lower."));
         }
 
         return actions.Around(
@@ -54,7 +70,7 @@ sealed class LedgerQuery(
 
         try
         {
-            return await Run(sql, cancellationToken);
+            return await ReadSource.Ask(() => Run(sql, cancellationToken));
         }
         finally
         {
@@ -69,7 +85,7 @@ sealed class LedgerQuery(
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         using var process = QueryProcess.Start();
         await using var ends = stop.Token.Register(process.End);
-        var watch = process.Watch(Limits.MemoryMegabytes, time, stop.Token);
+        var watch = process.Watch(Limits.MostMegabytes, time, stop.Token);
         try
         {
             var answer = await Task.Run(() => Talk(process, sql, stop.Token), stop.Token);

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using RunLedger.Service.Actions;
 using RunLedger.Service.Runs;
 using RunLedger.Service.Settings;
+using RunLedger.Service.Standby;
 using RunLedger.Service.Web;
 
 namespace RunLedger.Service.Query;
@@ -27,7 +28,7 @@ static class QueryEndpoints
     {
         routes.MapGroup("/api").WithTags("Reading")
             .AddEndpointFilter<OutageFilter>().ProducesProblem(StatusCodes.Status503ServiceUnavailable)
-            .MapPost("/query", Ask).WithName("Query")
+            .MapPost("/query", Ask).WithName("Query").WithMetadata(new ReadsOnlyAttribute { Posts = true })
             .WithSummary("One SQL select over all runs and components, archived or not.")
             .WithDescription("In DuckDB's dialect, over the views runs and components, whose columns are those of the "
                 + "tables. It reads and does nothing else; time, memory, rows and bytes are limited. With "

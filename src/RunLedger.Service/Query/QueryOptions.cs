@@ -14,9 +14,9 @@ sealed class QueryOptions
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The memory a statement may use, in MB; its process is ended at a quarter more and 192 MB.</summary>
-    /// <value>The default is 640.</value>
+    /// <value>The default is 256.</value>
     [Range(64, 64 * 1024)]
-    public int MemoryMegabytes { get; set; } = 640;
+    public int MemoryMegabytes { get; set; } = 256;
 
     /// <summary>How many processors a statement may use, each less eagerly than the ledger itself.</summary>
     /// <value>The default is 2.</value>
@@ -34,7 +34,10 @@ sealed class QueryOptions
     public int MaxBytes { get; set; } = 8 * 1024 * 1024;
 
     /// <summary>How many statements run at once; the next one is answered 429.</summary>
-    /// <value>The default is 2.</value>
+    /// <value>The default is 1.</value>
     [Range(1, 64)]
-    public int MaxAtOnce { get; set; } = 2;
+    public int MaxAtOnce { get; set; } = 1;
+
+    /// <summary>The most that a statement's process may have, in MB, before it is ended.</summary>
+    internal int MostMegabytes => (MemoryMegabytes * 5 / 4) + QueryProcess.OwnMegabytes;
 }

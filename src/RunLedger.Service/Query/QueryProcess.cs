@@ -11,7 +11,7 @@ sealed class QueryProcess : IDisposable
     const int Megabyte = 1024 * 1024;
 
     /// <summary>What the runtime and the library take before a statement does anything.</summary>
-    const int OwnMegabytes = 192;
+    public const int OwnMegabytes = 192;
 
     static readonly TimeSpan LooksEvery = TimeSpan.FromMilliseconds(100);
 
@@ -76,16 +76,18 @@ sealed class QueryProcess : IDisposable
     public QueryAnswer Answer() => JsonSerializer.Deserialize(_from.BaseStream, QueryJson.Default.QueryAnswer)!;
 
     /// <summary>Looks at its memory until it ends, and ends it where that is too much.</summary>
-    public async Task Watch(int megabytes, TimeProvider time, CancellationToken cancellationToken)
+    /// <param name="most">In MB.</param>
+    /// <param name="time">The time.</param>
+    /// <param name="cancellationToken">Ends the looking.</param>
+    public async Task Watch(int most, TimeProvider time, CancellationToken cancellationToken)
     {
-        var most = ((megabytes * 5L / 4) + OwnMegabytes) * Megabyte;
         using var timer = new PeriodicTimer(LooksEvery, time);
         while (await timer.WaitForNextTickAsync(cancellationToken))
         {
             _process.Refresh();
             if (_process.HasExited)
                 return;
-            if (_process.WorkingSet64 <= most)
+            if (_process.WorkingSet64 / Megabyte <= most)
                 continue;
             TookTooMuch = true;
             End();

@@ -19,6 +19,8 @@ public sealed class LostConnectionTests
     static readonly string[] Queues =
         [LedgerSite.Queue, LedgerSite.ErrorQueue, $"{LedgerSite.Queue}-control", $"{LedgerSite.Queue}-scheduler"];
 
+    const string Events = $"{LedgerSite.Queue}-events";
+
     [Fact(Explicit = true)]
     public async Task All_queues_are_consumed_again_after_it_was_lost_while_the_database_was_away()
     {
@@ -29,16 +31,20 @@ public sealed class LostConnectionTests
         await site.Preload([]);
         var ledger = await site.Start();
         await postgres.Stop();
-        await site.Publisher.Send("", LedgerSite.ErrorQueue, "not JSON"u8.ToArray(), "application/json");
-        await UnderWay(host, LedgerSite.ErrorQueue);
+        // Both wait for the database.
+        foreach (var queue in (string[])[LedgerSite.ErrorQueue, Events])
+        {
+            await site.Publisher.Send("", queue, "not JSON"u8.ToArray(), "application/json");
+            await UnderWay(host, queue);
+        }
 
         for (var time = 0; time < Times; time++)
             await Cut(host, () => ledger.Output);
         await postgres.Start();
 
-        await Consumed(site, Queues, () => ledger.Output);
+        await Consumed(site, [.. Queues, Events], () => ledger.Output);
         await site.Publisher.Send(sent);
-        await site.Settle(Oracle.Rows(sent), rejected: 1);
+        await site.Settle(Oracle.Rows(sent), rejected: 2);
     }
 
     [Fact(Explicit = true)]

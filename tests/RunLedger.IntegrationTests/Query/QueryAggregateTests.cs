@@ -55,6 +55,7 @@ public sealed class QueryAggregateTests : IAsyncLifetime
         services.AddSingleton(options).AddSingleton<ArchiveFiles>();
         services.AddSingleton<ILedgerTransactions>(new LedgerTransactions(_service));
         services.AddLedgerReading(new PostgresDialect(_service)).AddQuery();
+        services.Configure<QueryOptions>(query => query.MemoryMegabytes = 640);
         _services = services.BuildServiceProvider();
         await _database.Execute(
             """

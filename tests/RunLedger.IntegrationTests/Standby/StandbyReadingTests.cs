@@ -80,6 +80,32 @@ public sealed class StandbyReadingTests(StandbySite site) : IClassFixture<Standb
         }
     }
 
+    [Fact]
+    public async Task A_statement_is_answered_by_the_standby()
+    {
+        await site.CatchUp();
+        await site.Pause();
+        try
+        {
+            var run = await site.Begin();
+            using var client = new HttpClient { BaseAddress = site.Ledger.Url };
+
+            using var answer = await client.PostAsync("/api/query", new StringContent(
+                $$"""{"sql": "select count(*) from runs where process_run_id = '{{run}}'"}""",
+                System.Text.Encoding.UTF8, "application/json"));
+
+            var body = await answer.Content.ReadAsStringAsync();
+            Assert.True(answer.StatusCode == HttpStatusCode.OK, body);
+            Assert.Contains("\"rows\":[[0]]", body, StringComparison.Ordinal);
+            Assert.StartsWith(
+                "standby; behind=", answer.Headers.GetValues("RunLedger-Source").Single(), StringComparison.Ordinal);
+        }
+        finally
+        {
+            await site.Resume();
+        }
+    }
+
     [Theory]
     [InlineData("/settings")]
     [InlineData("/api/policies")]

@@ -31,6 +31,8 @@ public abstract class ArchiveReturnConformance(Provider provider) : ArchiveSuite
         await CountsAreTrue();
     }
 
+    const string Moments = "select archived_at from archive_unfiled";
+
     [Fact]
     public async Task Purged_runs_are_gone_but_their_keys_name_them_for_ever()
     {
@@ -41,7 +43,10 @@ public abstract class ArchiveReturnConformance(Provider provider) : ArchiveSuite
         await Move();
 
         Assert.Equal(0, await Archive.Purge(Now.AddMicroseconds(-1), 10, Token));
+        Assert.Single(await Store.Query(Moments));
         Assert.Equal(1, await Archive.Purge(Now, 10, Token));
+        Assert.Equal(0, await Archive.Purge(Now, 10, Token));
+        Assert.Empty(await Store.Query(Moments));
         await Ledger.Commit(Some.Run().Started() with { IdempotencyKey = "the-key" });
 
         Assert.Empty(await Store.Query(ArchivedRunIds));

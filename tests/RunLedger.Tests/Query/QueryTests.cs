@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
@@ -57,6 +58,20 @@ public sealed class QueryTests(QueryTests.Archived site) : IClassFixture<QueryTe
         Assert.Equal(400, status);
         Assert.Contains("Query__Timeout", body.GetProperty("detail").GetString(), StringComparison.Ordinal);
         Assert.Equal(["1"], await Column("select 1"));
+    }
+
+    [Fact]
+    public async Task Statements_that_there_is_no_room_for_beside_the_ledger_are_not_begun()
+    {
+        await using var ledger = await EmbeddedLedger.Start(
+            "--Query:MemoryMegabytes", "65536", "--Query:MaxAtOnce", "64");
+
+        using var answer = await ledger.Client.PostAsJsonAsync("/api/query", new { sql = "select 1" });
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains(
+            "set Query__MemoryMegabytes or Query__MaxAtOnce lower", await answer.Content.ReadAsStringAsync(),
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -33,7 +33,9 @@ sealed class EventConsumerDefinition : ConsumerDefinition<EventConsumer>
         // What is no event is set aside; what fails for an unforeseen reason goes back, and in the end to the error
         // queue.
         endpointConfigurator.RethrowFaultedMessages();
-        if (endpointConfigurator is IRabbitMqReceiveEndpointConfigurator rabbit)
-            rabbit.KeepUntil(_options, _options.QueueName + Suffix, deadLettersTo: _options.ErrorQueue);
+        if (endpointConfigurator is not IRabbitMqReceiveEndpointConfigurator rabbit)
+            return;
+        rabbit.KeepUntil(_options, _options.QueueName + Suffix, deadLettersTo: _options.ErrorQueue);
+        BatchedDeliveries.Configure(rabbit);
     }
 }

@@ -89,7 +89,11 @@ static class ArchiveSql
         with due as (
           select process_run_id from process_run_archive where archived_at <= $1
           order by archived_at, process_run_id limit $2 for update skip locked),
-        components as (delete from process_component_archive c using due where c.process_run_id = due.process_run_id)
+        components as (delete from process_component_archive c using due where c.process_run_id = due.process_run_id),
+        -- Of those that an earlier purge left nothing of.
+        moments as (
+          delete from archive_unfiled u where u.archived_at <= $1
+            and not exists (select from process_run_archive r where r.archived_at = u.archived_at))
         delete from process_run_archive r using due where r.process_run_id = due.process_run_id
         """;
 }

@@ -97,7 +97,12 @@ sealed class ArchiveStore(LedgerStore store) : IArchiveStore
                 reader => reader.GetGuid(0),
                 ("$until", LedgerTime.Text(archivedUntil)), ("$limit", limit))));
             commands.Run($"delete from process_component_archive where process_run_id in {Named}", ids);
-            return commands.Run($"delete from process_run_archive where process_run_id in {Named}", ids);
+            var purged = commands.Run($"delete from process_run_archive where process_run_id in {Named}", ids);
+            commands.Run(
+                "delete from archive_unfiled where archived_at <= $until "
+                + "and archived_at not in (select archived_at from process_run_archive)",
+                ("$until", LedgerTime.Text(archivedUntil)));
+            return purged;
         },
         cancellationToken);
 

@@ -163,7 +163,7 @@ CREATE TABLE IF NOT EXISTS process_run_archive (
 CREATE INDEX IF NOT EXISTS process_run_archive_archived_idx ON process_run_archive (archived_at, process_run_id);
 CREATE INDEX IF NOT EXISTS process_run_archive_parent_run_id_idx ON process_run_archive (parent_run_id) WHERE parent_run_id IS NOT NULL;
 CREATE INDEX IF NOT EXISTS process_run_archive_settled_idx ON process_run_archive (settled_at, process_run_id);
-CREATE INDEX IF NOT EXISTS process_run_archive_candidate_idx ON process_run_archive (process_candidate_code);
+DROP INDEX IF EXISTS process_run_archive_candidate_idx;
 -- As infra/postgres/16_archive_lists.sql.
 CREATE INDEX IF NOT EXISTS process_run_archive_newest_idx ON process_run_archive (created_at DESC, process_run_id DESC);
 CREATE INDEX IF NOT EXISTS process_run_archive_candidate_newest_idx
