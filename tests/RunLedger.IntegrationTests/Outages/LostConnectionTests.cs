@@ -40,9 +40,9 @@ public sealed class LostConnectionTests
 
         for (var time = 0; time < Times; time++)
             await Cut(host, () => ledger.Output);
+        await Consumed(site, [.. Queues, Events], () => ledger.Output);
         await postgres.Start();
 
-        await Consumed(site, [.. Queues, Events], () => ledger.Output);
         await site.Publisher.Send(sent);
         await site.Settle(Oracle.Rows(sent), rejected: 2);
     }
