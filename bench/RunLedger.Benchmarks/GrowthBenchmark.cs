@@ -8,6 +8,8 @@ static class GrowthBenchmark
 {
     static readonly Option<int> Filled =
         new("--stored") { Description = "Runs stored before.", DefaultValueFactory = _ => 1_000_000 };
+    static readonly Option<int> Components =
+        new("--components") { Description = "Components of each of them.", DefaultValueFactory = _ => 5 };
     static readonly Option<int> Runs =
         new("--runs") { Description = "Runs of eight messages per drain.", DefaultValueFactory = _ => 5_000 };
     static readonly Option<int> Rounds =
@@ -17,25 +19,30 @@ static class GrowthBenchmark
     {
         var command = new Command("growth", "The rate with many runs stored, as a ratio to the empty ledger's.")
         {
-            Filled, Runs, Rounds,
+            Filled, Components, Runs, Rounds,
         };
         command.SetAction((parsed, _) =>
-            Run(parsed.GetValue(Filled), parsed.GetValue(Runs), parsed.GetValue(Rounds), TimeProvider.System));
+            Run(
+                parsed.GetValue(Filled),
+                parsed.GetValue(Components),
+                parsed.GetValue(Runs),
+                parsed.GetValue(Rounds),
+                TimeProvider.System));
         return command;
     }
 
-    static async Task<int> Run(int stored, int runs, int rounds, TimeProvider time)
+    static async Task<int> Run(int stored, int components, int runs, int rounds, TimeProvider time)
     {
-        await using var servers = await Servers.Find();
-        var queue = servers.Queue("growth");
-        await Rates(1);
-        var empty = await Rates(rounds);
-        await servers.Clear();
-        await StoredRuns.Runs(servers, stored);
-        var full = await Rates(rounds);
+        await using var grown = await Servers.Find();
+        await using var fresh = await Servers.Find(kept: false);
+        await StoredRuns.Runs(grown, stored, components);
+        await Rates(fresh, 1);
+        var empty = await Rates(fresh, rounds);
+        await Rates(grown, 1);
+        var full = await Rates(grown, rounds);
         // Once more behind it: what is measured later is measured warmer.
-        await servers.Clear();
-        empty.AddRange(await Rates(rounds));
+        await fresh.Clear();
+        empty.AddRange(await Rates(fresh, rounds));
         var table = new Table().AddColumns("", "messages/s");
         table.AddRow("empty ledger", $"{Statistics.Median(empty):N0}");
         table.AddRow($"{stored:N0} runs stored", $"{Statistics.Median(full):N0}");
@@ -43,8 +50,9 @@ static class GrowthBenchmark
         AnsiConsole.Write(table);
         return 0;
 
-        async Task<List<double>> Rates(int count)
+        async Task<List<double>> Rates(Servers servers, int count)
         {
+            var queue = servers.Queue("growth");
             var rates = new List<double>();
             for (var round = 0; round < count; round++)
             {

@@ -19,9 +19,12 @@ static class PagesBenchmark
 
     static readonly Option<int> Runs = new("--stored")
     {
-        Description = $"Runs stored before, of {StoredRuns.Components} components each.",
+        Description = "Runs stored before.",
         DefaultValueFactory = _ => 1_000_000,
     };
+
+    static readonly Option<int> Components =
+        new("--components") { Description = "Components of each run.", DefaultValueFactory = _ => 5 };
 
     static readonly Option<int> Rounds =
         new("--rounds") { Description = "How often each address is asked.", DefaultValueFactory = _ => 20 };
@@ -32,17 +35,24 @@ static class PagesBenchmark
             "pages", "Milliseconds that the service takes for each page, and for lists at any depth.")
         {
             Runs,
-            Rounds
+            Components,
+            Rounds,
         };
         command.SetAction((parsed, cancellationToken) =>
-            Run(parsed.GetValue(Runs), parsed.GetValue(Rounds), TimeProvider.System, cancellationToken));
+            Run(
+                parsed.GetValue(Runs),
+                parsed.GetValue(Components),
+                parsed.GetValue(Rounds),
+                TimeProvider.System,
+                cancellationToken));
         return command;
     }
 
-    static async Task<int> Run(int stored, int rounds, TimeProvider time, CancellationToken cancellationToken)
+    static async Task<int> Run(
+        int stored, int components, int rounds, TimeProvider time, CancellationToken cancellationToken)
     {
         await using var servers = await Servers.Find();
-        await StoredRuns.Runs(servers, stored);
+        await StoredRuns.Runs(servers, stored, components);
         await using var service = LedgerHost.Build([
             "--urls=http://127.0.0.1:0",
             $"--ConnectionStrings:Postgres={servers.Postgres}",

@@ -14,6 +14,7 @@ root.Subcommands.Add(SweepBenchmark.Create());
 root.Subcommands.Add(RetentionBenchmark.Create());
 root.Subcommands.Add(ReadersBenchmark.Create());
 root.Subcommands.Add(WitnessBenchmark.Create());
+root.Subcommands.Add(BesideBenchmark.Create());
 root.Subcommands.Add(ReportBenchmark.Create());
 root.Subcommands.Add(UnlikeBenchmark.Create());
 try

@@ -7,17 +7,22 @@ using RunLedger.Schema;
 namespace RunLedger.Benchmarks;
 
 /// <summary>
-/// The servers a measurement runs on: a database of its own, and queues of its own that are deleted after it.
+/// The servers a measurement runs on: a database of its own, and queues of its own that are deleted after it. The
+/// database that <c>RUNLEDGER_BENCH_DATABASE</c> names is kept, so that one that took long to fill serves several.
 /// </summary>
 sealed class Servers : IAsyncDisposable
 {
     const string Advice = "Start them with: eval \"$(infra/servers-up)\"";
     readonly string _admin;
-    readonly string _database = $"run_ledger_bench_{Environment.ProcessId}";
+    static int s_databases;
+    readonly string _database;
+    readonly bool _kept;
     readonly List<string> _queues = [];
 
-    Servers(string admin, string rabbit)
+    Servers(string admin, string rabbit, string? kept)
     {
+        _database = kept ?? $"run_ledger_bench_{Environment.ProcessId}_{s_databases++}";
+        _kept = kept is not null;
         _admin = admin;
         Rabbit = BrokerAddress.Parse(rabbit);
         Postgres = new NpgsqlConnectionStringBuilder(admin) { Database = _database }.ConnectionString;
@@ -26,14 +31,19 @@ sealed class Servers : IAsyncDisposable
     public BrokerAddress Rabbit { get; }
     public string Postgres { get; }
 
+    /// <param name="kept">Whether a database that is to be kept is taken, if one is named.</param>
     /// <exception cref="BenchException">A server is not named or does not answer.</exception>
-    public static async Task<Servers> Find()
+    public static async Task<Servers> Find(bool kept = true)
     {
-        var servers = new Servers(Setting("Postgres"), Setting("RabbitMq"));
+        var named = Environment.GetEnvironmentVariable("RUNLEDGER_BENCH_DATABASE");
+        var servers = new Servers(
+            Setting("Postgres"), Setting("RabbitMq"), kept && !string.IsNullOrEmpty(named) ? named : null);
         try
         {
-            await servers.Admin($"drop database if exists {servers._database}");
-            await servers.Admin($"create database {servers._database}");
+            if (!servers._kept)
+                await servers.Admin($"drop database if exists {servers._database}");
+            if (!servers._kept || !await servers.Exists())
+                await servers.Admin($"create database {servers._database}");
             await new LedgerSchema(servers.Postgres).Apply();
             await using var connection = await servers.Connect();
         }
@@ -112,6 +122,8 @@ sealed class Servers : IAsyncDisposable
         }
 
         NpgsqlConnection.ClearAllPools();
+        if (_kept)
+            return;
         // Not "with (force)": only a superuser may force out an autovacuum that happens to be here; a plain drop
         // cancels it.
         await Admin($"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{_database}' "
@@ -121,6 +133,14 @@ sealed class Servers : IAsyncDisposable
 
     static string Setting(string name) => Environment.GetEnvironmentVariable($"ConnectionStrings__{name}")
         is { Length: > 0 } value ? value : throw new BenchException($"ConnectionStrings__{name} is not set. {Advice}");
+
+    async Task<bool> Exists()
+    {
+        await using var source = NpgsqlDataSource.Create(_admin);
+        await using var command = source.CreateCommand("select 1 from pg_database where datname = $1");
+        command.Parameters.Add(new() { Value = _database });
+        return await command.ExecuteScalarAsync() is not null;
+    }
 
     async Task Admin(string sql)
     {

@@ -42,8 +42,22 @@ sealed class ServiceProcess : IAsyncDisposable
     /// <param name="time">The clock.</param>
     /// <param name="keys">Those that may ask it.</param>
     /// <exception cref="BenchException">It does not answer.</exception>
+    public static Task<ServiceProcess> Start(
+        string postgres, string file, TimeProvider time, params (string Key, string Scope)[] keys) =>
+        Start(postgres, file, new Dictionary<string, string>(), time, keys);
+
+    /// <param name="postgres">Its database; empty for the embedded ledger.</param>
+    /// <param name="file">The embedded ledger's file.</param>
+    /// <param name="settings">What is set besides, by the names of environment variables.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="keys">Those that may ask it; none is anybody.</param>
+    /// <exception cref="BenchException">It does not answer.</exception>
     public static async Task<ServiceProcess> Start(
-        string postgres, string file, TimeProvider time, params (string Key, string Scope)[] keys)
+        string postgres,
+        string file,
+        IReadOnlyDictionary<string, string> settings,
+        TimeProvider time,
+        params (string Key, string Scope)[] keys)
     {
         var url = new Uri($"http://127.0.0.1:{FreePort()}");
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "RunLedger.Service.dll")])
@@ -66,6 +80,8 @@ sealed class ServiceProcess : IAsyncDisposable
             start.Environment[$"{key}Scopes__0"] = keys[n].Scope;
         }
 
+        foreach (var (name, value) in settings)
+            start.Environment[name] = value;
         var service = new ServiceProcess(start, url);
         using var http = new HttpClient { BaseAddress = url };
         for (var clock = Stopwatch.StartNew(); !await IsReady(http);)

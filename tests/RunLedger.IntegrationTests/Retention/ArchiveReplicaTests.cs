@@ -146,7 +146,9 @@ public sealed class ArchiveReplicaTests : IAsyncLifetime
         }
         finally
         {
-            Mount("umount", _folder);
+            // A process that another test begins holds what is open here until it is another program.
+            await Eventually.Async(
+                () => Task.FromResult(Mount("umount", _folder) ? null : "still in use"), TimeSpan.FromSeconds(20));
         }
     }
 

@@ -82,6 +82,18 @@ public sealed class RunPlanTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Failures_of_a_candidate_that_never_failed_are_looked_for_in_an_index_alone()
+    {
+        await using var db = await Ledger();
+        var never = new RunFilter { Candidate = "PROC-CAND:7", Statuses = [RunStatus.Failed] };
+
+        var (plan, _) = await Explain(RunQueries.Rows(db, never, [], null, 51));
+
+        Assert.Contains("process_run_observation_status_newest_idx", plan, StringComparison.Ordinal);
+        Assert.DoesNotContain("Rows Removed by Filter", plan, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_page_of_components_reads_only_those_of_its_run()
     {
         await using var db = await Ledger();

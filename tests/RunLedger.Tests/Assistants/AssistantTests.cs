@@ -202,10 +202,11 @@ public sealed class AssistantTests : IClassFixture<AssistantLedger>
         return Shape(Node(answer));
     }
 
-    // Names and kinds of values; of a list the kinds of its items.
+    // Names and kinds of values; of a list the kinds of its items. The lag is known from the replica's first report on.
     static string Shape(JsonNode? node) => node switch
     {
-        JsonObject members => $"{{{string.Join(',', members.Select(one => $"{one.Key}:{Shape(one.Value)}"))}}}",
+        JsonObject members => $"{{{string.Join(',', members.Select(one =>
+            $"{one.Key}:{(one.Key == "lagSeconds" ? "Number or null" : Shape(one.Value))}"))}}}",
         JsonArray items => $"[{string.Join('|', items.Select(Shape).Distinct())}]",
         null => "null",
         _ => $"{node.GetValueKind()}".Replace("False", "bool", StringComparison.Ordinal)

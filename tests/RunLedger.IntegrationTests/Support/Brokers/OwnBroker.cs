@@ -79,8 +79,13 @@ sealed class OwnBroker : IAsyncDisposable
         await Eventually.Async(NotUp, StartLimit);
     }
 
-    /// <summary>What a file of definitions says is there.</summary>
-    public Task Import(string definitions) => Control("import_definitions", definitions);
+    /// <summary>What a file of definitions says is there, read from the node's own folder: it may see no other.</summary>
+    public Task Import(string definitions)
+    {
+        var own = Path.Combine(_folder.FullName, "definitions.json");
+        File.Copy(definitions, own, overwrite: true);
+        return Control("import_definitions", own);
+    }
 
     public Task Stop() => Control("shutdown");
 
