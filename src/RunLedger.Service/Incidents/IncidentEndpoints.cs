@@ -54,7 +54,7 @@ static class IncidentEndpoints
         services.TryAddSingleton<IncidentTeller>();
         services.TryAddSingleton<IncidentWatch>();
         services.AddHostedService<IncidentLoop>();
-        services.AddHealthChecks().AddCheck<IncidentHealthCheck>("ledger-incidents", tags: ["ready"]);
+        services.AddHealthChecks().AddCheck<IncidentHealthCheck>(IncidentHealthCheck.Name, tags: ["ready"]);
         return services;
     }
 

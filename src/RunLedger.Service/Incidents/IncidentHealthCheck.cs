@@ -16,6 +16,8 @@ sealed class IncidentHealthCheck(
     ILedgerTransactions ledger, IncidentMeter meter, IOptions<IncidentOptions> options, TimeProvider time)
     : IHealthCheck
 {
+    public const string Name = "ledger-incidents";
+
     public async Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context, CancellationToken cancellationToken = default)
     {
