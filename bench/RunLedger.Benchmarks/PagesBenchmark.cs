@@ -26,6 +26,12 @@ static class PagesBenchmark
     static readonly Option<int> Components =
         new("--components") { Description = "Components of each run.", DefaultValueFactory = _ => 5 };
 
+    static readonly Option<int> Candidates = new("--candidates")
+    {
+        Description = "Of how many candidates they are.",
+        DefaultValueFactory = _ => 200,
+    };
+
     static readonly Option<int> Rounds =
         new("--rounds") { Description = "How often each address is asked.", DefaultValueFactory = _ => 20 };
 
@@ -36,12 +42,14 @@ static class PagesBenchmark
         {
             Runs,
             Components,
+            Candidates,
             Rounds,
         };
         command.SetAction((parsed, cancellationToken) =>
             Run(
                 parsed.GetValue(Runs),
                 parsed.GetValue(Components),
+                parsed.GetValue(Candidates),
                 parsed.GetValue(Rounds),
                 TimeProvider.System,
                 cancellationToken));
@@ -49,10 +57,15 @@ static class PagesBenchmark
     }
 
     static async Task<int> Run(
-        int stored, int components, int rounds, TimeProvider time, CancellationToken cancellationToken)
+        int stored,
+        int components,
+        int candidates,
+        int rounds,
+        TimeProvider time,
+        CancellationToken cancellationToken)
     {
         await using var servers = await Servers.Find();
-        await StoredRuns.Runs(servers, stored, components);
+        await StoredRuns.Runs(servers, stored, components, candidates, versions: Math.Max(1, stored / 20));
         await using var service = LedgerHost.Build([
             "--urls=http://127.0.0.1:0",
             $"--ConnectionStrings:Postgres={servers.Postgres}",
@@ -108,10 +121,13 @@ static class PagesBenchmark
             "/runs?since=2020-01-01&until=2020-02-01", "/runs?q=c77", "/runs?q=timed+out", "/runs?q=matches+nothing",
             "/failures", "/failures?days=30", "/candidates", "/candidates?limit=50", "/api/candidates",
             "/candidates/PROC-CAND:7", "/candidates/PROC-CAND:7?days=90", "/api/candidates/PROC-CAND:7",
-            "/grid?candidate=PROC-CAND:7&runs=100", "/rejected", "/settings",
+            "/candidates/PROC-CAND:8", "/candidates/PROC-CAND:8?days=1",
+            "/grid?candidate=PROC-CAND:7&runs=100", "/runs?version=1.3&candidate=PROC-CAND:8", "/rejected",
+            "/incidents", "/expected", "/settings",
         ]).ToDictionary(address => address);
         foreach (var address in (string[])["/runs/", "/runs?q=", "/runs?parentRunId="])
             addresses.Add($"{address}{run}", $"{address}{{id}}");
+        addresses.Add($"/runs/{run}/changes", "/runs/{id}/changes");
         // By the links a reader would follow, to the end.
         string? cursor = null;
         for (int read = 0, next = 0; ; read += 200)

@@ -9,10 +9,19 @@ static class StoredRuns
     /// The newest of them run; of the others 2 % failed, one in 10,000 is stuck or an orphan, one in 50 was started by
     /// another run.
     /// </summary>
-    public static async Task Runs(Servers servers, int runs, int components)
+    /// <param name="servers">Where.</param>
+    /// <param name="runs">How many.</param>
+    /// <param name="components">Of how many components each is.</param>
+    /// <param name="candidates">Of how many candidates they are, in turn.</param>
+    /// <param name="versions">Whether their evidence says a version, another one every so many runs.</param>
+    public static async Task Runs(Servers servers, int runs, int components, int candidates = 50, int? versions = null)
     {
         if (await servers.Query<bool>("select exists (select from process_run_observation)"))
             return;
+        var evidence = versions is null
+            ? "jsonb_build_object('rows', n)"
+            : "jsonb_build_object('from', jsonb_build_object('RunStarted', jsonb_build_object('at', at, 'value', "
+                + $"jsonb_build_object('version', '1.' || n / {versions}, 'rows', n))))";
         await servers.Query<object>(
             $$"""
             -- Made again of all rows at once, which takes a third of the time.
@@ -31,13 +40,14 @@ static class StoredRuns
               parent_run_id, status,
               source_system, input_ref, output_ref, error_ref, evidence_ref, started_at, ended_at, created_at,
                 last_event_at, settled_at)
-            select pg_temp.id(at), 'PROC-CAND:' || n % 50, 'c' || n, case when n % 50 = 0 then gen_random_uuid() end,
+            select pg_temp.id(at), 'PROC-CAND:' || n % {{candidates}}, 'c' || n,
+              case when n % 50 = 0 then gen_random_uuid() end,
               s.status,
               case when n % 1000 = 1 then 'job_queue' else 'dot_runtime' end, 's3://in/' || n,
                 case when ended then 's3://out/' || n end,
               case s.status when 'failed' then 'connection to 10.0.0.' || n % 200 || ' timed out after ' || n
                 % 9000 || ' ms' end,
-              jsonb_build_object('rows', n), at, case when ended then at + n % 600 * interval '1 s' end, at, at,
+              {{evidence}}, at, case when ended then at + n % 600 * interval '1 s' end, at, at,
               case when ended then at + n % 600 * interval '1 s' end
             from generate_series(0, {{runs - 1}}) n
             cross join lateral (select now() - n * (interval '5000000 s' / {{runs}}) as at,

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using RunLedger.Folding;
 using RunLedger.Service.Database;
 using RunLedger.Service.Runs;
+using RunLedger.Service.Web;
 using RunLedger.Storage;
 using RunLedger.Storage.Rows;
 using RunLedger.Unlike;
@@ -92,6 +93,10 @@ sealed class ChangesQuery(IDbContextFactory<LedgerDb> ledger, RunQueries runs, R
             yield return "It is compared with itself.";
         if (run.ProcessCandidateCode != against.ProcessCandidateCode)
             yield return $"They are of different candidates: what is usual is that of {run.ProcessCandidateCode}.";
+        if (RunStatusText.Parse(run.Status) is var status && !status.EndsRun())
+            yield return "The run has not ended: what it does not say yet is not compared.";
+        if (RunStatusText.Parse(against.Status) is var before && !before.EndsRun())
+            yield return "The other run has not ended: what it does not say yet is not compared.";
         if (run.ArchivedAt is not null)
             yield return "The run is archived: good runs before it that are archived too do not say what is usual.";
         if (against.ArchivedAt is not null)

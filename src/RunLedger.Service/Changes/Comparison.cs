@@ -31,7 +31,8 @@ static class Comparison
         var changes = new List<(FactPlace Place, RunChange Change)>();
         var oneSided = run.Components.Except(other.Components).Union(other.Components.Except(run.Components))
             .ToHashSet();
-        foreach (var name in oneSided)
+        // What an open run does not have yet it may have once it has ended.
+        foreach (var name in oneSided.Where(name => !(run.Components.Contains(name) ? other : run).IsOpen))
         {
             Add(
                 new(FactKind.Component, name), Presence(run, name), Presence(other, name),
@@ -44,7 +45,8 @@ static class Comparison
         {
             // The version stands in the evidence too, and is told once.
             var (value, was) = (run.Texts.GetValueOrDefault(place), other.Texts.GetValueOrDefault(place));
-            if (value != was && !(place.Kind == FactKind.Evidence && IsVersion(place.Path)))
+            if (value != was && !(place.Kind == FactKind.Evidence && IsVersion(place.Path))
+                && !IsNotYet(run, place, value, was) && !IsNotYet(other, place, was, value))
                 Add(place, value, was, [.. good.Select(one => one.Texts.GetValueOrDefault(place))]);
         }
 
@@ -75,6 +77,16 @@ static class Comparison
             place,
             Change(place, value, was, Surprise.Of(value, before), ChangeWords.Of(place, value, was, before))));
     }
+
+    // Of an open run: what it does not say yet, how it stands, and what it has not tried so often.
+    static bool IsNotYet(RunFacts run, FactPlace place, string? value, string? other) => run.IsOpen && place.Kind switch
+    {
+        _ when value is null => true,
+        FactKind.Status => place.Component is not { } component || run.OpenComponents.Contains(component),
+        FactKind.Attempt => int.TryParse(value, CultureInfo.InvariantCulture, out var tried)
+            && int.TryParse(other, CultureInfo.InvariantCulture, out var more) && tried < more,
+        _ => false,
+    };
 
     // A run that took longer because a component did is no news beside that.
     static void Explain(List<(FactPlace Place, RunChange Change)> changes, RunFacts run, Func<string?, Usual> usual)

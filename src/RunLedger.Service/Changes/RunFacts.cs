@@ -1,5 +1,6 @@
 using System.Text.Json;
 using RunLedger.Folding;
+using RunLedger.Service.Web;
 using RunLedger.Storage.Rows;
 using RunLedger.Unlike;
 
@@ -29,6 +30,12 @@ sealed class RunFacts
     /// <summary>The names of its components.</summary>
     public required IReadOnlySet<string> Components { get; init; }
 
+    /// <summary>Whether it has not ended: what is not there yet may come.</summary>
+    public required bool IsOpen { get; init; }
+
+    /// <summary>The names of those components that have not ended.</summary>
+    public required IReadOnlySet<string> OpenComponents { get; init; }
+
     /// <summary>Whether its evidence has more than is compared.</summary>
     public bool IsCut { get; private set; }
 
@@ -38,7 +45,14 @@ sealed class RunFacts
     {
         var named = components.GroupBy(component =>
             component.DotCode ?? component.EventCode ?? component.ComponentRole ?? "").ToList();
-        var facts = new RunFacts { Components = named.Select(of => of.Key).ToHashSet() };
+        var isOpen = !run.Status.EndsRun();
+        var facts = new RunFacts
+        {
+            Components = named.Select(of => of.Key).ToHashSet(),
+            IsOpen = isOpen,
+            OpenComponents = named.Where(of => isOpen && of.Any(component => component.EndedAt is null))
+                .Select(of => of.Key).ToHashSet(),
+        };
         facts.Add(new(FactKind.Status, null), run.Status.Text());
         facts.Add(new(FactKind.Attempt, null), $"{run.Attempt}");
         facts.Add(new(FactKind.Source, null), run.SourceSystem);
@@ -92,7 +106,7 @@ sealed class RunFacts
                     Walk(contract.Name, value, 0);
             }
 
-            if (Version(from) is { } version)
+            if (RunVersion.Of(from) is { } version)
                 Add(new(FactKind.Version, null), version);
         }
         catch (JsonException)
@@ -125,17 +139,6 @@ sealed class RunFacts
                 break;
         }
     }
-
-    static string? Version(JsonElement from) => RunVersion.Contracts
-        .Select(contract => from.TryGetProperty(contract.ToString(), out var one)
-            && one.ValueKind == JsonValueKind.Object
-            && one.TryGetProperty("value", out var value)
-            && value.ValueKind == JsonValueKind.Object
-            && value.TryGetProperty("version", out var version)
-            && version.ValueKind is not (JsonValueKind.Null or JsonValueKind.Object or JsonValueKind.Array)
-                ? RunVersion.Text(version.ToString())
-                : null)
-        .FirstOrDefault(version => version is not null);
 
     void Add(FactPlace place, string? text)
     {

@@ -10,6 +10,9 @@ sealed record Channel
     public const string Columns =
         "name, kind, settings, secrets, put_at, put_by, delivered_at, failing_since, fault";
 
+    /// <summary>How many channels a ledger has at most.</summary>
+    public const int Most = 100;
+
     public required string Name { get; init; }
     public required string Kind { get; init; }
     public required ChannelSettings Settings { get; init; }

@@ -10,8 +10,8 @@ namespace RunLedger.Service.Channels;
 sealed class ChannelActions(ILedgerTransactions ledger, ChannelSender sender, ActionLog actions)
 {
     /// <summary>Puts a channel, or changes it.</summary>
-    /// <returns>Whether it is new; else what is wrong with it.</returns>
-    public Task<(bool Created, IReadOnlyList<string> Faults)> Put(
+    /// <returns>Whether it is new; else what is wrong, or whether there are as many as a ledger keeps.</returns>
+    public Task<(bool Created, IReadOnlyList<string> Faults, bool TooMany)> Put(
         string name, ChannelBody body, string who, CancellationToken cancellationToken) => ledger.InOne(
         async sql =>
         {
@@ -20,7 +20,9 @@ sealed class ChannelActions(ILedgerTransactions ledger, ChannelSender sender, Ac
                 cancellationToken, ("name", name))).FirstOrDefault();
             var (channel, faults) = body.With(before).Read(name, who, actions.Now, sender.Kinds);
             if (channel is null)
-                return (false, faults);
+                return (false, faults, false);
+            if (before is null && await ChannelSql.Count(sql, cancellationToken) >= Channel.Most)
+                return (false, faults, true);
             var settings = JsonSerializer.Serialize(channel.Settings, ChannelJson.Default.ChannelSettings);
             var secrets = JsonSerializer.Serialize(channel.Secrets, ChannelJson.Default.ChannelSecrets);
             // What is put again as it is, is as broken as it was.
@@ -41,16 +43,12 @@ sealed class ChannelActions(ILedgerTransactions ledger, ChannelSender sender, Ac
                 ("settings", new LedgerSql.Json(settings)), ("secrets", new LedgerSql.Json(secrets)),
                 ("now", channel.PutAt), ("who", who), ("same", same));
             // What waited for it has its chance at once.
-            await sql.Run(
-                """
-                update incident_delivery set due_at = @now
-                where not @same and channel = @name and delivered_at is null and dropped_at is null
-                """,
-                cancellationToken, ("name", name), ("now", channel.PutAt), ("same", same));
+            if (!same)
+                await DeliverySql.Hasten(sql, name, channel.PutAt, cancellationToken);
             await actions.Enter(
                 sql, who, ActionNames.PutChannel, name, null, new { channel.Kind },
                 before is null ? "put" : "changed", cancellationToken);
-            return (before is null, faults);
+            return (before is null, faults, false);
         },
         cancellationToken);
 
@@ -99,10 +97,12 @@ sealed class ChannelActions(ILedgerTransactions ledger, ChannelSender sender, Ac
             cancellationToken);
     }
 
-    Task<int> Note(LedgerSql sql, string name, OutwardResult result, CancellationToken cancellationToken) =>
+    // What waited for it has its chance once it works.
+    async Task<int> Note(LedgerSql sql, string name, OutwardResult result, CancellationToken cancellationToken) =>
         result.Delivered
-            ? ChannelSql.Worked(sql, name, actions.Now, actions.Now, cancellationToken)
-            : ChannelSql.Failed(sql, name, actions.Now, result.Said, cancellationToken);
+            ? await ChannelSql.Worked(sql, name, actions.Now, actions.Now, cancellationToken)
+                + await DeliverySql.Hasten(sql, name, actions.Now, cancellationToken)
+            : await ChannelSql.Failed(sql, name, actions.Now, result.Said, cancellationToken);
 
     static IncidentMessage Message(Guid id, string channel, string who, DateTime now) => new()
     {

@@ -69,9 +69,10 @@ static class ChannelEndpoints
         var api = routes.MapOperating();
         api.MapPut("/channels/{name}", Put).WithName("PutChannel").WithSummary("Puts a channel, or changes it.")
             .WithDescription("Secrets are taken and never shown; of one that is not sent the last is kept, unless it "
-                + "would go to another server than before.")
+                + "would go to another server than before. A ledger has at most 100.")
             .Accepts<ChannelBody>("application/json")
-            .Produces<ChannelAnswer>().Produces<ChannelAnswer>(StatusCodes.Status201Created).WithExamples(Example);
+            .Produces<ChannelAnswer>().Produces<ChannelAnswer>(StatusCodes.Status201Created)
+            .ProducesProblem(StatusCodes.Status409Conflict).WithExamples(Example);
         api.MapDelete("/channels/{name}", Delete).WithName("DeleteChannel")
             .WithSummary("Takes a channel away, and what waits for it; not while a rule tells through it.")
             .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound)
@@ -99,7 +100,14 @@ static class ChannelEndpoints
         var (body, problem) = await OperatorBody.Read<ChannelBody>(http.Request, cancellationToken);
         if (problem is not null)
             return problem;
-        var (created, faults) = await actions.Put(name, body!, Operator.From(http), cancellationToken);
+        var (created, faults, tooMany) = await actions.Put(name, body!, Operator.From(http), cancellationToken);
+        if (tooMany)
+        {
+            return TypedResults.Problem(
+                $"There are {Channel.Most:N0} channels already, and a ledger keeps no more: delete one first.",
+                statusCode: StatusCodes.Status409Conflict);
+        }
+
         return faults.Count > 0
             ? OperatorBody.Bad(string.Join(' ', faults))
             : TypedResults.Json(

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
+using RunLedger.Service.Web;
 using RunLedger.Storage;
 
 namespace RunLedger.Service.Channels;
@@ -23,7 +24,9 @@ sealed class ChannelHealthCheck(ILedgerTransactions ledger, IOptions<ChannelOpti
             return failing.Count == 0
                 ? HealthCheckResult.Healthy()
                 : HealthCheckResult.Degraded(string.Join(
-                    ' ', failing.Select(one => $"Nothing gets through the channel {one.Name}: {one.Fault}")));
+                    ' ', failing.Select(one => $"Nothing gets through the channel {one.Name}: "
+                        + $"{MessageText.Sentence(one.Fault)} What is to be told there waits for "
+                        + $"{Phrases.Long(options.Value.GiveUpAfter)}.")));
         }
         catch (Exception e) when (e is DbException or StoreException)
         {

@@ -9,4 +9,5 @@ namespace RunLedger.Service.Channels;
 [JsonSerializable(typeof(ChannelSettings))]
 [JsonSerializable(typeof(ChannelSecrets))]
 [JsonSerializable(typeof(IncidentMessage))]
+[JsonSerializable(typeof(RuleHours))]
 sealed partial class ChannelJson : JsonSerializerContext;

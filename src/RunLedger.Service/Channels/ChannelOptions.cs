@@ -13,10 +13,10 @@ sealed class ChannelOptions
     [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
     public TimeSpan RetryAfter { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a message is tried before it is given up.</summary>
-    /// <value>The default is a day.</value>
+    /// <summary>How long a message is tried before it is given up: longer than a weekend.</summary>
+    /// <value>The default is three days.</value>
     [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00")]
-    public TimeSpan GiveUpAfter { get; set; } = TimeSpan.FromDays(1);
+    public TimeSpan GiveUpAfter { get; set; } = TimeSpan.FromDays(3);
 
     /// <summary>
     /// How long nothing may get through a channel, from the first failure on, before it counts as failing, and others

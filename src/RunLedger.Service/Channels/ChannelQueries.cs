@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using RunLedger.Service.Database;
 using RunLedger.Service.Outward;
 using RunLedger.Storage;
@@ -6,7 +7,7 @@ using RunLedger.Storage;
 namespace RunLedger.Service.Channels;
 
 /// <summary>The channels, as they may be shown.</summary>
-sealed class ChannelQueries(IDbContextFactory<LedgerDb> ledger)
+sealed class ChannelQueries(IDbContextFactory<LedgerDb> ledger, IOptions<ChannelOptions> options)
 {
     const int MostCounted = 10_000;
 
@@ -29,9 +30,18 @@ sealed class ChannelQueries(IDbContextFactory<LedgerDb> ledger)
             : null;
     }
 
-    static async Task<ChannelAnswer> Answer(LedgerSql sql, Channel channel, CancellationToken cancellationToken)
+    async Task<ChannelAnswer> Answer(LedgerSql sql, Channel channel, CancellationToken cancellationToken)
     {
         var (settings, secrets) = (channel.Settings, channel.Secrets);
+        var (waiting, oldest) = (await sql.List(
+            """
+            select count(*), min(w.created_at) from (
+              select d.created_at from incident_delivery d
+              where d.channel = @name and d.delivered_at is null and d.dropped_at is null
+              order by d.position limit @most) w
+            """,
+            row => (row.GetInt64(0), row.TimeAt(1)), cancellationToken,
+            ("name", channel.Name), ("most", MostCounted)))[0];
         return new()
         {
             Name = channel.Name,
@@ -57,17 +67,11 @@ sealed class ChannelQueries(IDbContextFactory<LedgerDb> ledger)
             DeliveredAt = channel.DeliveredAt,
             FailingSince = channel.FailingSince,
             Fault = channel.Fault,
-            Waiting = (await sql.List(
-                """
-                select count(*) from (
-                  select 1 from incident_delivery d
-                  where d.channel = @name and d.delivered_at is null and d.dropped_at is null limit @most) w
-                """,
-                row => row.GetInt64(0), cancellationToken, ("name", channel.Name), ("most", MostCounted)))[0],
+            Waiting = waiting,
             Rules = await ChannelSql.RulesOf(sql, channel.Name, cancellationToken),
             PutAt = channel.PutAt,
             PutBy = channel.PutBy,
-            Remarks = [.. Remarks(channel)],
+            Remarks = [.. Remarks(channel, oldest)],
         };
     }
 
@@ -76,8 +80,14 @@ sealed class ChannelQueries(IDbContextFactory<LedgerDb> ledger)
         SecretReader.IsName(address) ? address
         : Uri.TryCreate(address, UriKind.Absolute, out var uri) ? $"{uri.Scheme}://{uri.Authority}/…" : "…";
 
-    static IEnumerable<string> Remarks(Channel channel)
+    IEnumerable<string> Remarks(Channel channel, DateTime? oldest)
     {
+        if (channel.FailingSince is not null && oldest is { } waits)
+        {
+            yield return $"What waits goes out once it works again; the first is given up at "
+                + $"{waits + options.Value.GiveUpAfter:yyyy-MM-dd HH:mm} UTC (Channels__GiveUpAfter).";
+        }
+
         if (channel.Secrets.Address?.StartsWith("http:", StringComparison.OrdinalIgnoreCase) is true)
             yield return "It posts over plain http: whoever is on the way can read it.";
         if (channel is { Kind: "webhook", Secrets.Key: null })

@@ -14,6 +14,9 @@ static class ChannelSql
             $"select {Channel.Columns} from incident_channel where name = @name", Channel.Read, cancellationToken,
             ("name", name))).FirstOrDefault();
 
+    public static async Task<long> Count(LedgerSql sql, CancellationToken cancellationToken) => (await sql.List(
+        "select count(*) from incident_channel", row => row.GetInt64(0), cancellationToken))[0];
+
     public static Task<List<string>> RulesOf(LedgerSql sql, string name, CancellationToken cancellationToken) =>
         sql.List(
             "select rule from incident_rule_channel where channel = @name order by rule", row => row.GetString(0),

@@ -7,7 +7,8 @@ namespace RunLedger.Service.Channels;
 sealed record Delivery
 {
     /// <summary>What <see cref="Read"/> reads, in order, of the delivery <c>d</c>.</summary>
-    public const string Columns = "d.delivery_id, d.incident_id, d.channel, d.kind, d.body, d.created_at, d.tried";
+    public const string Columns = "d.delivery_id, d.incident_id, d.channel, d.kind, d.body, d.created_at, d.tried, "
+        + "d.fault";
 
     public required Guid Id { get; init; }
     public required Guid IncidentId { get; init; }
@@ -19,6 +20,12 @@ sealed record Delivery
     /// <summary>How often it was tried before.</summary>
     public required int Tried { get; init; }
 
+    /// <summary>Why the last attempt failed; null where there was none.</summary>
+    public string? Fault { get; init; }
+
+    /// <summary>Until when it is ours: who has it later has another time, and settles it.</summary>
+    public DateTime ClaimedUntil { get; init; }
+
     /// <summary>A row that was selected by <see cref="Columns"/>.</summary>
     public static Delivery Read(StoredRow row) => new()
     {
@@ -29,5 +36,6 @@ sealed record Delivery
         Message = JsonSerializer.Deserialize(row.GetString(4), ChannelJson.Default.IncidentMessage)!,
         CreatedAt = row.GetTime(5),
         Tried = row.GetInt32(6),
+        Fault = row.TextAt(7),
     };
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RunLedger.Folding;
 using RunLedger.Storage;
 using UUIDNext;
 
@@ -10,6 +11,8 @@ static class DeliverySql
     static readonly Guid Namespace = Uuid.NewNameBased(Uuid.Namespace.URL, "urn:run-ledger:incident");
 
     const string Waits = "d.delivered_at is null and d.dropped_at is null";
+    const string Ours =
+        "delivery_id = @id and claimed_until = @claimed and delivered_at is null and dropped_at is null";
 
     /// <summary>
     /// The first that can be tried: those of a chain one after another, however long the first of them takes. What is
@@ -74,11 +77,22 @@ static class DeliverySql
             ("latestDue", now + longestPause))).FirstOrDefault();
         if (next is null)
             return null;
+        var until = now + lease;
         await sql.Run(
             "update incident_delivery set claimed_until = @until where delivery_id = @id", cancellationToken,
-            ("id", next.Id), ("until", now + lease));
-        return next;
+            ("id", next.Id), ("until", until));
+        return next with { ClaimedUntil = LedgerTime.Time(LedgerTime.Of(until)) };
     }
+
+    /// <summary>When people may be told of an incident, as its rule says by now; null is at any time.</summary>
+    public static async Task<RuleHours?> Hours(LedgerSql sql, Guid incident, CancellationToken cancellationToken) =>
+        (await sql.List(
+            """
+            select r.hours from incident i join incident_rule r on r.name = i.rule
+            where i.incident_id = @id and r.hours is not null
+            """,
+            row => JsonSerializer.Deserialize(row.GetString(0), ChannelJson.Default.RuleHours), cancellationToken,
+            ("id", incident))).FirstOrDefault();
 
     /// <summary>Whether an incident was told through a channel, by what opened it or by a later message.</summary>
     public static async Task<bool> WasTold(
@@ -89,26 +103,48 @@ static class DeliverySql
         """,
         row => row.GetInt32(0), cancellationToken, ("incident", incident), ("channel", channel))).Count > 0;
 
-    public static Task<int> Delivered(LedgerSql sql, Guid id, DateTime now, CancellationToken cancellationToken) =>
-        sql.Run(
-            """
-            update incident_delivery set delivered_at = @now, tried = tried + 1, fault = null, claimed_until = null
-            where delivery_id = @id
-            """,
-            cancellationToken, ("id", id), ("now", now));
+    /// <summary>Not where another sender has it by now: what becomes of it is that one's to say.</summary>
+    public static Task<int> Delivered(
+        LedgerSql sql, Delivery delivery, DateTime now, CancellationToken cancellationToken) => sql.Run(
+        $"""
+         update incident_delivery set delivered_at = @now, tried = tried + 1, fault = null, claimed_until = null
+         where {Ours}
+         """,
+        cancellationToken, [.. Claimed(delivery), ("now", now)]);
 
+    /// <inheritdoc cref="Delivered"/>
     public static Task<int> Failed(
-        LedgerSql sql, Guid id, DateTime dueAt, string fault, CancellationToken cancellationToken) => sql.Run(
-        """
-        update incident_delivery set due_at = @due, tried = tried + 1, fault = @fault, claimed_until = null
-        where delivery_id = @id
-        """,
-        cancellationToken, ("id", id), ("due", dueAt), ("fault", fault));
+        LedgerSql sql, Delivery delivery, DateTime dueAt, string fault, CancellationToken cancellationToken) =>
+        sql.Run(
+            $"""
+             update incident_delivery set due_at = @due, tried = tried + 1, fault = @fault, claimed_until = null
+             where {Ours}
+             """,
+            cancellationToken, [.. Claimed(delivery), ("due", dueAt), ("fault", fault)]);
 
+    /// <inheritdoc cref="Delivered"/>
     public static Task<int> Dropped(
-        LedgerSql sql, Guid id, DateTime now, string fault, CancellationToken cancellationToken) => sql.Run(
+        LedgerSql sql, Delivery delivery, DateTime now, string fault, CancellationToken cancellationToken) => sql.Run(
+        $"""
+         update incident_delivery set dropped_at = @now, fault = @fault, claimed_until = null where {Ours}
+         """,
+        cancellationToken, [.. Claimed(delivery), ("now", now), ("fault", fault)]);
+
+    /// <summary>It is not tried before then.</summary>
+    public static Task<int> PutOff(
+        LedgerSql sql, Delivery delivery, DateTime dueAt, CancellationToken cancellationToken) => sql.Run(
+        $"update incident_delivery set due_at = @due, claimed_until = null where {Ours}", cancellationToken,
+        [.. Claimed(delivery), ("due", dueAt)]);
+
+    /// <summary>What waits for a channel is tried at once.</summary>
+    public static Task<int> Hasten(
+        LedgerSql sql, string channel, DateTime now, CancellationToken cancellationToken) => sql.Run(
         """
-        update incident_delivery set dropped_at = @now, fault = @fault, claimed_until = null where delivery_id = @id
+        update incident_delivery set due_at = @now
+        where channel = @channel and delivered_at is null and dropped_at is null and due_at > @now
         """,
-        cancellationToken, ("id", id), ("now", now), ("fault", fault));
+        cancellationToken, ("channel", channel), ("now", now));
+
+    static (string, object?)[] Claimed(Delivery delivery) =>
+        [("id", delivery.Id), ("claimed", delivery.ClaimedUntil)];
 }

@@ -21,11 +21,14 @@ sealed partial class DeliveryTurn(
     const string NeverTold = "It was never told through this channel, so its end is not either.";
 
     /// <summary>Of a message that is itself refused, although its channel works.</summary>
-    const int MostRefusals = 5;
+    const int LeastRefusals = 5;
     const int MostDoublings = 12;
 
     static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(10);
     static readonly TimeSpan Noted = TimeSpan.FromMinutes(1);
+
+    /// <summary>What was put so lately was put within its hours.</summary>
+    static readonly TimeSpan Fresh = TimeSpan.FromMinutes(1);
     static readonly TimeSpan Margin = TimeSpan.FromSeconds(10);
 
     /// <summary>The channels for which something waits.</summary>
@@ -46,7 +49,7 @@ sealed partial class DeliveryTurn(
             return delivery is null ? TimeSpan.Zero : null;
         var result = await sender.Send(channel, delivery.Id, delivery.Message, cancellationToken);
         now = Now;
-        await ledger.InOne(sql => Settle(sql, delivery, result, now, cancellationToken), cancellationToken);
+        await ledger.InOne(sql => Settle(sql, channel, delivery, result, now, cancellationToken), cancellationToken);
         if (!result.Delivered && channel.FailingSince is null)
             NotTold(log, channel.Name, result.Said);
         if (result.Delivered || channel.FailingSince is not { } since || now - since < options.Value.RetryAfter)
@@ -65,7 +68,15 @@ sealed partial class DeliveryTurn(
         if (delivery.Kind == MessageKinds.Recovered
             && !await DeliverySql.WasTold(sql, delivery.IncidentId, channelName, cancellationToken))
         {
-            await DeliverySql.Dropped(sql, delivery.Id, now, NeverTold, cancellationToken);
+            await DeliverySql.Dropped(sql, delivery, now, NeverTold, cancellationToken);
+            return (null, delivery);
+        }
+
+        if ((delivery.Tried > 0 || now - delivery.CreatedAt > Fresh)
+            && await DeliverySql.Hours(sql, delivery.IncidentId, cancellationToken) is { } hours
+            && !hours.Contains(now))
+        {
+            await DeliverySql.PutOff(sql, delivery, hours.Next(now, LongestPause), cancellationToken);
             return (null, delivery);
         }
 
@@ -73,25 +84,38 @@ sealed partial class DeliveryTurn(
     }
 
     async Task<bool> Settle(
-        LedgerSql sql, Delivery delivery, OutwardResult result, DateTime now, CancellationToken cancellationToken)
+        LedgerSql sql,
+        Channel channel,
+        Delivery delivery,
+        OutwardResult result,
+        DateTime now,
+        CancellationToken cancellationToken)
     {
         if (result.Delivered)
         {
             // The channel first, as whoever changes it does: two that take the other way round wait for each other.
             await ChannelSql.Worked(sql, delivery.Channel, now, now - Noted, cancellationToken);
-            await DeliverySql.Delivered(sql, delivery.Id, now, cancellationToken);
+            await DeliverySql.Delivered(sql, delivery, now, cancellationToken);
             return true;
         }
 
         await ChannelSql.Failed(sql, delivery.Channel, now, result.Said, cancellationToken);
-        if (now - delivery.CreatedAt >= options.Value.GiveUpAfter
-            || (result.IsAboutMessage && delivery.Tried + 1 >= MostRefusals))
-            await DeliverySql.Dropped(sql, delivery.Id, now, result.Said, cancellationToken);
+        if (now - delivery.CreatedAt >= options.Value.GiveUpAfter || IsItself(channel, delivery, result))
+            await DeliverySql.Dropped(sql, delivery, now, result.Said, cancellationToken);
         else
             await DeliverySql.Failed(
-                sql, delivery.Id, now + Pause(delivery.Tried, result), result.Said, cancellationToken);
+                sql, delivery, now + Pause(delivery.Tried, result), result.Said, cancellationToken);
         return false;
     }
+
+    // A receiver that refuses everything, as one does that was given a wrong key, is to be put right, and what waits
+    // for it waits: a message is to blame where others got through since it was refused last.
+    static bool IsItself(Channel channel, Delivery delivery, OutwardResult result) =>
+        result.IsAboutMessage && delivery.Tried + 1 >= LeastRefusals && channel.FailingSince is null
+        && delivery.Fault is { } before && Answer(before) == Answer(result.Said);
+
+    // "It answered 400: …": the rest may be another one each time.
+    static string Answer(string said) => said.Split(':')[0];
 
     TimeSpan Pause(int tried, OutwardResult result)
     {

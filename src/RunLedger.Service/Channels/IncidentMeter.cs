@@ -13,8 +13,16 @@ sealed class IncidentMeter : IDisposable
     readonly CountedTags _incidents;
     readonly CountedTags _deliveries;
 
-    public IncidentMeter(IMeterFactory factory)
+    readonly TimeProvider _time;
+    long _lookedAt;
+    int _failing;
+
+    /// <param name="factory">Whose meter it is.</param>
+    /// <param name="time">What age is measured with.</param>
+    public IncidentMeter(IMeterFactory factory, TimeProvider? time = null)
     {
+        _time = time ?? TimeProvider.System;
+        Looked(0);
         _meter = factory.Create(RunLedgerRegistration.Telemetry);
         _incidents = new(
             _meter, "runledger.incidents", "{incident}", "Incidents that were told, told again, and told to be over.",
@@ -31,6 +39,26 @@ sealed class IncidentMeter : IDisposable
                 {
                     new("runledger.channel.kind", kind), new("runledger.outcome", outcome),
                 }]);
+        _meter.CreateObservableGauge(
+            "runledger.incidents.look.age", () => LookAge.TotalSeconds, "s",
+            "Since this process last looked for incidents, or since its start.");
+        _meter.CreateObservableGauge(
+            "runledger.channels.failing", () => Failing, "{channel}",
+            "Channels through which nothing gets, as they were when this process last looked.");
+    }
+
+    /// <summary>Since this process last looked for incidents, or since its start.</summary>
+    public TimeSpan LookAge => _time.GetElapsedTime(Interlocked.Read(ref _lookedAt));
+
+    /// <summary>Through how many channels nothing got when this process last looked.</summary>
+    public int Failing => Volatile.Read(ref _failing);
+
+    /// <summary>A look came to its end.</summary>
+    /// <param name="failing">Through how many channels nothing gets.</param>
+    public void Looked(int failing)
+    {
+        Volatile.Write(ref _failing, failing);
+        Interlocked.Exchange(ref _lookedAt, _time.GetTimestamp());
     }
 
     /// <param name="change">Which of <see cref="MessageKinds"/>.</param>

@@ -25,6 +25,10 @@ static class MessageText
         return text.ToString();
     }
 
+    /// <summary>With its full stop: what a receiver answered may have none.</summary>
+    public static string Sentence(string? text) =>
+        text is null or "" or [.., '.' or '!' or '?' or '…'] ? text ?? "" : $"{text}.";
+
     public static string Cut(string text, int most) => text.Length <= most ? text
         : $"{text[..(most - 1 - (char.IsHighSurrogate(text[most - 2]) ? 1 : 0))]}…";
 }

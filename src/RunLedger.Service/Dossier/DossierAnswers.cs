@@ -222,6 +222,9 @@ sealed record LedgerPart
     public required ArchiveFigures Archive { get; init; }
     public required RejectedFigures Rejected { get; init; }
 
+    [Description("Expected runs that did not start, by the expectation of this candidate alone; null without one.")]
+    public required MissedFigures? Missed { get; init; }
+
     [Description("What operators said of groups of failures.")]
     public required IReadOnlyList<FailureNote> Notes { get; init; }
 }
@@ -275,6 +278,22 @@ sealed record RejectedFigures
 
     [Description("Older ones, of whatever candidate.")]
     public required long NotLookedAt { get; init; }
+}
+
+/// <summary>What should have started by a person's word and did not, as the ledger found it by then.</summary>
+sealed record MissedFigures
+{
+    [Description("Since when runs of it are expected: when the expectation was armed as it is now.")]
+    public required DateTime Since { get; init; }
+
+    [Description("Slots that had no run when their grace was over.")]
+    public required long Slots { get; init; }
+
+    [Description("Of those so many of which a run was heard of by then.")]
+    public required long CameLate { get; init; }
+
+    [Description("How long the ledger keeps what it found, as d.hh:mm:ss: older ones are not counted.")]
+    public required string KeptFor { get; init; }
 }
 
 sealed record FailureNote

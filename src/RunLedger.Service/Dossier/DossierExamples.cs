@@ -8,7 +8,9 @@ static class DossierExamples
         { "document": { "asOf": "2026-11-23T08:00:00.000000Z", "candidate": "PROC-CAND:dot:kg",
           "format": "runledger.dossier/1", "ledger": {
           "announced": 0, "archive": { "purgedAfter": null, "runs": 0 },
-          "arrival": { "longestDelaySeconds": 2.4, "runsAnHourLate": 0 }, "definition": null, "notes": [],
+          "arrival": { "longestDelaySeconds": 2.4, "runsAnHourLate": 0 }, "definition": null,
+          "missed": { "cameLate": 1, "keptFor": "35.00:00:00", "since": "2026-11-01T00:00:00.000000Z", "slots": 2 },
+          "notes": [],
           "orphans": { "ever": 0, "then": 0 }, "rejected": { "discarded": 0, "lookedAt": 3, "notLookedAt": 0,
           "ofUnknownCandidate": 1, "open": 0, "resent": 0 }, "stuck": { "ever": 1, "then": 0 } },
           "observed": { "attempts": { "most": 2, "runsWithMoreThanOne": 1 },

@@ -56,10 +56,19 @@ sealed class DossierQuery(IDbContextFactory<LedgerDb> ledger, RunLedgerOptions o
                     definition.FirstOrDefault(),
                     options.Archive.PurgeAfter?.ToString("c", CultureInfo.InvariantCulture),
                     await Rejected(sql, candidate, asOf, cancellationToken),
+                    (await sql.List(DossierSql.Missed, Missed, cancellationToken, parameters)).FirstOrDefault(),
                     await Notes(sql, observed.Failures, asOf, cancellationToken)),
             },
             null);
     }
+
+    MissedFigures Missed(StoredRow row) => new()
+    {
+        Since = row.GetTime(0),
+        Slots = row.GetInt64(1),
+        CameLate = row.GetInt64(2),
+        KeptFor = options.Expected.KeepFor.ToString("c", CultureInfo.InvariantCulture),
+    };
 
     static async Task<RejectedFigures> Rejected(
         LedgerSql sql, string candidate, DateTime asOf, CancellationToken cancellationToken)

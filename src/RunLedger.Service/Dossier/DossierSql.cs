@@ -84,5 +84,15 @@ static class DossierSql
          order by rejected_at desc, rejected_id desc limit {MostRejected}
          """;
 
+    /// <summary>A pattern's slots are of no one candidate.</summary>
+    public const string Missed =
+        """
+        select e.armed_at, count(m.slot_at),
+          cast(coalesce(sum(case when m.came_at <= @asOf then 1 else 0 end), 0) as bigint)
+        from expectation e left join missed_slot m on m.expectation = e.name and m.slot_at <= @asOf
+          and m.missed_at <= @asOf
+        where e.candidate = @candidate and e.armed_at <= @asOf group by e.armed_at
+        """;
+
     public const string RejectedCount = "select count(*) from rejected_observation where rejected_at <= @asOf";
 }

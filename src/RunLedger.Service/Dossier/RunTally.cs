@@ -167,7 +167,11 @@ sealed class RunTally(string candidate, long asOf)
 
     /// <summary>What the ledger adds; what is not of its runs is said by others.</summary>
     public LedgerPart Ledger(
-        string? definition, string? purgedAfter, RejectedFigures rejected, IReadOnlyList<FailureNote> notes) => new()
+        string? definition,
+        string? purgedAfter,
+        RejectedFigures rejected,
+        MissedFigures? missed,
+        IReadOnlyList<FailureNote> notes) => new()
         {
             Definition = definition,
             Announced = _announced,
@@ -176,6 +180,7 @@ sealed class RunTally(string candidate, long asOf)
             Arrival = new() { LongestDelaySeconds = Rates.Seconds(_delay), RunsAnHourLate = _late },
             Archive = new() { Runs = _archived, PurgedAfter = purgedAfter },
             Rejected = rejected,
+            Missed = missed,
             Notes = notes,
         };
 }

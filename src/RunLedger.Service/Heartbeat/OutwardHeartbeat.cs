@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using RunLedger.Expectations;
+using RunLedger.Service.Incidents;
 using RunLedger.Service.Outward;
 using RunLedger.Storage;
 using RunLedger.Telemetry;
@@ -98,11 +99,8 @@ sealed partial class OutwardHeartbeat(
     public async Task<string?> Fault(CancellationToken cancellationToken)
     {
         var report = await health.CheckHealthAsync(check => check.Tags.Contains(Ready), cancellationToken);
-        if (report.Status == HealthStatus.Unhealthy)
-        {
-            return string.Join("; ", report.Entries.Where(entry => entry.Value.Status == HealthStatus.Unhealthy)
-                .Select(entry => $"{entry.Key} is not healthy"));
-        }
+        if (FaultOf(report) is { } fault)
+            return fault;
 
         try
         {
@@ -120,6 +118,13 @@ sealed partial class OutwardHeartbeat(
             return "the database is away";
         }
     }
+
+    /// <summary>A ledger that tells nobody of incidents any more does not keep up either.</summary>
+    public static string? FaultOf(HealthReport report) => report.Status == HealthStatus.Unhealthy
+        ? string.Join("; ", report.Entries.Where(entry => entry.Value.Status == HealthStatus.Unhealthy)
+            .Select(entry => $"{entry.Key} is not healthy"))
+        : report.Entries.TryGetValue(IncidentHealthCheck.Name, out var incidents)
+            && incidents.Status != HealthStatus.Healthy ? "nobody looks for incidents" : null;
 
     [LoggerMessage(150, LogLevel.Warning, "The heartbeat is not heard: {Fault}")]
     static partial void Unheard(ILogger log, ForeignText fault);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using RunLedger.Service.Channels;
+using RunLedger.Service.Web;
 using RunLedger.Storage;
 
 namespace RunLedger.Service.Incidents;
@@ -14,7 +15,8 @@ sealed class ChannelCondition(IOptions<ChannelOptions> options) : IStandingCondi
         "select name, fault from incident_channel where failing_since <= @since order by name",
         row => new Finding(
             row.GetString(0),
-            $"Nothing gets through the channel {row.GetString(0)}: {row.TextAt(1)} What is to be told there waits.",
+            $"Nothing gets through the channel {row.GetString(0)}: {MessageText.Sentence(row.TextAt(1))} What is to be "
+                + $"told there waits for {Phrases.Long(options.Value.GiveUpAfter)}.",
             []),
         cancellationToken, ("since", now - options.Value.FailingAfter)));
 }

@@ -37,8 +37,11 @@ sealed record IncidentAnswer
     [Description("When it was over; null while it lasts.")]
     public required DateTime? RecoveredAt { get; init; }
 
-    [Description("What was told of it, through which channel, in order; at most 50.")]
+    [Description("What was told of it, through which channel, in order; the newest 50.")]
     public required IReadOnlyList<DeliveryAnswer> Messages { get; init; }
+
+    [Description("How many messages there are.")]
+    public required long MessageCount { get; init; }
 }
 
 /// <summary>A message to a channel.</summary>

@@ -11,6 +11,10 @@ sealed class IncidentBook
     /// <summary>More groups than that say no more.</summary>
     const int MostGroups = 50;
 
+    /// <summary>One look writes no more of what the next can as well: its transaction holds the place of all.</summary>
+    const int MostChanges = 500;
+
+    readonly HashSet<Guid> _touched = [];
     readonly Dictionary<Guid, Incident> _all;
     readonly Dictionary<(string Rule, string Candidate), Guid> _lasting;
     Dictionary<Guid, Incident> _before;
@@ -34,6 +38,9 @@ sealed class IncidentBook
             .Select(incident => (incident, !_before.ContainsKey(incident.Id))),
     ];
 
+    /// <summary>Whether this look may begin and end more, where another look would find it too.</summary>
+    public bool HasRoom => _touched.Count < MostChanges;
+
     public IEnumerable<Incident> Lasting => _lasting.Values.Select(id => _all[id]).ToList();
 
     public Incident? Find(string rule, string candidate) =>
@@ -52,7 +59,7 @@ sealed class IncidentBook
                 return;
             var id = Guid.CreateVersion7(new DateTimeOffset(at));
             _lasting[(rule, finding.Candidate)] = id;
-            _all[id] = new()
+            Put(new()
             {
                 Id = id,
                 Rule = rule,
@@ -62,13 +69,11 @@ sealed class IncidentBook
                 Said = finding.Said,
                 Groups = finding.Groups,
                 RunId = finding.RunId,
-            };
+            });
             return;
         }
 
-        var groups = known.Groups.Concat(finding.Groups).DistinctBy(group => group.Fingerprint).ToList();
-        if (groups.Count > MostGroups)
-            groups = groups[^MostGroups..];
+        var groups = With(known.Groups, finding.Groups);
         var run = finding.RunId ?? known.RunId;
         if (known.Said != finding.Said || known.RunId != run
             || !known.Groups.Select(group => group.Fingerprint).SequenceEqual(
@@ -92,8 +97,28 @@ sealed class IncidentBook
         Put(_all[incident.Id] with { Said = Conditions.Withdrawn, Done = incident.ToldAt is null });
     }
 
-    public void Put(Incident incident) => _all[incident.Id] = incident;
+    public void Put(Incident incident)
+    {
+        _all[incident.Id] = incident;
+        _touched.Add(incident.Id);
+    }
 
     /// <summary>What changed is written; what changes from now on is to be written again.</summary>
     public void Written() => _before = new(_all);
+
+    // Of too many the oldest go that are not of now, so that what is so with every look stays as it is.
+    static List<MessageGroup> With(IReadOnlyList<MessageGroup> known, IReadOnlyList<MessageGroup> found)
+    {
+        var groups = known.Concat(found).DistinctBy(group => group.Fingerprint).ToList();
+        var now = found.Select(group => group.Fingerprint).ToHashSet();
+        for (var at = 0; groups.Count > MostGroups && at < groups.Count;)
+        {
+            if (now.Contains(groups[at].Fingerprint))
+                at++;
+            else
+                groups.RemoveAt(at);
+        }
+
+        return groups.Count > MostGroups ? groups[^MostGroups..] : groups;
+    }
 }

@@ -54,6 +54,7 @@ static class IncidentEndpoints
         services.TryAddSingleton<IncidentTeller>();
         services.TryAddSingleton<IncidentWatch>();
         services.AddHostedService<IncidentLoop>();
+        services.AddHealthChecks().AddCheck<IncidentHealthCheck>(IncidentHealthCheck.Name, tags: ["ready"]);
         return services;
     }
 
@@ -78,7 +79,8 @@ static class IncidentEndpoints
     {
         var api = routes.MapOperating();
         api.MapPut("/rules/{name}", Put).WithName("PutRule").WithSummary("Arms a rule, or changes it.")
-            .WithDescription("It is about what happens from now on. About something else than before it begins anew.")
+            .WithDescription("It is about what happens from now on. About something else than before it begins anew. "
+                + "A ledger has at most 200.")
             .Accepts<RuleBody>("application/json")
             .Produces<RuleAnswer>().Produces<RuleAnswer>(StatusCodes.Status201Created)
             .ProducesProblem(StatusCodes.Status409Conflict).WithExamples(Example);
@@ -144,6 +146,14 @@ static class IncidentEndpoints
             return OperatorBody.Bad(
                 $"There is no channel {string.Join(", ", outcome.Unknown)}: put it first, with PUT "
                 + "/api/channels/{name}.");
+        }
+
+        if (outcome.TooMany)
+        {
+            return TypedResults.Problem(
+                $"There are {IncidentRule.Most:N0} rules already, and a ledger keeps no more: delete one first, or "
+                + "have one be for several candidates by a pattern.",
+                statusCode: StatusCodes.Status409Conflict);
         }
 
         return outcome.Other is { } other

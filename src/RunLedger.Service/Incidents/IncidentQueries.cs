@@ -80,8 +80,8 @@ sealed class IncidentQueries(IDbContextFactory<LedgerDb> ledger)
                 ("limit", page.Limit + 1)),
             page.Limit,
             incident => new(incident.BeganAt, incident.Id));
-        var messages = await Messages(sql, [.. incidents.Items.Select(one => one.Id)], page.Limit, cancellationToken);
-        return incidents.Select(incident => Answer(incident, [.. messages[incident.Id].Take(MostMessages)]));
+        var messages = await Messages(sql, [.. incidents.Items.Select(one => one.Id)], cancellationToken);
+        return incidents.Select(incident => Answer(incident, messages[incident.Id].ToList()));
     }
 
     public async Task<IncidentAnswer?> Find(Guid id, CancellationToken cancellationToken)
@@ -93,16 +93,42 @@ sealed class IncidentQueries(IDbContextFactory<LedgerDb> ledger)
             ("id", id))).FirstOrDefault();
         return found is null
             ? null
-            : Answer(found, [.. (await Messages(sql, [id], 1, cancellationToken))[id].Take(MostMessages)]);
+            : Answer(found, (await Messages(sql, [id], cancellationToken))[id].ToList());
     }
 
-    static async Task<ILookup<Guid, DeliveryAnswer>> Messages(
-        LedgerSql sql, Guid[] incidents, int limit, CancellationToken cancellationToken) => (await sql.List(
+    /// <summary>How many last, at most one more than there can be.</summary>
+    public static async Task<long> CountLasting(LedgerSql sql, CancellationToken cancellationToken) => (await sql.List(
+        "select count(*) from (select 1 from incident where not done and recovered_at is null limit @most) l",
+        row => row.GetInt64(0), cancellationToken, ("most", IncidentBook.Most + 1)))[0];
+
+    /// <summary>What the newest of those that last is, in a line; null where none does.</summary>
+    public static async Task<string?> NewestLasting(LedgerSql sql, CancellationToken cancellationToken) =>
+        (await sql.List(
+            """
+            select condition, candidate from incident where not done and recovered_at is null
+            order by began_at desc, incident_id desc limit 1
+            """,
+            row => Conditions.Title(row.GetString(0), row.GetString(1)), cancellationToken)).FirstOrDefault();
+
+    /// <inheritdoc cref="CountLasting(LedgerSql, CancellationToken)"/>
+    public async Task<long> CountLasting(CancellationToken cancellationToken)
+    {
+        await using var db = await ledger.CreateDbContextAsync(cancellationToken);
+        return await CountLasting(await db.Sql(cancellationToken), cancellationToken);
+    }
+
+    // Of each incident the newest, so that one with many leaves the others theirs; and how many there are.
+    static async Task<ILookup<Guid, (long All, DeliveryAnswer Message)>> Messages(
+        LedgerSql sql, Guid[] incidents, CancellationToken cancellationToken) => (await sql.List(
         $"""
-         select incident_id, delivery_id, channel, kind, created_at, delivered_at, dropped_at, tried, fault
-         from incident_delivery where {sql.IsOneOf("incident_id", "@incidents")} order by position limit @limit
+         select incident_id, delivery_id, channel, kind, created_at, delivered_at, dropped_at, tried, fault, of_all
+         from (
+           select d.*, row_number() over (partition by incident_id order by position desc) as place,
+             count(*) over (partition by incident_id) as of_all
+           from incident_delivery d where {sql.IsOneOf("incident_id", "@incidents")}) m
+         where place <= @most order by position
          """,
-        row => (Incident: row.GetGuid(0), Message: new DeliveryAnswer
+        row => (Incident: row.GetGuid(0), All: row.GetInt64(9), Message: new DeliveryAnswer
         {
             Id = row.GetGuid(1),
             Channel = row.GetString(2),
@@ -113,10 +139,10 @@ sealed class IncidentQueries(IDbContextFactory<LedgerDb> ledger)
             Attempts = row.GetInt32(7),
             Fault = row.TextAt(8),
         }),
-        cancellationToken, ("incidents", incidents), ("limit", limit * MostMessages)))
-        .ToLookup(one => one.Incident, one => one.Message);
+        cancellationToken, ("incidents", incidents), ("most", MostMessages)))
+        .ToLookup(one => one.Incident, one => (one.All, one.Message));
 
-    static IncidentAnswer Answer(Incident incident, IReadOnlyList<DeliveryAnswer> messages) => new()
+    static IncidentAnswer Answer(Incident incident, List<(long All, DeliveryAnswer Message)> messages) => new()
     {
         Id = incident.Id,
         Rule = incident.Rule.Length == 0 ? null : incident.Rule,
@@ -130,7 +156,8 @@ sealed class IncidentQueries(IDbContextFactory<LedgerDb> ledger)
         BeganAt = incident.BeganAt,
         ToldAt = incident.ToldAt,
         RecoveredAt = incident.RecoveredAt,
-        Messages = messages,
+        Messages = messages.ConvertAll(one => one.Message),
+        MessageCount = messages.Count == 0 ? 0 : messages[0].All,
     };
 
     static IEnumerable<string> Remarks(IncidentRule rule, List<string> codes, List<string> expected)

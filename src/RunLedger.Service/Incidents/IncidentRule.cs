@@ -1,6 +1,7 @@
 using System.IO.Enumeration;
 using System.Text.Json;
 using RunLedger.Intake;
+using RunLedger.Service.Channels;
 using RunLedger.Storage;
 
 namespace RunLedger.Service.Incidents;
@@ -11,6 +12,9 @@ sealed record IncidentRule
     /// <summary>What <see cref="Read"/> reads, in order.</summary>
     public const string Columns =
         "name, candidate, condition, runs, percent, window_seconds, hours, hold_seconds, armed_at, armed_by";
+
+    /// <summary>How many rules a ledger has at most: each of them is asked with every look.</summary>
+    public const int Most = 200;
 
     public required string Name { get; init; }
 

@@ -75,6 +75,18 @@ static class IncidentSql
                 ("rule", rule), ("candidate", candidate),
                 ("value", new LedgerSql.Json(JsonSerializer.Serialize(memory, IncidentJson.Default.RunMemory))));
 
+    /// <summary>What rules remember, a slice after a place.</summary>
+    public static Task<List<(string Rule, string Candidate, RunMemory Memory)>> Remembered(
+        LedgerSql sql, string rule, string candidate, int limit, CancellationToken cancellationToken) => sql.List(
+        """
+        select rule, candidate, value from incident_memory where (rule, candidate) > (@rule, @candidate)
+        order by rule, candidate limit @limit
+        """,
+        row => (
+            row.GetString(0), row.GetString(1),
+            JsonSerializer.Deserialize(row.GetString(2), IncidentJson.Default.RunMemory)!),
+        cancellationToken, ("rule", rule), ("candidate", candidate), ("limit", limit));
+
     /// <summary>When somebody last said that they know of a group of failures.</summary>
     public static async Task<Dictionary<string, DateTime>> Acknowledged(
         LedgerSql sql, string[] fingerprints, CancellationToken cancellationToken) => fingerprints.Length == 0

@@ -10,8 +10,14 @@ namespace RunLedger.Service.Incidents;
 /// </summary>
 sealed class IncidentTeller(IOptions<IncidentOptions> options)
 {
-    /// <returns>What was told, as <see cref="MessageKinds"/> name it.</returns>
-    public async Task<List<string>> Tell(
+    /// <summary>Of one look; the next tells the rest.</summary>
+    const int Most = 500;
+
+    /// <summary>What was told in more ways than that tells nothing new.</summary>
+    const int MostToldGroups = 1_000;
+
+    /// <returns>What was told, as <see cref="MessageKinds"/> name it, and whether there is more to tell.</returns>
+    public async Task<(List<string> Told, bool More)> Tell(
         LedgerSql sql,
         IncidentBook book,
         IReadOnlyDictionary<string, IncidentRule> rules,
@@ -25,6 +31,8 @@ sealed class IncidentTeller(IOptions<IncidentOptions> options)
         var told = new List<string>();
         foreach (var read in book.All.Where(incident => !incident.Done))
         {
+            if (told.Count >= Most)
+                return (told, true);
             var incident = InTime(read, now);
             var rule = rules.GetValueOrDefault(incident.Rule);
             foreach (var kind in Due(incident, rule, Unknown(incident, known), now))
@@ -41,7 +49,7 @@ sealed class IncidentTeller(IOptions<IncidentOptions> options)
                 book.Put(incident);
         }
 
-        return told;
+        return (told, false);
     }
 
     // A clock that was ahead is got over.
@@ -69,7 +77,7 @@ sealed class IncidentTeller(IOptions<IncidentOptions> options)
             yield return MessageKinds.Opened;
         }
         else if (incident.RecoveredAt is null && now - incident.ToldLastAt >= hold
-            && unknown.Except(incident.ToldGroups).Any())
+            && incident.ToldGroups.Count < MostToldGroups && unknown.Except(incident.ToldGroups).Any())
         {
             yield return MessageKinds.Changed;
         }
@@ -117,7 +125,8 @@ sealed class IncidentTeller(IOptions<IncidentOptions> options)
         {
             ToldAt = incident.ToldAt ?? now,
             ToldLastAt = now,
-            ToldGroups = [.. incident.Groups.Select(group => group.Fingerprint)],
+            // Also those that are no more among the newest: they may come again.
+            ToldGroups = [.. incident.ToldGroups.Union(incident.Groups.Select(group => group.Fingerprint))],
             Tellings = incident.Tellings + 1,
             Done = kind == MessageKinds.Recovered,
         };

@@ -20,15 +20,23 @@ sealed class IncidentWatch(
 {
     /// <summary>Runs of one look.</summary>
     public const int SliceSize = 500;
+
+    /// <summary>Runs of one look times rules that go by them: each of them takes statements.</summary>
+    const int MostEnds = 5_000;
+    const int LeastSlice = 20;
     const int MostForgotten = 500;
 
     /// <summary>What another replica has not committed for longer than that, it never will.</summary>
     static readonly TimeSpan Settling = TimeSpan.FromSeconds(10);
 
+    readonly StandingLook _standing = new(standing);
+
     /// <summary>Looks once. True where there is more to look at.</summary>
     public async Task<bool> Once(CancellationToken cancellationToken)
     {
-        var (more, told) = await ledger.InOne(sql => Look(sql, cancellationToken), cancellationToken);
+        var (more, told, failing) = await ledger.InOne(sql => Look(sql, cancellationToken), cancellationToken);
+        if (failing is { } channels)
+            meter.Looked(channels);
         foreach (var kind in told)
             meter.Told(kind);
         if (told.Count > 0)
@@ -36,31 +44,34 @@ sealed class IncidentWatch(
         return more;
     }
 
-    async Task<(bool More, List<string> Told)> Look(LedgerSql sql, CancellationToken cancellationToken)
+    // Without a number of channels that fail where another replica is looking.
+    async Task<(bool More, List<string> Told, int? Failing)> Look(LedgerSql sql, CancellationToken cancellationToken)
     {
         var now = LedgerTime.Time(LedgerTime.Of(time.GetUtcNow()));
         if (await IncidentSql.Take(sql, now, cancellationToken) is not { } known)
-            return (false, []);
+            return (false, [], null);
         var mark = known.Looked(now, options.Value.LookEvery);
         // A clock that was ahead is got over.
         await RuleSql.ArmInTime(sql, now, cancellationToken);
         var rules = await RuleSql.All(sql, cancellationToken);
         var book = new IncidentBook(await IncidentSql.Undone(sql, IncidentBook.Most, cancellationToken));
 
-        EndOrphaned(book, rules, now);
-        (mark, var more) = await Ends(sql, book, rules, mark, now, cancellationToken);
-        await Stand(sql, book, rules, mark.WatchingSince, now, cancellationToken);
+        var unended = EndOrphaned(book, rules, now);
+        (mark, var unread) = await Ends(sql, book, rules, mark, now, cancellationToken);
+        var (failing, unsaid) = await _standing.Look(
+            sql, book, rules, mark.WatchingSince, now, cancellationToken);
         // What is told refers to its incident.
         await Write(sql, book, cancellationToken);
-        var told = await teller.Tell(
+        var (told, untold) = await teller.Tell(
             sql, book, rules.ToDictionary(rule => rule.Name), now, cancellationToken);
         await Write(sql, book, cancellationToken);
 
         await IncidentSql.Forget(sql, now - options.Value.KeepFor, MostForgotten, cancellationToken);
+        mark = await RunMemories.Forget(sql, book, rules, mark, now, cancellationToken);
         // Where there is nothing to look for nobody looks.
         if (rules.Count > 0 || book.All.Count > 0)
             await IncidentSql.Note(sql, mark, cancellationToken);
-        return (more, told);
+        return (unended || unread || unsaid || untold, told, failing);
     }
 
     // Of a rule and a candidate one may end and the next begin: the end first.
@@ -73,14 +84,19 @@ sealed class IncidentWatch(
         book.Written();
     }
 
-    // Those whose rule is gone, or was put anew: what nobody was told of is told to nobody.
-    static void EndOrphaned(IncidentBook book, List<IncidentRule> rules, DateTime now)
+    // Those whose rule is gone, or was put anew: what nobody was told of is told to nobody. True where there are more.
+    static bool EndOrphaned(IncidentBook book, List<IncidentRule> rules, DateTime now)
     {
-        foreach (var incident in book.Lasting.Where(incident => incident.Condition != Conditions.Channel))
+        var armed = rules.ToDictionary(rule => rule.Name, rule => rule.ArmedAt);
+        foreach (var incident in book.Lasting.Where(incident => incident.Condition != Conditions.Channel
+            && !(armed.TryGetValue(incident.Rule, out var at) && at <= incident.BeganAt)))
         {
-            if (!rules.Exists(rule => rule.Name == incident.Rule && rule.ArmedAt <= incident.BeganAt))
-                book.Withdraw(incident, now);
+            if (!book.HasRoom)
+                return true;
+            book.Withdraw(incident, now);
         }
+
+        return false;
     }
 
     static async Task<(IncidentMark Mark, bool More)> Ends(
@@ -101,7 +117,8 @@ sealed class IncidentWatch(
         // A rule that is new has nothing before it.
         var armed = of.Min(rule => rule.ArmedAt);
         var (at, run) = armed > mark.At ? (armed, Guid.Empty) : (mark.At, mark.Run);
-        var runs = await EndedRuns.After(sql, at, run, now - Settling, SliceSize, cancellationToken);
+        var limit = Math.Clamp(MostEnds / of.Count, LeastSlice, SliceSize);
+        var runs = await EndedRuns.After(sql, at, run, now - Settling, limit, cancellationToken);
         if (runs.Count > 0)
         {
             var last = runs[^1];
@@ -115,42 +132,7 @@ sealed class IncidentWatch(
 
         foreach (var rule in of)
             await new RunEnds(rule, book).Pass(sql, now, cancellationToken);
-        return (mark with { At = at, Run = run }, runs.Count == SliceSize);
-    }
-
-    async Task Stand(
-        LedgerSql sql,
-        IncidentBook book,
-        List<IncidentRule> rules,
-        DateTime watchingSince,
-        DateTime now,
-        CancellationToken cancellationToken)
-    {
-        foreach (var condition in standing)
-        {
-            // That a channel fails is nobody's rule: it has one without a name.
-            IncidentRule?[] own = condition.Name == Conditions.Channel
-                ? [null]
-                : [.. rules.Where(rule => rule.Condition == condition.Name)];
-            if (own.Length == 0)
-                continue;
-            var found = await condition.Find(sql, watchingSince, now, cancellationToken);
-            foreach (var rule in own)
-                Apply(book, condition.Name, rule, found, now);
-        }
-    }
-
-    static void Apply(IncidentBook book, string condition, IncidentRule? rule, Findings found, DateTime now)
-    {
-        var name = rule?.Name ?? "";
-        var own = found.Items.Where(finding => rule is null || rule.Asks(finding)).ToList();
-        foreach (var finding in own)
-            book.Holds(name, condition, finding, now);
-        if (found.Truncated)
-            return;
-        var so = own.Select(finding => finding.Candidate).ToHashSet();
-        foreach (var incident in book.Lasting.Where(one => one.Rule == name && !so.Contains(one.Candidate)))
-            book.Ends(name, incident.Candidate, now);
+        return (mark with { At = at, Run = run }, runs.Count == limit);
     }
 
     static DateTime Later(DateTime one, DateTime other) => one > other ? one : other;

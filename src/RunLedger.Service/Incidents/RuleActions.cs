@@ -39,6 +39,8 @@ sealed class RuleActions(ILedgerTransactions ledger, ActionLog actions)
             var known = (await sql.List(
                 $"select {IncidentRule.Columns} from incident_rule where name = @name {sql.ForUpdate}",
                 IncidentRule.Read, cancellationToken, ("name", rule.Name))).FirstOrDefault();
+            if (known is null && await Count(sql, cancellationToken) >= IncidentRule.Most)
+                return new RuleOutcome(false, null, [], TooMany: true);
             var same = known?.IsAboutSame(rule) is true;
             if (same)
             {
@@ -82,6 +84,9 @@ sealed class RuleActions(ILedgerTransactions ledger, ActionLog actions)
             return true;
         },
         cancellationToken);
+
+    static async Task<long> Count(LedgerSql sql, CancellationToken cancellationToken) => (await sql.List(
+        "select count(*) from incident_rule", row => row.GetInt64(0), cancellationToken))[0];
 
     static Task<int> Update(LedgerSql sql, IncidentRule rule, CancellationToken cancellationToken) => sql.Run(
         "update incident_rule set hours = @hours, hold_seconds = @hold, alike = @alike where name = @name",

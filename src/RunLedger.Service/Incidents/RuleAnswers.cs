@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using RunLedger.Service.Channels;
 
 namespace RunLedger.Service.Incidents;
 

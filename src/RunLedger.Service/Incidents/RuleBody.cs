@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using RunLedger.Folding;
 using RunLedger.Intake;
 using RunLedger.Scheduling;
+using RunLedger.Service.Channels;
 
 namespace RunLedger.Service.Incidents;
 

@@ -12,7 +12,13 @@ sealed record RunMemory
     /// <summary>Fewer runs within a time have no rate.</summary>
     public const int FewestWithin = 5;
 
+    /// <summary>Longer than what is yearly takes to come again.</summary>
+    static readonly TimeSpan Kept = TimeSpan.FromDays(400);
+
     public static readonly RunMemory None = new();
+
+    /// <summary>When the last of them ended; null where nobody wrote it down.</summary>
+    public DateTime? At { get; init; }
 
     /// <summary>How many failed since the last that completed.</summary>
     public int Streak { get; init; }
@@ -28,18 +34,18 @@ sealed record RunMemory
     public RunMemory With(IncidentRule rule, bool failed, DateTime at)
     {
         if (rule.Condition != Conditions.Rate)
-            return this with { Streak = failed ? Streak + 1 : 0 };
+            return this with { At = at, Streak = failed ? Streak + 1 : 0 };
         if (rule.Window is not { } window)
         {
             var last = Last + (failed ? Failure : Success);
-            return this with { Last = last.Length > rule.Runs ? last[^rule.Runs.Value..] : last };
+            return this with { At = at, Last = last.Length > rule.Runs ? last[^rule.Runs.Value..] : last };
         }
 
         var pieces = Fresh(window, at);
         var piece = Piece(window, at);
         var known = pieces.GetValueOrDefault(piece) ?? [0, 0];
         pieces[piece] = [known[0] + 1, known[1] + (failed ? 1 : 0)];
-        return this with { Within = pieces };
+        return this with { At = at, Within = pieces };
     }
 
     /// <summary>
@@ -53,6 +59,12 @@ sealed record RunMemory
         var ended = pieces.Sum(piece => piece[0]);
         return ended < FewestWithin ? null : (ended, pieces.Sum(piece => piece[1]));
     }
+
+    /// <summary>Whether it says nothing any more: it left the rule's time, or nothing was heard of for long.</summary>
+    public bool IsOld(IncidentRule rule, DateTime now) =>
+        rule is { Condition: Conditions.Rate, Window: { } window }
+            ? Within.Keys.All(piece => piece <= Piece(window, now) - Pieces)
+            : At < now - Kept;
 
     Dictionary<long, int[]> Fresh(TimeSpan window, DateTime at)
     {

@@ -27,6 +27,12 @@ sealed record Overview
     [Description("Open runs that take longer than those before them took, at most 5,000.")]
     public required long Slow { get; init; }
 
+    [Description("Incidents that last, at most 10,001.")]
+    public required long Incidents { get; init; }
+
+    [Description("What the newest of them is, in a line; null where none lasts.")]
+    public required string? NewestIncident { get; init; }
+
     [Description("The last 60 minutes, the oldest first; the last one is not over yet.")]
     public required IReadOnlyList<MinuteFigures> Minutes { get; init; }
 

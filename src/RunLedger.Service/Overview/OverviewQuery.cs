@@ -6,6 +6,7 @@ using RunLedger.Retention;
 using RunLedger.Scheduling;
 using RunLedger.Service.Database;
 using RunLedger.Service.Expectations;
+using RunLedger.Service.Incidents;
 using RunLedger.Service.Runs;
 using RunLedger.Service.Standby;
 using RunLedger.Service.Unlike;
@@ -109,6 +110,8 @@ sealed class OverviewQuery(
             RejectedOpen = open,
             Missing = missing,
             Slow = await UnlikeQueries.CountSlow(sql, cancellationToken),
+            Incidents = await IncidentQueries.CountLasting(sql, cancellationToken),
+            NewestIncident = await IncidentQueries.NewestLasting(sql, cancellationToken),
             Minutes =
             [
                 .. Enumerable.Range(0, Minutes).Select(n => minute - Minutes + 1 + n).Select(n =>

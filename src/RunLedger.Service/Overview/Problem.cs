@@ -16,6 +16,17 @@ sealed record Problem(string Text, string? Link, bool Bad)
 
     static IEnumerable<Problem> All(Overview now, DateTime at)
     {
+        // Rules are what somebody wants to know first.
+        if (now.Incidents > 0)
+        {
+            yield return new(
+                now.Incidents == 1
+                    ? $"An incident lasts: {now.NewestIncident}"
+                    : $"{Phrases.Count(now.Incidents)} incidents last, the newest: {now.NewestIncident}",
+                "/incidents",
+                true);
+        }
+
         if (now.FailedLastHour > now.FailedHourBefore)
         {
             yield return new(

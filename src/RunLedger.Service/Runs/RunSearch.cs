@@ -1,6 +1,7 @@
 using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using RunLedger.Service.Database;
+using RunLedger.Storage;
 using RunLedger.Storage.Rows;
 using RunLedger.Unlike;
 
@@ -106,9 +107,9 @@ static class RunSearch
     /// The newest runs of a version, which is in the evidence and in no index: among the newest of the candidate that
     /// is asked for, else of all.
     /// </summary>
-    public static string VersionSql(bool ofCandidate) =>
+    public static string VersionSql(LedgerSql sql, bool ofCandidate) =>
         $"""
-         select r.process_run_id, case when {RunVersion.Sql("r")} = @version then 1 else 0 end from (
+         select r.process_run_id, substr({RunVersion.Sql(sql, "r")}, 1, {2 * RunVersion.MostCharacters}) from (
            select process_run_id, created_at, evidence_ref from process_run_observation
            where created_at < @until {(ofCandidate ? "and process_candidate_code = @candidate" : "")}
            order by created_at desc, process_run_id desc limit @most) r
@@ -118,18 +119,20 @@ static class RunSearch
     public static async Task<(List<Guid> Runs, bool IsCut)> OfVersion(
         LedgerDb db, RunFilter filter, CancellationToken cancellationToken)
     {
-        var (runs, searched) = (new List<Guid>(), 0);
-        await (await db.Sql(cancellationToken)).Each(
-            VersionSql(filter.Candidate is not null),
+        var (runs, searched, asked) = (new List<Guid>(), 0, RunVersion.Text(filter.Version));
+        var sql = await db.Sql(cancellationToken);
+        await sql.Each(
+            VersionSql(sql, filter.Candidate is not null),
             row =>
             {
                 searched++;
-                if (row.GetInt32(1) == 1 && runs.Count < MostOfVersion)
+                // As it is shown: of a long one the first characters.
+                if (RunVersion.Text(row.TextAt(1)) == asked && runs.Count < MostOfVersion)
                     runs.Add(row.GetGuid(0));
             },
             cancellationToken,
             [
-                ("version", filter.Version), ("most", MostSearched),
+                ("most", MostSearched),
                 ("until", filter.Until ?? new DateTime(9000, 1, 1, 0, 0, 0, DateTimeKind.Utc)),
                 .. filter.Candidate is { } candidate ? (IEnumerable<(string, object?)>)[("candidate", candidate)] : [],
             ]);

@@ -18,9 +18,10 @@ static class OperatorBody
             using var bytes = new MemoryStream();
             await request.Body.CopyToAsync(bytes, cancellationToken);
             var json = bytes.Length == 0 ? "{}"u8 : bytes.GetBuffer().AsSpan(0, (int)bytes.Length);
-            return JsonSerializer.Deserialize<T>(json, JsonSerializerOptions.Web) is { } body
-                ? (body, null)
-                : (null, Bad("The body is null: send a JSON object."));
+            if (JsonSerializer.Deserialize<T>(json, JsonSerializerOptions.Web) is not { } body)
+                return (null, Bad("The body is null: send a JSON object."));
+            var sent = JsonSerializer.Deserialize<JsonElement>(json);
+            return UnknownMembers.Fault(sent, typeof(T)) is { } unknown ? (null, Bad(unknown)) : (body, null);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {

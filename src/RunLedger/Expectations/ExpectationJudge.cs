@@ -66,21 +66,19 @@ sealed class ExpectationJudge(
         JudgingGap gap,
         CancellationToken cancellationToken)
     {
-        var told = new List<ScheduledRow>();
-        var (missed, came) = (0, 0);
-        var more = await ledger.InOne(
+        var (more, told, missed, came) = await ledger.InOne<(bool, List<ScheduledRow>, int, int)>(
             async sql =>
             {
                 if (await ExpectationSql.Take(sql, name, cancellationToken) is not { } expected)
-                    return false;
+                    return (false, [], 0, 0);
                 if (expected.FaultOf(candidates.Count) is { } fault)
                     throw new UnschedulableException(fault);
                 string[] codes = expected.IsPattern
                     ? [.. candidates.Where(expected.IsFor)]
                     : [expected.Candidate];
                 var late = await Hear(sql, expected, codes, cancellationToken);
-                told.AddRange(late.Said);
-                came = late.Said.Count;
+                var told = late.Said.ToList();
+                var missed = 0;
                 var slots = late.More ? [] : Due(expected, caughtUp, gap);
                 var filled = slots.Count == 0
                     ? []
@@ -103,7 +101,7 @@ sealed class ExpectationJudge(
                 }
 
                 await ExpectationSql.Forget(sql, name, Now - options.Expected.KeepFor, SliceSize, cancellationToken);
-                return late.More || slots.Count == SliceSize;
+                return (late.More || slots.Count == SliceSize, told, missed, late.Said.Count);
             },
             cancellationToken);
         signal.Stored(told);

@@ -30,6 +30,9 @@ sealed class ExpectationSweep(
     /// <summary>A look takes no longer, nor than the time until the next.</summary>
     static readonly TimeSpan LongestLook = TimeSpan.FromMinutes(5);
 
+    /// <summary>By so much the clock and the time that passes may differ.</summary>
+    static readonly TimeSpan Drift = TimeSpan.FromSeconds(10);
+
     const string PassedMark = "expected";
 
     /// <summary>What is not judged is said once, and not at every look.</summary>
@@ -40,17 +43,18 @@ sealed class ExpectationSweep(
     /// <param name="cancellationToken">Ends it between two slices.</param>
     public async Task Once(Func<QueueReached, Task> ask, CancellationToken cancellationToken)
     {
-        // How far the queue is others want to know too, where nothing is expected.
-        var (names, candidates) = await judge.Known(cancellationToken);
-        var now = Now;
+        // First how far the queue is, which others want to know too: what was published until then is in the tables by
+        // now, and so are its candidates. And however long it takes to find those, somebody was there.
+        var (now, begun) = (Now, time.GetTimestamp());
         var known = await marks.Mark(PassedMark, cancellationToken) is { } passed
             ? JsonSerializer.Deserialize<JudgingGap>(passed)!
             : new JudgingGap(now);
         var gap = known.Passed(now, options.Expected.JudgeEvery);
         var reached = QueuePosition.Parse(await marks.Mark(QueuePosition.Mark, cancellationToken));
         await marks.SetMark(PassedMark, JsonSerializer.Serialize(gap), cancellationToken);
+        var (names, candidates) = await judge.Known(cancellationToken);
 
-        gap = await Look(names, candidates, CaughtUp(reached, now), gap, cancellationToken);
+        gap = await Look(names, candidates, CaughtUp(reached, now), gap, begun, cancellationToken);
         await marks.SetMark(PassedMark, JsonSerializer.Serialize(gap), cancellationToken);
         if (gap.AskedAt is { } asked && asked <= now && now - asked < Patience && !IsSettled(reached, asked, now))
             return;
@@ -65,6 +69,7 @@ sealed class ExpectationSweep(
         List<string> candidates,
         DateTime caughtUp,
         JudgingGap gap,
+        long passed,
         CancellationToken cancellationToken)
     {
         var every = options.Expected.JudgeEvery;
@@ -75,7 +80,7 @@ sealed class ExpectationSweep(
         {
             if (await Judge(name, candidates, caughtUp, gap, cancellationToken))
                 turns.Enqueue(name);
-            gap = gap.Passed(Now, every);
+            (gap, passed) = (Worked(gap, passed), time.GetTimestamp());
             if (turns.Count > 0 && time.GetElapsedTime(begun) >= (every < LongestLook ? every : LongestLook))
                 break;
         }
@@ -84,6 +89,15 @@ sealed class ExpectationSweep(
             Log.LookWasShort(logger, turns.Count, names.Count, turns.Peek());
         _short = turns.Count > 0;
         return gap with { Next = turns.TryPeek(out var next) ? next : null };
+    }
+
+    // However long that took: only a clock that went otherwise makes a gap. What is judged was there before.
+    JudgingGap Worked(JudgingGap gap, long since)
+    {
+        var (now, took) = (Now, time.GetElapsedTime(since));
+        return (now - gap.PassedAt - took).Duration() <= Drift
+            ? gap with { PassedAt = now }
+            : gap.Passed(now, options.Expected.JudgeEvery);
     }
 
     async Task<bool> Judge(

@@ -5,6 +5,9 @@ namespace RunLedger.Storage;
 /// </summary>
 interface ILedgerTransactions
 {
-    /// <summary>Does the work as one transaction; what throws leaves nothing behind.</summary>
+    /// <summary>
+    /// Does the work as one transaction; what throws leaves nothing behind. Work that another transaction undid is done
+    /// again: so it changes nothing but the ledger.
+    /// </summary>
     Task<T> InOne<T>(Func<LedgerSql, Task<T>> work, CancellationToken cancellationToken);
 }

@@ -13,9 +13,6 @@ sealed class DurationCounter(ILedgerTransactions ledger, RunLedgerOptions option
 {
     public const int SliceSize = 250;
 
-    /// <summary>Of one slice; what is beyond is not counted.</summary>
-    const int MostComponents = 10_000;
-
     /// <summary>Names of components of one run that are counted.</summary>
     const int MostNames = 100;
 
@@ -53,10 +50,11 @@ sealed class DurationCounter(ILedgerTransactions ledger, RunLedgerOptions option
             return;
         var ids = runs.Select(run => run.Id).ToArray();
         var versions = await UnlikeSql.Versions(sql, ids, cancellationToken);
-        var components = (await sql.List(
-            UnlikeSql.Components(sql, Completed),
-            row => (Run: row.GetGuid(0), Id: row.GetGuid(1), Name: row.GetString(2), Took: Seconds(row, 3)),
-            cancellationToken, ("runs", ids), ("most", MostComponents))).ToLookup(component => component.Run);
+        var components = (await UnlikeSql.AllComponents(
+            sql, ids, Completed,
+            row => (row.GetGuid(0), row.GetGuid(1), (
+                Run: row.GetGuid(0), Id: row.GetGuid(1), Name: row.GetString(2), Took: Seconds(row, 3))),
+            cancellationToken)).ToLookup(component => component.Run);
         var parts = runs.ConvertAll(run => (run, Parts: PartsOf(run).ToList()));
         var sketches = await DurationSketches.Load(
             sql, parts.SelectMany(run => run.Parts).Select(part => part.Key), options.Unlike.NeededRuns,

@@ -99,6 +99,28 @@ sealed class DurationSketch
         return Math.Max(above, last);
     }
 
+    /// <summary>The same without one of them: what it would say had that never been.</summary>
+    /// <param name="longest">Without the longest; else without the shortest.</param>
+    public DurationSketch WithoutOne(bool longest)
+    {
+        var rest = new DurationSketch
+        {
+            Count = Count - 1,
+            LatestAt = LatestAt,
+            FadedAt = FadedAt,
+        };
+        var left = 1d;
+        foreach (var (bucket, weight) in longest ? _weights.Reverse() : _weights)
+        {
+            var gone = Math.Min(weight, left);
+            left -= gone;
+            if (weight > gone)
+                rest.Weight += rest._weights[bucket] = weight - gone;
+        }
+
+        return rest;
+    }
+
     /// <summary>As it is stored.</summary>
     public byte[] Write()
     {

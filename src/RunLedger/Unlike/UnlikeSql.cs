@@ -10,6 +10,11 @@ static class UnlikeSql
     /// <summary>The name by which others know a component.</summary>
     public const string ComponentName = "coalesce(c.dot_code, c.event_code, c.component_role)";
 
+    const int ComponentsOfPage = 10_000;
+
+    /// <summary>Of the runs of one slice together: more than that nobody could hold in memory.</summary>
+    const int MostComponents = 200_000;
+
     static readonly string Ended = RunStatusText.SqlOf(status => status.EndsRun);
     static readonly string OpenComponent = RunStatusText.SqlOf(status => status.IsOpenComponent);
 
@@ -57,13 +62,16 @@ static class UnlikeSql
            where m.kind = 'slow' limit @most) s
          """;
 
+    /// <summary>Slow marks of what is not open any more, a slice.</summary>
     static readonly string ForgetEnded =
         $"""
-         delete from unlike_run where kind = 'slow' and not exists (
-           select 1 from process_run_observation r left join process_component_observation c
-             on c.component_run_id = unlike_run.component_run_id
-           where r.process_run_id = unlike_run.process_run_id and r.status not in ({Ended})
-             and (unlike_run.component is null or c.status in ({OpenComponent})))
+         delete from unlike_run where kind = 'slow' and (process_run_id, component_run_id) in (
+           select m.process_run_id, m.component_run_id from unlike_run m
+           left join process_run_observation r on r.process_run_id = m.process_run_id and r.status not in ({Ended})
+           left join process_component_observation c on c.component_run_id = m.component_run_id
+           where m.kind = 'slow' and (r.process_run_id is null
+             or (m.component is not null and coalesce(c.status, '') not in ({OpenComponent})))
+           limit @limit)
          """;
 
     public static string Components(LedgerSql sql, string statuses) =>
@@ -72,8 +80,33 @@ static class UnlikeSql
          from process_component_observation c
          where {sql.IsOneOf("c.process_run_id", "@runs")} and c.status in ({statuses}) and c.started_at is not null
            and {ComponentName} is not null
+           and (c.process_run_id, c.component_run_id) > (@afterRun, @afterPart)
          order by c.process_run_id, c.component_run_id limit @most
          """;
+
+    /// <summary>
+    /// Components of runs that have a name and a start, all of them, however many: a page at a time, so that none is
+    /// cut off by those before it.
+    /// </summary>
+    public static async Task<List<T>> AllComponents<T>(
+        LedgerSql sql,
+        Guid[] runs,
+        string statuses,
+        Func<StoredRow, (Guid Run, Guid Part, T One)> read,
+        CancellationToken cancellationToken)
+    {
+        var all = new List<T>();
+        for (var (run, part) = (Guid.Empty, Guid.Empty); ;)
+        {
+            var page = await sql.List(
+                Components(sql, statuses), read, cancellationToken,
+                ("runs", runs), ("afterRun", run), ("afterPart", part), ("most", ComponentsOfPage));
+            all.AddRange(page.Select(one => one.One));
+            if (page.Count < ComponentsOfPage || all.Count >= MostComponents)
+                return all;
+            (run, part, _) = page[^1];
+        }
+    }
 
     /// <summary>The versions of runs, where they say one.</summary>
     public static async Task<Dictionary<Guid, string?>> Versions(
@@ -83,7 +116,7 @@ static class UnlikeSql
         string table = "process_run_observation") => runs.Count == 0 ? []
         : (await sql.List(
             $"""
-             select r.process_run_id, {RunVersion.Sql("r")} from {table} r
+             select r.process_run_id, {RunVersion.Sql(sql, "r")} from {table} r
              where {sql.IsOneOf("r.process_run_id", "@runs")}
              """,
             row => (Id: row.GetGuid(0), Version: RunVersion.Text(row.TextAt(1))), cancellationToken,
@@ -135,7 +168,7 @@ static class UnlikeSql
     public static async Task Forget(
         LedgerSql sql, DateTime before, int limit, CancellationToken cancellationToken)
     {
-        await sql.Run(ForgetEnded, cancellationToken);
+        await sql.Run(ForgetEnded, cancellationToken, ("limit", limit));
         foreach (var (table, key, at) in ((string, string, string)[])
             [
                 ("unlike_run", "process_run_id", "marked_at"), ("counted_run", "process_run_id", "counted_at"),

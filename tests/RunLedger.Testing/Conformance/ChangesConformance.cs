@@ -129,6 +129,55 @@ public abstract class ChangesConformance(Provider provider) : ReadingSuite(provi
     }
 
     [Fact]
+    public async Task What_an_open_run_does_not_say_yet_is_no_difference_and_what_it_says_is()
+    {
+        for (var day = 1; day <= 9; day++)
+        {
+            var good = await Run(day, version: "7");
+            await Step(good, "load");
+            await Ledger.Execute(
+                $"update process_run_observation set output_ref = 's3://out' where process_run_id = '{good}'");
+        }
+
+        var open = await Run(10, "step_started", version: "8");
+        var answer = await Ledger.Get($"/api/runs/{open}/changes");
+        var turned = await Ledger.Get($"/api/runs/{Id(9)}/changes?against={open}");
+
+        Assert.Equal(["version"], answer.GetProperty("changes").EnumerateArray().Select(one => Text(one, "kind")));
+        Assert.Contains("The run has not ended: what it does not say yet is not compared.", Remarks(answer));
+        Assert.Empty(turned.GetProperty("changes").EnumerateArray());
+    }
+
+    [Theory]
+    [InlineData("""{"RunStarted":{"value":{"version":7.10}}}""", "7.10")]
+    [InlineData("""{"RunStarted":{"value":{"version":true}}}""", null)]
+    [InlineData("""{"RunStarted":{"value":{"version":{"a":1}}},"RunCompleted":{"value":{"version":"8"}}}""", "8")]
+    [InlineData("""{"RunStarted":{"value":{"version":""}},"RunCompleted":{"value":{"version":9}}}""", "9")]
+    [InlineData("""{"RunStarted":{"value":{"version":"{x}"}}}""", "{x}")]
+    [InlineData("""{"RunStarted":{"value":"no object"}}""", null)]
+    [InlineData("""{"RunStarted":{"value":{"version":"LONG"}}}""", "LONG")]
+    public async Task A_version_is_the_same_in_the_grid_as_a_filter_and_in_what_changed(string from, string? version)
+    {
+        var @long = new string('v', 150);
+        var shown = version == "LONG" ? $"{@long[..100]}…" : version;
+        await Run(1);
+        var run = await Run(2);
+        await Ledger.Execute(
+            $$"""
+              update process_run_observation set evidence_ref = '{"from":{{from.Replace("LONG", @long)}}}'
+              where process_run_id = '{{run}}'
+              """);
+
+        var inGrid = (await Ledger.Get("/api/grid?candidate=a")).GetProperty("runs")[0];
+        var changes = await Ledger.Get($"/api/runs/{run}/changes");
+
+        Assert.Equal(shown, inGrid.GetProperty("version").GetString());
+        Assert.Equal(shown, changes.GetProperty("run").GetProperty("version").GetString());
+        Assert.Equal(
+            version is null ? [] : [run], await Listed($"version={Uri.EscapeDataString(shown ?? "true")}"));
+    }
+
+    [Fact]
     public async Task The_grid_has_the_version_of_each_run()
     {
         await Run(1, version: "7");

@@ -207,6 +207,37 @@ public abstract class DossierConformance(Provider provider) : DossierSuite(provi
     }
 
     [Fact]
+    public async Task Expected_runs_that_did_not_start_count_as_they_were_known_by_then()
+    {
+        await Commit(Run().Started());
+        Assert.Null((await Dossier()).Ledger.Missed);
+        foreach (var (name, candidate) in new[] { ("own", Candidate), ("other", "PROC-CAND:*") })
+        {
+            await Query(
+                $"""
+                 insert into expectation (name, candidate, cron, grace_seconds, early_seconds, most_runs, armed_at,
+                   armed_by, heard_until, judged_until)
+                 values ('{name}', '{candidate}', '0 * * * *', 60, 60, 1, '{At(-60)}', 'anna', '{At(9)}', '{At(9)}')
+                 """);
+            await Query(
+                $"""
+                 insert into missed_slot (expectation, slot_at, missed_at, came_at)
+                 values ('{name}', '{At(1)}', '{At(2)}', '{At(5)}'), ('{name}', '{At(3)}', '{At(4)}', null),
+                   ('{name}', '{At(6)}', '{At(8)}', null)
+                 """);
+        }
+
+        Assert.Equal([(0, 0), (1, 0), (2, 0), (2, 1), (2, 1), (3, 1)], [
+            await Missed(1), await Missed(2), await Missed(4), await Missed(5), await Missed(7), await Missed(8),
+        ]);
+
+        async Task<(long, long)> Missed(int minute) =>
+            (await Dossier(Some.Noon.UtcDateTime.AddMinutes(minute))).Ledger.Missed is { } missed
+                ? (missed.Slots, missed.CameLate)
+                : (-1, -1);
+    }
+
+    [Fact]
     public async Task Flags_count_from_when_the_ledger_raised_them_until_it_took_them_back()
     {
         var run = Run();

@@ -23,6 +23,9 @@ public abstract class IncidentSuite(Provider provider) : StoreSuite(provider)
     private protected IncidentOptions Incidents { get; } = new();
     private protected ChannelOptions Channels { get; } = new();
 
+    /// <summary>What the last look says of channels.</summary>
+    private protected int Failing { get; private set; }
+
     private protected static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>A channel that takes what it is told to.</summary>
@@ -63,6 +66,19 @@ public abstract class IncidentSuite(Provider provider) : StoreSuite(provider)
     private protected async Task Look(double minutes)
     {
         At(minutes);
+        await Looks(async watch =>
+        {
+            while (await watch.Once(Token))
+            {
+                // The next slice.
+            }
+
+            return true;
+        });
+    }
+
+    private protected async Task<bool> Looks(Func<IncidentWatch, Task<bool>> look)
+    {
         using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         using var meter = new IncidentMeter(
             services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>());
@@ -73,10 +89,9 @@ public abstract class IncidentSuite(Provider provider) : StoreSuite(provider)
                 new RejectedCondition(), new BehindCondition(Options), new ChannelCondition(Wrapped(Channels)),
             ],
             new IncidentTeller(Wrapped(Incidents)), new DeliverySignal(), meter, Wrapped(Incidents), Time);
-        while (await watch.Once(Token))
-        {
-            // The next slice.
-        }
+        var more = await look(watch);
+        Failing = meter.Failing;
+        return more;
     }
 
     /// <summary>Sends what waits, as long as something gets through.</summary>

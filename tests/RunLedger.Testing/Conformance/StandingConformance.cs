@@ -156,14 +156,16 @@ public abstract class StandingConformance(Provider provider) : IncidentSuite(pro
         Assert.Empty(await Told());
         await Look(6);
         await Look(7);
+        Assert.Equal(1, Failing);
         await Query("update incident_channel set failing_since = null, fault = null");
         await Look(8);
+        Assert.Equal(0, Failing);
 
         Assert.Equal(
             ["mail|opened", "mail|recovered"],
             await Query("select channel, kind from incident_delivery order by position"));
         Assert.Equal(
-            "Nothing gets through the channel ops: It answered 500 What is to be told there waits.",
+            "Nothing gets through the channel ops: It answered 500. What is to be told there waits for 3 d.",
             (await Texts())[0]);
     }
 

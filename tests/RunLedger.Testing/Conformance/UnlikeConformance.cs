@@ -261,6 +261,49 @@ public abstract class UnlikeConformance(Provider provider) : StoreSuite(provider
             """));
     }
 
+    [Fact]
+    public async Task Runs_after_one_with_very_many_components_have_theirs_counted_too()
+    {
+        var many = await Run(Noon, Usual, "completed", component: null);
+        await Query(
+            $"""
+             insert into process_component_observation (component_run_id, process_run_id, correlation_id, dot_code,
+               source_system, status, started_at, ended_at, created_at)
+             values {string.Join(", ", Enumerable.Range(0, 10_000).Select(n =>
+                 $"('{Guid.CreateVersion7()}', '{many}', 'c', 'step', 'dot_runtime', 'step_completed', {Time(Noon)}, "
+                     + $"{Time(Noon + Usual)}, '{Text(Noon)}')"))}
+             """);
+        await Runs(1);
+
+        await Count();
+
+        Assert.Equal((10_000, 1), ((await Sketch("step"))!.Count, (await Sketch("load"))!.Count));
+    }
+
+    [Fact]
+    public async Task A_run_that_says_its_version_late_is_measured_by_it_before_long()
+    {
+        await Runs(25, version: "quick");
+        await Runs(25, took: TimeSpan.FromHours(3));
+        await Count();
+        var run = await Run(Noon, null, "started", component: null);
+        var watch = new SlowWatch(Store.Transactions, Options, _time);
+        _time.AdjustTime(Noon.AddMinutes(90));
+        await watch.Look(Token);
+        Assert.Empty(await Slow());
+
+        await Query(
+            """
+            update process_run_observation
+            set evidence_ref = '{"from":{"RunHeartbeat":{"at":"x","value":{"version":"quick"}}}}'
+            where status = 'started'
+            """);
+        for (var look = 0; look < 20; look++)
+            await watch.Look(Token);
+
+        Assert.Equal((run, "quick"), (Assert.Single(await Slow()).Mark.RunId, (await Slow())[0].Mark.Version));
+    }
+
     DurationCounter Counter => new(Store.Transactions, Options, _time);
 
     async Task Count(DateTime? now = null)

@@ -168,6 +168,7 @@ public sealed class DossierRecomputeTests : IAsyncLifetime
             "arrival/longestDelaySeconds", _runs.Max(run => (Time(run, "createdAt")!.Value - Begun(run)).TotalSeconds));
         yield return ("arrival/runsAnHourLate", (double)_runs.Count);
         yield return ("archive/purgedAfter", null);
+        yield return ("missed", null);
         foreach (var name in (string[])
         [
             "announced", "stuck/ever", "stuck/then", "orphans/ever", "orphans/then", "archive/runs", "rejected/open",

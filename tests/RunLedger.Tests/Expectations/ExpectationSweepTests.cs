@@ -182,8 +182,11 @@ public sealed class ExpectationSweepTests : IAsyncLifetime
             "nightly", await _ledger.Scalar("select expectation from missed_slot where missed_at <> 'x'"));
     }
 
-    [Fact]
-    public async Task Many_that_take_longer_than_a_look_are_all_judged_and_get_no_grace_again_for_it()
+    [Theory]
+    [InlineData(20, 90)]
+    [InlineData(90, 180)]
+    public async Task Many_that_take_longer_than_a_look_are_all_judged_and_get_no_grace_again_for_it(
+        int seconds, int minutes)
     {
         for (var n = 0; n < 6; n++)
             await Copy($"slow-{n}", $"X{n}");
@@ -201,15 +204,45 @@ public sealed class ExpectationSweepTests : IAsyncLifetime
         var slow = new ExpectationSweep(
             _ledger.Service<ISweepStore>(),
             new ExpectationJudge(
-                new SlowTransactions(_ledger.Service<ILedgerTransactions>(), _time, TimeSpan.FromSeconds(20)),
+                new SlowTransactions(_ledger.Service<ILedgerTransactions>(), _time, TimeSpan.FromSeconds(seconds)),
                 new DispatchSignal(), options, _time, meter, NullLogger<ExpectationJudge>.Instance),
             options,
             _time,
             NullLogger<ExpectationSweep>.Instance);
 
-        await Until(Some.Noon.AddMinutes(90), slow);
+        await Until(Some.Noon.AddMinutes(minutes), slow);
 
-        Assert.Equal("7", await _ledger.Scalar("select count(*) from missed_slot"));
+        Assert.Equal("7", await _ledger.Scalar(
+            "select count(*) from missed_slot where slot_at = '2026-11-01T13:00:00.000000Z'"));
+    }
+
+    [Fact]
+    public async Task A_candidate_that_is_new_when_its_pattern_is_judged_is_not_missed()
+    {
+        await Transaction("update expectation set candidate = 'P*'");
+        _time.SetUtcNow(Some.Noon.AddMinutes(71));
+        var options = _ledger.Service<RunLedgerOptions>();
+        using var meter = new LedgerMeter(time: _time);
+        var sweep = new ExpectationSweep(
+            _ledger.Service<ISweepStore>(),
+            new ExpectationJudge(
+                new MeanwhileTransactions(_ledger.Service<ILedgerTransactions>(), Meanwhile), new DispatchSignal(),
+                options, _time, meter, NullLogger<ExpectationJudge>.Instance),
+            options,
+            _time,
+            NullLogger<ExpectationSweep>.Instance);
+
+        await sweep.Once(_ => Task.CompletedTask, Token);
+        await Until(Some.Noon.AddMinutes(75));
+
+        Assert.Equal("0", await _ledger.Scalar("select count(*) from missed_slot"));
+
+        async Task Meanwhile()
+        {
+            await Heard(new Some { Start = Some.Noon.AddMinutes(61) });
+            await Sweep.Reached(new QueueReached { AskedAt = _time.GetUtcNow().UtcDateTime }, Token);
+            _time.Advance(TimeSpan.FromSeconds(15));
+        }
     }
 
     [Fact]

@@ -1,4 +1,6 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
+using RunLedger.Service.Heartbeat;
 using RunLedger.Testing;
 using RunLedger.Tests.Support;
 
@@ -36,6 +38,17 @@ public sealed class OutwardHeartbeatTests
         Assert.True(receiver.Requests.TryPeek(out var request));
         Assert.Equal(("/ping/17/fail", "the queue has not been asked yet"), (request.Path, request.Body));
     }
+
+    [Theory]
+    [InlineData("ledger-incidents", HealthStatus.Degraded, "nobody looks for incidents")]
+    [InlineData("ledger-store", HealthStatus.Unhealthy, "ledger-store is not healthy")]
+    [InlineData("ledger-channels", HealthStatus.Degraded, null)]
+    public void A_ledger_that_nobody_would_hear_of_incidents_from_does_not_keep_up(
+        string check, HealthStatus status, string? fault) => Assert.Equal(
+        fault,
+        OutwardHeartbeat.FaultOf(new HealthReport(
+            new Dictionary<string, HealthReportEntry> { [check] = new(status, null, TimeSpan.Zero, null, null) },
+            TimeSpan.Zero)));
 
     [Theory]
     [InlineData("ftp://example.com/p1ng", "no http or https address")]

@@ -91,6 +91,16 @@ public sealed class RuleEndpointTests : IAsyncLifetime
           { "days": ["funday"], "from": "08:00", "to": "18:00" } ] } }
         """,
         "mon, tue")]
+    [InlineData(
+        "night", """{ "condition": "failed", "channels": ["ops"], "holdTime": "1", "cand\u0000idate": "P" }""",
+        "Not known here: holdTime, cand")]
+    [InlineData(
+        "night",
+        """
+        { "condition": "failed", "channels": ["ops"], "hours": { "windows": [
+          { "from": "08:00", "to": "18:00", "day": ["mon"] } ] } }
+        """,
+        "Not known here: hours.windows.day. Send candidate, condition, runs, percent, window, channels, hours, hold.")]
     [InlineData("Night!", """{ "condition": "failed", "channels": ["ops"] }""", "small letters")]
     public async Task A_rule_that_cannot_be_is_refused_with_what_is_wrong(string name, string body, string says)
     {
@@ -100,6 +110,63 @@ public sealed class RuleEndpointTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Contains(says, await answer.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
         Assert.Empty(_ledger.List("select name from incident_rule"));
+    }
+
+    [Fact]
+    public async Task More_rules_and_channels_than_a_ledger_keeps_are_refused_and_those_there_are_can_be_changed()
+    {
+        _ledger.List(
+            "insert into incident_rule (name, candidate, condition, hold_seconds, armed_at, armed_by, alike) values "
+            + string.Join(", ", Enumerable.Range(0, 200).Select(
+                n => $"('r{n}', 'P{n}', 'failed', 0, '2026-01-01T00:00:00.000000Z', 'anna', '{n}')")));
+        _ledger.List(
+            "insert into incident_channel (name, kind, settings, secrets, put_at, put_by) values "
+            + string.Join(", ", Enumerable.Range(0, 99).Select(
+                n => $"('c{n}', 'webhook', '{{}}', '{{}}', '2026-01-01T00:00:00.000000Z', 'anna')")));
+
+        var (more, problem) = await Put("more", new { condition = "failed", channels = Ops });
+        var (changed, _) = await Put("r7", new { condition = "failed", candidate = "P7", channels = Ops });
+        using var channels = await _ledger.Client.PutAsJsonAsync(
+            "/api/channels/more", new { kind = "webhook", address = "https://hooks.example.com/y" }, Token);
+        using var known = await _ledger.Client.PutAsJsonAsync(
+            "/api/channels/ops", new { kind = "webhook", address = "https://hooks.example.com/y" }, Token);
+
+        Assert.Equal((HttpStatusCode.Conflict, HttpStatusCode.OK), (more, changed));
+        Assert.StartsWith(
+            "There are 200 rules already", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Equal((HttpStatusCode.Conflict, HttpStatusCode.OK), (channels.StatusCode, known.StatusCode));
+    }
+
+    [Fact]
+    public async Task An_incident_shows_the_newest_of_its_messages_and_how_many_there_are_and_is_on_the_overview()
+    {
+        var id = Guid.CreateVersion7();
+        // So that a look that is late ends nothing.
+        _ledger.List(
+            "insert into incident_rule (name, candidate, condition, hold_seconds, armed_at, armed_by, alike) "
+            + "values ('night', '*', 'failed', 0, '2025-01-01T00:00:00.000000Z', 'anna', 'n')");
+        _ledger.List(
+            "insert into incident (incident_id, rule, condition, candidate, began_at, said, groups, told_groups, "
+            + $"tellings, done) values ('{id}', 'night', 'failed', 'PROC-CAND:x', '2026-01-01T00:00:00.000000Z', "
+            + "'A run failed.', '[]', '[]', 60, false)");
+        _ledger.List(
+            "insert into incident_delivery (delivery_id, incident_id, channel, chain, kind, body, created_at, due_at, "
+            + "tried, delivered_at) values " + string.Join(", ", Enumerable.Range(0, 60).Select(
+                n => $"('{Guid.CreateVersion7()}', '{id}', 'ops', '{id}', 'changed', '{{}}', "
+                    + $"'2026-01-01T00:00:{n:00}.000000Z', '2026-01-01T00:00:00.000000Z', 1, "
+                    + "'2026-01-01T00:00:00.000000Z')")));
+
+        var incident = await _ledger.Client.GetFromJsonAsync<JsonElement>($"/api/incidents/{id}", Token);
+        var messages = incident.GetProperty("messages").EnumerateArray()
+            .Select(message => message.GetProperty("createdAt").GetDateTime().Second).ToList();
+        Assert.Equal(Enumerable.Range(10, 50), messages);
+        Assert.Equal(60, incident.GetProperty("messageCount").GetInt64());
+        Assert.Contains(
+            "The newest 50 of them", await _ledger.Client.GetStringAsync("/incidents", Token),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "An incident lasts: PROC-CAND:x failed", await _ledger.Client.GetStringAsync("/", Token),
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -28,6 +28,35 @@ public sealed class DurationRuleTests
         Assert.True(DurationRule.SlowAfter(varied, _options) > 3 * 1_800);
     }
 
+    [Theory]
+    [InlineData(20)]
+    [InlineData(40)]
+    [InlineData(140)]
+    public void One_that_was_far_off_moves_from_when_on_others_are_unlike_ten_times_at_most(int runs)
+    {
+        var (slow, fast) = (Even(600, runs - 1), Even(600, runs - 1));
+        var (usually, least) = (
+            DurationRule.SlowAfter(slow, _options), DurationRule.SuspiciousBelow(fast, _options));
+        slow.Add(600_000, Some.Noon.UtcDateTime, _options.HalfLife);
+        fast.Add(.1, Some.Noon.UtcDateTime, _options.HalfLife);
+
+        Assert.InRange(DurationRule.SlowAfter(slow, _options), usually, 10.3 * usually);
+        Assert.InRange(DurationRule.SuspiciousBelow(fast, _options), least / 10.3, least);
+    }
+
+    [Fact]
+    public void Without_one_is_as_if_that_had_never_been()
+    {
+        var (all, others) = (Even(600, 30), Even(600, 30));
+        all.Add(7, Some.Noon.UtcDateTime, _options.HalfLife);
+
+        var rest = all.WithoutOne(longest: false);
+
+        Assert.Equal((others.Count, others.Weight), (rest.Count, rest.Weight));
+        Assert.Equal(others.Quantile(.01), rest.Quantile(.01));
+        Assert.Equal(31, all.Count);
+    }
+
     [Fact]
     public void What_is_nothing_most_of_the_time_is_slow_some_day()
     {

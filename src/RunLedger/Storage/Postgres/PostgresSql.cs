@@ -27,6 +27,10 @@ sealed class PostgresSql(DbConnection connection, DbTransaction? transaction = n
 
     public override string MemberAsText(string column, string member) => $"({column} -> '{member}')::text";
 
+    public override string TextOrNumber(string json) =>
+        $"case jsonb_typeof({json}) when 'string' then nullif({json} #>> '{{}}', '') "
+        + $"when 'number' then ({json})::text end";
+
     protected override StoredRow Row(DbDataReader reader) => new PostgresRow(reader);
 
     protected override void Set(DbParameter parameter, object? value)

@@ -27,6 +27,10 @@ sealed class SqliteSql(DbConnection connection, DbTransaction? transaction = nul
     public override string MemberAsText(string column, string member) =>
         $"case when json_valid({column}) then {column} -> '$.{member}' end";
 
+    public override string TextOrNumber(string json) =>
+        $"case json_type({json}) when 'text' then nullif({json} ->> '$', '') when 'integer' then {json} "
+        + $"when 'real' then {json} end";
+
     protected override StoredRow Row(DbDataReader reader) => new SqliteRow(reader);
 
     protected override void Set(DbParameter parameter, object? value) => parameter.Value = Stored(value);

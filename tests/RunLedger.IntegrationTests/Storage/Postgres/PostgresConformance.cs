@@ -20,9 +20,11 @@ public sealed class PostgresExpectationTests() : ExpectationConformance(new Post
 public sealed class PostgresDossierTests() : DossierConformance(new PostgresProvider());
 public sealed class PostgresFailureTests() : FailureConformance(new PostgresProvider());
 public sealed class PostgresIncidentTests() : IncidentConformance(new PostgresProvider());
+public sealed class PostgresLookTests() : LookConformance(new PostgresProvider());
 public sealed class PostgresMergeTests() : MergeConformance(new PostgresProvider());
 public sealed class PostgresOutboxTests() : OutboxConformance(new PostgresProvider());
 public sealed class PostgresRecurringTests() : RecurringConformance(new PostgresProvider());
+public sealed class PostgresRefusalTests() : RefusalConformance(new PostgresProvider());
 public sealed class PostgresRejectedTests() : RejectedConformance(new PostgresProvider());
 public sealed class PostgresRunTests() : RunConformance(new PostgresProvider());
 public sealed class PostgresRunListTests() : RunListConformance(new PostgresProvider());

@@ -20,9 +20,11 @@ public sealed class SqliteExpectationTests() : ExpectationConformance(new Sqlite
 public sealed class SqliteDossierTests() : DossierConformance(new SqliteProvider());
 public sealed class SqliteFailureTests() : FailureConformance(new SqliteProvider());
 public sealed class SqliteIncidentTests() : IncidentConformance(new SqliteProvider());
+public sealed class SqliteLookTests() : LookConformance(new SqliteProvider());
 public sealed class SqliteMergeTests() : MergeConformance(new SqliteProvider());
 public sealed class SqliteOutboxTests() : OutboxConformance(new SqliteProvider());
 public sealed class SqliteRecurringTests() : RecurringConformance(new SqliteProvider());
+public sealed class SqliteRefusalTests() : RefusalConformance(new SqliteProvider());
 public sealed class SqliteRejectedTests() : RejectedConformance(new SqliteProvider());
 public sealed class SqliteRunTests() : RunConformance(new SqliteProvider());
 public sealed class SqliteRunListTests() : RunListConformance(new SqliteProvider());

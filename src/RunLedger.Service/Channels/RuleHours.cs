@@ -1,9 +1,9 @@
 using System.ComponentModel;
 using RunLedger.Scheduling;
 
-namespace RunLedger.Service.Incidents;
+namespace RunLedger.Service.Channels;
 
-/// <summary>When people want to be told.</summary>
+/// <summary>When people want to be told, as a rule says.</summary>
 sealed record RuleHours
 {
     [Description("A time zone such as Europe/Berlin; without it UTC.")]
@@ -24,5 +24,18 @@ sealed record RuleHours
         {
             return true;
         }
+    }
+
+    /// <summary>The next minute that is within; where none is that near, as far ahead as is looked.</summary>
+    public DateTime Next(DateTime at, TimeSpan farthest)
+    {
+        var first = at.AddTicks(TimeSpan.TicksPerMinute - (at.Ticks % TimeSpan.TicksPerMinute));
+        for (var next = first; next < at + farthest; next = next.AddMinutes(1))
+        {
+            if (Contains(next))
+                return next;
+        }
+
+        return at + farthest;
     }
 }

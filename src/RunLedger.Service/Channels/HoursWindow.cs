@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Globalization;
 
-namespace RunLedger.Service.Incidents;
+namespace RunLedger.Service.Channels;
 
 /// <summary>From a time of a day to another one, which is the next day's where it is no later.</summary>
 sealed record HoursWindow
