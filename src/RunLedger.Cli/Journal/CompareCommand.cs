@@ -61,7 +61,7 @@ static class CompareCommand
         }
 
         progress = await session.Rebuild(schema, progress, ends, cancellationToken);
-        var comparison = new JournalComparison(session.ConnectionString, schema.Name, progress.FirstAt);
+        var comparison = new JournalComparison(session.ConnectionString, schema.Name, progress.CoversFrom);
         var (found, older) = await Find(comparison, null, cancellationToken);
         var archived = comparison.Archived;
         // What is on its way is in the log, and will be in the tables: while anything moves it is waited for.
@@ -107,7 +107,8 @@ static class CompareCommand
         foreach (var (id, reason) in missing)
         {
             await session.Output.WriteLineAsync(
-                $"rejected_observation {id}: only in the log ({TerminalText.Sanitize(reason.ReplaceLineEndings(" "))})");
+                $"rejected_observation {id}: only in the log: "
+                + TerminalText.Sanitize(reason.ReplaceLineEndings(" ")));
         }
 
         if (found.Count > 0 && await session.Waiting(cancellationToken) is > 0 and var waiting)
@@ -123,7 +124,9 @@ static class CompareCommand
             + (older > 0 ? $"; {Number(older)} more differ and are older than the log, which cannot say" : "")
             + (archived > 0 ? $"; {Number(archived)} rows of the log are archived" : "")
             + (missing.Count > 0 ? $"; {Number(missing.Count)} rejected by the log only" : "")
-            + (others > 0 ? $"; {Number(others)} set aside that the log does not reject (over HTTP, too late, …)" : "")
+            + (others > 0
+                ? $"; {Number(others)} set aside that the log does not reject (over HTTP, too late and the like)"
+                : "")
             + ".");
         return found.Count + missing.Count == 0 ? ExitCodes.Success : ExitCodes.Failure;
     }

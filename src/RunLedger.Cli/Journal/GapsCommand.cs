@@ -14,7 +14,8 @@ static class GapsCommand
 
     public static Command Create(JournalOptions options, TimeProvider time)
     {
-        var command = new Command("gaps", "Name what the log does not have: offsets, and runs that nothing in it names");
+        var command = new Command(
+            "gaps", "Name what the log does not have: offsets, and runs that nothing in it names");
         command.SetHandler((parsed, cancellationToken) => JournalSession.Run(parsed, options, time, async session =>
         {
             if (await session.Reader.Ends(cancellationToken) is not { } ends)
@@ -24,24 +25,29 @@ static class GapsCommand
             }
 
             var began = await session.Began(ends, cancellationToken);
+            var covers = JournalProgress.Covers(ends.First, began);
             var gaps = new JournalGaps(session.ConnectionString, session.Reader, session.Reading);
             var spans = await gaps.Find(ends, cancellationToken);
             await session.Output.WriteLineAsync(
                 $"{session.Reader.Stream} has {JournalSession.Number(gaps.Messages)} messages, offsets "
-                + $"{ends.First.Offset} to {ends.Last}, the first of {Time(began)}."
-                + (ends.First.Offset > 0
-                    ? $" Retention has taken offsets 0 to {ends.First.Offset - 1}, which were published before that."
+                + $"{ends.First} to {ends.Last}, the first of {Time(began)}."
+                + (ends.First > 0
+                    ? $" Retention has taken offsets 0 to {ends.First - 1}, which were published before that."
                     : ""));
             foreach (var (from, to) in gaps.Holes.Take(MostNamed))
-                await session.Output.WriteLineAsync(from == to ? $"missing: offset {from}" : $"missing: offsets {from} to {to}");
+            {
+                await session.Output.WriteLineAsync(
+                    from == to ? $"missing: offset {from}" : $"missing: offsets {from} to {to}");
+            }
+
             foreach (var (from, to, runs) in spans.Take(MostNamed))
             {
                 await session.Output.WriteLineAsync(
                     $"unnamed: {JournalSession.Number(runs)} runs that the ledger has from {Time(from)} to {Time(to)}"
-                    + (to < began ? ", before the log begins" : ""));
+                    + (to < covers ? ", before the log begins" : ""));
             }
 
-            var since = spans.FindAll(span => span.To >= began);
+            var since = spans.FindAll(span => span.To >= covers);
             await session.Output.WriteLineAsync(
                 gaps.Missing == 0 && since.Count == 0
                     ? "Since it begins it has no holes."

@@ -10,7 +10,11 @@ static partial class JournalCommand
     {
         var options = new JournalOptions();
         Command[] verbs =
-            [RebuildCommand.Create(options, time), CompareCommand.Create(options, time), GapsCommand.Create(options, time)];
+        [
+            RebuildCommand.Create(options, time),
+            CompareCommand.Create(options, time),
+            GapsCommand.Create(options, time),
+        ];
         var command = new Command("journal", "What was published, as the broker kept it, beside what the ledger has");
         foreach (var verb in verbs)
         {
@@ -29,7 +33,8 @@ static partial class JournalCommand
             if (parsed.GetValueOrDefault<string?>() is { } schema && !Name().IsMatch(schema))
             {
                 parsed.AddError(
-                    $"{name} is a name of small letters, digits and _ that does not begin with pg_, such as journal_1.");
+                    $"{name} is a name of small letters, digits and _ that does not begin with pg_, such as "
+                    + "journal_1.");
             }
         });
         return option;

@@ -7,7 +7,9 @@ using RunLedger.Schema;
 
 namespace RunLedger.Cli.Journal;
 
-/// <summary>Which ledger's journal: its broker, its database, its queue; as the service is told, where not said.</summary>
+/// <summary>
+/// Which ledger's journal: its broker, its database, its queue; as the service is told, where not said.
+/// </summary>
 sealed class JournalOptions
 {
     readonly Option<LedgerAddress?> _rabbitMq = LedgerAddress.RabbitMqOption();

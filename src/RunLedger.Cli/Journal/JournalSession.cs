@@ -3,7 +3,6 @@ using System.Globalization;
 using RunLedger.Broker;
 using RunLedger.Cli.Errors;
 using RunLedger.Cli.Output;
-using RunLedger.Contracts;
 using RunLedger.Intake;
 using RunLedger.Journal;
 using RunLedger.Schema;
@@ -15,6 +14,9 @@ sealed class JournalSession : IAsyncDisposable
 {
     /// <summary>More are counted, and are in the schema's <c>rejected_observation</c>.</summary>
     const int MostNamed = 20;
+
+    /// <summary>Whether nothing came later; a doubt makes the log begin earlier, and hides nothing.</summary>
+    static readonly TimeSpan Probe = TimeSpan.FromMilliseconds(300);
 
     readonly RunLedgerOptions _ledger;
     readonly PostgresTarget _postgres;
@@ -53,14 +55,9 @@ sealed class JournalSession : IAsyncDisposable
     }
 
     /// <summary>When the stream's first message came.</summary>
-    public Task<DateTime> Began(JournalEnds ends, CancellationToken cancellationToken)
-    {
-        var now = _time.GetUtcNow().UtcDateTime;
-        var said = Reading.Read(ends.First.Delivery).Select(part => part.Message).OfType<RunObservation>()
-            .FirstOrDefault()?.OccurredAt.UtcDateTime ?? now;
-        return new JournalTimes(at => Reader.FirstAt(at, cancellationToken), now)
-            .Began(ends.First.Offset, said < now ? said : now);
-    }
+    public Task<DateTime> Began(JournalEnds ends, CancellationToken cancellationToken) =>
+        new JournalTimes(at => Reader.FirstAt(at, Probe, cancellationToken), _time.GetUtcNow().UtcDateTime)
+            .Began(ends.First);
 
     /// <summary>Reads the stream into the schema, from where it is.</summary>
     /// <param name="schema">Where to.</param>
@@ -75,10 +72,10 @@ sealed class JournalSession : IAsyncDisposable
             ? new()
             {
                 Stream = Reader.Stream,
-                First = ends.First.Offset,
+                First = ends.First,
                 FirstAt = await Began(ends, cancellationToken),
                 Last = ends.Last,
-                Next = ends.First.Offset,
+                Next = ends.First,
             }
             : progress with { Last = ends.Last, IsDone = false };
         await schema.Write(progress, cancellationToken);
@@ -87,7 +84,8 @@ sealed class JournalSession : IAsyncDisposable
         return await rebuild.Run(
             progress,
             at => _streams.Error.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"offset {at.Next:N0} of {at.Last:N0}: {at.Observations:N0} observations")),
+                CultureInfo.InvariantCulture,
+                $"offset {at.Next:N0} of {at.Last:N0}: {at.Observations:N0} observations")),
             cancellationToken);
     }
 
@@ -98,7 +96,8 @@ sealed class JournalSession : IAsyncDisposable
             _streams.Error.WriteLine($"and {Number(_named - MostNamed)} more that were not taken.");
         Output.WriteLine(
             $"Read offsets {progress.First} to {progress.Last} of {progress.Stream}, which begins at "
-            + $"{ConsoleOutput.FormatTime(new(progress.FirstAt, TimeSpan.Zero))}: {Number(progress.Messages)} messages, "
+            + $"{ConsoleOutput.FormatTime(new(progress.FirstAt, TimeSpan.Zero))}: "
+            + $"{Number(progress.Messages)} messages, "
             + $"{Number(progress.Observations)} observations taken, {Number(progress.Rejected)} rejected"
             + (progress.Definitions > 0 ? $", {Number(progress.Definitions)} definitions" : "")
             + (progress.Missing > 0 ? $"; {Number(progress.Missing)} offsets are missing: runledger journal gaps" : "")
@@ -107,7 +106,7 @@ sealed class JournalSession : IAsyncDisposable
 
     /// <summary>How many messages the ledger has not taken yet, beside those it has in hand.</summary>
     public async Task<long> Waiting(CancellationToken cancellationToken) =>
-        await Reader.Waiting(_ledger.QueueName, cancellationToken) ?? 0;
+        await Reader.Waiting(_ledger.QueueName, cancellationToken);
 
     public static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 

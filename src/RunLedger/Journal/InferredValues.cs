@@ -5,7 +5,9 @@ using RunLedger.Folding;
 
 namespace RunLedger.Journal;
 
-/// <summary>What the ledger infers by its own clock, and a log knows nothing of: stuck, orphan and what says so.</summary>
+/// <summary>
+/// What the ledger infers by its own clock, and a log knows nothing of: stuck, orphan and what says so.
+/// </summary>
 static partial class InferredValues
 {
     /// <summary>Whether the ledger's status is the log's, but for a flag that its evidence has open.</summary>

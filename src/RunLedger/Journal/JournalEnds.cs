@@ -1,6 +1,4 @@
 namespace RunLedger.Journal;
 
-/// <summary>What a stream had when it was asked.</summary>
-/// <param name="First">Its first message.</param>
-/// <param name="Last">The offset of its last.</param>
-readonly record struct JournalEnds(JournalMessage First, long Last);
+/// <summary>The first and the last offset that a stream had when it was asked.</summary>
+readonly record struct JournalEnds(long First, long Last);

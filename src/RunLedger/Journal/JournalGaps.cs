@@ -37,7 +37,7 @@ sealed class JournalGaps(string connectionString, JournalReader reader, JournalR
         await using var connection = new NpgsqlConnection(_connectionString);
         await connection.OpenAsync(cancellationToken);
         await connection.Execute("create temp table named_run (run_id uuid primary key)", cancellationToken);
-        var next = ends.First.Offset;
+        var next = ends.First;
         var named = new HashSet<Guid>(Ids);
         await foreach (var message in reader.Read(next, ends.Last, cancellationToken))
         {

@@ -21,37 +21,22 @@ sealed class JournalReader(BrokerAddress broker, string stream) : IAsyncDisposab
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
-    IConnection? _connection;
+    readonly JournalConnection _connection = new(broker, stream);
     JournalFeed? _feed;
 
     public string Stream => stream;
 
     /// <summary>Null where nothing is in the stream.</summary>
     /// <exception cref="JournalException">There is none, or the broker does not give it.</exception>
-    public async Task<JournalEnds?> Ends(CancellationToken cancellationToken)
+    public Task<JournalEnds?> Ends(CancellationToken cancellationToken) => Ask<JournalEnds?>(async () =>
     {
-        try
-        {
-            var connection = await Connection(cancellationToken);
-            uint count;
-            await using (var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken))
-                count = (await channel.QueueDeclarePassiveAsync(stream, cancellationToken)).MessageCount;
-            JournalMessage first;
-            await using (var beginning = await JournalFeed.Open(connection, stream, "first", 1, cancellationToken))
-            {
-                // The count is some seconds old.
-                if (await beginning.Next(count > 0 ? Patience : 2 * Idle, cancellationToken) is not { } message)
-                    return null;
-                first = message;
-            }
-
-            return new(first, Math.Max(first.Offset, await Last(connection, cancellationToken)));
-        }
-        catch (Exception e) when (Describe(e) is { } words)
-        {
-            throw new JournalException(words);
-        }
-    }
+        var count = await _connection.Count(stream, cancellationToken);
+        await using var beginning = await _connection.Consume("first", 1, cancellationToken);
+        // The count is some seconds old.
+        return await beginning.Next(count > 0 ? Patience : 2 * Idle, cancellationToken) is { Offset: var first }
+            ? new(first, Math.Max(first, await Last(cancellationToken)))
+            : null;
+    });
 
     /// <summary>
     /// The messages from one offset to another, both included, as far as they are there: retention may take the first.
@@ -77,50 +62,54 @@ sealed class JournalReader(BrokerAddress broker, string stream) : IAsyncDisposab
     /// <summary>
     /// The first offset that was published at that time or later, to the second; null where there is none yet.
     /// </summary>
+    /// <param name="at">The time.</param>
+    /// <param name="patience">How long to wait before there is none.</param>
     /// <exception cref="JournalException">The broker does not say.</exception>
-    public async Task<long?> FirstAt(DateTime at, CancellationToken cancellationToken)
-    {
-        try
+    public Task<long?> FirstAt(DateTime at, TimeSpan patience, CancellationToken cancellationToken) =>
+        Ask(async () =>
         {
             var from = new AmqpTimestamp(new DateTimeOffset(at, TimeSpan.Zero).ToUnixTimeSeconds());
-            await using var feed = await JournalFeed.Open(
-                await Connection(cancellationToken), stream, from, 1, cancellationToken);
-            return (await feed.Next(Idle, cancellationToken))?.Offset;
-        }
-        catch (Exception e) when (Describe(e) is { } words)
-        {
-            throw new JournalException(words);
-        }
-    }
+            await using var feed = await _connection.Consume(from, 1, cancellationToken);
+            return (await feed.Next(patience, cancellationToken))?.Offset;
+        });
 
-    /// <summary>How many messages wait in a queue; null where nobody says.</summary>
-    public async Task<long?> Waiting(string queue, CancellationToken cancellationToken)
+    /// <summary>How many messages wait in a queue; 0 where nobody says.</summary>
+    public async Task<long> Waiting(string queue, CancellationToken cancellationToken)
     {
         try
         {
-            var connection = await Connection(cancellationToken);
-            await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
-            return (await channel.QueueDeclarePassiveAsync(queue, cancellationToken)).MessageCount;
+            return await _connection.Count(queue, cancellationToken);
         }
-        catch (Exception e) when (Describe(e) is not null)
+        catch (Exception e) when (_connection.Describe(e) is not null)
         {
-            return null;
+            return 0;
         }
     }
 
     public async ValueTask DisposeAsync()
     {
         await Close();
-        if (_connection is not null)
-            await _connection.DisposeAsync();
+        await _connection.DisposeAsync();
+    }
+
+    async Task<T> Ask<T>(Func<Task<T>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (Exception e) when (_connection.Describe(e) is { } words)
+        {
+            throw new JournalException(words);
+        }
     }
 
     /// <summary>What goes on being written is not waited for.</summary>
-    async Task<long> Last(IConnection connection, CancellationToken cancellationToken)
+    async Task<long> Last(CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(LongestEnd);
-        await using var end = await JournalFeed.Open(connection, stream, "last", Ahead, cancellationToken);
+        await using var end = await _connection.Consume("last", Ahead, cancellationToken);
         var last = -1L;
         try
         {
@@ -140,38 +129,20 @@ sealed class JournalReader(BrokerAddress broker, string stream) : IAsyncDisposab
         {
             try
             {
-                _feed ??= await JournalFeed.Open(
-                    await Connection(cancellationToken), stream, from, Ahead, cancellationToken);
-                if (await _feed.Next(Patience, cancellationToken) is { } message)
-                    return message;
-                throw new JournalException(
+                _feed ??= await _connection.Consume(from, Ahead, cancellationToken);
+                return await _feed.Next(Patience, cancellationToken) ?? throw new JournalException(
                     $"The stream {stream} gave nothing for {Patience.TotalSeconds:0} s, at offset {from} of {last}: "
                     + "look at the broker, and begin again.");
             }
-            catch (Exception e) when (Describe(e) is { } words)
+            catch (Exception e) when (_connection.Describe(e) is { } words)
             {
+                // What was refused is refused again.
                 if (attempt == Attempts || e is OperationInterruptedException and not AlreadyClosedException)
                     throw new JournalException(words);
                 await Close();
                 await Task.Delay(Pause, cancellationToken);
             }
         }
-    }
-
-    async Task<IConnection> Connection(CancellationToken cancellationToken)
-    {
-        if (_connection is { IsOpen: true })
-            return _connection;
-        if (_connection is not null)
-            await _connection.DisposeAsync();
-        _connection = null;
-        var factory = new ConnectionFactory
-        {
-            ClientProvidedName = "run-ledger journal",
-            AutomaticRecoveryEnabled = false,
-        };
-        broker.Configure(factory);
-        return _connection = await factory.CreateConnectionAsync(cancellationToken);
     }
 
     async Task Close()
@@ -181,17 +152,4 @@ sealed class JournalReader(BrokerAddress broker, string stream) : IAsyncDisposab
         if (feed is not null)
             await feed.DisposeAsync();
     }
-
-    /// <summary>Null for what is not the broker's answer or absence.</summary>
-    string? Describe(Exception exception) => exception switch
-    {
-        OperationInterruptedException { ShutdownReason.ReplyCode: Constants.NotFound } =>
-            $"There is no stream {stream} on {broker.DisplayText}: set Journal__Enabled=true for the service, which "
-            + "makes it; what was published before is not in it.",
-        OperationInterruptedException e and not AlreadyClosedException =>
-            $"{broker.DisplayText} does not give the stream {stream}: {e.ShutdownReason?.ReplyText ?? e.Message}",
-        RabbitMQClientException or IOException or TimeoutException =>
-            $"{broker.DisplayText} cannot be asked: {exception.GetBaseException().Message.ReplaceLineEndings(" ")}",
-        _ => null,
-    };
 }

@@ -10,7 +10,9 @@ using RunLedger.Broker;
 
 namespace RunLedger.Journal;
 
-/// <summary>A message of the stream as the ledger's queue would have delivered it; nobody is told what became of it.</summary>
+/// <summary>
+/// A message of the stream as the ledger's queue would have delivered it; nobody is told what became of it.
+/// </summary>
 sealed class JournalReceiveContext : BasePipeContext, ReceiveContext
 {
     static readonly long Begun = Stopwatch.GetTimestamp();

@@ -1,15 +1,18 @@
 using Npgsql;
 using RunLedger.Schema;
-using RunLedger.Storage;
 
 namespace RunLedger.Journal;
 
-/// <summary>A schema of the ledger's database in which a journal is rebuilt; a table of it says how far that is.</summary>
+/// <summary>
+/// A schema of the ledger's database in which a journal is rebuilt; a table of it says how far that is.
+/// </summary>
 sealed class JournalSchema(string connectionString, string schema)
 {
     const string Table = "journal_rebuild";
 
-    /// <summary>Its tables and no others. What is written can be rebuilt, so a commit does not wait for the disk.</summary>
+    /// <summary>
+    /// Its tables and no others. What is written can be rebuilt, so a commit does not wait for the disk.
+    /// </summary>
     public string ConnectionString { get; } = new NpgsqlConnectionStringBuilder(connectionString)
     {
         SearchPath = $"\"{schema}\"",
@@ -31,7 +34,8 @@ sealed class JournalSchema(string connectionString, string schema)
         await using var find = new NpgsqlCommand(
             """
             select coalesce(bool_or(c.relname = $2), false), count(c.oid), count(n.oid)
-            from pg_namespace n left join pg_class c on c.relnamespace = n.oid and c.relkind in ('r', 'p', 'v', 'm', 'f')
+            from pg_namespace n
+              left join pg_class c on c.relnamespace = n.oid and c.relkind in ('r', 'p', 'v', 'm', 'f')
             where n.nspname = $1
             """,
             connection);

@@ -44,17 +44,12 @@ sealed class JournalTimes(Func<DateTime, Task<long?>> firstAt, DateTime now)
 
     /// <summary>When what has the first offset was published: that second or within the next.</summary>
     /// <param name="first">The first offset of the stream.</param>
-    /// <param name="about">About when that was, if anybody knows.</param>
-    public async Task<DateTime> Began(long first, DateTime about)
+    public async Task<DateTime> Began(long first)
     {
-        // Still the first, and no more.
-        var (low, high) = (about, about);
-        for (var step = TimeSpan.FromSeconds(10); !await IsFirst(low); step *= 8)
-            low -= step;
-        for (var step = TimeSpan.FromSeconds(10); high < now && await IsFirst(high); step *= 8)
-            (low, high) = (high, high + step);
-        if (high > now)
-            high = now.AddSeconds(1);
+        var (high, step) = (now, TimeSpan.FromSeconds(10));
+        var low = now - step;
+        for (; !await IsFirst(low); low = now - step)
+            (high, step) = (low, step * 8);
         while (high - low > TimeSpan.FromSeconds(1))
         {
             var middle = low + ((high - low) / 2);
@@ -67,6 +62,6 @@ sealed class JournalTimes(Func<DateTime, Task<long?>> firstAt, DateTime now)
         return new(low.Ticks - (low.Ticks % TimeSpan.TicksPerSecond), DateTimeKind.Utc);
 
         async Task<bool> IsFirst(DateTime time) =>
-            time < DateTime.UnixEpoch || await firstAt(time) is { } offset && offset <= first;
+            time < DateTime.UnixEpoch || (await firstAt(time) is { } offset && offset <= first);
     }
 }
