@@ -33,13 +33,12 @@ static class GapsCommand
                 + $"{ends.First} to {ends.Last}, the first of {Time(began)}."
                 + (ends.First > 0
                     ? $" Retention has taken offsets 0 to {ends.First - 1}, which were published before that."
+                    : "")
+                + (gaps.Notes > 0
+                    ? $" {JournalSession.Number(gaps.Notes)} single offsets are the broker's own notes, one a segment."
                     : ""));
-            foreach (var (from, to) in gaps.Holes.Take(MostNamed))
-            {
-                await session.Output.WriteLineAsync(
-                    from == to ? $"missing: offset {from}" : $"missing: offsets {from} to {to}");
-            }
-
+            foreach (var hole in gaps.Holes.Take(MostNamed))
+                await session.Output.WriteLineAsync($"missing: offsets {hole.From} to {hole.To}");
             foreach (var (from, to, runs) in spans.Take(MostNamed))
             {
                 await session.Output.WriteLineAsync(

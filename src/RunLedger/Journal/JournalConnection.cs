@@ -46,6 +46,8 @@ sealed class JournalConnection(BrokerAddress broker, string stream) : IAsyncDisp
         OperationInterruptedException { ShutdownReason.ReplyCode: Constants.NotFound } =>
             $"There is no stream {stream} on {broker.DisplayText}: set Journal__Enabled=true for the service, which "
             + "makes it; what was published before is not in it.",
+        OperationInterruptedException { ShutdownReason: { ReplyCode: Constants.PreconditionFailed } reason } =>
+            $"{stream} on {broker.DisplayText} is a queue and no stream. The broker says: {reason.ReplyText}",
         OperationInterruptedException e and not AlreadyClosedException =>
             $"{broker.DisplayText} does not give the stream {stream}: {e.ShutdownReason?.ReplyText ?? e.Message}",
         RabbitMQClientException or IOException or TimeoutException =>

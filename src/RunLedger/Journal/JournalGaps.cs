@@ -27,8 +27,11 @@ sealed class JournalGaps(string connectionString, JournalReader reader, JournalR
     /// <summary>Offsets between the first and the last that are not there.</summary>
     public long Missing { get; private set; }
 
-    /// <summary>Those offsets, from and to, as many as are kept.</summary>
-    public List<(long From, long To)> Holes { get; } = [];
+    /// <summary>Offsets that are the broker's own notes.</summary>
+    public long Notes { get; private set; }
+
+    /// <summary>Where messages are missing, as many as are kept.</summary>
+    public List<JournalHole> Holes { get; } = [];
 
     /// <summary>Spans of the ledger's clock in which runs were created that no message names.</summary>
     public async Task<List<(DateTime From, DateTime To, long Runs)>> Find(
@@ -41,7 +44,7 @@ sealed class JournalGaps(string connectionString, JournalReader reader, JournalR
         var named = new HashSet<Guid>(Ids);
         await foreach (var message in reader.Read(next, ends.Last, cancellationToken))
         {
-            Hole(next, message.Offset - 1);
+            Note(new(next, message.Offset - 1));
             next = message.Offset + 1;
             Messages++;
             foreach (var part in reading.Read(message.Delivery))
@@ -54,18 +57,17 @@ sealed class JournalGaps(string connectionString, JournalReader reader, JournalR
                 await Keep(connection, named, cancellationToken);
         }
 
-        Hole(next, ends.Last);
+        Note(new(next, ends.Last));
         await Keep(connection, named, cancellationToken);
         return await Unnamed(connection, cancellationToken);
     }
 
-    void Hole(long from, long to)
+    void Note(JournalHole hole)
     {
-        if (from > to)
-            return;
-        Missing += to - from + 1;
-        if (Holes.Count < MostHoles)
-            Holes.Add((from, to));
+        Notes += hole.IsNote ? 1 : 0;
+        Missing += hole.Missing;
+        if (hole.Missing > 0 && Holes.Count < MostHoles)
+            Holes.Add(hole);
     }
 
     static async Task Keep(NpgsqlConnection connection, HashSet<Guid> named, CancellationToken cancellationToken)
@@ -77,7 +79,7 @@ sealed class JournalGaps(string connectionString, JournalReader reader, JournalR
         named.Clear();
     }
 
-    // Neighbours in the order in which they were created, with none between them that is named, are one span.
+    // Minutes that follow one another and have such a run are one span.
     static async Task<List<(DateTime From, DateTime To, long Runs)>> Unnamed(
         NpgsqlConnection connection, CancellationToken cancellationToken)
     {
@@ -86,19 +88,19 @@ sealed class JournalGaps(string connectionString, JournalReader reader, JournalR
             with run as (
               select process_run_id, created_at from process_run_observation
               union all select process_run_id, created_at from process_run_archive
-            ), judged as (
-              select created_at,
-                not exists (select from named_run n where n.run_id = run.process_run_id)
+            ), minute as (
+              select date_trunc('minute', created_at) as at, min(created_at) as first, max(created_at) as last,
+                count(*) as runs
+              from run
+              where not exists (select from named_run n where n.run_id = run.process_run_id)
                 and not exists (
                   select from process_run_alias a join named_run n on n.run_id = a.alias_id
-                  where a.process_run_id = run.process_run_id) as unnamed
-              from run
-            ), island as (
-              select created_at, unnamed, row_number() over (order by created_at, unnamed)
-                - row_number() over (partition by unnamed order by created_at) as number
-              from judged
+                  where a.process_run_id = run.process_run_id)
+              group by 1
+            ), span as (
+              select *, at - row_number() over (order by at) * interval '1 minute' as number from minute
             )
-            select min(created_at), max(created_at), count(*) from island where unnamed group by number order by 1
+            select min(first), max(last), sum(runs)::bigint from span group by number order by 1
             """,
             connection);
         return await command.List(

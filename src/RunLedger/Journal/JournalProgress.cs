@@ -33,7 +33,7 @@ sealed record JournalProgress
     /// <summary>Of what is no observation, or none that may enter; a message that cannot be read is one.</summary>
     public long Rejected { get; init; }
 
-    /// <summary>Offsets that the stream does not have.</summary>
+    /// <summary>Offsets that the stream does not have, without its own notes.</summary>
     public long Missing { get; init; }
 
     public bool IsDone { get; init; }

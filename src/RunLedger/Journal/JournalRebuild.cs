@@ -57,7 +57,7 @@ sealed class JournalRebuild : IAsyncDisposable
         {
             progress = progress with
             {
-                Missing = progress.Missing + message.Offset - progress.Next,
+                Missing = progress.Missing + new JournalHole(progress.Next, message.Offset - 1).Missing,
                 Messages = progress.Messages + 1,
                 Next = message.Offset + 1,
             };
@@ -82,7 +82,7 @@ sealed class JournalRebuild : IAsyncDisposable
         await BackFill(cancellationToken);
         return await Write(progress with
         {
-            Missing = progress.Missing + progress.Last + 1 - progress.Next,
+            Missing = progress.Missing + new JournalHole(progress.Next, progress.Last).Missing,
             Next = progress.Last + 1,
             IsDone = true,
         });

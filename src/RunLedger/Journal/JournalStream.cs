@@ -75,7 +75,7 @@ static class JournalStream
                 cancellationToken: cancellationToken),
             cancellationToken);
 
-    /// <summary>Null where it is a stream: only of one another kind of consumer can be told where to begin.</summary>
+    /// <summary>Null where it is a stream: only there a consumer may say where it begins.</summary>
     static async Task<string?> WhyNone(IConnection connection, string stream, CancellationToken cancellationToken)
     {
         if (await Try(
@@ -87,13 +87,16 @@ static class JournalStream
                 + "stream_queue (rabbitmqctl enable_feature_flag stream_queue), and a login that may configure it.";
         }
 
-        // A stream gives nothing to who asks for one message.
-        return await Try(
-            connection,
-            channel => channel.BasicGetAsync(stream, autoAck: false, cancellationToken),
-            cancellationToken) is null
-            ? $"There is a queue {stream} that is no stream: nothing is recorded. Delete it when its content may go."
-            : null;
+        try
+        {
+            await (await JournalFeed.Open(connection, stream, "next", 1, cancellationToken)).DisposeAsync();
+            return null;
+        }
+        catch (OperationInterruptedException)
+        {
+            return $"There is a queue {stream} that is no stream: nothing is recorded. Delete it when its content may "
+                + "go.";
+        }
     }
 
     /// <summary>What the broker says where it refuses; it closes the channel over it.</summary>
