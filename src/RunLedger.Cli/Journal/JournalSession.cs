@@ -6,6 +6,7 @@ using RunLedger.Cli.Output;
 using RunLedger.Intake;
 using RunLedger.Journal;
 using RunLedger.Schema;
+using RunLedger.Storage;
 
 namespace RunLedger.Cli.Journal;
 
@@ -48,9 +49,10 @@ sealed class JournalSession : IAsyncDisposable
         {
             return await verb(session);
         }
-        catch (Exception e) when (e is JournalException or SchemaException || postgres.Describe(e) is not null)
+        catch (Exception e) when (e is JournalException or SchemaException or StoreException
+            || postgres.Describe(e) is not null)
         {
-            throw new CliException(postgres.Describe(e) ?? e.Message);
+            throw new CliException(postgres.Describe(e is StoreException ? e.InnerException! : e) ?? e.Message);
         }
     }
 
