@@ -96,34 +96,34 @@ public sealed partial class MillionObservationsTests(ITestOutputHelper output)
         // Every hundredth by its id, which is no order that anything else has.
         var changed = await site.List(
             """
-            with some as (
+            with numbered as (
               select process_run_id, row_number() over (order by process_run_id) as n from process_run_observation)
             update process_run_observation r set
               output_ref = case n % 3 when 0 then coalesce(output_ref, '') || 'x' else output_ref end,
               started_at = case n % 3 when 1 then coalesce(started_at, '2025-01-01Z') + interval '1 microsecond'
                 else started_at end,
               evidence_ref = case n % 3 when 2 then coalesce(evidence_ref, '{}') || '{"n": 1}' else evidence_ref end
-            from some where some.process_run_id = r.process_run_id and n % 100 = 0
+            from numbered where numbered.process_run_id = r.process_run_id and n % 100 = 0
             returning r.process_run_id
             """);
         changed.AddRange(await site.List(
             """
-            with some as (
+            with numbered as (
               select component_run_id, row_number() over (order by component_run_id) as n
               from process_component_observation)
             update process_component_observation c set
               status = case n % 2 when 0 then 'orphan' else status end,
               dot_code = case n % 2 when 1 then coalesce(dot_code, '') || 'x' else dot_code end
-            from some where some.component_run_id = c.component_run_id and n % 101 = 0
+            from numbered where numbered.component_run_id = c.component_run_id and n % 101 = 0
             returning c.component_run_id
             """));
         changed.AddRange(await site.List(
             """
-            with some as (
+            with numbered as (
               select component_run_id, row_number() over (order by component_run_id) as n
               from process_component_observation)
             delete from process_component_observation c
-            using some where some.component_run_id = c.component_run_id and n % 10100 = 1
+            using numbered where numbered.component_run_id = c.component_run_id and n % 10100 = 1
             returning c.component_run_id
             """));
         return changed;
