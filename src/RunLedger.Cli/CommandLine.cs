@@ -6,6 +6,7 @@ using RunLedger.Cli.DryRun;
 using RunLedger.Cli.Errors;
 using RunLedger.Cli.Expectations;
 using RunLedger.Cli.Incidents;
+using RunLedger.Cli.Journal;
 using RunLedger.Cli.Observe;
 using RunLedger.Cli.Output;
 using RunLedger.Cli.Publish;
@@ -35,6 +36,7 @@ static class CommandLine
             DossierCommand.Create(time),
             PublishCommand.Create(time),
             ReplayCommand.Create(time),
+            JournalCommand.Create(time),
             DryRunCommand.Create(time),
         };
         var parsed = root.Parse(own, new ParserConfiguration { ResponseFileTokenReplacer = null });

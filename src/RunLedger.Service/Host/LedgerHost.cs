@@ -15,6 +15,7 @@ using RunLedger.Service.Incidents;
 using RunLedger.Service.Intake;
 using RunLedger.Service.Intake.CloudEvents;
 using RunLedger.Service.Intake.Otlp;
+using RunLedger.Service.Journal;
 using RunLedger.Service.Overview;
 using RunLedger.Service.Query;
 using RunLedger.Service.Rejected;
@@ -132,6 +133,7 @@ static class LedgerHost
         builder.Services.AddAssistants();
         builder.Services.AddPage(settings);
         builder.Services.AddBridge(settings);
+        builder.Services.AddJournal(settings, broker);
         builder.Services.AddLedgerTelemetry(settings);
         builder.Services.AddProblemDetails();
         builder.Services.AddOpenApi(SecurityDescription.Add);

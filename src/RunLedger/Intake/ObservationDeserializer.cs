@@ -26,21 +26,7 @@ sealed class ObservationDeserializer(ContentType contentType, bool envelope) : I
 
     public ConsumeContext Deserialize(ReceiveContext receiveContext)
     {
-        var headers = receiveContext.TransportHeaders;
-        MessageContext context = new PlainMessageContext(new TolerantHeaders(headers), receiveContext.InputAddress);
-        object message;
-        try
-        {
-            message = TryUnpack(receiveContext, out var body) is { } fault ? Unreadable(receiveContext, fault)
-                : envelope ? Unwrap(receiveContext, body, ref context)
-                : Plain(receiveContext, body, ref context);
-        }
-        catch (Exception e) when (e is JsonException or NotSupportedException or FormatException
-            or InvalidOperationException or DecoderFallbackException)
-        {
-            message = Unreadable(receiveContext, Words(e));
-        }
-
+        var message = Read(receiveContext, out var context);
         return new BodyConsumeContext(receiveContext, new SystemTextJsonSerializerContext(
             SystemTextJsonMessageSerializer.Instance,
             JsonBody.Options,
@@ -48,6 +34,24 @@ sealed class ObservationDeserializer(ContentType contentType, bool envelope) : I
             context,
             [MessageUrn.ForTypeString(message.GetType())],
             message: message));
+    }
+
+    /// <summary>The one message that a body is.</summary>
+    public object Read(ReceiveContext receiveContext, out MessageContext context)
+    {
+        var headers = receiveContext.TransportHeaders;
+        context = new PlainMessageContext(new TolerantHeaders(headers), receiveContext.InputAddress);
+        try
+        {
+            return TryUnpack(receiveContext, out var body) is { } fault ? Unreadable(receiveContext, fault)
+                : envelope ? Unwrap(receiveContext, body, ref context)
+                : Plain(receiveContext, body, ref context);
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException or FormatException
+            or InvalidOperationException or DecoderFallbackException)
+        {
+            return Unreadable(receiveContext, Words(e));
+        }
     }
 
     public SerializerContext Deserialize(MessageBody body, Headers headers, Uri? destinationAddress = null) =>

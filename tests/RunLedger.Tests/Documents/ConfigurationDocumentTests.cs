@@ -13,6 +13,7 @@ using RunLedger.Service.Dossier;
 using RunLedger.Service.Heartbeat;
 using RunLedger.Service.Incidents;
 using RunLedger.Service.Intake;
+using RunLedger.Service.Journal;
 using RunLedger.Service.Outward;
 using RunLedger.Service.Overview;
 using RunLedger.Service.Query;
@@ -38,7 +39,7 @@ public sealed partial class ConfigurationDocumentTests
         (IncidentOptions.Section, new IncidentOptions()), (ChannelOptions.Section, new ChannelOptions()),
         (OutwardOptions.Section, new OutwardOptions()), (HeartbeatOptions.Section, new HeartbeatOptions()),
         (BrokerOptions.Section, new BrokerOptions()), (DossierOptions.Section, new DossierOptions()),
-        (AssistantOptions.Section, new AssistantOptions()),
+        (AssistantOptions.Section, new AssistantOptions()), (JournalOptions.Section, new JournalOptions()),
         (RunLedgerClientOptions.Section, new RunLedgerClientOptions()),
     ];
 

@@ -1,0 +1,63 @@
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+using RunLedger.Broker;
+
+namespace RunLedger.Journal;
+
+/// <summary>A connection to the stream's broker, opened anew where it was lost.</summary>
+sealed class JournalConnection(BrokerAddress broker, string stream) : IAsyncDisposable
+{
+    IConnection? _connection;
+
+    public string Stream => stream;
+
+    public async Task<IConnection> Open(CancellationToken cancellationToken)
+    {
+        if (_connection is { IsOpen: true })
+            return _connection;
+        if (_connection is not null)
+            await _connection.DisposeAsync();
+        _connection = null;
+        var factory = new ConnectionFactory
+        {
+            ClientProvidedName = "run-ledger journal",
+            AutomaticRecoveryEnabled = false,
+        };
+        broker.Configure(factory);
+        return _connection = await factory.CreateConnectionAsync(cancellationToken);
+    }
+
+    /// <summary>How many messages a queue has, by the broker's count of some seconds ago.</summary>
+    public async Task<uint> Count(string queue, CancellationToken cancellationToken)
+    {
+        var connection = await Open(cancellationToken);
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+        return (await channel.QueueDeclarePassiveAsync(queue, cancellationToken)).MessageCount;
+    }
+
+    /// <summary>A consumer from one place on.</summary>
+    /// <inheritdoc cref="JournalFeed.Open" path="/param"/>
+    public async Task<JournalFeed> Consume(object from, ushort ahead, CancellationToken cancellationToken) =>
+        await JournalFeed.Open(await Open(cancellationToken), stream, from, ahead, cancellationToken);
+
+    /// <summary>Null for what is not the broker's answer or absence.</summary>
+    public string? Describe(Exception exception) => exception switch
+    {
+        OperationInterruptedException { ShutdownReason.ReplyCode: Constants.NotFound } =>
+            $"There is no stream {stream} on {broker.DisplayText}: set Journal__Enabled=true for the service, which "
+            + "makes it; what was published before is not in it.",
+        OperationInterruptedException { ShutdownReason: { ReplyCode: Constants.PreconditionFailed } reason } =>
+            $"{stream} on {broker.DisplayText} is a queue and no stream. The broker says: {reason.ReplyText}",
+        OperationInterruptedException e and not AlreadyClosedException =>
+            $"{broker.DisplayText} does not give the stream {stream}: {e.ShutdownReason?.ReplyText ?? e.Message}",
+        RabbitMQClientException or IOException or TimeoutException =>
+            $"{broker.DisplayText} cannot be asked: {exception.GetBaseException().Message.ReplaceLineEndings(" ")}",
+        _ => null,
+    };
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_connection is not null)
+            await _connection.DisposeAsync();
+    }
+}

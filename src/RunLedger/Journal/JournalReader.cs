@@ -1,0 +1,155 @@
+using System.Runtime.CompilerServices;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+using RunLedger.Broker;
+
+namespace RunLedger.Journal;
+
+/// <summary>
+/// Reads the stream between two offsets, in order. Nothing of it waits for ever: the end is known before it begins, and
+/// a broker that gives nothing for half a minute is an error.
+/// </summary>
+sealed class JournalReader(BrokerAddress broker, string stream) : IAsyncDisposable
+{
+    /// <summary>Of messages that may be large: what is read ahead is in memory.</summary>
+    const ushort Ahead = 100;
+
+    const int Attempts = 5;
+
+    static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+
+    readonly JournalConnection _connection = new(broker, stream);
+    JournalFeed? _feed;
+
+    public string Stream => stream;
+
+    /// <summary>Null where nothing is in the stream.</summary>
+    /// <exception cref="JournalException">There is none, or the broker does not give it.</exception>
+    public Task<JournalEnds?> Ends(CancellationToken cancellationToken) => Ask<JournalEnds?>(async () =>
+    {
+        var count = await _connection.Count(stream, cancellationToken);
+        await using var beginning = await _connection.Consume("first", 1, cancellationToken);
+        // The count is some seconds old.
+        return await beginning.Next(count > 0 ? Patience : 2 * Idle, cancellationToken) is { Offset: var first }
+            ? new(first, Math.Max(first, await Last(cancellationToken)))
+            : null;
+    });
+
+    /// <summary>
+    /// The messages from one offset to another, both included, as far as they are there: retention may take the first.
+    /// </summary>
+    /// <exception cref="JournalException">The broker does not give them.</exception>
+    public async IAsyncEnumerable<JournalMessage> Read(
+        long from, long last, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (var next = from; next <= last;)
+        {
+            var message = await Next(next, last, cancellationToken);
+            if (message.Offset > last)
+                break;
+            if (message.Offset < next)
+                continue;
+            next = message.Offset + 1;
+            yield return message;
+        }
+
+        await Close();
+    }
+
+    /// <summary>
+    /// The first offset that was published at that time or later, to the second; null where there is none yet.
+    /// </summary>
+    /// <param name="at">The time.</param>
+    /// <param name="patience">How long to wait before there is none.</param>
+    /// <exception cref="JournalException">The broker does not say.</exception>
+    public Task<long?> FirstAt(DateTime at, TimeSpan patience, CancellationToken cancellationToken) =>
+        Ask(async () =>
+        {
+            var from = new AmqpTimestamp(new DateTimeOffset(at, TimeSpan.Zero).ToUnixTimeSeconds());
+            await using var feed = await _connection.Consume(from, 1, cancellationToken);
+            return (await feed.Next(patience, cancellationToken))?.Offset;
+        });
+
+    /// <summary>How many messages wait in a queue; 0 where nobody says.</summary>
+    public async Task<long> Waiting(string queue, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _connection.Count(queue, cancellationToken);
+        }
+        catch (Exception e) when (_connection.Describe(e) is not null)
+        {
+            return 0;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Close();
+        await _connection.DisposeAsync();
+    }
+
+    async Task<T> Ask<T>(Func<Task<T>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (Exception e) when (_connection.Describe(e) is { } words)
+        {
+            throw new JournalException(words);
+        }
+    }
+
+    /// <summary>What goes on being written is not waited for.</summary>
+    async Task<long> Last(CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(LongestEnd);
+        await using var end = await _connection.Consume("last", Ahead, cancellationToken);
+        var last = -1L;
+        try
+        {
+            while (await end.Next(Idle, limit.Token) is { } message)
+                last = message.Offset;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+        }
+
+        return last;
+    }
+
+    async Task<JournalMessage> Next(long from, long last, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                _feed ??= await _connection.Consume(from, Ahead, cancellationToken);
+                return await _feed.Next(Patience, cancellationToken) ?? throw new JournalException(
+                    $"The stream {stream} gave nothing for {Patience.TotalSeconds:0} s, at offset {from} of {last}: "
+                    + "look at the broker, and begin again.");
+            }
+            catch (Exception e) when (_connection.Describe(e) is { } words)
+            {
+                // What was refused is refused again.
+                if (attempt == Attempts || e is OperationInterruptedException and not AlreadyClosedException)
+                    throw new JournalException(words);
+                await Close();
+                await Task.Delay(Pause, cancellationToken);
+            }
+        }
+    }
+
+    async Task Close()
+    {
+        var feed = _feed;
+        _feed = null;
+        if (feed is not null)
+            await feed.DisposeAsync();
+    }
+}
