@@ -16,6 +16,7 @@ root.Subcommands.Add(ReadersBenchmark.Create());
 root.Subcommands.Add(WitnessBenchmark.Create());
 root.Subcommands.Add(ReportBenchmark.Create());
 root.Subcommands.Add(UnlikeBenchmark.Create());
+root.Subcommands.Add(SealBenchmark.Create());
 try
 {
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

@@ -12,6 +12,7 @@ using RunLedger.Cli.Publish;
 using RunLedger.Cli.Query;
 using RunLedger.Cli.Replay;
 using RunLedger.Cli.Runs;
+using RunLedger.Cli.Verify;
 
 namespace RunLedger.Cli;
 
@@ -35,6 +36,7 @@ static class CommandLine
             DossierCommand.Create(time),
             PublishCommand.Create(time),
             ReplayCommand.Create(time),
+            LedgerVerifyCommand.Create(),
             DryRunCommand.Create(time),
         };
         var parsed = root.Parse(own, new ParserConfiguration { ResponseFileTokenReplacer = null });

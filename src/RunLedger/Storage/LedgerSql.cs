@@ -35,6 +35,9 @@ abstract class LedgerSql(DbConnection connection, DbTransaction? transaction)
     /// <summary>A member of a column of JSON objects, as JSON text; null where it is missing.</summary>
     public abstract string MemberAsText(string column, string member);
 
+    /// <summary>A number for a commit that is sealed; what it writes is held by then.</summary>
+    public abstract string NextSeal { get; }
+
     /// <returns>How many rows it changed.</returns>
     public async Task<int> Run(
         string sql, CancellationToken cancellationToken, params (string Name, object? Value)[] parameters)

@@ -9,6 +9,7 @@ using RunLedger.Retention;
 using RunLedger.Service.Assistants;
 using RunLedger.Service.Bridge;
 using RunLedger.Service.Channels;
+using RunLedger.Service.Checkpoints;
 using RunLedger.Service.Dossier;
 using RunLedger.Service.Heartbeat;
 using RunLedger.Service.Incidents;
@@ -38,7 +39,7 @@ public sealed partial class ConfigurationDocumentTests
         (IncidentOptions.Section, new IncidentOptions()), (ChannelOptions.Section, new ChannelOptions()),
         (OutwardOptions.Section, new OutwardOptions()), (HeartbeatOptions.Section, new HeartbeatOptions()),
         (BrokerOptions.Section, new BrokerOptions()), (DossierOptions.Section, new DossierOptions()),
-        (AssistantOptions.Section, new AssistantOptions()),
+        (AssistantOptions.Section, new AssistantOptions()), (CheckpointOptions.Section, new CheckpointOptions()),
         (RunLedgerClientOptions.Section, new RunLedgerClientOptions()),
     ];
 
