@@ -103,8 +103,8 @@ static class LedgerVerifyCommand
             await output.WriteLineAsync($"{report.NotTakenUp} rows of before have not been taken up yet.");
         if (report.WhileOff > 0)
         {
-            await output.WriteLineAsync($"{report.WhileOff} rows changed or went while commits were not sealed: nothing "
-                + "shows by whom.");
+            await output.WriteLineAsync(
+                $"{report.WhileOff} rows changed or went while commits were not sealed: nothing shows by whom.");
         }
 
         return report.Findings.Count == 0 ? ExitCodes.Success : ExitCodes.Failure;
@@ -143,8 +143,8 @@ static class LedgerVerifyCommand
             throw new CliException($"{file}: {wrong}", ExitCodes.Failure);
         var commit = SealedCommit.Read(proof.Commit)!;
         await parsed.InvocationConfiguration.Output.WriteLineAsync(
-            $"{file}: run {new Leaf(proof.Leaf).Id} was written by commit {commit.Seq} of {commit.At:O}, with the SHA-256 "
-            + $"{Convert.ToHexStringLower(new Leaf(proof.Leaf).After)}; checkpoint {checkpoint!.Number} of "
+            $"{file}: run {new Leaf(proof.Leaf).Id} was written by commit {commit.Seq} of {commit.At:O}, with the "
+            + $"SHA-256 {Convert.ToHexStringLower(new Leaf(proof.Leaf).After)}; checkpoint {checkpoint!.Number} of "
             + $"{checkpoint.At:O} of ledger {checkpoint.Ledger} vouches for it.");
         return ExitCodes.Success;
     }

@@ -5,8 +5,8 @@ using RunLedger.Telemetry;
 namespace RunLedger.Service.Checkpoints;
 
 /// <summary>
-/// Takes up what was there before commits were sealed, and makes checkpoints; several replicas take turns. Where nothing
-/// is sealed it says so in the database, once.
+/// Takes up what was there before commits were sealed, and makes checkpoints; several replicas take turns. Where
+/// nothing is sealed it says so in the database, once.
 /// </summary>
 sealed partial class CheckpointLoop(
     SealAdoption adoption,

@@ -23,7 +23,8 @@ static class CheckpointRegistration
             provider.GetRequiredService<ILedgerTransactions>(), provider.GetRequiredService<CommitSealing>()));
         if (ledger.Sealing.Enabled)
         {
-            var key = Key(options.SigningKey ?? settings[$"{DossierOptions.Section}:{nameof(DossierOptions.SigningKey)}"]);
+            var key = Key(
+                options.SigningKey ?? settings[$"{DossierOptions.Section}:{nameof(DossierOptions.SigningKey)}"]);
             services.AddSingleton(provider => new Sealing.Checkpoints(
                 provider.GetRequiredService<ILedgerTransactions>(),
                 checkpoint => SignedCheckpoint.Write(checkpoint, key),
@@ -38,8 +39,8 @@ static class CheckpointRegistration
         if (string.IsNullOrEmpty(path))
         {
             throw new OptionsValidationException(CheckpointOptions.Section, typeof(CheckpointOptions),
-                ["RunLedger__Sealing__Enabled needs a key that signs checkpoints: make one with key create --signing, and "
-                    + "name it in Checkpoint__SigningKey or Dossier__SigningKey."]);
+                ["RunLedger__Sealing__Enabled needs a key that signs checkpoints: make one with key create --signing, "
+                    + "and name it in Checkpoint__SigningKey or Dossier__SigningKey."]);
         }
 
         var (key, fault) = SigningKey.Read(path);

@@ -111,6 +111,7 @@ static class CanonicalEvidence
         exponent += digits.Length - trimmed.Length;
         return trimmed.IsEmpty ? "0"
             : string.Create(
-                CultureInfo.InvariantCulture, $"{(negative ? "-" : "")}{trimmed}{(exponent == 0 ? "" : $"e{exponent}")}");
+                CultureInfo.InvariantCulture,
+                $"{(negative ? "-" : "")}{trimmed}{(exponent == 0 ? "" : $"e{exponent}")}");
     }
 }

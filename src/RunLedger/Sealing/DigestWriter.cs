@@ -6,8 +6,8 @@ using RunLedger.Folding;
 namespace RunLedger.Sealing;
 
 /// <summary>
-/// The fields of a row as the bytes that are hashed: of each that is not null its number, its length and its value. What
-/// is longer than <see cref="Longest"/> stands as its own SHA-256, so that a row can be shown without it.
+/// The fields of a row as the bytes that are hashed: of each that is not null its number, its length and its value.
+/// What is longer than <see cref="Longest"/> stands as its own SHA-256, so that a row can be shown without it.
 /// </summary>
 sealed class DigestWriter
 {

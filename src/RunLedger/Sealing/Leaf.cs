@@ -3,7 +3,9 @@ namespace RunLedger.Sealing;
 /// <summary>One leaf of a commit, as its bytes: kind and way, id, and what its kind has.</summary>
 readonly ref struct Leaf(ReadOnlySpan<byte> bytes)
 {
-    /// <summary>How much of the hash of what was there before is kept: enough that nobody finds another with it.</summary>
+    /// <summary>
+    /// How much of the hash of what was there before is kept: enough that nobody finds another with it.
+    /// </summary>
     public const int BeforeSize = 16;
 
     public const int RowSize = 1 + 16 + BeforeSize + RowDigest.Size;

@@ -4,8 +4,8 @@ using RunLedger.Storage.Rows;
 namespace RunLedger.Sealing;
 
 /// <summary>
-/// Takes up the rows that were there before commits were sealed, a slice at a time. Several replicas may: one works, the
-/// others wait for it.
+/// Takes up the rows that were there before commits were sealed, a slice at a time. Several replicas may: one works,
+/// the others wait for it.
 /// </summary>
 sealed class SealAdoption(ILedgerTransactions transactions, CommitSealing sealing)
 {
@@ -27,8 +27,17 @@ sealed class SealAdoption(ILedgerTransactions transactions, CommitSealing sealin
                 leaves.Rejected(null, row, LeafWay.TakenUp);
                 return row.RejectedId;
             }),
+        // Of a slice that was written before, no commit says what its manifest was.
         new(
-            "sealed_slice", "slice_id", "slice_id, manifest",
+            "archive_slice", "slice_id", "slice_id",
+            (leaves, stored) =>
+            {
+                leaves.Slice(stored.GetGuid(0), new byte[RowDigest.Size], LeafWay.TakenUp);
+                return stored.GetGuid(0);
+            }),
+        new(
+            "(select s.slice_id, s.manifest from sealed_slice s join archive_slice a on a.slice_id = s.slice_id) s",
+            "slice_id", "slice_id, manifest",
             (leaves, stored) =>
             {
                 leaves.Slice(stored.GetGuid(0), stored.BytesAt(1), LeafWay.TakenUp);

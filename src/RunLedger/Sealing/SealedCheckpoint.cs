@@ -4,7 +4,9 @@ using RunLedger.Folding;
 
 namespace RunLedger.Sealing;
 
-/// <summary>What a checkpoint says: how many commits there are and the root over them, after the one before it.</summary>
+/// <summary>
+/// What a checkpoint says: how many commits there are and the root over them, after the one before it.
+/// </summary>
 sealed record SealedCheckpoint
 {
     public const string Kind = "run-ledger checkpoint";

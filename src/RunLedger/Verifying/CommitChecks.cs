@@ -3,7 +3,9 @@ using RunLedger.Storage;
 
 namespace RunLedger.Verifying;
 
-/// <summary>Whether commits are as they were sealed: each by itself, within its lane, and in the tree over all.</summary>
+/// <summary>
+/// Whether commits are as they were sealed: each by itself, and within its lane.
+/// </summary>
 sealed class CommitChecks(VerificationReport report)
 {
     public const string Columns =

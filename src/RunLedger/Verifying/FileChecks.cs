@@ -6,7 +6,9 @@ namespace RunLedger.Verifying;
 /// <summary>Whether the archive's files are as they were written.</summary>
 sealed class FileChecks(ArchiveFiles files)
 {
-    readonly List<SliceManifest> _faulty = [];
+    static readonly string Unknown = new('0', 2 * RowDigest.Size);
+
+    readonly List<SliceManifest> _rewritten = [];
 
     /// <param name="sealed_">The slices that count, each with the SHA-256 of its manifest.</param>
     /// <param name="report">Where to say what is wrong.</param>
@@ -24,6 +26,7 @@ sealed class FileChecks(ArchiveFiles files)
             }
 
             SliceManifest manifest;
+            bool changed;
             try
             {
                 var path = files.Folder.PathOf(month, $"{id}.json");
@@ -33,12 +36,11 @@ sealed class FileChecks(ArchiveFiles files)
                     continue;
                 }
 
-                var said = ArchiveHash.Of(File.ReadAllBytes(path));
-                if (said != hash)
+                // One that was taken up is compared with its manifest alone.
+                changed = hash != Unknown && ArchiveHash.Of(File.ReadAllBytes(path)) != hash;
+                if (changed)
                     report.Say(LeafKind.Slice, id, $"has a manifest {month}/{id}.json that was changed.");
                 manifest = files.Folder.Manifest(new(id, month, 0, 0));
-                if (said != hash)
-                    _faulty.Add(manifest);
             }
             catch (Exception e) when (e is ArchiveException or IOException or UnauthorizedAccessException)
             {
@@ -46,8 +48,9 @@ sealed class FileChecks(ArchiveFiles files)
                 continue;
             }
 
-            if (!Same(manifest, manifest.Runs) | !Same(manifest, manifest.Components))
-                _faulty.Add(manifest);
+            // Bytes that are not those of the manifest are given to no reader of Parquet.
+            if (Same(manifest, manifest.Runs) & Same(manifest, manifest.Components) && changed)
+                _rewritten.Add(manifest);
         }
 
         bool Same(SliceManifest slice, ArchivedFile file)
@@ -66,11 +69,11 @@ sealed class FileChecks(ArchiveFiles files)
         }
     }
 
-    /// <summary>Names the rows of changed files that are not as they were last written.</summary>
+    /// <summary>Names the rows of files that were written anew and that are not as they were last written.</summary>
     public void Rows(RowStates states, VerificationReport report, CancellationToken cancellationToken)
     {
         Span<byte> hash = stackalloc byte[RowDigest.Size];
-        foreach (var slice in _faulty.Distinct())
+        foreach (var slice in _rewritten)
         {
             try
             {
@@ -95,7 +98,7 @@ sealed class FileChecks(ArchiveFiles files)
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                // No Parquet any more: its row groups are named.
+                // No Parquet: its slice is named.
             }
         }
     }

@@ -89,7 +89,8 @@ sealed class RowStates(int share, int shares, VerificationReport report)
                 return;
             case LeafKind.Adopted:
                 // What was not met is of before the record was switched off, and went meanwhile.
-                foreach (var (key, _) in _states.Where(state => state.Value is { Stale: true, Kept: Kept.Here }).ToList())
+                foreach (var (key, _) in _states
+                    .Where(state => state.Value is { Stale: true, Kept: Kept.Here }).ToList())
                 {
                     _states.Remove(key);
                     report.WhileOff++;

@@ -92,7 +92,8 @@ public abstract class SealSuite : StoreSuite
 
     private protected Task<MovedSlice> Archive() => Store.Archive.Move(
         new SliceChoice(
-            new(DateTime.UnixEpoch, Guid.Empty), Later, 1_000, new RetentionPeriods(Options), OneMonth: Files is not null),
+            new(DateTime.UnixEpoch, Guid.Empty), Later, 1_000, new RetentionPeriods(Options),
+            OneMonth: Files is not null),
         Files is null ? null : Files.Keep,
         Token);
 

@@ -9,7 +9,8 @@ public sealed class RowDigestTests
     static readonly DateTime At = new(2026, 11, 1, 12, 0, 0, DateTimeKind.Utc);
 
     [Fact]
-    public void A_run_differs_in_every_column() => Differs(new RunRow(), LedgerTable.Runs, (row, into) => RowDigest.Write(row, into));
+    public void A_run_differs_in_every_column() =>
+        Differs(new RunRow(), LedgerTable.Runs, (row, into) => RowDigest.Write(row, into));
 
     [Fact]
     public void A_component_differs_in_every_column() =>

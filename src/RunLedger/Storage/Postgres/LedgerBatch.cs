@@ -53,7 +53,8 @@ sealed class LedgerBatch(NpgsqlConnection connection, NpgsqlTransaction transact
         }
 
         var missed = await LoadMissed(LedgerTable.Runs, keys.Runs, keys.RunKeys, Runs, cancellationToken)
-            | await LoadMissed(LedgerTable.Components, keys.Components, keys.ComponentKeys, Components, cancellationToken);
+            | await LoadMissed(
+                LedgerTable.Components, keys.Components, keys.ComponentKeys, Components, cancellationToken);
         if (_seal is not null && missed)
             await _seal.Draw(cancellationToken);
         _loaded = true;

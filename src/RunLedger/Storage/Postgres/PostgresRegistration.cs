@@ -21,7 +21,8 @@ static class PostgresRegistration
         .AddKeyedSingleton<ISweepStore>(Key, (provider, _) => new SweepStore(Database(provider), Seals(provider)))
         .AddKeyedSingleton<IScheduleStore>(Key, (provider, _) => new ScheduleStore(Database(provider), Seals(provider)))
         .AddKeyedSingleton<IArchiveStore>(Key, (provider, _) => new ArchiveStore(Database(provider), Seals(provider)))
-        .AddKeyedSingleton<IDefinitionStore>(Key, (provider, _) => new DefinitionStore(Database(provider), Seals(provider)))
+        .AddKeyedSingleton<IDefinitionStore>(Key, (provider, _) =>
+            new DefinitionStore(Database(provider), Seals(provider)))
         .AddKeyedSingleton<ILedgerTransactions>(Key, (provider, _) => new LedgerTransactions(Database(provider)));
 
     static CommitSeals? Seals(IServiceProvider provider) => provider.GetRequiredService<CommitSealing>().Seals;

@@ -127,7 +127,8 @@ sealed class ArchiveStore(LedgerStore store) : IArchiveStore
                 var archived = leaves is null
                     ? []
                     : commands.Rows(LedgerTable.Runs, LedgerTable.Runs.Archive, LedgerTable.Runs.Id, runs);
-                archived.ForEach(run => leaves!.Run(run, run with { SettledAt = run.SettledAt is null ? null : now }));
+                archived.ForEach(run =>
+                    leaves!.Run(run, run with { SettledAt = run.SettledAt is null ? null : now }));
                 var back = All(
                     commands, $"select process_run_id, status from process_run_archive where process_run_id in {Named}",
                     reader => (Id: reader.GetGuid(0), Status: reader.GetString(1)), ids);

@@ -41,7 +41,8 @@ static class SealSql
         leaves.BeginEpoch(epoch);
         commands.Run(
             CommitSeals.BeginSql,
-            ("@ledger", Guid.CreateVersion7().ToString()), ("@epoch", epoch.ToString()), ("@at", LedgerTime.Text(seals.Now)));
+            ("@ledger", Guid.CreateVersion7().ToString()), ("@epoch", epoch.ToString()),
+            ("@at", LedgerTime.Text(seals.Now)));
     }
 
     public static Dictionary<string, string> Definitions(this SqliteCommands commands)
