@@ -6,7 +6,7 @@ using RunLedger.Storage.Rows;
 namespace RunLedger.Storage.Postgres;
 
 /// <summary>A transaction that holds the locks on due messages while they are sent.</summary>
-sealed class ScheduleClaim(NpgsqlConnection connection, NpgsqlTransaction transaction, CommitSeals? seals)
+sealed class ScheduleClaim(NpgsqlConnection connection, NpgsqlTransaction transaction, CommitSeals? seals = null)
     : IScheduleClaim
 {
     /// <summary>A slice of large messages ends here; what it locked beyond goes with the next one.</summary>

@@ -9,7 +9,7 @@ namespace RunLedger.Storage.Sqlite;
 
 /// <summary>A SQLite transaction, the only one that writes.</summary>
 sealed class LedgerBatch(
-    SqliteConnection connection, SqliteTransaction transaction, SemaphoreSlim writer, CommitSeals? seals)
+    SqliteConnection connection, SqliteTransaction transaction, SemaphoreSlim writer, CommitSeals? seals = null)
     : ILedgerBatch
 {
     readonly SqliteCommands _commands = new(connection, transaction);
