@@ -17,6 +17,7 @@ root.Subcommands.Add(WitnessBenchmark.Create());
 root.Subcommands.Add(BesideBenchmark.Create());
 root.Subcommands.Add(ReportBenchmark.Create());
 root.Subcommands.Add(UnlikeBenchmark.Create());
+root.Subcommands.Add(SealBenchmark.Create());
 try
 {
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

@@ -104,7 +104,8 @@ sealed class Servers : IAsyncDisposable
     public Task Clear() => Query<object>(
         """
         truncate process_component_observation, process_run_observation, process_run_key, process_component_key,
-          process_run_alias, process_component_alias, run_status_count, rejected_observation, scheduled_message;
+          process_run_alias, process_component_alias, run_status_count, rejected_observation, scheduled_message,
+          sealed_commit, ledger_checkpoint, sealing_state;
         select 1
         """);
 

@@ -18,8 +18,14 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
   process_run_archive, process_component_archive, archive_slice, archive_unfiled, archive_returned, bridge_cursor,
   operator_action, failure_group, ledger_replica, expectation, expected_run, missed_slot,
   duration_sketch, counted_run, unlike_run,
-  incident_channel, incident_rule, incident_rule_channel, incident_memory, incident, incident_delivery
+  incident_channel, incident_rule, incident_rule_channel, incident_memory, incident, incident_delivery,
+  sealing_state, sealed_slice
   TO run_ledger_writer;
+
+-- What proves the rows is only ever added to.
+GRANT SELECT, INSERT ON sealed_commit, ledger_checkpoint TO run_ledger_writer;
+GRANT UPDATE (position) ON sealed_commit TO run_ledger_writer;
+GRANT USAGE ON SEQUENCE sealed_commit_seq TO run_ledger_writer;
 
 -- `serve` reads which scripts were applied.
 GRANT SELECT ON run_ledger_schema_journal TO run_ledger_writer;

@@ -13,6 +13,7 @@ using RunLedger.Cli.Publish;
 using RunLedger.Cli.Query;
 using RunLedger.Cli.Replay;
 using RunLedger.Cli.Runs;
+using RunLedger.Cli.Verify;
 
 namespace RunLedger.Cli;
 
@@ -37,6 +38,7 @@ static class CommandLine
             PublishCommand.Create(time),
             ReplayCommand.Create(time),
             JournalCommand.Create(time),
+            LedgerVerifyCommand.Create(),
             DryRunCommand.Create(time),
         };
         var parsed = root.Parse(own, new ParserConfiguration { ResponseFileTokenReplacer = null });

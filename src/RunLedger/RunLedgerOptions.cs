@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using RunLedger.Deadlines;
 using RunLedger.Expectations;
 using RunLedger.Retention;
+using RunLedger.Sealing;
 using RunLedger.Storage;
 using RunLedger.Unlike;
 
@@ -92,6 +93,9 @@ public sealed class RunLedgerOptions
 
     /// <summary>What becomes of runs that leave; <c>serve</c> reads it from the section <c>Archive</c>.</summary>
     public ArchiveOptions Archive { get; } = new();
+
+    /// <summary>Whether commits are sealed.</summary>
+    public SealingOptions Sealing { get; } = new();
 
     /// <summary>The PostgreSQL database, as an Npgsql connection string.</summary>
     /// <value>The default is null: the ledger is the SQLite file <see cref="SqliteFile"/>.</value>

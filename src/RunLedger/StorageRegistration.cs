@@ -4,6 +4,7 @@ using RunLedger.Deadlines;
 using RunLedger.Definitions;
 using RunLedger.Retention;
 using RunLedger.Scheduling;
+using RunLedger.Sealing;
 using RunLedger.Storage;
 using RunLedger.Storage.Postgres;
 using RunLedger.Storage.Sqlite;
@@ -15,6 +16,10 @@ static class StorageRegistration
 {
     /// <summary>Needs <see cref="RunLedgerOptions"/>; connects and opens nothing before a store is used.</summary>
     public static IServiceCollection AddLedgerStorage(this IServiceCollection services) => services
+        .AddSingleton(provider => new CommitSealing(
+            provider.GetRequiredService<RunLedgerOptions>().Sealing.Enabled
+                ? new CommitSeals(provider.GetService<TimeProvider>() ?? TimeProvider.System)
+                : null))
         .AddPostgresStorage()
         .AddSqliteStorage()
         .AddChosen<ILedgerStore>()

@@ -8,6 +8,7 @@ using RunLedger.Schema;
 using RunLedger.Service.Assistants;
 using RunLedger.Service.Bridge;
 using RunLedger.Service.Channels;
+using RunLedger.Service.Checkpoints;
 using RunLedger.Service.Expectations;
 using RunLedger.Service.Failures;
 using RunLedger.Service.Heartbeat;
@@ -120,6 +121,7 @@ static class LedgerHost
         builder.Services.AddDeliveries();
         builder.Services.AddIncidentWatch();
         builder.Services.AddHeartbeat(settings);
+        builder.Services.AddCheckpoints(settings, ledger);
         builder.Services.AddLive(broker);
         builder.Services.AddSingleton<IHealthCheckPublisher, HealthLog>();
         builder.Services.Configure<HealthCheckPublisherOptions>(options =>

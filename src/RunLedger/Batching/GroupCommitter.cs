@@ -136,6 +136,7 @@ sealed class GroupCommitter : IAsyncDisposable
         var rejected = new List<RejectedRow>();
         var failed = new List<PendingMessage>();
         var outbox = new List<ScheduledRow>();
+        var taken = _options.Sealing.Enabled ? new List<(Guid, UInt128)>() : null;
         foreach (var message in messages)
         {
             if (message.Rejected is not null)
@@ -156,7 +157,7 @@ sealed class GroupCommitter : IAsyncDisposable
 
             try
             {
-                outbox.AddRange(await Handle(message, runs, components, tally));
+                outbox.AddRange(await Handle(message, runs, components, tally, taken));
             }
             catch (Exception e)
             {
@@ -170,6 +171,8 @@ sealed class GroupCommitter : IAsyncDisposable
             messages.RemoveAll(failed.Contains);
         var changes = Changes(batch, runs, components, rejected);
         changes.Outbox.AddRange(outbox.DistinctBy(row => row.Token));
+        if (taken is not null)
+            changes.Taken.AddRange(taken);
         if (changes.Any)
             await batch.Commit(changes, CancellationToken.None);
         _dispatch?.Stored(changes.Outbox);
@@ -189,7 +192,8 @@ sealed class GroupCommitter : IAsyncDisposable
         ?? (message.ComponentId is { } component ? components.Archived(component, message.ComponentKey) : null);
 
     static async Task<IReadOnlyList<ScheduledRow>> Handle(
-        PendingMessage message, BatchRows<RunRow> runs, BatchRows<ComponentRow> components, CommitTally tally)
+        PendingMessage message, BatchRows<RunRow> runs, BatchRows<ComponentRow> components, CommitTally tally,
+        List<(Guid, UInt128)>? taken)
     {
         var rows = new MessageRows { Run = runs.Find(message.RunId, message.RunKey) };
         if (message.ComponentId is { } component)
@@ -203,6 +207,8 @@ sealed class GroupCommitter : IAsyncDisposable
             var known = Fold.Same(runBefore?.Fold, rows.Run?.Fold)
                 && Fold.Same(componentBefore?.Fold, rows.Component?.Fold);
             tally.Observed(contract, known ? Outcome.Duplicate : Outcome.Recorded);
+            if (!known)
+                taken?.Add((message.ComponentId ?? message.RunId, message.Hash));
         }
 
         if (rows.Run is { } run)

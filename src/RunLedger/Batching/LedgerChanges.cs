@@ -13,6 +13,11 @@ sealed record LedgerChanges(
     /// <summary>Messages that go out after the commit, because of it; no token twice.</summary>
     public List<ScheduledRow> Outbox { get; } = [];
 
+    /// <summary>
+    /// The observations that changed a row, with the first 128 bits of their hashes; only where commits are sealed.
+    /// </summary>
+    public List<(Guid Id, UInt128 Hash)> Taken { get; } = [];
+
     public bool Any => Runs.Any || Components.Any || Rejected.Count + Outbox.Count > 0;
 
     public void Count(RunStatus status, int by)

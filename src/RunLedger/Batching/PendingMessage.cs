@@ -47,6 +47,7 @@ sealed class PendingMessage : IPending
         Trace = trace == default ? Trace : trace;
         Reject = reject;
         RunId = observation.Message.ProcessRunId;
+        Hash = observation.Key.Hash;
         if (observation.Message is StepObservation step)
             (ComponentId, ComponentKey) = (step.ComponentRunId, step.IdempotencyKey);
         else
@@ -96,6 +97,9 @@ sealed class PendingMessage : IPending
     public Guid? Exclusive => null;
 
     public Guid RunId { get; }
+
+    /// <summary>Of the observation.</summary>
+    public UInt128 Hash { get; }
     public string? RunKey { get; }
     public Guid? ComponentId { get; }
     public string? ComponentKey { get; }

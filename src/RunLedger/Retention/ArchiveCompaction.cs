@@ -107,7 +107,10 @@ sealed class ArchiveCompaction(
 
         try
         {
-            await store.Replace(made.Slice, [.. old.Select(slice => slice.SliceId)], cancellationToken);
+            await store.Replace(
+                made.Slice with { Manifest = files.Folder.HashOf(made) },
+                [.. old.Select(slice => slice.SliceId)],
+                cancellationToken);
         }
         catch (StoreException e) when (e.Fault == StoreFault.Conflict)
         {

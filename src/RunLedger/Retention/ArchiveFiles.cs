@@ -19,13 +19,16 @@ sealed class ArchiveFiles(RunLedgerOptions options)
     /// Writes the rows of a slice, all settled in one month; when it returns they survive a power cut.
     /// </summary>
     /// <exception cref="ArchiveException">They could not be written; nothing is left of them.</exception>
-    public Task<ArchiveSlice> Keep(ArchivedRows rows, CancellationToken cancellationToken) => Task.FromResult(
-        Folder.Write(
+    public Task<ArchiveSlice> Keep(ArchivedRows rows, CancellationToken cancellationToken)
+    {
+        var written = Folder.Write(
             ArchiveSlice.MonthOf(rows.Runs[0].SettledAt!.Value),
             rows.Runs.OrderBy(ParquetTable.Key),
             rows.Components.OrderBy(ParquetTable.Key),
             manifest => manifest,
-            cancellationToken).Slice);
+            cancellationToken);
+        return Task.FromResult(written.Slice with { Manifest = Folder.HashOf(written) });
+    }
 
     /// <summary>Whether files can be written at all.</summary>
     /// <exception cref="ArchiveException">They cannot.</exception>

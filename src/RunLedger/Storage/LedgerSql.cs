@@ -38,6 +38,9 @@ abstract class LedgerSql(DbConnection connection, DbTransaction? transaction)
     /// <summary>Of a JSON value the text, or the number as it was written; null where it is neither.</summary>
     public abstract string TextOrNumber(string json);
 
+    /// <summary>A number for a commit that is sealed; what it writes is held by then.</summary>
+    public abstract string NextSeal { get; }
+
     /// <returns>How many rows it changed.</returns>
     public async Task<int> Run(
         string sql, CancellationToken cancellationToken, params (string Name, object? Value)[] parameters)

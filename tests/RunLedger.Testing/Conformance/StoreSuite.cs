@@ -1,4 +1,5 @@
 using RunLedger.Batching;
+using RunLedger.Sealing;
 using RunLedger.Storage.Rows;
 using RunLedger.Testing.Stores;
 using Xunit;
@@ -14,11 +15,13 @@ public abstract class StoreSuite(Provider provider) : IAsyncLifetime
     private protected FoldingLedger Ledger { get; private set; } = null!;
     private protected RunLedgerOptions Options { get; } = new();
 
+    private protected virtual CommitSeals? Seals => null;
+
     private protected LedgerChanges LastCommit => Ledger.Store.Committed[^1];
 
     public async ValueTask InitializeAsync()
     {
-        Store = await provider.OpenStore();
+        Store = await provider.OpenStore(Seals);
         Ledger = new FoldingLedger(Store.Ledger, options: Options);
     }
 

@@ -5,6 +5,7 @@ using RunLedger.Deadlines;
 using RunLedger.Definitions;
 using RunLedger.Retention;
 using RunLedger.Scheduling;
+using RunLedger.Sealing;
 using RunLedger.Service.Database;
 using RunLedger.Service.Database.Sqlite;
 using RunLedger.Storage;
@@ -20,11 +21,13 @@ sealed class SqliteTestStore : TestStore
     readonly string _file = Path.Combine(Folder, $"run-ledger-{Guid.CreateVersion7()}.db");
     readonly LedgerStore _store;
 
-    public SqliteTestStore()
+    public SqliteTestStore(CommitSeals? seals = null)
     {
-        _store = new LedgerStore(_file);
+        _store = new LedgerStore(_file, seals);
         Schedule = new ScheduleStore(_store);
     }
+
+    public string File => _file;
 
     public override ILedgerStore Ledger => _store;
     public override IScheduleStore Schedule { get; }
@@ -52,7 +55,7 @@ sealed class SqliteTestStore : TestStore
     {
         _store.Dispose();
         foreach (var file in (string[])[_file, _file + "-wal", _file + "-shm"])
-            File.Delete(file);
+            System.IO.File.Delete(file);
         return ValueTask.CompletedTask;
     }
 

@@ -9,6 +9,7 @@ using RunLedger.Retention;
 using RunLedger.Service.Assistants;
 using RunLedger.Service.Bridge;
 using RunLedger.Service.Channels;
+using RunLedger.Service.Checkpoints;
 using RunLedger.Service.Dossier;
 using RunLedger.Service.Heartbeat;
 using RunLedger.Service.Incidents;
@@ -40,6 +41,7 @@ public sealed partial class ConfigurationDocumentTests
         (OutwardOptions.Section, new OutwardOptions()), (HeartbeatOptions.Section, new HeartbeatOptions()),
         (BrokerOptions.Section, new BrokerOptions()), (DossierOptions.Section, new DossierOptions()),
         (AssistantOptions.Section, new AssistantOptions()), (JournalOptions.Section, new JournalOptions()),
+        (CheckpointOptions.Section, new CheckpointOptions()),
         (RunLedgerClientOptions.Section, new RunLedgerClientOptions()),
     ];
 

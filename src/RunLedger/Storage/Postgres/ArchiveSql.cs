@@ -84,6 +84,24 @@ static class ArchiveSql
     public const string SliceSql =
         "insert into archive_slice (slice_id, month, runs, components, archived_at) values ($1, $2, $3, $4, $5)";
 
+    /// <summary>The same as <see cref="PurgeSql"/>, told of each row: what a leaf is of, and its id.</summary>
+    public const string PurgeNamedSql =
+        """
+        with due as (
+          select process_run_id from process_run_archive where archived_at <= $1
+          order by archived_at, process_run_id limit $2 for update skip locked),
+        components as (
+          delete from process_component_archive c using due where c.process_run_id = due.process_run_id
+          returning c.component_run_id),
+        moments as (
+          delete from archive_unfiled u where u.archived_at <= $1
+            and not exists (select from process_run_archive r where r.archived_at = u.archived_at)),
+        runs as (
+          delete from process_run_archive r using due where r.process_run_id = due.process_run_id
+          returning r.process_run_id)
+        select 1, process_run_id from runs union all select 2, component_run_id from components
+        """;
+
     public const string PurgeSql =
         """
         with due as (

@@ -3,18 +3,19 @@ using NpgsqlTypes;
 using RunLedger.Deadlines;
 using RunLedger.Folding;
 using RunLedger.Retention;
+using RunLedger.Sealing;
 using RunLedger.Storage.Rows;
 
 namespace RunLedger.Storage.Postgres;
 
 /// <summary>The archive in PostgreSQL. Several replicas may work at once: they pass over each other's rows.</summary>
-sealed class ArchiveStore(NpgsqlDataSource database) : IArchiveStore
+sealed class ArchiveStore(NpgsqlDataSource database, CommitSeals? seals = null) : IArchiveStore
 {
     public Task<MovedSlice> Move(
         SliceChoice choice,
         Func<ArchivedRows, CancellationToken, Task<ArchiveSlice>>? keep,
         CancellationToken cancellationToken) =>
-        InTransaction(async connection =>
+        InTransaction(async (connection, leaves) =>
         {
             if (choice.Latest.Count == 0)
                 return new MovedSlice(null, 0, 0);
@@ -48,6 +49,8 @@ sealed class ArchiveStore(NpgsqlDataSource database) : IArchiveStore
                 batch, due.CountBy(run => run.Status).ToDictionary(count => count.Key, count => -count.Value));
             if (slice is not null)
             {
+                if (leaves is not null)
+                    ArchiveSeal.Add(batch, leaves, slice);
                 BatchWrite.Run(
                     batch, ArchiveSql.SliceSql,
                     Of(slice.Id), Of(slice.Month), Of(slice.Runs), Of(slice.Components), Of(choice.Now));
@@ -71,7 +74,7 @@ sealed class ArchiveStore(NpgsqlDataSource database) : IArchiveStore
 
     public Task<IReadOnlyList<DueRuns>> Preview(
         RetentionPeriods periods, DateTime now, CancellationToken cancellationToken) =>
-        InTransaction<IReadOnlyList<DueRuns>>(async connection =>
+        InTransaction<IReadOnlyList<DueRuns>>(async (connection, _) =>
         {
             var latest = periods.Latest(now);
             if (latest.Count == 0)
@@ -114,16 +117,29 @@ sealed class ArchiveStore(NpgsqlDataSource database) : IArchiveStore
         }, cancellationToken);
 
     public Task<int> Purge(DateTime archivedUntil, int limit, CancellationToken cancellationToken) =>
-        InTransaction(async connection =>
+        InTransaction(async (connection, leaves) =>
         {
+            if (leaves is not null)
+            {
+                var left = await Read(
+                    connection,
+                    ArchiveSql.PurgeNamedSql,
+                    reader => (Kind: (LeafKind)reader.GetInt32(0), Id: reader.GetGuid(1)),
+                    cancellationToken,
+                    Of(archivedUntil), Of(limit));
+                left.ForEach(row => leaves.Left(row.Kind, LeafWay.Purged, row.Id));
+                return left.Count(row => row.Kind == LeafKind.Run);
+            }
+
             await using var command = Command(connection, ArchiveSql.PurgeSql, Of(archivedUntil), Of(limit));
             return await command.ExecuteNonQueryAsync(cancellationToken);
         }, cancellationToken);
 
     public Task<IReadOnlyList<Guid>> Return(
         IReadOnlyCollection<Guid> runs, DateTime now, CancellationToken cancellationToken) =>
-        InTransaction<IReadOnlyList<Guid>>(async connection =>
+        InTransaction<IReadOnlyList<Guid>>(async (connection, leaves) =>
         {
+            var archived = leaves is null ? [] : await connection.Archived(runs.ToArray(), cancellationToken);
             var back = await Read(
                 connection,
                 ArchiveSql.ReturnRunsSql,
@@ -137,11 +153,13 @@ sealed class ArchiveStore(NpgsqlDataSource database) : IArchiveStore
             BatchWrite.Count(
                 batch, back.CountBy(run => run.Status).ToDictionary(count => count.Key, count => count.Value));
             await batch.ExecuteNonQueryAsync(cancellationToken);
+            foreach (var run in archived)
+                leaves!.Run(run, run with { SettledAt = run.SettledAt is null ? null : now });
             return back.ConvertAll(run => run.Id);
         }, cancellationToken);
 
     public Task<IReadOnlyList<Guid>> Insert(ArchivedRows rows, DateTime now, CancellationToken cancellationToken) =>
-        InTransaction<IReadOnlyList<Guid>>(async connection =>
+        InTransaction<IReadOnlyList<Guid>>(async (connection, leaves) =>
         {
             var known = await Read(
                 connection,
@@ -170,12 +188,22 @@ sealed class ArchiveStore(NpgsqlDataSource database) : IArchiveStore
             BatchWrite.Count(
                 batch, runs.CountBy(run => run.Status.Text()).ToDictionary(count => count.Key, count => count.Value));
             await batch.ExecuteNonQueryAsync(cancellationToken);
+            if (leaves is not null)
+            {
+                var stored = (await connection.Rows(
+                    LedgerTable.Runs, LedgerTable.Runs.Rows, [.. ids], "", cancellationToken))
+                    .ToDictionary(run => run.Id);
+                foreach (var run in rows.Runs.Where(run => ids.Contains(run.Id)))
+                    leaves.Run(run, stored[run.Id], LeafWay.TakenUp);
+                components.ForEach(component => leaves.Component(component, component, LeafWay.TakenUp));
+            }
+
             return [.. ids];
         }, cancellationToken);
 
     public Task<IReadOnlyList<SettledPoint>> Archived(
         SettledPoint after, DateTime until, int limit, CancellationToken cancellationToken) =>
-        InTransaction<IReadOnlyList<SettledPoint>>(async connection => await Read(
+        InTransaction<IReadOnlyList<SettledPoint>>(async (connection, _) => await Read(
             connection,
             """
             select settled_at, process_run_id from process_run_archive
@@ -187,19 +215,19 @@ sealed class ArchiveStore(NpgsqlDataSource database) : IArchiveStore
             Of(after.At), Of(after.RunId), Of(until), Of(limit)), cancellationToken);
 
     public Task<Guid> Resolve(Guid id, CancellationToken cancellationToken) => InTransaction(
-        async connection => await Read(
+        async (connection, _) => await Read(
             connection, "select process_run_id from process_run_alias where alias_id = $1", reader => reader.GetGuid(0),
             cancellationToken, Of(id)) is [var run] ? run : id,
         cancellationToken);
 
     public Task<bool> Holds(Guid run, CancellationToken cancellationToken) => InTransaction(
-        async connection => (await Read(
+        async (connection, _) => (await Read(
             connection, "select true from process_run_observation where process_run_id = $1", reader => true,
             cancellationToken, Of(run))).Count > 0,
         cancellationToken);
 
     public Task<IReadOnlyList<ArchiveSlice>> Slices(CancellationToken cancellationToken) =>
-        InTransaction<IReadOnlyList<ArchiveSlice>>(async connection => await Read(
+        InTransaction<IReadOnlyList<ArchiveSlice>>(async (connection, _) => await Read(
             connection,
             "select slice_id, month, runs, components, archived_at from archive_slice order by month, slice_id",
             reader => new ArchiveSlice(
@@ -207,7 +235,7 @@ sealed class ArchiveStore(NpgsqlDataSource database) : IArchiveStore
             cancellationToken), cancellationToken);
 
     public Task Replace(ArchiveSlice slice, IReadOnlyCollection<Guid> others, CancellationToken cancellationToken) =>
-        InTransaction(async connection =>
+        InTransaction(async (connection, leaves) =>
         {
             // The row of one that another transaction replaces is waited for, and gone then.
             var archived = await Read(
@@ -216,21 +244,30 @@ sealed class ArchiveStore(NpgsqlDataSource database) : IArchiveStore
             if (archived.Count != others.Count)
                 throw new StoreException(
                     StoreFault.Conflict, new InvalidOperationException("A slice of files was replaced meanwhile."));
-            await using var command = Command(
-                connection, ArchiveSql.SliceSql,
+            await using var batch = connection.CreateBatch();
+            if (leaves is not null)
+                ArchiveSeal.Replace(batch, leaves, slice, others);
+            BatchWrite.Run(
+                batch, ArchiveSql.SliceSql,
                 Of(slice.Id), Of(slice.Month), Of(slice.Runs), Of(slice.Components), Of(archived.Max()));
-            return await command.ExecuteNonQueryAsync(cancellationToken);
+            return await batch.ExecuteNonQueryAsync(cancellationToken);
         }, cancellationToken);
 
-    async Task<T> InTransaction<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken)
+    // What the work leaves of leaves is sealed with it; null where nothing is sealed.
+    async Task<T> InTransaction<T>(
+        Func<NpgsqlConnection, LeafList?, Task<T>> work, CancellationToken cancellationToken)
     {
         try
         {
             await using var connection = await database.OpenConnectionAsync(cancellationToken);
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
             await connection.Limit(TransactionLimits.Working, cancellationToken);
-            var done = await work(connection);
+            var leaves = seals is null ? null : new LeafList();
+            var done = await work(connection, leaves);
+            var commit = leaves is null ? null : await connection.Seal(seals!, leaves, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
+            if (commit is not null)
+                seals!.Committed(commit);
             return done;
         }
         catch (NpgsqlException e)

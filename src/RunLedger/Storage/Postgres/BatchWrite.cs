@@ -136,7 +136,7 @@ static class BatchWrite
         }
     }
 
-    public static void Reject(NpgsqlBatch batch, List<RejectedRow> rejected)
+    public static void Reject(NpgsqlBatch batch, List<RejectedRow> rejected, string returning = "")
     {
         if (rejected.Count == 0)
             return;
@@ -148,6 +148,7 @@ static class BatchWrite
             insert into rejected_observation
               (rejected_id, contract, origin, content_type, payload, reason, fingerprint, rejected_at)
             select * from unnest($1, $2, $3, $4, $5, $6, $7, $8) r(id) order by id {RejectedRow.OnConflict}
+            {returning}
             """,
             Of(rejected.ConvertAll(r => r.RejectedId).ToArray()),
             Of(rejected.ConvertAll(r => r.Contract).ToArray()),

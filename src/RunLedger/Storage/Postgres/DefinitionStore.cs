@@ -1,11 +1,13 @@
 using Npgsql;
 using RunLedger.Contracts;
 using RunLedger.Definitions;
+using RunLedger.Sealing;
+using RunLedger.Storage.Rows;
 
 namespace RunLedger.Storage.Postgres;
 
 /// <summary>Definitions in PostgreSQL.</summary>
-sealed class DefinitionStore(NpgsqlDataSource database) : IDefinitionStore
+sealed class DefinitionStore(NpgsqlDataSource database, CommitSeals? seals = null) : IDefinitionStore
 {
     /// <summary>
     /// Shared by every batch, alone by a definition: a batch that began before the definition was committed has ended
@@ -50,6 +52,8 @@ sealed class DefinitionStore(NpgsqlDataSource database) : IDefinitionStore
     {
         try
         {
+            if (seals is not null)
+                return await BackFillSealed(candidate, definition, limit, cancellationToken);
             await using var command = database.CreateCommand(
                 """
                 update process_run_observation set process_definition_code = $2 where process_run_id in (
@@ -67,4 +71,40 @@ sealed class DefinitionStore(NpgsqlDataSource database) : IDefinitionStore
             throw PostgresErrors.Of(e);
         }
     }
+
+    Task<int> BackFillSealed(string candidate, string definition, int limit, CancellationToken cancellationToken) =>
+        database.InSealed(
+            seals!,
+            async (connection, leaves) =>
+            {
+                await using var select = new NpgsqlCommand(
+                    $"""
+                     select {LedgerTable.Runs.Names} from process_run_observation
+                     where process_candidate_code = $1 and process_definition_code is distinct from $2
+                     order by process_run_id limit $3 for no key update
+                     """,
+                    connection);
+                select.Parameters.Add(new NpgsqlParameter<string> { TypedValue = candidate });
+                select.Parameters.Add(new NpgsqlParameter<string> { TypedValue = definition });
+                select.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+                var ids = new List<Guid>();
+                await using (var reader = await select.ExecuteReaderAsync(cancellationToken))
+                {
+                    var stored = new PostgresRow(reader);
+                    while (await reader.ReadAsync(cancellationToken))
+                    {
+                        var run = LedgerTable.Runs.Read(stored);
+                        leaves.Run(run, run with { ProcessDefinitionCode = definition });
+                        ids.Add(run.Id);
+                    }
+                }
+
+                await using var update = new NpgsqlCommand(
+                    "update process_run_observation set process_definition_code = $1 where process_run_id = any ($2)",
+                    connection);
+                update.Parameters.Add(new NpgsqlParameter<string> { TypedValue = definition });
+                update.Parameters.Add(BatchWrite.Of(ids.ToArray()));
+                return await update.ExecuteNonQueryAsync(cancellationToken);
+            },
+            cancellationToken);
 }

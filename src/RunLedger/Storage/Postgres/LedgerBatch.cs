@@ -1,11 +1,15 @@
 using Npgsql;
 using RunLedger.Batching;
+using RunLedger.Sealing;
 using RunLedger.Storage.Rows;
 
 namespace RunLedger.Storage.Postgres;
 
 /// <summary>A PostgreSQL transaction that holds a batch's rows.</summary>
-sealed class LedgerBatch(NpgsqlConnection connection, NpgsqlTransaction transaction) : ILedgerBatch
+/// <param name="connection">Its own until it is disposed.</param>
+/// <param name="transaction">Begun.</param>
+/// <param name="seals">Seals what it commits; null where nothing is sealed.</param>
+sealed class LedgerBatch(NpgsqlConnection connection, NpgsqlTransaction transaction, CommitSeals? seals) : ILedgerBatch
 {
     /// <summary>How often rows are followed that move on while they are waited for.</summary>
     const int MaxMoves = 5;
@@ -24,6 +28,7 @@ sealed class LedgerBatch(NpgsqlConnection connection, NpgsqlTransaction transact
            pg_advisory_xact_lock_shared({DefinitionStore.Lock})
          """;
 
+    readonly BatchSeal? _seal = seals is null ? null : new(connection, seals);
     bool _loaded;
 
     public LoadedRows<RunRow> Runs { get; } = new();
@@ -35,16 +40,23 @@ sealed class LedgerBatch(NpgsqlConnection connection, NpgsqlTransaction transact
         BatchWrite.Run(batch, BeginSql);
         BatchLoad.Add(batch, LedgerTable.Runs, keys.Runs, keys.RunKeys);
         BatchLoad.Add(batch, LedgerTable.Components, keys.Components, keys.ComponentKeys);
+        if (_seal is not null)
+            BatchSeal.Add(batch);
         await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
         {
             await reader.NextResultAsync(cancellationToken);
             await BatchLoad.Read(reader, LedgerTable.Runs, Runs, keys.RunKeys.Length > 0, cancellationToken);
             await BatchLoad.Read(
                 reader, LedgerTable.Components, Components, keys.ComponentKeys.Length > 0, cancellationToken);
+            if (_seal is not null)
+                await _seal.Read(reader, cancellationToken);
         }
 
-        await LoadMissed(LedgerTable.Runs, keys.Runs, keys.RunKeys, Runs, cancellationToken);
-        await LoadMissed(LedgerTable.Components, keys.Components, keys.ComponentKeys, Components, cancellationToken);
+        var missed = await LoadMissed(LedgerTable.Runs, keys.Runs, keys.RunKeys, Runs, cancellationToken)
+            | await LoadMissed(
+                LedgerTable.Components, keys.Components, keys.ComponentKeys, Components, cancellationToken);
+        if (_seal is not null && missed)
+            await _seal.Draw(cancellationToken);
         _loaded = true;
     }
 
@@ -53,10 +65,15 @@ sealed class LedgerBatch(NpgsqlConnection connection, NpgsqlTransaction transact
         try
         {
             // The commit travels with what it commits; after a statement that fails the server skips it.
+            var commit = _seal is null ? null : await _seal.Of(changes, Runs.Rows, Components.Rows, cancellationToken);
             await using var batch = connection.CreateBatch();
             BatchWrite.Add(batch, changes);
+            if (commit is not null)
+                SealSql.Insert(batch, commit);
             BatchWrite.Run(batch, "commit");
             await batch.ExecuteNonQueryAsync(cancellationToken);
+            if (commit is not null)
+                seals!.Committed(commit);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -86,7 +103,7 @@ sealed class LedgerBatch(NpgsqlConnection connection, NpgsqlTransaction transact
     // Aliases and keys are read after the locks are held. What they lead to and was not locked with the rest was linked
     // by another replica in between: all is read again, with it, until nothing else moved meanwhile. Locked out of
     // order; a deadlock is taken again like any race.
-    async Task LoadMissed<TRow>(
+    async Task<bool> LoadMissed<TRow>(
         LedgerTable<TRow> table,
         Guid[] ids,
         string[] keys,
@@ -95,12 +112,14 @@ sealed class LedgerBatch(NpgsqlConnection connection, NpgsqlTransaction transact
         where TRow : LedgerRow, new()
     {
         var asked = new HashSet<Guid>();
+        var any = false;
         for (var moves = 0; loaded.Aliases.Count + loaded.Keys.Count > 0; moves++)
         {
             var missed = loaded.Aliases.Values.Concat(loaded.Keys.Values)
                 .Except(loaded.Rows.Select(row => row.Id)).Except(asked).ToArray();
             if (missed.Length == 0)
-                return;
+                return any;
+            any = true;
             if (moves == MaxMoves)
                 throw new StoreException(
                     StoreFault.Conflict, new TimeoutException($"Rows of {table.Rows} moved {moves} times."));
@@ -111,5 +130,7 @@ sealed class LedgerBatch(NpgsqlConnection connection, NpgsqlTransaction transact
             await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
             await BatchLoad.Read(reader, table, loaded, keys.Length > 0, cancellationToken);
         }
+
+        return any;
     }
 }

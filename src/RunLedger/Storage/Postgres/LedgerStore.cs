@@ -1,11 +1,12 @@
 using Npgsql;
 using RunLedger.Batching;
+using RunLedger.Sealing;
 using RunLedger.Storage.Rows;
 
 namespace RunLedger.Storage.Postgres;
 
 /// <summary>The ledger in PostgreSQL: a batch is one round trip to load, and one to write and commit.</summary>
-sealed class LedgerStore(NpgsqlDataSource dataSource) : ILedgerStore
+sealed class LedgerStore(NpgsqlDataSource dataSource, CommitSeals? seals = null) : ILedgerStore
 {
     public async Task<ILedgerBatch> Begin(BatchKeys keys, CancellationToken cancellationToken)
     {
@@ -14,7 +15,7 @@ sealed class LedgerStore(NpgsqlDataSource dataSource) : ILedgerStore
         try
         {
             connection = await dataSource.OpenConnectionAsync(cancellationToken);
-            batch = new LedgerBatch(connection, await connection.BeginTransactionAsync(cancellationToken));
+            batch = new LedgerBatch(connection, await connection.BeginTransactionAsync(cancellationToken), seals);
             await batch.Load(keys, cancellationToken);
             return batch;
         }
@@ -44,7 +45,7 @@ sealed class LedgerStore(NpgsqlDataSource dataSource) : ILedgerStore
     }
 
     public Task Reopen(IReadOnlyCollection<Guid> runs, DateTime now, CancellationToken cancellationToken) =>
-        new ArchiveStore(dataSource).Return(runs, now, cancellationToken);
+        new ArchiveStore(dataSource, seals).Return(runs, now, cancellationToken);
 
     /// <summary>The one place that decides how RunLedger talks to PostgreSQL; what the string says wins.</summary>
     public static NpgsqlDataSource Connect(string connectionString)

@@ -5,6 +5,7 @@ using RunLedger.Deadlines;
 using RunLedger.Definitions;
 using RunLedger.Retention;
 using RunLedger.Scheduling;
+using RunLedger.Sealing;
 
 namespace RunLedger.Storage.Postgres;
 
@@ -16,12 +17,15 @@ static class PostgresRegistration
     public static IServiceCollection AddPostgresStorage(this IServiceCollection services) => services
         .AddKeyedSingleton(RunLedgerRegistration.DataSource, (provider, _) =>
             LedgerStore.Connect(provider.GetRequiredService<RunLedgerOptions>().Postgres!))
-        .AddKeyedSingleton<ILedgerStore>(Key, (provider, _) => new LedgerStore(Database(provider)))
-        .AddKeyedSingleton<ISweepStore>(Key, (provider, _) => new SweepStore(Database(provider)))
-        .AddKeyedSingleton<IScheduleStore>(Key, (provider, _) => new ScheduleStore(Database(provider)))
-        .AddKeyedSingleton<IArchiveStore>(Key, (provider, _) => new ArchiveStore(Database(provider)))
-        .AddKeyedSingleton<IDefinitionStore>(Key, (provider, _) => new DefinitionStore(Database(provider)))
+        .AddKeyedSingleton<ILedgerStore>(Key, (provider, _) => new LedgerStore(Database(provider), Seals(provider)))
+        .AddKeyedSingleton<ISweepStore>(Key, (provider, _) => new SweepStore(Database(provider), Seals(provider)))
+        .AddKeyedSingleton<IScheduleStore>(Key, (provider, _) => new ScheduleStore(Database(provider), Seals(provider)))
+        .AddKeyedSingleton<IArchiveStore>(Key, (provider, _) => new ArchiveStore(Database(provider), Seals(provider)))
+        .AddKeyedSingleton<IDefinitionStore>(Key, (provider, _) =>
+            new DefinitionStore(Database(provider), Seals(provider)))
         .AddKeyedSingleton<ILedgerTransactions>(Key, (provider, _) => new LedgerTransactions(Database(provider)));
+
+    static CommitSeals? Seals(IServiceProvider provider) => provider.GetRequiredService<CommitSealing>().Seals;
 
     static NpgsqlDataSource Database(IServiceProvider provider) =>
         provider.GetRequiredKeyedService<NpgsqlDataSource>(RunLedgerRegistration.DataSource);

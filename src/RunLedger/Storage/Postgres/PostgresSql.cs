@@ -12,6 +12,8 @@ sealed class PostgresSql(DbConnection connection, DbTransaction? transaction = n
 
     public override string ForUpdate => "for update";
 
+    public override string NextSeal => SealSql.Next;
+
     public override string EpochMinutes(string column) => $"cast(floor(extract(epoch from {column}) / 60) as bigint)";
 
     public override string IsOneOf(string column, string parameter) => $"{column} = any({parameter})";

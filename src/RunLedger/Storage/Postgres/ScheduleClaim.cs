@@ -1,11 +1,13 @@
 using Npgsql;
 using RunLedger.Scheduling;
+using RunLedger.Sealing;
 using RunLedger.Storage.Rows;
 
 namespace RunLedger.Storage.Postgres;
 
 /// <summary>A transaction that holds the locks on due messages while they are sent.</summary>
-sealed class ScheduleClaim(NpgsqlConnection connection, NpgsqlTransaction transaction) : IScheduleClaim
+sealed class ScheduleClaim(NpgsqlConnection connection, NpgsqlTransaction transaction, CommitSeals? seals = null)
+    : IScheduleClaim
 {
     /// <summary>A slice of large messages ends here; what it locked beyond goes with the next one.</summary>
     const int MaxBytes = 16 * 1024 * 1024;
@@ -31,16 +33,29 @@ sealed class ScheduleClaim(NpgsqlConnection connection, NpgsqlTransaction transa
     {
         try
         {
+            var commit = seals is null || result.Rejected.Count == 0 ? null : await Reject(result, cancellationToken);
             await using var batch = connection.CreateBatch();
             ScheduleSql.Settle(batch, result);
             if (batch.BatchCommands.Count > 0)
                 await batch.ExecuteNonQueryAsync(cancellationToken);
             await transaction.CommitAsync(cancellationToken);
+            if (commit is not null)
+                seals!.Committed(commit);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             throw PostgresErrors.Of(e);
         }
+    }
+
+    async Task<SealedCommit?> Reject(ClaimResult result, CancellationToken cancellationToken)
+    {
+        var leaves = new LeafList();
+        foreach (var (before, after) in await connection.RejectSealed(result.Rejected, cancellationToken))
+            leaves.Rejected(before, after);
+        // They are set aside already.
+        result.Rejected.Clear();
+        return await connection.Seal(seals!, leaves, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,11 +1,12 @@
 using Npgsql;
 using RunLedger.Scheduling;
+using RunLedger.Sealing;
 using RunLedger.Storage.Rows;
 
 namespace RunLedger.Storage.Postgres;
 
 /// <summary>Scheduled messages in PostgreSQL; any number of dispatchers.</summary>
-sealed class ScheduleStore(NpgsqlDataSource dataSource) : IScheduleStore
+sealed class ScheduleStore(NpgsqlDataSource dataSource, CommitSeals? seals = null) : IScheduleStore
 {
     public Task Write(ScheduleChanges changes, DateTime now, CancellationToken cancellationToken) =>
         Run(
@@ -24,7 +25,8 @@ sealed class ScheduleStore(NpgsqlDataSource dataSource) : IScheduleStore
         try
         {
             connection = await dataSource.OpenConnectionAsync(cancellationToken);
-            var claim = new ScheduleClaim(connection, await connection.BeginTransactionAsync(cancellationToken));
+            var claim = new ScheduleClaim(
+                connection, await connection.BeginTransactionAsync(cancellationToken), seals);
             await claim.Load(now, limit, which, cancellationToken);
             return claim;
         }

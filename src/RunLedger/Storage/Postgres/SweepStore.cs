@@ -1,11 +1,13 @@
 using Npgsql;
 using RunLedger.Deadlines;
 using RunLedger.Folding;
+using RunLedger.Sealing;
+using RunLedger.Storage.Rows;
 
 namespace RunLedger.Storage.Postgres;
 
 /// <summary>Sweeps over PostgreSQL.</summary>
-sealed class SweepStore(NpgsqlDataSource database) : ISweepStore
+sealed class SweepStore(NpgsqlDataSource database, CommitSeals? seals = null) : ISweepStore
 {
     static readonly string Ended = RunStatusText.SqlOf(status => status.EndsRun);
     static readonly string Open = RunStatusText.SqlOf(status => status.IsOpenComponent);
@@ -49,7 +51,27 @@ sealed class SweepStore(NpgsqlDataSource database) : ISweepStore
 
     public Task<IReadOnlyList<DeadlineReached>> Due(
         DateTime now, DateTime leaseUntil, int limit, CancellationToken cancellationToken) =>
-        Read(DueSql, cancellationToken, Of(now), Of(leaseUntil), Of(limit));
+        seals is null
+            ? Read(DueSql, cancellationToken, Of(now), Of(leaseUntil), Of(limit))
+            : database.InSealed(
+                seals,
+                async (connection, leaves) =>
+                {
+                    await using var command = new NpgsqlCommand(DueSql, connection);
+                    command.Parameters.AddRange(new NpgsqlParameter[] { Of(now), Of(leaseUntil), Of(limit) });
+                    var due = await Read(command, cancellationToken);
+                    var rows = (await connection.Rows(
+                        LedgerTable.Runs, LedgerTable.Runs.Rows, [.. due.Select(run => run.ProcessRunId)], "",
+                        cancellationToken)).ToDictionary(run => run.Id);
+                    foreach (var run in due)
+                    {
+                        var row = rows[run.ProcessRunId];
+                        leaves.Run(row with { DeadlineAt = run.DueAt }, row);
+                    }
+
+                    return due;
+                },
+                cancellationToken);
 
     public async Task<SettledRuns> Settled(
         SettledPoint after, DateTime until, int limit, CancellationToken cancellationToken)
@@ -62,9 +84,41 @@ sealed class SweepStore(NpgsqlDataSource database) : ISweepStore
 
     public async Task<Guid?> MakeDue(DateTime now, Guid after, int limit, CancellationToken cancellationToken)
     {
+        if (seals is not null)
+            return await MakeDueSealed(now, after, limit, cancellationToken);
         await using var command = Command(MakeDueSql, Of(now), Of(after), Of(limit));
         return await command.ExecuteScalarAsync(cancellationToken) as Guid?;
     }
+
+    Task<Guid?> MakeDueSealed(DateTime now, Guid after, int limit, CancellationToken cancellationToken) =>
+        database.InSealed<Guid?>(
+            seals!,
+            async (connection, leaves) =>
+            {
+                await using var select = new NpgsqlCommand(
+                    $"""
+                     select {LedgerTable.Runs.Names} from process_run_observation where process_run_id > $1
+                     order by process_run_id limit $2 for no key update
+                     """,
+                    connection);
+                select.Parameters.AddRange(new NpgsqlParameter[] { Of(after), Of(limit) });
+                var slice = new List<RunRow>();
+                await using (var reader = await select.ExecuteReaderAsync(cancellationToken))
+                {
+                    var stored = new PostgresRow(reader);
+                    while (await reader.ReadAsync(cancellationToken))
+                        slice.Add(LedgerTable.Runs.Read(stored));
+                }
+
+                foreach (var run in slice.Where(run => !RunStatusText.Traits[(int)run.Status].EndsRun
+                    && (run.DeadlineAt is null || run.DeadlineAt > now)))
+                    leaves.Run(run, run with { DeadlineAt = now });
+                await using var command = new NpgsqlCommand(MakeDueSql, connection);
+                command.Parameters.AddRange(new NpgsqlParameter[] { Of(now), Of(after), Of(limit) });
+                await command.ExecuteNonQueryAsync(cancellationToken);
+                return slice.Count == 0 ? null : slice[^1].Id;
+            },
+            cancellationToken);
 
     public async Task<string?> Mark(string name, CancellationToken cancellationToken)
     {
@@ -85,6 +139,11 @@ sealed class SweepStore(NpgsqlDataSource database) : ISweepStore
         string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
     {
         await using var command = Command(sql, parameters);
+        return await Read(command, cancellationToken);
+    }
+
+    static async Task<IReadOnlyList<DeadlineReached>> Read(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var found = new List<DeadlineReached>();
         while (await reader.ReadAsync(cancellationToken))

@@ -2,6 +2,7 @@ using System.Text.Json;
 using RunLedger.Deadlines;
 using RunLedger.Folding;
 using RunLedger.Retention;
+using RunLedger.Sealing;
 using RunLedger.Storage.Rows;
 
 namespace RunLedger.Storage.Sqlite;
@@ -19,8 +20,8 @@ sealed class ArchiveStore(LedgerStore store) : IArchiveStore
         SliceChoice choice,
         Func<ArchivedRows, CancellationToken, Task<ArchiveSlice>>? keep,
         CancellationToken cancellationToken) =>
-        store.Use(
-            async commands =>
+        store.Seal(
+            async (commands, leaves) =>
             {
                 var looked = All(
                     commands,
@@ -44,7 +45,10 @@ sealed class ArchiveStore(LedgerStore store) : IArchiveStore
                 (string, object?) now = ("$now", LedgerTime.Text(choice.Now));
                 if (keep is not null)
                 {
-                    Insert(commands, await keep(Rows(commands, ids), cancellationToken), now.Item2);
+                    var slice = await keep(Rows(commands, ids), cancellationToken);
+                    Insert(commands, slice, now.Item2);
+                    if (leaves is not null)
+                        commands.Slice(leaves, slice);
                 }
                 else
                 {
@@ -87,8 +91,8 @@ sealed class ArchiveStore(LedgerStore store) : IArchiveStore
             ],
             cancellationToken);
 
-    public Task<int> Purge(DateTime archivedUntil, int limit, CancellationToken cancellationToken) => store.Use(
-        commands =>
+    public Task<int> Purge(DateTime archivedUntil, int limit, CancellationToken cancellationToken) => store.Seal(
+        (commands, leaves) =>
         {
             (string, object?) ids = ("$ids", JsonSerializer.Serialize(All(
                 commands,
@@ -96,22 +100,35 @@ sealed class ArchiveStore(LedgerStore store) : IArchiveStore
                 + "order by archived_at, process_run_id limit $limit",
                 reader => reader.GetGuid(0),
                 ("$until", LedgerTime.Text(archivedUntil)), ("$limit", limit))));
-            commands.Run($"delete from process_component_archive where process_run_id in {Named}", ids);
-            var purged = commands.Run($"delete from process_run_archive where process_run_id in {Named}", ids);
+            var components = All(
+                commands,
+                $"delete from process_component_archive where process_run_id in {Named} returning component_run_id",
+                reader => reader.GetGuid(0), ids);
+            var runs = All(
+                commands,
+                $"delete from process_run_archive where process_run_id in {Named} returning process_run_id",
+                reader => reader.GetGuid(0), ids);
+            runs.ForEach(id => leaves?.Left(LeafKind.Run, LeafWay.Purged, id));
+            components.ForEach(id => leaves?.Left(LeafKind.Component, LeafWay.Purged, id));
             commands.Run(
                 "delete from archive_unfiled where archived_at <= $until "
                 + "and archived_at not in (select archived_at from process_run_archive)",
                 ("$until", LedgerTime.Text(archivedUntil)));
-            return purged;
+            return runs.Count;
         },
         cancellationToken);
 
     public Task<IReadOnlyList<Guid>> Return(
         IReadOnlyCollection<Guid> runs, DateTime now, CancellationToken cancellationToken) =>
-        store.Use<IReadOnlyList<Guid>>(
-            commands =>
+        store.Seal<IReadOnlyList<Guid>>(
+            (commands, leaves) =>
             {
                 (string, object?) ids = ("$ids", JsonSerializer.Serialize(runs));
+                var archived = leaves is null
+                    ? []
+                    : commands.Rows(LedgerTable.Runs, LedgerTable.Runs.Archive, LedgerTable.Runs.Id, runs);
+                archived.ForEach(run =>
+                    leaves!.Run(run, run with { SettledAt = run.SettledAt is null ? null : now }));
                 var back = All(
                     commands, $"select process_run_id, status from process_run_archive where process_run_id in {Named}",
                     reader => (Id: reader.GetGuid(0), Status: reader.GetString(1)), ids);
@@ -139,8 +156,8 @@ sealed class ArchiveStore(LedgerStore store) : IArchiveStore
             cancellationToken);
 
     public Task<IReadOnlyList<Guid>> Insert(ArchivedRows rows, DateTime now, CancellationToken cancellationToken) =>
-        store.Use<IReadOnlyList<Guid>>(
-            commands =>
+        store.Seal<IReadOnlyList<Guid>>(
+            (commands, leaves) =>
             {
                 (string, object?) ids =
                     ("$ids", JsonSerializer.Serialize(rows.Runs.ConvertAll(run => run.ProcessRunId)));
@@ -157,7 +174,14 @@ sealed class ArchiveStore(LedgerStore store) : IArchiveStore
                     Insert(commands, LedgerTable.Runs, run with { SettledAt = run.SettledAt is null ? null : now });
                 foreach (var component in rows.Components.Where(
                     component => runs.Exists(run => run.ProcessRunId == component.ProcessRunId)))
+                {
                     Insert(commands, LedgerTable.Components, component);
+                    leaves?.Component(component, component, LeafWay.TakenUp);
+                }
+
+                foreach (var stored in leaves is null ? [] : commands.Rows(
+                    LedgerTable.Runs, LedgerTable.Runs.Rows, LedgerTable.Runs.Id, runs.Select(run => run.Id)))
+                    leaves!.Run(runs.Find(run => run.Id == stored.Id), stored, LeafWay.TakenUp);
                 NoteReturned(commands, runs.ConvertAll(run => run.ProcessRunId), now);
                 commands.Count(
                     runs.CountBy(run => run.Status.Text()).ToDictionary(count => count.Key, count => count.Value));
@@ -202,8 +226,8 @@ sealed class ArchiveStore(LedgerStore store) : IArchiveStore
             cancellationToken);
 
     public Task Replace(ArchiveSlice slice, IReadOnlyCollection<Guid> others, CancellationToken cancellationToken) =>
-        store.Use(
-            commands =>
+        store.Seal(
+            (commands, leaves) =>
             {
                 var archived = All(
                     commands, $"delete from archive_slice where slice_id in {Named} returning archived_at",
@@ -212,6 +236,13 @@ sealed class ArchiveStore(LedgerStore store) : IArchiveStore
                     throw new StoreException(
                         StoreFault.Conflict, new InvalidOperationException("A slice of files was replaced meanwhile."));
                 Insert(commands, slice, LedgerTime.Text(archived.Max()));
+                if (leaves is null)
+                    return true;
+                foreach (var other in others)
+                    leaves.Left(LeafKind.Slice, LeafWay.Gone, other);
+                commands.Run(
+                    $"delete from sealed_slice where slice_id in {Named}", ("$ids", JsonSerializer.Serialize(others)));
+                commands.Slice(leaves, slice);
                 return true;
             },
             cancellationToken);

@@ -1,6 +1,7 @@
 using RunLedger.Contracts;
 using RunLedger.Definitions;
 using RunLedger.Folding;
+using RunLedger.Storage.Rows;
 
 namespace RunLedger.Storage.Sqlite;
 
@@ -31,13 +32,29 @@ sealed class DefinitionStore(LedgerStore store) : IDefinitionStore
         cancellationToken);
 
     public Task<int> BackFill(string candidate, string definition, int limit, CancellationToken cancellationToken) =>
-        store.Use(
-            commands => commands.Run(
-                """
-                update process_run_observation set process_definition_code = $definition where process_run_id in (
-                  select process_run_id from process_run_observation
-                  where process_candidate_code = $candidate and process_definition_code is not $definition limit $limit)
-                """,
-                ("$candidate", candidate), ("$definition", definition), ("$limit", limit)),
+        store.Seal(
+            (commands, leaves) =>
+            {
+                const string Of = "process_candidate_code = $candidate and process_definition_code is not $definition "
+                    + "order by process_run_id limit $limit";
+                (string, object?)[] which =
+                    [("$candidate", candidate), ("$definition", definition), ("$limit", limit)];
+                if (leaves is not null)
+                {
+                    commands.Read(
+                        $"select {LedgerTable.Runs.Names} from process_run_observation where {Of}",
+                        row =>
+                        {
+                            var run = LedgerTable.Runs.Read(row);
+                            leaves.Run(run, run with { ProcessDefinitionCode = definition });
+                        },
+                        which);
+                }
+
+                return commands.Run(
+                    "update process_run_observation set process_definition_code = $definition where process_run_id in ("
+                    + $"select process_run_id from process_run_observation where {Of})",
+                    which);
+            },
             cancellationToken);
 }

@@ -2,12 +2,14 @@ using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using RunLedger.Batching;
 using RunLedger.Folding;
+using RunLedger.Sealing;
 using RunLedger.Storage.Rows;
 
 namespace RunLedger.Storage.Sqlite;
 
 /// <summary>A SQLite transaction, the only one that writes.</summary>
-sealed class LedgerBatch(SqliteConnection connection, SqliteTransaction transaction, SemaphoreSlim writer)
+sealed class LedgerBatch(
+    SqliteConnection connection, SqliteTransaction transaction, SemaphoreSlim writer, CommitSeals? seals = null)
     : ILedgerBatch
 {
     readonly SqliteCommands _commands = new(connection, transaction);
@@ -25,6 +27,7 @@ sealed class LedgerBatch(SqliteConnection connection, SqliteTransaction transact
     {
         try
         {
+            var leaves = seals is null ? null : Leaves(changes);
             Link(LedgerTable.Runs, changes.Runs);
             Rows(LedgerTable.Runs, changes.Runs);
             foreach (var (old, to) in changes.Runs.Moved)
@@ -37,10 +40,13 @@ sealed class LedgerBatch(SqliteConnection connection, SqliteTransaction transact
             Rows(LedgerTable.Components, changes.Components);
             Unlink(LedgerTable.Components, changes.Components);
             Unlink(LedgerTable.Runs, changes.Runs);
-            _commands.Reject(changes.Rejected);
+            _commands.Reject(leaves, changes.Rejected);
             ScheduleSql.Add(_commands, changes.Outbox);
             _commands.Count(changes.Counts);
+            var commit = leaves is null ? null : _commands.Seal(seals!, leaves);
             transaction.Commit();
+            if (commit is not null)
+                seals!.Committed(commit);
             return Task.CompletedTask;
         }
         catch (SqliteException e)
@@ -80,6 +86,19 @@ sealed class LedgerBatch(SqliteConnection connection, SqliteTransaction transact
             + $"values ({string.Join(", ", table.Written.Select(column => "$" + column.Name))})", Parameters(
                 table, row));
         Derive(commands, table, row.Id);
+    }
+
+    // Before anything is written.
+    LeafList Leaves(LedgerChanges changes)
+    {
+        var leaves = new LeafList();
+        var moved = changes.Runs.Moved.Count == 0
+            ? []
+            : _commands.Rows(
+                LedgerTable.Components, LedgerTable.Components.Rows, LedgerTable.Runs.Id,
+                changes.Runs.Moved.Select(move => move.Old));
+        BatchLeaves.Add(leaves, changes, Runs.Rows, Components.Rows, moved, _commands.Definitions());
+        return leaves;
     }
 
     void Load<TRow>(LedgerTable<TRow> table, Guid[] ids, string[] keys, LoadedRows<TRow> into)

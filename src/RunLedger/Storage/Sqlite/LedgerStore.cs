@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using RunLedger.Batching;
+using RunLedger.Sealing;
 using RunLedger.Storage.Rows;
 
 namespace RunLedger.Storage.Sqlite;
@@ -14,10 +15,15 @@ sealed class LedgerStore : ILedgerStore, IDisposable
     readonly SemaphoreSlim _writer = new(1, 1);
     bool _ready;
 
-    public LedgerStore(string file)
+    /// <param name="file">Made on first use.</param>
+    /// <param name="seals">Seals what it commits; null where nothing is sealed.</param>
+    public LedgerStore(string file, CommitSeals? seals = null)
     {
         _connection = new SqliteConnection(ConnectionString(file));
+        Seals = seals;
     }
+
+    public CommitSeals? Seals { get; }
 
     public static string ConnectionString(string file) =>
         new SqliteConnectionStringBuilder
@@ -35,7 +41,7 @@ sealed class LedgerStore : ILedgerStore, IDisposable
         try
         {
             Ready();
-            batch = new LedgerBatch(_connection, _connection.BeginTransaction(deferred: false), _writer);
+            batch = new LedgerBatch(_connection, _connection.BeginTransaction(deferred: false), _writer, Seals);
             batch.Load(keys);
             return batch;
         }
@@ -78,6 +84,29 @@ sealed class LedgerStore : ILedgerStore, IDisposable
     /// <summary>Does other work of the ledger on its file, as one transaction.</summary>
     public Task<T> Use<T>(Func<SqliteCommands, T> work, CancellationToken cancellationToken) =>
         Use(commands => Task.FromResult(work(commands)), cancellationToken);
+
+    /// <summary>The same for work whose leaves are sealed with it; they are null where nothing is sealed.</summary>
+    public Task<T> Seal<T>(Func<SqliteCommands, LeafList?, T> work, CancellationToken cancellationToken) =>
+        Seal((commands, leaves) => Task.FromResult(work(commands, leaves)), cancellationToken);
+
+    /// <inheritdoc cref="Seal{T}(Func{SqliteCommands, LeafList?, T}, CancellationToken)"/>
+    public async Task<T> Seal<T>(
+        Func<SqliteCommands, LeafList?, Task<T>> work, CancellationToken cancellationToken)
+    {
+        SealedCommit? commit = null;
+        var result = await Use(
+            async commands =>
+            {
+                var leaves = Seals is null ? null : new LeafList();
+                var done = await work(commands, leaves);
+                commit = leaves is null ? null : commands.Seal(Seals!, leaves);
+                return done;
+            },
+            cancellationToken);
+        if (commit is not null)
+            Seals!.Committed(commit);
+        return result;
+    }
 
     /// <summary>The same for work that waits for something else, such as files; others wait for it meanwhile.</summary>
     public async Task<T> Use<T>(Func<SqliteCommands, Task<T>> work, CancellationToken cancellationToken)

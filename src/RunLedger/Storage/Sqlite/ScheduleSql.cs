@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Data.Sqlite;
 using RunLedger.Folding;
 using RunLedger.Scheduling;
+using RunLedger.Sealing;
 using RunLedger.Storage.Rows;
 
 namespace RunLedger.Storage.Sqlite;
@@ -111,7 +112,8 @@ static class ScheduleSql
         }
     }
 
-    public static void Settle(SqliteCommands commands, List<ScheduledRow> claimed, ClaimResult result)
+    public static void Settle(
+        SqliteCommands commands, LeafList? leaves, List<ScheduledRow> claimed, ClaimResult result)
     {
         // Another may have taken its place while it was sent: no lock held it.
         var sent = claimed.ToDictionary(row => row.Token, row => row.SentAt);
@@ -129,7 +131,7 @@ static class ScheduleSql
                 ("$token", token.ToString()), ("$due", LedgerTime.Text(due)), ("$sent", LedgerTime.Text(sent[token])));
         }
 
-        commands.Reject(result.Rejected);
+        commands.Reject(leaves, result.Rejected);
     }
 
     public static void Register(SqliteCommands commands, ScheduledRow row) => commands.Run(

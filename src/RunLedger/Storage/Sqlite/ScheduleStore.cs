@@ -1,6 +1,7 @@
 using System.Text.Json;
 using RunLedger.Folding;
 using RunLedger.Scheduling;
+using RunLedger.Sealing;
 using RunLedger.Storage.Rows;
 
 namespace RunLedger.Storage.Sqlite;
@@ -93,12 +94,21 @@ sealed class ScheduleStore(LedgerStore store) : IScheduleStore
         },
         cancellationToken);
 
+    Task<bool> Sealed(Func<SqliteCommands, LeafList?, bool> work, CancellationToken cancellationToken) =>
+        store.Seal(work, cancellationToken);
+
     sealed class Claimed(ScheduleStore store, List<ScheduledRow> rows) : IScheduleClaim
     {
         public IReadOnlyList<ScheduledRow> Rows => rows;
 
         public Task Settle(ClaimResult result, CancellationToken cancellationToken) =>
-            store.Run(commands => ScheduleSql.Settle(commands, rows, result), cancellationToken);
+            store.Sealed(
+                (commands, leaves) =>
+                {
+                    ScheduleSql.Settle(commands, leaves, rows, result);
+                    return true;
+                },
+                cancellationToken);
 
         public ValueTask DisposeAsync()
         {

@@ -4,6 +4,7 @@ using RunLedger.Deadlines;
 using RunLedger.Definitions;
 using RunLedger.Retention;
 using RunLedger.Scheduling;
+using RunLedger.Sealing;
 
 namespace RunLedger.Storage.Sqlite;
 
@@ -13,7 +14,9 @@ static class SqliteRegistration
     const StorageProvider Key = StorageProvider.Sqlite;
 
     public static IServiceCollection AddSqliteStorage(this IServiceCollection services) => services
-        .AddSingleton(provider => new LedgerStore(provider.GetRequiredService<RunLedgerOptions>().SqliteFile))
+        .AddSingleton(provider => new LedgerStore(
+            provider.GetRequiredService<RunLedgerOptions>().SqliteFile,
+            provider.GetRequiredService<CommitSealing>().Seals))
         .AddKeyedSingleton<ILedgerStore>(Key, (provider, _) => File(provider))
         .AddKeyedSingleton<ISweepStore>(Key, (provider, _) => new SweepStore(File(provider)))
         .AddKeyedSingleton<IScheduleStore>(Key, (provider, _) => new ScheduleStore(File(provider)))

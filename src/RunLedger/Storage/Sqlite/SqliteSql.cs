@@ -11,6 +11,8 @@ sealed class SqliteSql(DbConnection connection, DbTransaction? transaction = nul
 
     public override string ForUpdate => "";
 
+    public override string NextSeal => "select coalesce(max(seq), 0) + 1 from sealed_commit";
+
     public override string EpochMinutes(string column) => $"cast(strftime('%s', {column}) as integer) / 60";
 
     public override string IsOneOf(string column, string parameter) =>

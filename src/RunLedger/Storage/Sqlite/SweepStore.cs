@@ -1,5 +1,6 @@
 using RunLedger.Deadlines;
 using RunLedger.Folding;
+using RunLedger.Storage.Rows;
 
 namespace RunLedger.Storage.Sqlite;
 
@@ -11,8 +12,8 @@ sealed class SweepStore(LedgerStore store) : ISweepStore
 
     public Task<IReadOnlyList<DeadlineReached>> Due(
         DateTime now, DateTime leaseUntil, int limit, CancellationToken cancellationToken) =>
-        store.Use<IReadOnlyList<DeadlineReached>>(
-            commands =>
+        store.Seal<IReadOnlyList<DeadlineReached>>(
+            (commands, leaves) =>
             {
                 var due = Read(
                     commands,
@@ -30,6 +31,13 @@ sealed class SweepStore(LedgerStore store) : ISweepStore
                     commands.Run(
                         "update process_run_observation set deadline_at = $lease where process_run_id = $id",
                         ("$lease", LedgerTime.Text(leaseUntil)), ("$id", one.ProcessRunId.ToString()));
+                }
+
+                if (leaves is not null)
+                {
+                    var before = due.ToDictionary(one => one.ProcessRunId, one => one.DueAt);
+                    commands.Rows(LedgerTable.Runs, LedgerTable.Runs.Rows, LedgerTable.Runs.Id, before.Keys)
+                        .ForEach(run => leaves.Run(run with { DeadlineAt = before[run.Id] }, run));
                 }
 
                 return due;
@@ -62,13 +70,28 @@ sealed class SweepStore(LedgerStore store) : ISweepStore
             },
             cancellationToken);
 
-    public Task<Guid?> MakeDue(DateTime now, Guid after, int limit, CancellationToken cancellationToken) => store.Use(
-        commands =>
+    public Task<Guid?> MakeDue(DateTime now, Guid after, int limit, CancellationToken cancellationToken) => store.Seal(
+        (commands, leaves) =>
         {
             const string Slice =
                 "select process_run_id from process_run_observation where process_run_id > $after "
                 + "order by process_run_id limit $limit";
             (string, object?)[] slice = [("$after", after.ToString()), ("$limit", limit)];
+            if (leaves is not null)
+            {
+                commands.Read(
+                    $"""
+                     select {LedgerTable.Runs.Names} from process_run_observation where process_run_id in ({Slice})
+                       and status not in ({Ended}) and (deadline_at is null or deadline_at > $now)
+                     """,
+                    row =>
+                    {
+                        var run = LedgerTable.Runs.Read(row);
+                        leaves.Run(run, run with { DeadlineAt = now });
+                    },
+                    [("$now", LedgerTime.Text(now)), .. slice]);
+            }
+
             commands.Run(
                 $"""
                  update process_run_observation set deadline_at = $now where process_run_id in ({Slice})

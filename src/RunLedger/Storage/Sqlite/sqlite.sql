@@ -406,3 +406,44 @@ CREATE INDEX IF NOT EXISTS incident_delivery_waiting_idx ON incident_delivery (c
 CREATE INDEX IF NOT EXISTS incident_delivery_chain_idx ON incident_delivery (channel, chain, position)
   WHERE delivered_at IS NULL AND dropped_at IS NULL;
 CREATE INDEX IF NOT EXISTS incident_delivery_incident_idx ON incident_delivery (incident_id);
+
+CREATE TABLE IF NOT EXISTS sealed_commit (
+  seq        integer PRIMARY KEY,
+  lane       text NOT NULL,
+  number     integer NOT NULL,
+  previous   blob NOT NULL,
+  at         text NOT NULL,
+  leaf_count integer NOT NULL,
+  root       blob NOT NULL,
+  hash       blob NOT NULL,
+  position   integer,
+  leaves     blob
+);
+CREATE INDEX IF NOT EXISTS sealed_commit_open_idx ON sealed_commit (seq) WHERE position IS NULL;
+CREATE UNIQUE INDEX IF NOT EXISTS sealed_commit_position_idx ON sealed_commit (position) WHERE position IS NOT NULL;
+
+CREATE TABLE IF NOT EXISTS ledger_checkpoint (
+  number   integer PRIMARY KEY,
+  at       text NOT NULL,
+  size     integer NOT NULL,
+  root     blob NOT NULL,
+  frontier blob NOT NULL,
+  hash     blob NOT NULL,
+  document text NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS sealing_state (
+  one        integer PRIMARY KEY DEFAULT 1 CHECK (one),
+  ledger     text NOT NULL,
+  epoch      text,
+  state      text NOT NULL CHECK (state IN ('off', 'adopting', 'on')),
+  changed_at text NOT NULL,
+  stage      integer NOT NULL DEFAULT 0,
+  after_id   text
+);
+
+CREATE TABLE IF NOT EXISTS sealed_slice (
+  slice_id text PRIMARY KEY,
+  month    text NOT NULL,
+  manifest blob NOT NULL
+);

@@ -31,5 +31,7 @@ public sealed class PostgresRunListTests() : RunListConformance(new PostgresProv
 public sealed class PostgresRunSearchTests() : RunSearchConformance(new PostgresProvider());
 public sealed class PostgresRunTreeTests() : RunTreeConformance(new PostgresProvider());
 public sealed class PostgresSweepTests() : SweepConformance(new PostgresProvider());
+
+public sealed class PostgresSealTests() : SealConformance(new PostgresProvider());
 public sealed class PostgresUnlikeTests() : UnlikeConformance(new PostgresProvider());
 public sealed class PostgresStandingTests() : StandingConformance(new PostgresProvider());

@@ -6,6 +6,7 @@ using RunLedger.Deadlines;
 using RunLedger.Definitions;
 using RunLedger.Retention;
 using RunLedger.Scheduling;
+using RunLedger.Sealing;
 using RunLedger.Service.Database;
 using RunLedger.Service.Database.Postgres;
 using RunLedger.Storage;
@@ -34,28 +35,31 @@ sealed class PostgresTestStore : TestStore
     readonly TestDatabase _database;
     readonly List<NpgsqlDataSource> _connected = [];
 
-    PostgresTestStore(TestDatabase database)
+    readonly CommitSeals? _seals;
+
+    PostgresTestStore(TestDatabase database, CommitSeals? seals)
     {
-        _database = database;
+        (_database, _seals) = (database, seals);
         Ledger = Replica();
-        Schedule = new ScheduleStore(Connect());
+        Schedule = new ScheduleStore(Connect(), seals);
     }
 
     public override ILedgerStore Ledger { get; }
     public override IScheduleStore Schedule { get; }
-    public override ISweepStore Sweeps => field ??= new SweepStore(Connect());
-    public override IDefinitionStore Definitions => field ??= new DefinitionStore(Connect());
-    public override IArchiveStore Archive => field ??= new ArchiveStore(_database.DataSource);
+    public override ISweepStore Sweeps => field ??= new SweepStore(Connect(), _seals);
+    public override IDefinitionStore Definitions => field ??= new DefinitionStore(Connect(), _seals);
+    public override IArchiveStore Archive => field ??= new ArchiveStore(_database.DataSource, _seals);
     public override ILedgerTransactions Transactions => field ??= new LedgerTransactions(Connect());
 
     public override ReadingDialect Reading => field ??= new PostgresDialect(Connect());
 
     public TestDatabase Database => _database;
 
-    public static async Task<PostgresTestStore> Open() => new(await TestDatabase.Create(applySchema: true));
+    public static async Task<PostgresTestStore> Open(CommitSeals? seals = null) =>
+        new(await TestDatabase.Create(applySchema: true), seals);
 
     /// <summary>The same database as another process sees it.</summary>
-    public LedgerStore Replica() => new(Connect());
+    public LedgerStore Replica() => new(Connect(), _seals);
 
     public override async Task<List<string>> Query(string sql)
     {

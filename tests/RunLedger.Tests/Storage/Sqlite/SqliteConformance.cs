@@ -31,5 +31,7 @@ public sealed class SqliteRunListTests() : RunListConformance(new SqliteProvider
 public sealed class SqliteRunSearchTests() : RunSearchConformance(new SqliteProvider());
 public sealed class SqliteRunTreeTests() : RunTreeConformance(new SqliteProvider());
 public sealed class SqliteSweepTests() : SweepConformance(new SqliteProvider());
+
+public sealed class SqliteSealTests() : SealConformance(new SqliteProvider());
 public sealed class SqliteUnlikeTests() : UnlikeConformance(new SqliteProvider());
 public sealed class SqliteStandingTests() : StandingConformance(new SqliteProvider());

@@ -1,3 +1,4 @@
+using RunLedger.Sealing;
 using RunLedger.Testing.Conformance;
 using RunLedger.Testing.Stores;
 using RunLedger.Tests.Support;
@@ -6,7 +7,8 @@ namespace RunLedger.Tests.Storage.Sqlite;
 
 sealed class SqliteProvider : Provider
 {
-    internal override Task<TestStore> OpenStore() => Task.FromResult<TestStore>(new SqliteTestStore());
+    internal override Task<TestStore> OpenStore(CommitSeals? seals = null) =>
+        Task.FromResult<TestStore>(new SqliteTestStore(seals));
 
     internal override Task<ReadableLedger> OpenLedger() => SqliteLedger.Open();
 }

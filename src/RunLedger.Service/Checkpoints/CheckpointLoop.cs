@@ -1,0 +1,72 @@
+using Microsoft.Extensions.Options;
+using RunLedger.Sealing;
+using RunLedger.Telemetry;
+
+namespace RunLedger.Service.Checkpoints;
+
+/// <summary>
+/// Takes up what was there before commits were sealed, and makes checkpoints; several replicas take turns. Where
+/// nothing is sealed it says so in the database, once.
+/// </summary>
+sealed partial class CheckpointLoop(
+    SealAdoption adoption,
+    IServiceProvider services,
+    IOptions<CheckpointOptions> options,
+    TimeProvider time,
+    ILogger<CheckpointLoop> log) : BackgroundService
+{
+    readonly Sealing.Checkpoints? _checkpoints = services.GetService<Sealing.Checkpoints>();
+    readonly CheckpointFile? _file = options.Value.File is { Length: > 0 } path ? new(path) : null;
+    readonly Outage _outage = new(time);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            for (var done = false; !done; await Task.Delay(options.Value.Every, time, stoppingToken))
+            {
+                try
+                {
+                    done = await Once(stoppingToken);
+                    if (_outage.End() is { } lasted)
+                        MadeAgain(log, lasted);
+                }
+                catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+                {
+                    // Whatever it is, the next one comes, and has what this one would have had.
+                    if (_outage.Say())
+                        NotMade(log, e.Message);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // What is left is taken up by the next start.
+        }
+    }
+
+    /// <returns>Whether there will never be anything to do again.</returns>
+    public async Task<bool> Once(CancellationToken cancellationToken)
+    {
+        if (_checkpoints is null)
+        {
+            await adoption.SwitchOff(time.GetUtcNow().UtcDateTime, cancellationToken);
+            return true;
+        }
+
+        while (await adoption.Once(cancellationToken))
+            cancellationToken.ThrowIfCancellationRequested();
+        await _checkpoints.Once(cancellationToken);
+        if (_file is null)
+            return false;
+        while (await _checkpoints.After(_file.Last, cancellationToken) is { Count: > 0 } missing)
+            _file.Append(missing);
+        return false;
+    }
+
+    [LoggerMessage(170, LogLevel.Warning, "No checkpoint can be made: {Fault}")]
+    static partial void NotMade(ILogger log, ForeignText fault);
+
+    [LoggerMessage(171, LogLevel.Information, "Checkpoints are made again, after {Lasted}.")]
+    static partial void MadeAgain(ILogger log, TimeSpan lasted);
+}

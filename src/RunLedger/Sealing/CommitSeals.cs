@@ -1,0 +1,59 @@
+using System.Collections.Concurrent;
+using RunLedger.Folding;
+
+namespace RunLedger.Sealing;
+
+/// <summary>
+/// Seals commits of this process. Each takes a lane that nobody uses, so that commits at the same time wait for
+/// nobody; a lane whose commit failed is not used again, as nobody may know what became of that.
+/// </summary>
+sealed class CommitSeals(TimeProvider time)
+{
+    readonly ConcurrentStack<(Guid Id, long Number, byte[] Head)> _idle = new();
+
+    /// <summary>
+    /// Where the database does not say that commits are sealed, the first one says so; what rows there are by then is
+    /// taken up afterwards.
+    /// </summary>
+    public const string StateSql = "select state from sealing_state";
+
+    /// <summary>For <see cref="StateSql"/>: named parameters ledger, epoch and at.</summary>
+    public const string BeginSql =
+        """
+        insert into sealing_state (one, ledger, epoch, state, changed_at)
+        values (true, @ledger, @epoch, 'adopting', @at)
+        on conflict (one) do update set
+          epoch = excluded.epoch, state = 'adopting', changed_at = excluded.changed_at, stage = 0, after_id = null
+        """;
+
+    public DateTime Now => LedgerTime.Time(LedgerTime.Of(time.GetUtcNow()));
+
+    /// <summary>Whether this process knows that the database says so.</summary>
+    public bool Begun { get; set; }
+
+    /// <param name="seq">Drawn while the transaction holds all that it writes.</param>
+    /// <param name="leaves">What it wrote.</param>
+    public SealedCommit Seal(long seq, LeafList leaves)
+    {
+        if (!_idle.TryPop(out var lane))
+            lane = (Guid.CreateVersion7(), 0, new byte[MerkleTree.HashSize]);
+        return new SealedCommit
+        {
+            Seq = seq,
+            Lane = lane.Id,
+            Number = lane.Number + 1,
+            Previous = lane.Head,
+            At = Now,
+            Count = leaves.Count,
+            Root = MerkleTree.Root(SealedCommit.HashesOf(leaves.Bytes, leaves.Count)!),
+            Leaves = leaves.ToArray(),
+        };
+    }
+
+    /// <summary>Call once it is committed.</summary>
+    public void Committed(SealedCommit commit)
+    {
+        Begun = true;
+        _idle.Push((commit.Lane, commit.Number, commit.Hash));
+    }
+}

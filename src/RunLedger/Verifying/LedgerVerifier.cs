@@ -1,0 +1,134 @@
+using RunLedger.Sealing;
+using RunLedger.Storage;
+using RunLedger.Storage.Rows;
+
+namespace RunLedger.Verifying;
+
+/// <summary>
+/// Looks whether a ledger is as its commits wrote it. It asks no service, changes nothing, and reads everything from
+/// one snapshot, as often as memory needs.
+/// </summary>
+sealed class LedgerVerifier(
+    LedgerSql sql, Func<string, (SealedCheckpoint? Checkpoint, string? Fault)> read, FileChecks? files)
+{
+    /// <summary>So many rows are followed at once, a hundred bytes each.</summary>
+    const long MostStates = 4_000_000;
+
+    /// <param name="kept">Checkpoints that left the machine; none where nobody kept any.</param>
+    /// <param name="cancellationToken">Ends it without a report.</param>
+    public async Task<VerificationReport> Run(
+        IReadOnlyList<SealedCheckpoint> kept, CancellationToken cancellationToken)
+    {
+        var report = new VerificationReport();
+        var leaves = await sql.List(
+            "select coalesce(sum(leaf_count), 0) from sealed_commit",
+            row => row.GetInt64(0), cancellationToken);
+        var shares = (int)((leaves[0] / MostStates) + 1);
+        for (var share = 0; share < shares; share++)
+            await Share(share, shares, report, cancellationToken);
+        await new CheckpointChecks(read, report).Check(sql, kept, cancellationToken);
+        return report;
+    }
+
+    async Task Share(int share, int shares, VerificationReport report, CancellationToken cancellationToken)
+    {
+        var states = new RowStates(share, shares, report);
+        var commits = share == 0 ? new CommitChecks(report) : null;
+        await sql.Each(
+            $"select {CommitChecks.Columns} from sealed_commit order by seq",
+            row =>
+            {
+                try
+                {
+                    var commit = CommitChecks.Read(row);
+                    commits?.Check(commit, row.BytesAt(7)!);
+                    states.Apply(commit.Leaves, commit.Seq);
+                }
+                catch (Exception e) when (IsUnreadable(e))
+                {
+                    report.Say($"commit {row.GetInt64(0)} was changed: {e.Message}");
+                }
+            },
+            cancellationToken);
+        await Rows(LedgerTable.Runs, LeafKind.Run, RowDigest.Write, states, report, cancellationToken);
+        await Rows(LedgerTable.Components, LeafKind.Component, RowDigest.Write, states, report, cancellationToken);
+        await sql.Each(
+            $"select {SealedRejected.Columns} from rejected_observation",
+            row =>
+            {
+                Span<byte> hash = stackalloc byte[RowDigest.Size];
+                var rejected = SealedRejected.Read(row);
+                RowDigest.Write(rejected, hash);
+                states.Compare(LeafKind.Rejected, rejected.RejectedId, hash, "rejected_observation");
+            },
+            cancellationToken);
+        states.Missing();
+        if (share == 0)
+            await Slices(states, report, cancellationToken);
+        files?.Rows(states, report, cancellationToken);
+    }
+
+    async Task Rows<TRow>(
+        LedgerTable<TRow> table,
+        LeafKind kind,
+        WriteDigest<TRow> write,
+        RowStates states,
+        VerificationReport report,
+        CancellationToken cancellationToken)
+        where TRow : LedgerRow, new()
+    {
+        foreach (var from in (string[])[table.Rows, table.Archive])
+        {
+            await sql.Each(
+                $"select {table.Names} from {from}",
+                stored =>
+                {
+                    TRow row;
+                    try
+                    {
+                        row = table.Read(stored);
+                    }
+                    catch (Exception e) when (IsUnreadable(e))
+                    {
+                        report.Say($"{from} {IdOf(stored)} was changed: {e.Message}");
+                        return;
+                    }
+
+                    Span<byte> hash = stackalloc byte[RowDigest.Size];
+                    write(row, hash);
+                    states.Compare(kind, row.Id, hash, from);
+                },
+                cancellationToken);
+        }
+    }
+
+    async Task Slices(RowStates states, VerificationReport report, CancellationToken cancellationToken)
+    {
+        var sealed_ = states.Slices();
+        var counted = await sql.List(
+            "select slice_id from archive_slice", row => row.GetGuid(0), cancellationToken);
+        report.Slices = counted.Count;
+        foreach (var slice in counted.Where(slice => !sealed_.ContainsKey(slice) && !states.Adopting))
+            report.Say(LeafKind.Slice, slice, "is in archive_slice, and no commit wrote it: it was inserted there.");
+        foreach (var slice in sealed_.Keys.Except(counted))
+            report.Say(LeafKind.Slice, slice, "was written and is not in archive_slice: it was deleted.");
+        files?.Slices(sealed_, report, cancellationToken);
+    }
+
+    // Whoever can write a column can write anything there that the database takes.
+    static bool IsUnreadable(Exception e) => e is FormatException or InvalidCastException or OverflowException;
+
+    static string IdOf(StoredRow row)
+    {
+        try
+        {
+            return row.GetGuid(0).ToString();
+        }
+        catch (Exception e) when (IsUnreadable(e))
+        {
+            return "without an id";
+        }
+    }
+
+    delegate void WriteDigest<TRow>(TRow row, Span<byte> into);
+}
