@@ -12,6 +12,7 @@ static class ActionEndpoints
     {
         services.TryAddSingleton<ActionQueries>();
         services.TryAddSingleton<ActionLog>();
+        services.TryAddSingleton<QuestionLog>();
         return services;
     }
 
@@ -28,17 +29,19 @@ static class ActionEndpoints
     }
 
     static async Task<IResult> ListActions(
+        [Description("Only actions of this kind, such as query.")] string? action,
         [Description("How many a page holds at most.")] string? limit,
         [Description("nextCursor of the page before, for the page after it.")] string? cursor,
         [FromServices] ActionQueries actions,
         CancellationToken cancellationToken)
     {
         var text = new QueryReader();
-        var page = text.Page("actions", limit, cursor);
+        var kind = text.OneOf("action", action, ActionNames.All);
+        var page = text.Page(kind is null ? "actions" : $"actions\n{kind}", limit, cursor);
         return text.Problem is { } problem
             ? problem
             : Answers.Paged(
-                await actions.List(page, cancellationToken),
+                await actions.List(kind, page, cancellationToken),
                 page,
                 OperatorAction.From,
                 ActionJson.Default.PageAnswerOperatorAction);

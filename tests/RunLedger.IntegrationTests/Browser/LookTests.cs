@@ -36,6 +36,7 @@ public sealed class LookTests(BrowserSite site) : Journey(site)
         { "incidents", "/incidents" },
         { "dossier", "/candidates/PROC-CAND:dot:kg/dossier" },
         { "rejected", "/rejected" },
+        { "query", "/query" },
         { "settings", "/settings" },
     };
 
