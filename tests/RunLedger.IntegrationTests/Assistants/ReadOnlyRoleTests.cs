@@ -38,7 +38,7 @@ public sealed class ReadOnlyRoleTests
 
         Assert.Equal(["find_runs"], await database.List("select subject from operator_action"));
         await Eventually.Async(
-            () => Task.FromResult(Calls.FirstOrDefault(call => !Said(ledger, call.Tool)).Tool),
+            () => Task.FromResult<string?>(Calls.FirstOrDefault(call => !Said(ledger, call.Tool)).Tool),
             TimeSpan.FromSeconds(10), () => ledger.Output);
     }
 

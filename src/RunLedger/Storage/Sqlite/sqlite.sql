@@ -226,6 +226,8 @@ CREATE TABLE IF NOT EXISTS saved_query (
   saved_by text NOT NULL,
   saved_at text NOT NULL
 );
+CREATE INDEX IF NOT EXISTS process_component_archive_queue_job_id_idx ON process_component_archive (queue_job_id)
+  WHERE queue_job_id IS NOT NULL;
 CREATE INDEX IF NOT EXISTS operator_action_kind_idx ON operator_action (action, at DESC, id DESC);
 
 CREATE TABLE IF NOT EXISTS failure_group (
