@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using RunLedger.Service.Settings;
 using RunLedger.Service.Web;
 
 namespace RunLedger.Service.Actions;
@@ -13,6 +14,19 @@ static class ActionEndpoints
         services.TryAddSingleton<ActionQueries>();
         services.TryAddSingleton<ActionLog>();
         services.TryAddSingleton<QuestionLog>();
+        return services;
+    }
+
+    /// <summary>Takes old ones away; beside what writes them.</summary>
+    public static IServiceCollection AddActionPurge(this IServiceCollection services)
+    {
+        services.AddOptions<ActionOptions>()
+            .Configure<IConfiguration>((options, settings) =>
+                LedgerSettings.Bind(settings.GetSection(ActionOptions.Section), options))
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        services.AddSingleton<ActionPurge>();
+        services.AddHostedService(provider => provider.GetRequiredService<ActionPurge>());
         return services;
     }
 

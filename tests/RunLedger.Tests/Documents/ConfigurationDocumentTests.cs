@@ -6,6 +6,7 @@ using RunLedger.Client;
 using RunLedger.Deadlines;
 using RunLedger.Expectations;
 using RunLedger.Retention;
+using RunLedger.Service.Actions;
 using RunLedger.Service.Assistants;
 using RunLedger.Service.Bridge;
 using RunLedger.Service.Channels;
@@ -38,7 +39,7 @@ public sealed partial class ConfigurationDocumentTests
         (IncidentOptions.Section, new IncidentOptions()), (ChannelOptions.Section, new ChannelOptions()),
         (OutwardOptions.Section, new OutwardOptions()), (HeartbeatOptions.Section, new HeartbeatOptions()),
         (BrokerOptions.Section, new BrokerOptions()), (DossierOptions.Section, new DossierOptions()),
-        (AssistantOptions.Section, new AssistantOptions()),
+        (AssistantOptions.Section, new AssistantOptions()), (ActionOptions.Section, new ActionOptions()),
         (RunLedgerClientOptions.Section, new RunLedgerClientOptions()),
     ];
 

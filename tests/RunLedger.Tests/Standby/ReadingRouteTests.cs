@@ -22,7 +22,8 @@ public sealed partial class ReadingRouteTests : IAsyncLifetime
     // They write, or are of a route with ReadsPrimary.
     static readonly string[] Writing =
     [
-        "Actions/ActionLog.cs", "Channels/ChannelActions.cs", "Channels/ChannelHealthCheck.cs",
+        "Actions/ActionLog.cs", "Actions/ActionPurge.cs", "Channels/ChannelActions.cs",
+        "Channels/ChannelHealthCheck.cs",
         "Channels/DeliveryTurn.cs", "Expectations/ExpectationActions.cs", "Failures/FailureActions.cs",
         "Heartbeat/OutwardHeartbeat.cs", "Incidents/IncidentWatch.cs", "Incidents/RuleActions.cs",
         "Overview/ReplicaHeartbeat.cs", "Policies/PolicyEndpoints.cs", "Policies/SettingsPage.razor",
