@@ -58,7 +58,7 @@ public sealed class LookTests(BrowserSite site) : Journey(site)
     public async Task An_answer_in_sql_is_asked_for_by_keyboard_and_is_for_everybody(string name, string sql)
     {
         var page = await Open("/query", Options);
-        await page.GetByLabel("Statement").FocusAsync();
+        await page.Locator("#sql").FocusAsync();
         await page.Keyboard.PressAsync("Control+A");
         await page.Keyboard.TypeAsync(sql);
         await page.Keyboard.PressAsync("Tab");

@@ -105,7 +105,7 @@ public sealed class ArchiveReplicaTests : IAsyncLifetime
         await EveryRunIsOnce();
 
         async Task<string> Progress() => string.Join(' ', await _site.List(
-            $"{Moved} union all select count(*)::text || max(slice_id::text) from archive_slice"));
+            $"{Moved} union all select count(*)::text || coalesce(max(slice_id::text), '') from archive_slice"));
 
         // One slice of each month is what is left of 200, and what cannot be compacted yet.
         async Task<bool> Done() => await Count() == Runs

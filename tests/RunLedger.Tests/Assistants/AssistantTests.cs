@@ -189,20 +189,31 @@ public sealed class AssistantTests : IClassFixture<AssistantLedger>
     [Fact(Explicit = true)]
     public async Task Ten_thousand_sessions_that_are_never_closed_leave_nothing_in_memory()
     {
+        const long Most = 32 * 1024 * 1024;
         await Sessions(200);
         var before = GC.GetTotalMemory(forceFullCollection: true);
 
         var answers = await Sessions(10_000);
 
-        var grown = GC.GetTotalMemory(forceFullCollection: true) - before;
+        // Their connections are closed, which the server notices in its own time.
+        var grown = long.MaxValue;
+        for (var looks = 0; looks < 100 && grown > Most; looks++)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Stop);
+            grown = GC.GetTotalMemory(forceFullCollection: true) - before;
+        }
+
         TestContext.Current.SendDiagnosticMessage(
             $"{string.Join(", ", answers.CountBy(one => one))}; the heap grew by {grown / 1024} KB");
         Assert.All(answers, one => Assert.True(one is HttpStatusCode.OK or HttpStatusCode.TooManyRequests, $"{one}"));
-        Assert.InRange(grown, long.MinValue, 32 * 1024 * 1024);
+        Assert.InRange(grown, long.MinValue, Most);
         Assert.Equal(HttpStatusCode.OK, await Ask(TestKey.Reader));
 
-        Task<HttpStatusCode[]> Sessions(int count) =>
-            Task.WhenAll(Enumerable.Range(0, count).Select(_ => Ask(TestKey.Reader)));
+        async Task<HttpStatusCode[]> Sessions(int count)
+        {
+            using var client = new HttpClient { BaseAddress = _ledger.Client.BaseAddress };
+            return await Task.WhenAll(Enumerable.Range(0, count).Select(_ => Ask(TestKey.Reader, client)));
+        }
     }
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -262,7 +273,7 @@ public sealed class AssistantTests : IClassFixture<AssistantLedger>
 
     Task<McpClient> Connect() => AssistantLedger.Connect(_ledger, AssistantLedger.Analyst);
 
-    async Task<HttpStatusCode> Ask(TestKey? key)
+    async Task<HttpStatusCode> Ask(TestKey? key, HttpClient? client = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/mcp")
         {
@@ -277,7 +288,7 @@ public sealed class AssistantTests : IClassFixture<AssistantLedger>
         request.Headers.Add("Accept", "application/json, text/event-stream");
         if (key is not null)
             request.Headers.Add("X-Api-Key", key.Text);
-        using var answer = await _ledger.Client.SendAsync(request, Stop);
+        using var answer = await (client ?? _ledger.Client).SendAsync(request, Stop);
         await answer.Content.ReadAsStringAsync(Stop);
         return answer.StatusCode;
     }
