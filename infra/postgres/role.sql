@@ -16,7 +16,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
   process_run_key, process_run_alias, process_component_key, process_component_alias,
   rejected_observation, run_status_count, scheduled_message, sweep_mark, process_definition,
   process_run_archive, process_component_archive, archive_slice, archive_unfiled, archive_returned, bridge_cursor,
-  operator_action, failure_group, ledger_replica, expectation, expected_run, missed_slot,
+  operator_action, saved_query, failure_group, ledger_replica, expectation, expected_run, missed_slot,
   duration_sketch, counted_run, unlike_run,
   incident_channel, incident_rule, incident_rule_channel, incident_memory, incident, incident_delivery,
   sealing_state, sealed_slice

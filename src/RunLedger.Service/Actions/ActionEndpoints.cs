@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using RunLedger.Service.Settings;
 using RunLedger.Service.Web;
 
 namespace RunLedger.Service.Actions;
@@ -12,6 +13,20 @@ static class ActionEndpoints
     {
         services.TryAddSingleton<ActionQueries>();
         services.TryAddSingleton<ActionLog>();
+        services.TryAddSingleton<QuestionLog>();
+        return services;
+    }
+
+    /// <summary>Takes old ones away; beside what writes them.</summary>
+    public static IServiceCollection AddActionPurge(this IServiceCollection services)
+    {
+        services.AddOptions<ActionOptions>()
+            .Configure<IConfiguration>((options, settings) =>
+                LedgerSettings.Bind(settings.GetSection(ActionOptions.Section), options))
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        services.AddSingleton<ActionPurge>();
+        services.AddHostedService(provider => provider.GetRequiredService<ActionPurge>());
         return services;
     }
 
@@ -28,17 +43,19 @@ static class ActionEndpoints
     }
 
     static async Task<IResult> ListActions(
+        [Description("Only actions of this kind, such as query.")] string? action,
         [Description("How many a page holds at most.")] string? limit,
         [Description("nextCursor of the page before, for the page after it.")] string? cursor,
         [FromServices] ActionQueries actions,
         CancellationToken cancellationToken)
     {
         var text = new QueryReader();
-        var page = text.Page("actions", limit, cursor);
+        var kind = text.OneOf("action", action, ActionNames.All);
+        var page = text.Page(kind is null ? "actions" : $"actions\n{kind}", limit, cursor);
         return text.Problem is { } problem
             ? problem
             : Answers.Paged(
-                await actions.List(page, cancellationToken),
+                await actions.List(kind, page, cancellationToken),
                 page,
                 OperatorAction.From,
                 ActionJson.Default.PageAnswerOperatorAction);

@@ -48,10 +48,19 @@ sealed class ActionLog(ILedgerTransactions ledger, TimeProvider time)
         string action,
         string subject,
         object? detail,
-        string outcome,
+        string? outcome,
         CancellationToken cancellationToken) => ledger.InOne(
             sql => Enter(sql, operatorName, action, subject, null, detail, outcome, cancellationToken),
             cancellationToken);
+
+    /// <summary>Says what became of it. Whoever asked may have gone; it is said all the same.</summary>
+    public Task EndAlone(Guid id, string outcome) => ledger.InOne(
+        async sql =>
+        {
+            await End(sql, id, outcome, CancellationToken.None);
+            return true;
+        },
+        CancellationToken.None);
 
     public static Task End(LedgerSql sql, Guid id, string outcome, CancellationToken cancellationToken) => sql.Run(
         "update operator_action set outcome = @outcome where id = @id", cancellationToken,
@@ -87,14 +96,7 @@ sealed class ActionLog(ILedgerTransactions ledger, TimeProvider time)
         }
         finally
         {
-            // Whoever asked may have gone; what became of it is said all the same.
-            await ledger.InOne(
-                async sql =>
-                {
-                    await End(sql, id, outcome, CancellationToken.None);
-                    return true;
-                },
-                CancellationToken.None);
+            await EndAlone(id, outcome);
         }
     }
 }

@@ -21,4 +21,14 @@ static class ActionNames
     public const string ArchiveRestore = "archive_restore";
     public const string Ask = "ask";
     public const string Query = "query";
+    public const string SaveQuery = "save_query";
+    public const string DeleteQuery = "delete_query";
+
+    /// <summary>Those that a list is asked for.</summary>
+    public static readonly IReadOnlyList<string> All =
+    [
+        Close, Resend, ResendGroup, Discard, DiscardGroup, Acknowledge, Note, Expect, StopExpecting, PutRule,
+        DeleteRule, PutChannel, DeleteChannel, TestChannel, RetentionRun, ArchiveRestore, Ask, Query, SaveQuery,
+        DeleteQuery,
+    ];
 }

@@ -16,13 +16,13 @@ sealed record OperatorAction
 
     [Description(
         "close, resend, resend_group, discard, discard_group, acknowledge, note, expect, stop_expecting, put_rule, "
-        + "delete_rule, put_channel, delete_channel, test_channel, retention_run, archive_restore, or ask: what an "
-        + "assistant asked.")]
+        + "delete_rule, put_channel, delete_channel, test_channel, retention_run, archive_restore, query: a statement, "
+        + "save_query, delete_query, or ask: what an assistant asked.")]
     public string Action { get; init; } = "";
 
     [Description(
         "What it was done to: the id of a run or of a rejected row, a group's fingerprint, the name of an expectation, "
-        + "a rule or a channel, the tool that was asked; all for everything.")]
+        + "a rule, a channel or a saved query, the tool that was asked, sql; all for everything.")]
     public string Subject { get; init; } = "";
     public string? Reason { get; init; }
 

@@ -12,6 +12,7 @@ namespace RunLedger.Service.Assistants;
 [JsonSerializable(typeof(FailuresSeen))]
 [JsonSerializable(typeof(ExpectedRuns))]
 [JsonSerializable(typeof(DossierFigures))]
+[JsonSerializable(typeof(SqlRows))]
 [JsonSerializable(typeof(WrongNow))]
 sealed partial class AssistantJson : JsonSerializerContext
 {

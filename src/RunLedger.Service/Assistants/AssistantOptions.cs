@@ -20,7 +20,7 @@ sealed class AssistantOptions
     public int AnswerBytes { get; set; } = 32 * 1024;
 
     /// <summary>How often one key or user may call a tool in a minute; the next call is refused.</summary>
-    /// <value>The default is 120: every call is a row in the log of actions, which nothing removes.</value>
+    /// <value>The default is 120: every call is a row in the log of actions.</value>
     [Range(1, 100_000)]
     public int CallsPerMinute { get; set; } = 120;
 }

@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
 using ModelContextProtocol.AspNetCore;
+using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
+using RunLedger.Service.Security;
 using RunLedger.Service.Settings;
 using RunLedger.Service.Standby;
 using RunLedger.Service.Web;
@@ -45,6 +47,7 @@ static class AssistantSetup
         services.AddSingleton<McpServerTool, FailuresTool>();
         services.AddSingleton<McpServerTool, ExpectedTool>();
         services.AddSingleton<McpServerTool, DossierTool>();
+        services.AddSingleton<McpServerTool, SqlTool>();
         services
             .AddMcpServer(server =>
             {
@@ -56,9 +59,27 @@ static class AssistantSetup
                 };
                 server.ServerInstructions = Instructions;
             })
+            .WithRequestFilters(filters => filters.AddListToolsFilter(next => async (request, stop) =>
+            {
+                var listed = await next(request, stop);
+                listed.Tools = Allowed(listed.Tools, request);
+                return listed;
+            }))
             // No session is kept, so that one costs nothing, and any replica answers any request.
             .WithHttpTransport(http => http.SessionMode = HttpServerSessionMode.Stateless);
         return services;
+    }
+
+    // Who may not call a tool is not told of it: a model tries whatever it is told of.
+    static List<Tool> Allowed(IEnumerable<Tool> tools, RequestContext<ListToolsRequestParams> request)
+    {
+        var caller = request.User is { } user ? Caller.From(user) : null;
+        return
+        [
+            .. tools.Where(tool =>
+                request.Server.ServerOptions.ToolCollection?.TryGetPrimitive(tool.Name, out var known) != true
+                || ToolCalls.Allowed((known as IScopedTool)?.Scope, caller)),
+        ];
     }
 
     /// <summary>A question comes as a POST, and is read as a GET of the API is: of a standby, a few at once.</summary>

@@ -8,7 +8,7 @@ namespace RunLedger.Service.Assistants;
 /// <summary>A tool that reads the ledger: its arguments are a query as the API has them, its answer a record.</summary>
 /// <typeparam name="TQuery">Its members are texts, each with the name of its argument.</typeparam>
 /// <typeparam name="TAnswer">One of <see cref="AssistantJson"/>.</typeparam>
-abstract class LedgerTool<TQuery, TAnswer>(ToolCalls calls) : McpServerTool
+abstract class LedgerTool<TQuery, TAnswer>(ToolCalls calls) : McpServerTool, IScopedTool
     where TQuery : new()
     where TAnswer : class
 {
@@ -34,6 +34,8 @@ abstract class LedgerTool<TQuery, TAnswer>(ToolCalls calls) : McpServerTool
 
     protected abstract string About { get; }
 
+    public virtual string? Scope => null;
+
     /// <summary>Arguments of the query that make no sense here.</summary>
     protected virtual IReadOnlyCollection<string> LeftOut => [];
 
@@ -41,6 +43,7 @@ abstract class LedgerTool<TQuery, TAnswer>(ToolCalls calls) : McpServerTool
         RequestContext<CallToolRequestParams> request, CancellationToken cancellationToken = default) =>
         await calls.Answer(
             Name,
+            Scope,
             request.User,
             request.Params.Arguments,
             async () =>

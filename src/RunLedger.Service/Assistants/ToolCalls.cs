@@ -14,10 +14,10 @@ namespace RunLedger.Service.Assistants;
 
 /// <summary>
 /// What every call of a tool has in common: how often, where it is read, what is said when it cannot be, and the line
-/// in the log of actions, without which there is no answer.
+/// in the log of actions.
 /// </summary>
 sealed partial class ToolCalls(
-    ActionLog actions,
+    QuestionLog questions,
     ReadingDialect database,
     AssistantMeter meter,
     IOptions<AssistantOptions> options,
@@ -36,6 +36,7 @@ sealed partial class ToolCalls(
 
     public async Task<CallToolResult> Answer<T>(
         string tool,
+        string? scope,
         ClaimsPrincipal? user,
         IDictionary<string, JsonElement>? arguments,
         Func<Task<ToolAnswer<T>>> ask,
@@ -45,11 +46,20 @@ sealed partial class ToolCalls(
         var caller = user is null ? null : Caller.From(user);
         using var lease = _rate.AttemptAcquire(caller?.Id ?? "");
         var result = lease.IsAcquired
-            ? await Noted(tool, Operator.From(caller), arguments, ask, cancellationToken)
+            ? await Noted(
+                tool, Operator.From(caller), arguments, Allowed(scope, caller) ? ask : NotAllowed, cancellationToken)
             : Refused($"Too many calls: {options.Value.CallsPerMinute} a minute are allowed. Wait a minute.");
         meter.Called(tool, result.IsError != true);
         return result;
+
+        Task<ToolAnswer<T>> NotAllowed() => Task.FromResult(ToolAnswer<T>.Refused(
+            $"It needs the scope {scope}, which this key or login does not have: whoever runs the ledger can grant it "
+            + "(docs/security.md). The other tools need none but read."));
     }
+
+    /// <summary>Whether a caller may use what needs a scope beside the one by which the tools are reached.</summary>
+    public static bool Allowed(string? scope, Caller? caller) =>
+        scope is null || caller?.Scopes.Contains(scope) == true;
 
     public ValueTask DisposeAsync() => _rate.DisposeAsync();
 
@@ -65,7 +75,7 @@ sealed partial class ToolCalls(
         {
             var (value, fault) = await ReadSource.Ask(ask);
             var json = value is null ? "" : JsonSerializer.Serialize(value, typeof(T), AssistantJson.Readable);
-            await actions.EnterAlone(
+            await questions.Enter(
                 who, ActionNames.Ask, tool, Shown(arguments),
                 fault is null ? $"answered: {json.Length} characters" : $"refused: {fault}", cancellationToken);
             return fault is not null ? Refused(fault) : new()

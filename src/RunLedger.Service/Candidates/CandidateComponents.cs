@@ -8,19 +8,35 @@ static class CandidateComponents
 {
     public const int Most = 20_000;
 
-    public static string Sql(LedgerSql sql) =>
+    public static string Sql(LedgerSql sql, CandidateTables table) =>
         $"""
          select process_run_id, component_run_id, coalesce(dot_code, event_code, component_role, ''), status,
            started_at, ended_at
-         from process_component_observation where {sql.IsOneOf("process_run_id", "@runs")} limit @most
+         from {table.Components} where {sql.IsOneOf("process_run_id", "@runs")} limit @most
          """;
 
     /// <returns>Them, and whether there are more rows than are looked at.</returns>
     public static async Task<(IReadOnlyList<CandidateComponent> Components, bool Truncated)> Read(
-        LedgerSql sql, Guid[] runs, CancellationToken cancellationToken)
+        LedgerSql sql, IReadOnlyList<CandidateTables> tables, Guid[] runs, CancellationToken cancellationToken)
     {
-        var attempts = await sql.List(
-            Sql(sql),
+        var attempts = new List<Attempt>();
+        foreach (var table in tables)
+            attempts.AddRange(await Attempts(sql, table, runs, cancellationToken));
+        if (tables.Count > 1)
+            attempts = [.. attempts.DistinctBy(attempt => attempt.Id)];
+        return (
+            [
+                .. attempts.Take(Most).GroupBy(attempt => attempt.Name).Select(Of)
+                    .OrderByDescending(component => component.Failures)
+                    .ThenByDescending(component => component.Flaked)
+                    .ThenBy(component => component.Component, StringComparer.Ordinal),
+            ],
+            attempts.Count > Most);
+    }
+
+    static Task<List<Attempt>> Attempts(
+        LedgerSql sql, CandidateTables table, Guid[] runs, CancellationToken cancellationToken) => sql.List(
+            Sql(sql, table),
             row => new Attempt(
                 row.GetGuid(0),
                 row.GetGuid(1),
@@ -31,15 +47,6 @@ static class CandidateComponents
             cancellationToken,
             ("runs", runs),
             ("most", Most + 1));
-        return (
-            [
-                .. attempts.Take(Most).GroupBy(attempt => attempt.Name).Select(Of)
-                    .OrderByDescending(component => component.Failures)
-                    .ThenByDescending(component => component.Flaked)
-                    .ThenBy(component => component.Component, StringComparer.Ordinal),
-            ],
-            attempts.Count > Most);
-    }
 
     static CandidateComponent Of(IGrouping<string, Attempt> attempts)
     {

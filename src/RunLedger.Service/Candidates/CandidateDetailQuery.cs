@@ -29,31 +29,33 @@ sealed class CandidateDetailQuery(
     static readonly string Columns =
         $"process_run_id, status, started_at, ended_at, created_at, substr(error_ref, 1, {MostError})";
 
-    public static readonly string NewestSql =
+    public static string NewestSql(CandidateTables table) =>
         $"""
-         select {Columns} from process_run_observation where process_candidate_code = @code
+         select {Columns} from {table.Runs} where process_candidate_code = @code
          order by created_at desc, process_run_id desc limit @most
          """;
 
     /// <summary>Null where the ledger has no run of such a candidate.</summary>
-    public async Task<CandidateDetail?> Find(string code, int days, CancellationToken cancellationToken)
+    public async Task<CandidateDetail?> Find(
+        string code, int days, bool archived, CancellationToken cancellationToken)
     {
         // PostgreSQL has no such text, so nothing can match it.
         if (code.Length == 0 || code.Contains('\0'))
             return null;
         await using var db = await ledger.CreateDbContextAsync(cancellationToken);
         var sql = await db.Sql(cancellationToken);
-        if (await CandidateQueries.Newest(sql, [code], cancellationToken) is not [var newest])
+        var tables = CandidateTables.Of(archived);
+        if (await CandidateQueries.Newest(sql, tables, [code], cancellationToken) is not [var newest])
             return null;
         var now = time.GetUtcNow().UtcDateTime;
         var window = CandidateWindow.Until(now, days, MostRuns);
-        var count = (await CandidateQueries.Counts(sql, [code], cancellationToken))[0];
-        var runs = (await window.Read(sql, [(code, count)], cancellationToken))[code]
+        var count = (await CandidateQueries.Counts(sql, tables, [code], cancellationToken))[0];
+        var runs = (await window.Read(sql, tables, [(code, count)], cancellationToken))[code]
             .OrderByDescending(run => run.CreatedAt).ThenByDescending(run => run.Id).ToList();
         var looked = runs.Take(MostLooked).ToList();
         var failed = runs.Where(run => run.Status == RunStatus.Failed).Take(Listed).Select(run => run.Id).ToArray();
         var (components, truncated) = await CandidateComponents.Read(
-            sql, [.. looked.Select(run => run.Id)], cancellationToken);
+            sql, tables, [.. looked.Select(run => run.Id)], cancellationToken);
         return new()
         {
             Candidate = code,
@@ -71,11 +73,12 @@ sealed class CandidateDetailQuery(
             Components = components,
             ComponentRuns = looked.Count,
             ComponentsTruncated = truncated,
-            Versions = await CandidateVersions.Read(sql, looked, cancellationToken),
+            Versions = await CandidateVersions.Read(sql, tables, looked, cancellationToken),
             Usual = await unlike.Usual(sql, code, cancellationToken),
             Policy = PolicyAnswer.From(limits.PolicyOf(code)),
-            RecentFailures = await Failures(sql, failed, cancellationToken),
-            RecentRuns = await sql.List(NewestSql, Run, cancellationToken, ("code", code), ("most", Listed)),
+            RecentFailures = await Failures(sql, tables, failed, cancellationToken),
+            RecentRuns = await Newest(
+                sql, tables, NewestSql, cancellationToken, ("code", code), ("most", Listed)),
         };
     }
 
@@ -85,14 +88,30 @@ sealed class CandidateDetailQuery(
         : Enumerable.Range(0, MostLooked).Select(n => runs[(int)((long)n * runs.Count / MostLooked)]);
 
     static async Task<IReadOnlyList<CandidateRun>> Failures(
-        LedgerSql sql, Guid[] failed, CancellationToken cancellationToken) => failed.Length == 0 ? [] :
+        LedgerSql sql, IReadOnlyList<CandidateTables> tables, Guid[] failed, CancellationToken cancellationToken) =>
+        failed.Length == 0 ? [] : await Newest(
+            sql,
+            tables,
+            table => $"select {Columns} from {table.Runs} where {sql.IsOneOf("process_run_id", "@runs")}",
+            cancellationToken,
+            ("runs", failed));
+
+    static async Task<IReadOnlyList<CandidateRun>> Newest(
+        LedgerSql sql,
+        IReadOnlyList<CandidateTables> tables,
+        Func<CandidateTables, string> statement,
+        CancellationToken cancellationToken,
+        params (string, object?)[] parameters)
+    {
+        var runs = new List<CandidateRun>();
+        foreach (var table in tables)
+            runs.AddRange(await sql.List(statement(table), Run, cancellationToken, parameters));
+        return
         [
-            .. (await sql.List(
-                $"select {Columns} from process_run_observation where {sql.IsOneOf("process_run_id", "@runs")}",
-                Run,
-                cancellationToken,
-                ("runs", failed))).OrderByDescending(run => run.CreatedAt),
+            .. runs.DistinctBy(run => run.ProcessRunId)
+                .OrderByDescending(run => (run.CreatedAt, run.ProcessRunId)).Take(Listed),
         ];
+    }
 
     static CandidateRun Run(StoredRow row) => new()
     {

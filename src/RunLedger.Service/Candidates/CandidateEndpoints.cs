@@ -24,10 +24,10 @@ static class CandidateEndpoints
         var api = routes.MapReading();
         api.MapGet("/candidates", ListCandidates).WithName("ListCandidates")
             .WithSummary("The process candidates in the order of their codes, each with how its runs fare.")
-            .WithDescription("Of those with a run in the ledger's tables. Figures are of the last 30 days; of a "
-                + "candidate with more than 750 runs, of the newest of each day, at most so many as mostADay says. A "
-                + "page looks at 2,000 codes at most, so that with a filter it may have fewer than limit, or none, "
-                + "with a nextCursor all the same.")
+            .WithDescription("Of those with a run in the ledger's tables, and with archived=true in the archive's. "
+                + "Figures are of the last 30 days; of a candidate with more than 750 runs, of the newest of each day, "
+                + "at most so many as mostADay says. A page looks at 2,000 codes at most, so that with a filter it may "
+                + "have fewer than limit, or none, with a nextCursor all the same.")
             .Describes<PageAnswer<CandidateAnswer>>().AddOpenApiOperationTransformer(QuerySchemas.Describe)
             .AddOpenApiOperationTransformer((operation, _, _) =>
             {
@@ -84,11 +84,11 @@ static class CandidateEndpoints
         CancellationToken cancellationToken)
     {
         var text = new QueryReader();
-        var days = query.Read(text);
+        var (days, archived) = query.Read(text);
         if (text.Problem is { } problem)
             return problem;
         var asked = CandidateAddress.CodeOf(http);
-        return await candidates.Find(asked, days, cancellationToken) is { } candidate
+        return await candidates.Find(asked, days, archived, cancellationToken) is { } candidate
             ? TypedResults.Json(candidate, CandidateJson.Default.CandidateDetail)
             : Answers.Unknown("run of a candidate", asked);
     }

@@ -21,6 +21,10 @@ sealed record CandidateListQuery
     [FromQuery(Name = "source")]
     public string? Source { get; init; }
 
+    [Description("true: also candidates and runs that have left for the archive.")]
+    [FromQuery(Name = "archived")]
+    public string? Archived { get; init; }
+
     [Description("How many candidates a page holds at most: 1 to 50, without it 20.")]
     [FromQuery(Name = "limit")]
     public string? Limit { get; init; }
@@ -31,8 +35,9 @@ sealed record CandidateListQuery
 
     public (CandidateFilter Filter, CandidatePageRequest Page) Read(QueryReader text)
     {
-        var filter = new CandidateFilter(text.Search("pattern", Pattern), text.Source(Source));
-        var list = $"candidates\n{filter.Pattern}\n{filter.Source}";
+        var filter = new CandidateFilter(
+            text.Search("pattern", Pattern), text.Source(Source), text.Flag("archived", Archived));
+        var list = $"candidates\n{filter.Pattern}\n{filter.Source}{(filter.Archived ? "\narchived" : "")}";
         var limit = text.Number("limit", Limit, UsualItems, MostItems);
         return (filter, new(list, limit, text.Key("cursor", Cursor, list)));
     }

@@ -13,5 +13,10 @@ sealed record CandidateQuery
     [FromQuery(Name = "days")]
     public string? Days { get; init; }
 
-    public int Read(QueryReader text) => text.Number("days", Days, CandidateQueries.Days, MostDays);
+    [Description("true: also runs that have left for the archive.")]
+    [FromQuery(Name = "archived")]
+    public string? Archived { get; init; }
+
+    public (int Days, bool Archived) Read(QueryReader text) =>
+        (text.Number("days", Days, CandidateQueries.Days, MostDays), text.Flag("archived", Archived));
 }

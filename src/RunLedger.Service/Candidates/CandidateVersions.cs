@@ -8,11 +8,22 @@ static class CandidateVersions
 {
     /// <summary>Null where no run says one.</summary>
     public static async Task<IReadOnlyList<CandidateVersion>?> Read(
-        LedgerSql sql, IReadOnlyCollection<CountedRun> runs, CancellationToken cancellationToken)
+        LedgerSql sql,
+        IReadOnlyList<CandidateTables> tables,
+        IReadOnlyCollection<CountedRun> runs,
+        CancellationToken cancellationToken)
     {
-        var said = (await UnlikeSql.Versions(sql, [.. runs.Select(run => run.Id)], cancellationToken))
-            .Where(one => one.Value is not null)
-            .ToDictionary(one => one.Key, one => one.Value!);
+        var said = new Dictionary<Guid, string>();
+        foreach (var table in tables)
+        {
+            foreach (var (run, version) in await UnlikeSql.Versions(
+                sql, [.. runs.Select(run => run.Id)], cancellationToken, table.Runs))
+            {
+                if (version is not null)
+                    said.TryAdd(run, version);
+            }
+        }
+
         return said.Count == 0 ? null :
         [
             .. runs.Where(run => said.ContainsKey(run.Id)).GroupBy(run => said[run.Id]).Select(ofOne =>

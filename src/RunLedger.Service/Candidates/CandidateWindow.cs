@@ -25,22 +25,39 @@ sealed record CandidateWindow(DateTime Since, int Days, int Most)
     public DateTime Day(int number) => Since.AddDays(number);
 
     /// <param name="sql">The connection.</param>
+    /// <param name="tables">Where they are looked for.</param>
     /// <param name="candidates">Each with how many runs it has, at most one more than are counted.</param>
     /// <param name="cancellationToken">Cancels it.</param>
     public async Task<ILookup<string, CountedRun>> Read(
-        LedgerSql sql, IReadOnlyList<(string Code, long Runs)> candidates, CancellationToken cancellationToken)
+        LedgerSql sql, IReadOnlyList<CandidateTables> tables, IReadOnlyList<(string Code, long Runs)> candidates,
+        CancellationToken cancellationToken)
+    {
+        var runs = new List<(string Code, CountedRun Run)>();
+        foreach (var table in tables)
+            runs.AddRange(await Read(sql, table, candidates, cancellationToken));
+        if (tables.Count == 1)
+            return runs.ToLookup(row => row.Code, row => row.Run);
+        // Of each day the newest, wherever they are.
+        var most = candidates.ToDictionary(one => one.Code, one => one.Runs <= Most ? Most : MostADay);
+        return runs.DistinctBy(row => row.Run.Id).GroupBy(row => (row.Code, row.Run.Day))
+            .SelectMany(day => day.OrderByDescending(row => (row.Run.CreatedAt, row.Run.Id)).Take(most[day.Key.Code]))
+            .ToLookup(row => row.Code, row => row.Run);
+    }
+
+    async Task<IEnumerable<(string Code, CountedRun Run)>> Read(
+        LedgerSql sql, CandidateTables table, IReadOnlyList<(string Code, long Runs)> candidates,
+        CancellationToken cancellationToken)
     {
         var few = candidates.Where(candidate => candidate.Runs <= Most).Select(candidate => candidate.Code).ToList();
         var many = candidates.Select(candidate => candidate.Code).Except(few).ToList();
-        return (await Read(few, AllSql(sql, few.Count), ("since", Since), ("most", Most)))
+        return (await Read(few, AllSql(sql, few.Count, table), ("since", Since), ("most", Most)))
             .Concat(await Read(
                 many,
-                RunsSql(sql, many.Count, Days),
+                RunsSql(sql, many.Count, Days, table),
                 [
                     .. Enumerable.Range(0, Days + 1).Select(n => ($"d{n}", (object?)Day(n))),
                     ("most", MostADay),
-                ]))
-            .ToLookup(row => row.Code, row => row.Run);
+                ]));
 
         async Task<List<(string Code, CountedRun Run)>> Read(
             List<string> codes, string statement, params (string, object?)[] parameters) => codes.Count == 0 ? []
@@ -58,12 +75,13 @@ sealed record CandidateWindow(DateTime Since, int Days, int Most)
     }
 
     /// <summary>All runs of the days, of candidates that have few: one descent for each.</summary>
-    public static string AllSql(LedgerSql sql, int codes) =>
+    public static string AllSql(LedgerSql sql, int codes, CandidateTables table) =>
         $"""
          with w(n, code) as (values {CodeValues(codes)})
          select w.n, r.process_run_id, r.status, r.started_at, r.ended_at, r.created_at
          from w {sql.RunsOfEach(
-             "where process_candidate_code = w.code order by created_at desc, process_run_id desc limit @most")}
+             "where process_candidate_code = w.code order by created_at desc, process_run_id desc limit @most",
+             table.Runs)}
          where r.created_at >= @since
          """;
 
@@ -71,7 +89,7 @@ sealed record CandidateWindow(DateTime Since, int Days, int Most)
     /// Each day of each candidate is a descent of the index of a candidate's newest runs. It is bounded from above only
     /// and cut from below afterwards: of a range the planner expects so few rows that it reads them all and sorts them.
     /// </summary>
-    public static string RunsSql(LedgerSql sql, int codes, int days) =>
+    public static string RunsSql(LedgerSql sql, int codes, int days, CandidateTables table) =>
         $"""
          with c(n, code) as (values {CodeValues(codes)}),
            d(since, until) as (values {string.Join(", ", Enumerable.Range(0, days)
@@ -82,7 +100,7 @@ sealed record CandidateWindow(DateTime Since, int Days, int Most)
              """
              where process_candidate_code = w.code and created_at < w.until
              order by created_at desc, process_run_id desc limit @most
-             """)}
+             """, table.Runs)}
          where r.created_at >= w.since
          """;
 

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using RunLedger.Batching;
 using RunLedger.Broker;
 using RunLedger.Schema;
+using RunLedger.Service.Actions;
 using RunLedger.Service.Assistants;
 using RunLedger.Service.Bridge;
 using RunLedger.Service.Channels;
@@ -116,6 +117,7 @@ static class LedgerHost
             ReadingLimits.Add(limiter);
             limiter.OnRejected = RateLimitAnswer.OnRejected;
         });
+        builder.Services.AddActionPurge();
         builder.Services.AddQuery();
         builder.Services.AddRejectedActions();
         builder.Services.AddDeliveries();

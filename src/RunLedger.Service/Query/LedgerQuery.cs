@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
@@ -6,11 +7,11 @@ using RunLedger.Service.Standby;
 
 namespace RunLedger.Service.Query;
 
-/// <summary>Runs statements of people, each in a process of its own, and writes down who asked what.</summary>
+/// <summary>Runs statements, each in a process of its own, and writes down who asked what.</summary>
 sealed class LedgerQuery(
-    QuerySource source, ActionLog actions, IOptions<QueryOptions> options, TimeProvider time) : IDisposable
+    QuerySource source, QuestionLog questions, IOptions<QueryOptions> options, TimeProvider time) : IDisposable
 {
-    const int MostText = 20_000;
+    public const int MostText = 20_000;
 
     /// <summary>What the log of actions keeps of a statement.</summary>
     const int LoggedText = 2_000;
@@ -24,6 +25,34 @@ sealed class LedgerQuery(
 
     /// <exception cref="QueryException">It is refused, failed, or was too much.</exception>
     public Task<QueryAnswer> Ask(string? sql, string who, CancellationToken cancellationToken)
+    {
+        Check(sql);
+        return questions.Around(
+            who, ActionNames.Query, "sql",
+            new { sql = Logged(sql) },
+            async () =>
+            {
+                var answer = await InTurn(sql, cancellationToken);
+                return (answer, string.Create(
+                    CultureInfo.InvariantCulture, $"{answer.Rows.Count} rows in {answer.Milliseconds} ms"));
+            },
+            cancellationToken);
+    }
+
+    /// <summary>The same for who writes down himself what is asked.</summary>
+    /// <inheritdoc cref="Ask" path="/exception"/>
+    public Task<QueryAnswer> Answer(string? sql, CancellationToken cancellationToken)
+    {
+        Check(sql);
+        return InTurn(sql, cancellationToken);
+    }
+
+    /// <summary>As the log of actions has it.</summary>
+    public static string Logged(string sql) => sql.Length > LoggedText ? sql[..LoggedText] + "…" : sql;
+
+    public void Dispose() => _room.Dispose();
+
+    void Check([NotNull] string? sql)
     {
         if (string.IsNullOrWhiteSpace(sql))
             throw new QueryException("There is no sql: send a select over runs and components.");
@@ -44,20 +73,7 @@ sealed class LedgerQuery(
                 $"There are {there:N0} MB here, and the ledger with {Limits.MaxAtOnce} statements at once may need "
                 + $"{needed:N0}: give it more memory, or set Query__MemoryMegabytes or Query__MaxAtOnce lower."));
         }
-
-        return actions.Around(
-            who, ActionNames.Query, "sql", null,
-            new { sql = sql.Length > LoggedText ? sql[..LoggedText] + "…" : sql },
-            async () =>
-            {
-                var answer = await InTurn(sql, cancellationToken);
-                return (answer, string.Create(
-                    CultureInfo.InvariantCulture, $"{answer.Rows.Count} rows in {answer.Milliseconds} ms"));
-            },
-            cancellationToken);
     }
-
-    public void Dispose() => _room.Dispose();
 
     async Task<QueryAnswer> InTurn(string sql, CancellationToken cancellationToken)
     {
@@ -99,7 +115,7 @@ sealed class LedgerQuery(
                 late.IsCancellationRequested
                     ? $"It took longer than {Limits.Timeout:c} (Query__Timeout) and was ended: "
                         + "ask for less, or name fewer columns."
-                : process.TookTooMuch ? TooMuchMemory
+                : process.TookTooMuch ? QueryFault.TooMuchMemory(Limits.MemoryMegabytes)
                 : "Its process ended before it had answered. The service is well; if it happens again, it is a fault "
                     + "of the statement's engine.");
         }
@@ -125,19 +141,6 @@ sealed class LedgerQuery(
         }
 
         var answer = process.Answer();
-        return answer.Fault is { } fault ? throw new QueryException(Words(fault)) : answer;
+        return answer.Fault is { } fault ? throw QueryFault.Of(fault, Limits.MemoryMegabytes) : answer;
     }
-
-    string TooMuchMemory => $"It needs more than {Limits.MemoryMegabytes} MB (Query__MemoryMegabytes): ask for less, "
-        + "or name fewer columns.";
-
-    // The engine advises to set what cannot be set here.
-    string Words(string fault) => fault.StartsWith("Out of Memory", StringComparison.OrdinalIgnoreCase)
-        ? TooMuchMemory
-        : fault.Contains(".parquet", StringComparison.Ordinal)
-            ? $"A file of the archive cannot be read; `archive verify` says which are damaged. {fault.Trim()}"
-            : fault.StartsWith("Binder Error", StringComparison.Ordinal)
-                // Of the columns it knows those that are read: the rest is said elsewhere.
-                ? $"{fault.Split('\n')[0].Split(" Candidate bindings")[0]} docs/query.md names the columns."
-                : fault.Trim();
 }

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace RunLedger.Service.Query;
 
 /// <summary>What a statement answered, as its process writes it and the API passes it on.</summary>
-sealed record QueryAnswer
+public sealed record QueryAnswer
 {
     /// <summary>The columns of the answer.</summary>
     public IReadOnlyList<QueryAnswerColumn> Columns { get; init; } = [];

@@ -1,4 +1,4 @@
 namespace RunLedger.Service.Query;
 
 /// <summary>A column of an answer, and its type as DuckDB names it.</summary>
-sealed record QueryAnswerColumn(string Name, string Type);
+public sealed record QueryAnswerColumn(string Name, string Type);

@@ -53,7 +53,12 @@ sealed class QueryDatabase(QueryOrder order) : IDisposable
             QueryRows.Append(rows, _database, $"table_{name}", columns);
         }
 
-        Returned(files);
+        if (files.Returned)
+        {
+            Run(_database, "create table returned (process_run_id uuid, returned_at timestamptz)");
+            QueryRows.Append(rows, _database, "returned", QueryFiles.ReturnColumns);
+        }
+
         List<string> paths = [.. files.Slices.SelectMany(slice => (string[])[slice.Runs, slice.Components])];
         Run(_database, $"set allowed_paths = {List(paths)}");
         var views = new QueryViewSql(files, Texts(paths));
@@ -110,16 +115,6 @@ sealed class QueryDatabase(QueryOrder order) : IDisposable
     }
 
     public void Dispose() => _database.Dispose();
-
-    void Returned(QueryFiles files)
-    {
-        if (files.Returned.Count == 0)
-            return;
-        Run(_database, "create table returned (process_run_id uuid, returned_at timestamptz)");
-        using var appender = _database.CreateAppender("returned");
-        foreach (var (run, at) in files.Returned)
-            appender.CreateRow().AppendValue(run).AppendValue(DateTime.SpecifyKind(at, DateTimeKind.Utc)).EndRow();
-    }
 
     /// <summary>The files of the first layout.</summary>
     HashSet<string> Texts(List<string> paths)

@@ -1,8 +1,7 @@
 using System.Text;
-using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using RunLedger.Service.Actions;
-using RunLedger.Service.Runs;
 using RunLedger.Service.Settings;
 using RunLedger.Service.Standby;
 using RunLedger.Service.Web;
@@ -21,6 +20,8 @@ static class QueryEndpoints
             .ValidateOnStart();
         services.AddSingleton<QuerySource>();
         services.AddSingleton<LedgerQuery>();
+        services.AddSingleton<SavedQueries>();
+        services.AddSingleton<SavedQueryActions>();
         return services;
     }
 
@@ -38,6 +39,10 @@ static class QueryEndpoints
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status429TooManyRequests);
+        var forms = routes.MapForms();
+        forms.MapPost("/query/csv", AskByForm).WithMetadata(new ReadsOnlyAttribute { Posts = true });
+        forms.MapPost("/query/save", SaveByForm);
+        forms.MapPost("/query/delete", DeleteByForm);
         return routes;
     }
 
@@ -51,30 +56,50 @@ static class QueryEndpoints
         {
             var answer = await query.Ask(body.Sql, Operator.From(http), cancellationToken);
             return http.Request.GetTypedHeaders().Accept.Any(type => type.MediaType == "text/csv")
-                ? TypedResults.Text(Csv(answer), "text/csv; charset=utf-8; header=present")
+                ? TypedResults.Text(QueryCsv.Text(answer), "text/csv; charset=utf-8; header=present")
                 : TypedResults.Json(answer, QueryJson.Default.QueryAnswer);
         }
         catch (QueryException e)
         {
-            return TypedResults.Problem(e.Message, statusCode: e.TooMuch
-                ? StatusCodes.Status429TooManyRequests
-                : StatusCodes.Status400BadRequest);
+            return Refused(e);
         }
     }
 
-    static string Csv(QueryAnswer answer)
+    static async Task<IResult> AskByForm(
+        HttpContext http, [FromForm] string? sql, LedgerQuery query, CancellationToken cancellationToken)
     {
-        var text = new StringBuilder();
-        CsvLine.Append(text, [.. answer.Columns.Select(column => column.Name)]);
-        foreach (var row in answer.Rows)
-            CsvLine.Append(text, [.. row.Select(Cell)]);
-        return text.ToString();
+        try
+        {
+            var answer = await query.Ask(sql, Operator.From(http), cancellationToken);
+            return TypedResults.File(
+                Encoding.UTF8.GetBytes(QueryCsv.Text(answer)), "text/csv; charset=utf-8; header=present", "answer.csv");
+        }
+        catch (QueryException e)
+        {
+            return Refused(e);
+        }
     }
 
-    static string? Cell(JsonElement value) => value.ValueKind switch
+    static async Task<IResult> SaveByForm(
+        HttpContext http, [FromForm] string? name, [FromForm] string? sql, SavedQueryActions saved,
+        CancellationToken cancellationToken)
     {
-        JsonValueKind.Null => null,
-        JsonValueKind.String => value.GetString(),
-        _ => value.GetRawText(),
-    };
+        name = name?.Trim();
+        if (SavedQuery.Fault(name, sql) is { } fault)
+            return FormOutcomes.Back(QueryPage.Path, fault);
+        var outcome = await saved.Save(name!, sql!, Operator.From(http), cancellationToken);
+        return FormOutcomes.Back($"{QueryPage.Path}?saved={Uri.EscapeDataString(name!)}", outcome);
+    }
+
+    static async Task<IResult> DeleteByForm(
+        HttpContext http, [FromForm] string? name, SavedQueryActions saved, CancellationToken cancellationToken)
+    {
+        var outcome = await saved.Delete(
+            name ?? "", Operator.From(http), SavedQuery.MayDeleteAll(http), cancellationToken);
+        return FormOutcomes.Back(QueryPage.Path, outcome);
+    }
+
+    static ProblemHttpResult Refused(QueryException e) => TypedResults.Problem(e.Message, statusCode: e.TooMuch
+        ? StatusCodes.Status429TooManyRequests
+        : StatusCodes.Status400BadRequest);
 }

@@ -22,6 +22,14 @@ sealed class QuerySource(IDbContextFactory<LedgerDb> databases, RunLedgerOptions
             to.Send(files);
             foreach (var (name, wanted) in needs.Columns)
                 await Rows(sql, QueryView.Named(name), wanted, files, to.Rows, cancellationToken);
+            // One after the other, as the rows of the tables: whole months may have come back.
+            if (files.Returned)
+            {
+                await sql.Each(
+                    "select process_run_id, returned_at from archive_returned",
+                    row => QueryRows.Write(to.Rows, row, QueryFiles.ReturnColumns), cancellationToken);
+                QueryRows.End(to.Rows);
+            }
         }
 
         to.Rows.Flush();
@@ -30,7 +38,7 @@ sealed class QuerySource(IDbContextFactory<LedgerDb> databases, RunLedgerOptions
     async Task<QueryFiles> Files(LedgerSql sql, CancellationToken cancellationToken)
     {
         if (options.Archive.Directory is not { } folder)
-            return new([], [], TablesWin: false);
+            return new([], Returned: false, TablesWin: false);
         var slices = await sql.List(
             "select slice_id, month from archive_slice order by slice_id",
             row => new QueryFiles.Slice(
@@ -39,11 +47,11 @@ sealed class QuerySource(IDbContextFactory<LedgerDb> databases, RunLedgerOptions
             cancellationToken);
         return new(
             slices,
-            slices.Count == 0 ? [] : await sql.List(
-                "select process_run_id, returned_at from archive_returned",
-                row => new QueryFiles.Return(row.GetGuid(0), row.GetTime(1)), cancellationToken),
-            slices.Count > 0 && (await sql.List(
-                "select 1 from archive_unfiled limit 1", row => true, cancellationToken)).Count > 0);
+            slices.Count > 0 && await Any("archive_returned"),
+            slices.Count > 0 && await Any("archive_unfiled"));
+
+        async Task<bool> Any(string table) =>
+            (await sql.List($"select 1 from {table} limit 1", row => true, cancellationToken)).Count > 0;
     }
 
     static async Task Rows(

@@ -46,7 +46,7 @@ sealed class QueryViewSql(QueryFiles files, IReadOnlySet<string> texts)
     string Void(string view)
     {
         var conditions = new List<string>();
-        if (files.Returned.Count > 0)
+        if (files.Returned)
         {
             conditions.Add(view == QueryView.Runs.Name
                 ? "not exists (select 1 from returned x where x.process_run_id = f.process_run_id "

@@ -42,8 +42,8 @@ sealed record RunListQuery
     [FromQuery(Name = "version")]
     public string? Version { get; init; }
 
-    [Description("true: also runs that have left for the archive, with archivedAt; unlike and version are of those "
-        + "that have not.")]
+    [Description("true: also runs that have left for the archive, with archivedAt; not together with unlike, whose "
+        + "marks the archive has not.")]
     [FromQuery(Name = "archived")]
     public string? Archived { get; init; }
 
@@ -93,7 +93,19 @@ sealed record RunListQuery
         return (filter, text.Page($"runs\n{filter.Fingerprint}", Limit, Cursor, Before));
     }
 
-    public RunFilter Filter(QueryReader text) => new()
+    public RunFilter Filter(QueryReader text)
+    {
+        var filter = Parts(text);
+        if (filter is { Archived: true, Unlike: not null })
+        {
+            text.Refuse<string>(
+                "unlike", "The archive does not say what was unlike: leave out archived=true, or unlike.");
+        }
+
+        return filter;
+    }
+
+    RunFilter Parts(QueryReader text) => new()
     {
         Statuses = text.Statuses(Status),
         Candidate = text.Text("candidate", Candidate),
@@ -102,7 +114,7 @@ sealed record RunListQuery
         ParentRunId = text.Id("parentRunId", ParentRunId),
         Unlike = text.OneOf("unlike", Unlike, UnlikeKindText.All) is { } kind ? UnlikeKindText.Parse(kind) : null,
         Version = text.Text("version", Version),
-        Archived = text.OneOf("archived", Archived, ["true", "false"]) == "true",
+        Archived = text.Flag("archived", Archived),
         Since = text.Time("since", Since) ?? text.Time("from", From),
         Until = text.Time("until", Until) ?? text.Time("to", To),
         Text = text.Search("q", Text),

@@ -69,7 +69,7 @@ static class RunSearch
         return legs.Aggregate(Queryable.Union);
     }
 
-    // Keys are kept apart, by an index that runs in the archive have too; a job of the queue is in none there.
+    // Keys are kept apart, by an index that runs in the archive have too.
     static IEnumerable<IQueryable<Guid>> NamedInArchive(LedgerDb db, string text)
     {
         yield return db.Runs.FromSql(
@@ -84,6 +84,8 @@ static class RunSearch
             yield return Of(db.ArchivedRuns.Where(r => r.ParentRunId == id));
             yield return Of(db.ArchivedRuns.Where(r => r.CorrelationId == text));
             yield return db.ArchivedComponents.Where(c => c.ComponentRunId == id).Select(c => c.ProcessRunId);
+            yield return db.ArchivedComponents.Where(c => c.QueueJobId == id).Select(c => c.ProcessRunId)
+                .Take(MostNamed);
         }
         else if (Beginning(text) is var (from, to))
         {
@@ -107,10 +109,10 @@ static class RunSearch
     /// The newest runs of a version, which is in the evidence and in no index: among the newest of the candidate that
     /// is asked for, else of all.
     /// </summary>
-    public static string VersionSql(LedgerSql sql, bool ofCandidate) =>
+    public static string VersionSql(LedgerSql sql, bool ofCandidate, string table = "process_run_observation") =>
         $"""
          select r.process_run_id, substr({RunVersion.Sql(sql, "r")}, 1, {2 * RunVersion.MostCharacters}) from (
-           select process_run_id, created_at, evidence_ref from process_run_observation
+           select process_run_id, created_at, evidence_ref from {table}
            where created_at < @until {(ofCandidate ? "and process_candidate_code = @candidate" : "")}
            order by created_at desc, process_run_id desc limit @most) r
          """;
@@ -119,10 +121,20 @@ static class RunSearch
     public static async Task<(List<Guid> Runs, bool IsCut)> OfVersion(
         LedgerDb db, RunFilter filter, CancellationToken cancellationToken)
     {
+        var (runs, cut) = await OfVersion(db, filter, LedgerTable.Runs.Rows, cancellationToken);
+        if (!filter.Archived)
+            return (runs, cut);
+        var (archived, archivedCut) = await OfVersion(db, filter, LedgerTable.Runs.Archive, cancellationToken);
+        return ([.. runs.Union(archived)], cut || archivedCut);
+    }
+
+    static async Task<(List<Guid> Runs, bool IsCut)> OfVersion(
+        LedgerDb db, RunFilter filter, string table, CancellationToken cancellationToken)
+    {
         var (runs, searched, asked) = (new List<Guid>(), 0, RunVersion.Text(filter.Version));
         var sql = await db.Sql(cancellationToken);
         await sql.Each(
-            VersionSql(sql, filter.Candidate is not null),
+            VersionSql(sql, filter.Candidate is not null, table),
             row =>
             {
                 searched++;

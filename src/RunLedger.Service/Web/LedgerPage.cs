@@ -34,7 +34,9 @@ public abstract class LedgerPage : ComponentBase
     /// <summary>The parameters that cannot be read, in the words of the API.</summary>
     protected IReadOnlyCollection<KeyValuePair<string, string[]>> Wrong { get; private set; } = [];
 
-    protected bool MayOperate => Caller.From(Http.User)?.Scopes.Contains(Scopes.Operate) == true;
+    protected bool MayOperate => May(Scopes.Operate);
+
+    protected bool May(string scope) => Caller.From(Http.User)?.Scopes.Contains(scope) == true;
 
     protected sealed override async Task OnInitializedAsync()
     {

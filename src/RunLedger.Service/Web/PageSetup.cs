@@ -29,10 +29,11 @@ static class PageSetup
         // Of the build, and not of a folder beside it: they are there however the service is started.
         app.MapFile("/page.css", "text/css; charset=utf-8").AllowAnonymous();
         app.MapFile("/page.js", "text/javascript; charset=utf-8").AllowAnonymous();
-        var pages = app.MapRazorComponents<App>().RequireAuthorization(Scopes.Read)
-            .WithMetadata(new ReadsOnlyAttribute());
+        var pages = app.MapRazorComponents<App>().RequireAuthorization(Scopes.Read);
         pages.Add(page =>
         {
+            if (!page.Metadata.OfType<ReadsOnlyAttribute>().Any())
+                page.Metadata.Add(new ReadsOnlyAttribute());
             // One that takes more than others names its own limit.
             if (!page.Metadata.OfType<EnableRateLimitingAttribute>().Any())
                 page.Metadata.Add(new EnableRateLimitingAttribute(ReadingLimits.Read));

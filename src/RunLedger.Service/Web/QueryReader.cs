@@ -82,6 +82,9 @@ sealed class QueryReader(bool ofAddress = true)
         : accepted.Contains(value) ? value
         : Refuse<string>(name, $"'{Shown(value)}' is not known; accepted: {string.Join(", ", accepted)}.");
 
+    /// <summary>true, false, or absent, which is false.</summary>
+    public bool Flag(string name, string? value) => OneOf(name, value, ["true", "false"]) == "true";
+
     public IReadOnlyList<RunStatus> Statuses(string? value)
     {
         var texts = (value ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

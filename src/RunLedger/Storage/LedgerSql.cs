@@ -30,7 +30,7 @@ abstract class LedgerSql(DbConnection connection, DbTransaction? transaction)
     /// For a from clause: joins as <c>r</c>, to each row before it, the runs of a selection that names that row. Where
     /// the selection is in the order of an index and limited, that is descended once for each row.
     /// </summary>
-    public abstract string RunsOfEach(string selection);
+    public abstract string RunsOfEach(string selection, string table = "process_run_observation");
 
     /// <summary>A member of a column of JSON objects, as JSON text; null where it is missing.</summary>
     public abstract string MemberAsText(string column, string member);

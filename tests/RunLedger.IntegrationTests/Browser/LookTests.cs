@@ -36,6 +36,7 @@ public sealed class LookTests(BrowserSite site) : Journey(site)
         { "incidents", "/incidents" },
         { "dossier", "/candidates/PROC-CAND:dot:kg/dossier" },
         { "rejected", "/rejected" },
+        { "query", "/query" },
         { "settings", "/settings" },
     };
 
@@ -46,13 +47,38 @@ public sealed class LookTests(BrowserSite site) : Journey(site)
         var page = await Open(
             path.Replace("{failed}", $"{Site.Failed}", StringComparison.Ordinal)
                 .Replace("{stuck}", $"{Site.Stuck}", StringComparison.Ordinal),
-            // Axe is a script of ours and not of the page's.
-            new()
-            {
-                BypassCSP = true,
-                ReducedMotion = ReducedMotion.Reduce,
-                ViewportSize = new() { Width = 1280, Height = 900 },
-            });
+            Options);
+        await Looks(page, name);
+    }
+
+    [Theory]
+    [InlineData("bars", "select status, count(*) as runs, max(error_ref) as error from runs group by all")]
+    [InlineData("lines", "select timestamp '2026-11-01' + interval 1 day * range as day, range * 3 % 17 as failed, "
+        + "20 - range % 7 as completed from range(28)")]
+    public async Task An_answer_in_sql_is_asked_for_by_keyboard_and_is_for_everybody(string name, string sql)
+    {
+        var page = await Open("/query", Options);
+        await page.Locator("#sql").FocusAsync();
+        await page.Keyboard.PressAsync("Control+A");
+        await page.Keyboard.TypeAsync(sql);
+        await page.Keyboard.PressAsync("Tab");
+        await page.Keyboard.PressAsync("Enter");
+
+        await Expect(page.Locator("#answer")).ToBeVisibleAsync();
+        await Expect(page.Locator("#answer figure")).ToHaveCountAsync(1);
+        await Looks(page, $"query-{name}");
+    }
+
+    // Axe is a script of ours and not of the page's.
+    static BrowserNewContextOptions Options => new()
+    {
+        BypassCSP = true,
+        ReducedMotion = ReducedMotion.Reduce,
+        ViewportSize = new() { Width = 1280, Height = 900 },
+    };
+
+    static async Task Looks(IPage page, string name)
+    {
         await page.EvaluateAsync("document.querySelectorAll('details').forEach(details => details.open = true)");
         foreach (var (scheme, rules) in ((ColorScheme, AxeRunOptions)[])[(ColorScheme.Light, All),
             (ColorScheme.Dark, Colours)])

@@ -77,6 +77,63 @@ public sealed class ArchiveReplicaTests : IAsyncLifetime
         Assert.Equal(Runs, runs.Count);
     }
 
+    [Theory(Explicit = true)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task A_service_killed_at_any_moment_of_archiving_and_compacting_keeps_every_run_once(int seed)
+    {
+        await Fill();
+        var random = new Random(seed);
+        // Ten lives, each of some moments longer than it takes to do something: archiving first, then compacting.
+        for (var life = 0; life < 10; life++)
+        {
+            var before = await Progress();
+            var ledger = await _site.Start(Settings, ready: false);
+            await Eventually.Async(
+                async () => await Progress() != before || await Done() ? null : "it does nothing",
+                TimeSpan.FromSeconds(90), () => ledger.Output);
+            await Task.Delay(TimeSpan.FromMilliseconds(random.Next(0, 1_500)), TimeProvider.System, Token);
+            await ledger.Kill();
+            await EveryRunIsOnce();
+        }
+
+        var last = await _site.Start(Settings);
+        await Eventually.Async(
+            async () => await Done() ? null : await Progress(), TimeSpan.FromSeconds(180), () => last.Output);
+        await last.Stop();
+        await EveryRunIsOnce();
+
+        async Task<string> Progress() => string.Join(' ', await _site.List(
+            $"{Moved} union all select count(*)::text || coalesce(max(slice_id::text), '') from archive_slice"));
+
+        // One slice of each month is what is left of 200, and what cannot be compacted yet.
+        async Task<bool> Done() => await Count() == Runs
+            && (await new ArchiveStore(_site.Database).Slices(Token)).Count <= 2 * 32;
+    }
+
+    // In the tables, or in exactly one file that counts.
+    async Task EveryRunIsOnce()
+    {
+        // What a killed service asked for last may be committed after its death.
+        await Eventually.Async(
+            async () => await _site.List("select count(*)::text from pg_stat_activity where datname = "
+                + "current_database() and pid <> pg_backend_pid() and state <> 'idle'") is ["0"] ? null : "at work",
+            TimeSpan.FromSeconds(30));
+        var files = Files();
+        var archived = new List<Guid>();
+        foreach (var slice in await new ArchiveStore(_site.Database).Slices(Token))
+        {
+            Assert.Null(files.Fault(slice, Token));
+            archived.AddRange(files.Read(slice, Token).SelectMany(part => part.Runs).Select(run => run.ProcessRunId));
+        }
+
+        var inTables = await _site.List("select process_run_id::text from process_run_observation");
+        Assert.Equal(Runs, archived.Count + inTables.Count);
+        Assert.Equal(Runs, archived.Concat(inTables.Select(Guid.Parse)).Distinct().Count());
+        Assert.Equal(archived.Count, await Count());
+    }
+
     [Fact]
     public async Task A_database_that_restarts_in_mid_archive_only_delays_it()
     {

@@ -106,6 +106,8 @@ public sealed class RunPlanTests : IAsyncLifetime
         Assert.True(blocks < 1_500, $"{blocks} blocks of the table's 4,300: {plan}");
     }
 
+    static readonly IReadOnlyList<CandidateTables> Tables = CandidateTables.Of(archived: false);
+
     [Fact]
     public async Task The_figures_of_candidates_cost_what_is_counted_however_many_runs_there_are()
     {
@@ -121,23 +123,24 @@ public sealed class RunPlanTests : IAsyncLifetime
             .ToArrayAsync(TestContext.Current.CancellationToken);
 
         await CostsLittle(
-            CandidateQueries.CodesSql, "process_run_observation", MostBlocks, ("after", ""), ("most", 200));
-        await CostsLittle(CandidateQueries.NewestSql(sql, codes.Count), Index, MostBlocks, named);
+            CandidateQueries.CodesSql(Tables), "process_run_observation", MostBlocks, ("after", ""), ("most", 200));
+        await CostsLittle(CandidateQueries.NewestSql(sql, codes.Count, Tables[0]), Index, MostBlocks, named);
         await CostsLittle(
-            CandidateWindow.RunsSql(sql, codes.Count, Days), Index, 2 * codes.Count * Days * MostADay,
+            CandidateWindow.RunsSql(sql, codes.Count, Days, Tables[0]), Index, 2 * codes.Count * Days * MostADay,
             [.. named, .. days, ("most", MostADay)]);
         await CostsLittle(
-            CandidateWindow.AllSql(sql, codes.Count), Index, 2 * codes.Count * MostADay,
+            CandidateWindow.AllSql(sql, codes.Count, Tables[0]), Index, 2 * codes.Count * MostADay,
             [.. named, ("since", First), ("most", MostADay)]);
         await CostsLittle(
-            CandidateQueries.CountSql(codes.Count), "process_run_observation_process_candidate_code_idx", MostBlocks,
-            [.. named, ("most", 1_000)]);
+            CandidateQueries.CountSql(codes.Count, Tables[0]), "process_run_observation_process_candidate_code_idx",
+            MostBlocks, [.. named, ("most", 1_000)]);
         await CostsLittle(
             CandidateTroubles.Sql, "process_run_observation_status_", 3 * CandidateTroubles.MostOfAStatus,
             ("lately", First), ("most", CandidateTroubles.MostOfAStatus));
-        await CostsLittle(CandidateDetailQuery.NewestSql, Index, MostBlocks, ("code", "PROC-CAND:7"), ("most", 10));
         await CostsLittle(
-            CandidateComponents.Sql(sql), "process_component_observation_process_run_id_idx", 5_000,
+            CandidateDetailQuery.NewestSql(Tables[0]), Index, MostBlocks, ("code", "PROC-CAND:7"), ("most", 10));
+        await CostsLittle(
+            CandidateComponents.Sql(sql, Tables[0]), "process_component_observation_process_run_id_idx", 5_000,
             ("runs", ids[..1]), ("most", 20_000));
     }
 

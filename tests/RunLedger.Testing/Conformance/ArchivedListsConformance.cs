@@ -58,6 +58,20 @@ public abstract class ArchivedListsConformance(Provider provider) : ReadingSuite
         await Are("q=c/2", Id(2));
         await Are("q=even", Id(6), Id(4), Id(2));
         await Are("q=PROC-CAND:even", Id(6), Id(4), Id(2));
+        await Ledger.Execute($"update process_component_archive set queue_job_id = '{Id(200)}' "
+            + $"where component_run_id = '{Id(102)}'");
+        await Are($"q={Id(200)}", Id(2));
+        foreach (var (table, run) in (IEnumerable<(string, int)>)
+            [("process_run_archive", 4), ("process_run_observation", 3)])
+        {
+            const string Evidence = """{"from": {"RunStarted": {"value": {"version": "1.2"}}}}""";
+            await Ledger.Execute(
+                $"update {table} set evidence_ref = '{Evidence}' where process_run_id = '{Id(run)}'");
+        }
+
+        await Are("version=1.2", Id(4), Id(3));
+        await Are("version=1.2&candidate=PROC-CAND:even", Id(4));
+        Assert.Equal([Id(3)], Ids(await Ledger.Get("/api/runs?version=1.2")));
         Assert.Empty(Ids(await Ledger.Get($"/api/runs?q={Id(4)}")));
 
         async Task Are(string filter, params Guid[] runs) =>
@@ -86,14 +100,50 @@ public abstract class ArchivedListsConformance(Provider provider) : ReadingSuite
     }
 
     [Fact]
-    public async Task What_archived_may_be_is_said()
+    public async Task Candidates_and_their_figures_reach_back()
     {
-        using var answer = await Ledger.Client.GetAsync(
-            "/api/runs?archived=perhaps", TestContext.Current.CancellationToken);
+        await Runs();
+        await Ledger.Execute(
+            $"update process_run_archive set created_at = '{Today}T00:00:00.000000Z' where process_run_id = '{Id(6)}'");
+
+        var all = (await Ledger.Get("/api/candidates?archived=true")).GetProperty("items");
+        var one = await Ledger.Get("/api/candidates/PROC-CAND:even?archived=true");
+        var odd = await Ledger.Get("/api/candidates/PROC-CAND:odd?archived=true");
+
+        Assert.Equal(
+            ["PROC-CAND:odd"],
+            (await Ledger.Get("/api/candidates")).GetProperty("items").EnumerateArray().Select(Code));
+        Assert.Equal(["PROC-CAND:even", "PROC-CAND:odd"], all.EnumerateArray().Select(Code));
+        Assert.Equal(Id(6), all[0].GetProperty("newestRun").GetProperty("processRunId").GetGuid());
+        Assert.Equal(3, all[0].GetProperty("runs").GetInt32());
+        Assert.Equal(1, all[0].GetProperty("figures").GetProperty("counted").GetInt32());
+        Assert.Equal(3, one.GetProperty("runs").GetInt32());
+        Assert.Equal(1, one.GetProperty("figures").GetProperty("outcomes").GetProperty("failed").GetInt32());
+        Assert.Equal(1, one.GetProperty("components").GetArrayLength());
+        Assert.Equal(
+            [Id(6), Id(4), Id(2)],
+            one.GetProperty("recentRuns").EnumerateArray().Select(run => run.GetProperty("processRunId").GetGuid()));
+        Assert.Equal(3, odd.GetProperty("runs").GetInt32());
+        using var none = await Ledger.Client.GetAsync(
+            "/api/candidates/PROC-CAND:even", TestContext.Current.CancellationToken);
+        Assert.Equal(404, (int)none.StatusCode);
+
+        static string Code(JsonElement candidate) => candidate.GetProperty("candidate").GetString()!;
+    }
+
+    static string Today => $"{Some.Noon:yyyy-MM-dd}";
+
+    [Theory]
+    [InlineData("/api/runs?archived=perhaps", "archived")]
+    [InlineData("/api/candidates?archived=perhaps", "archived")]
+    [InlineData("/api/runs?archived=true&unlike=slow", "leave out archived=true, or unlike")]
+    public async Task What_archived_may_be_is_said(string address, string says)
+    {
+        using var answer = await Ledger.Client.GetAsync(address, TestContext.Current.CancellationToken);
 
         Assert.Equal(400, (int)answer.StatusCode);
         Assert.Contains(
-            "archived", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            says, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
             StringComparison.Ordinal);
     }
 

@@ -6,6 +6,7 @@ using RunLedger.Client;
 using RunLedger.Deadlines;
 using RunLedger.Expectations;
 using RunLedger.Retention;
+using RunLedger.Service.Actions;
 using RunLedger.Service.Assistants;
 using RunLedger.Service.Bridge;
 using RunLedger.Service.Channels;
@@ -42,6 +43,7 @@ public sealed partial class ConfigurationDocumentTests
         (BrokerOptions.Section, new BrokerOptions()), (DossierOptions.Section, new DossierOptions()),
         (AssistantOptions.Section, new AssistantOptions()), (JournalOptions.Section, new JournalOptions()),
         (CheckpointOptions.Section, new CheckpointOptions()),
+        (ActionOptions.Section, new ActionOptions()),
         (RunLedgerClientOptions.Section, new RunLedgerClientOptions()),
     ];
 

@@ -20,20 +20,24 @@ sealed class RawRequest : IAsyncDisposable
     }
 
     /// <summary>A request that the service has begun to read.</summary>
-    public static async Task<RawRequest> Post(EmbeddedLedger ledger, int length, TestKey? key = null)
+    public static async Task<RawRequest> Post(
+        EmbeddedLedger ledger, int length, TestKey? key = null, string path = "/api/observations")
     {
-        var request = await Announce(ledger, length, key);
+        var request = await Announce(ledger, length, key, path);
         // Asked for its body: it is in the service's hands.
         Assert.Equal(100, await request.Status());
         return request;
     }
 
     /// <summary>A request that asks whether its body is wanted.</summary>
-    public static async Task<RawRequest> Announce(EmbeddedLedger ledger, int length, TestKey? key = null)
+    public static async Task<RawRequest> Announce(
+        EmbeddedLedger ledger, int length, TestKey? key = null, string path = "/api/observations")
     {
         var request = new RawRequest();
         await request.Begin(
-            ledger, "POST /api/observations", key, $"Content-Length: {length}\r\nExpect: 100-continue\r\n");
+            ledger, $"POST {path}", key,
+            "Accept: application/json, text/event-stream\r\nContent-Type: application/json\r\n"
+                + $"Content-Length: {length}\r\nExpect: 100-continue\r\n");
         return request;
     }
 

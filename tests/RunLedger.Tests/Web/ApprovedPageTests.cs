@@ -33,6 +33,7 @@ public sealed partial class ApprovedPageTests(FilledLedger ledger) : IClassFixtu
     [InlineData("grid-unasked", "/grid")]
     [InlineData("dossier", $"/candidates/{Candidate}/dossier")]
     [InlineData("dossier-none", "/candidates/PROC-CAND:none/dossier")]
+    [InlineData("query", "/query")]
     [InlineData("rejected", "/rejected")]
     [InlineData("rejected-discarded", "/rejected?state=discarded&said=discarded")]
     [InlineData("settings", "/settings")]

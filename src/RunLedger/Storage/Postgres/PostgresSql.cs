@@ -24,8 +24,8 @@ sealed class PostgresSql(DbConnection connection, DbTransaction? transaction = n
         $"case when pg_column_size({column}) <= 5 * cast({most} as bigint) and octet_length({column}::text) <= {most} "
         + $"then {column}::text end";
 
-    public override string RunsOfEach(string selection) =>
-        $"cross join lateral (select * from process_run_observation {selection}) r";
+    public override string RunsOfEach(string selection, string table) =>
+        $"cross join lateral (select * from {table} {selection}) r";
 
     public override string MemberAsText(string column, string member) => $"({column} -> '{member}')::text";
 

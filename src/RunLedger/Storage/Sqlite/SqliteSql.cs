@@ -22,9 +22,8 @@ sealed class SqliteSql(DbConnection connection, DbTransaction? transaction = nul
         $"case when octet_length({column}) <= {most} then {column} end";
 
     // It has no lateral join.
-    public override string RunsOfEach(string selection) =>
-        "join process_run_observation r on r.process_run_id in "
-        + $"(select process_run_id from process_run_observation {selection})";
+    public override string RunsOfEach(string selection, string table) =>
+        $"join {table} r on r.process_run_id in (select process_run_id from {table} {selection})";
 
     public override string MemberAsText(string column, string member) =>
         $"case when json_valid({column}) then {column} -> '$.{member}' end";

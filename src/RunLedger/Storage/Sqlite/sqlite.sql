@@ -219,6 +219,17 @@ CREATE TABLE IF NOT EXISTS operator_action (
 CREATE INDEX IF NOT EXISTS operator_action_newest_idx ON operator_action (at DESC, id DESC);
 CREATE INDEX IF NOT EXISTS operator_action_unfinished_idx ON operator_action (at) WHERE outcome IS NULL;
 
+-- As infra/postgres/19_saved_query.sql.
+CREATE TABLE IF NOT EXISTS saved_query (
+  name     text PRIMARY KEY,
+  sql      text NOT NULL,
+  saved_by text NOT NULL,
+  saved_at text NOT NULL
+);
+CREATE INDEX IF NOT EXISTS process_component_archive_queue_job_id_idx ON process_component_archive (queue_job_id)
+  WHERE queue_job_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS operator_action_kind_idx ON operator_action (action, at DESC, id DESC);
+
 CREATE TABLE IF NOT EXISTS failure_group (
   fingerprint        text PRIMARY KEY,
   acknowledged_at    text,
