@@ -28,8 +28,8 @@ static class BesideBenchmark
         new("--rounds") { Description = "Drains of each, in turn.", DefaultValueFactory = _ => 3 };
     static readonly Option<string[]> Set = new("--set")
     {
-        Description = "A setting of the one with, as NAME=VALUE of an environment variable; several times. Without one: "
-            + "everything that tells and judges is on, with 20 rules, 200 expectations, a receiver and a heartbeat.",
+        Description = "A setting of the one with, as NAME=VALUE of an environment variable; several times. Without: "
+            + "everything that tells and judges is on, with 16 rules, 200 expectations, a receiver and a heartbeat.",
         DefaultValueFactory = _ => [],
     };
 
@@ -88,7 +88,7 @@ static class BesideBenchmark
             $"{Statistics.Median(all):N0} ({string.Join(", ", all.Select(one => $"{one:N0}"))})";
     }
 
-    /// <summary>From a tenth of the runs on, so that neither the start of a process nor its first commits count.</summary>
+    /// <summary>From a tenth of the runs on: neither the start of a process nor its first commits count.</summary>
     static async Task<double> Drain(
         Servers servers, Dictionary<string, string> settings, int runs, TimeProvider time)
     {
@@ -138,23 +138,23 @@ static class BesideBenchmark
         await using var service = await ServiceProcess.Start(servers.Postgres, "", settings, time);
         using var http = new HttpClient { BaseAddress = service.Url };
         await Put("channels/bench", new { kind = "webhook", address = $"{receiver.Url}told" });
-        var conditions = (string[])
-        [
-            "failed", "in_a_row", "rate", "stuck", "orphan", "missed", "slow", "rejected", "behind", "failed",
-        ];
-        for (var n = 0; n < 20; n++)
+        string[] conditions = ["failed", "in_a_row", "rate", "stuck", "orphan", "missed", "slow"];
+        var rules = conditions.SelectMany(one => (string[])["*", "PROC-CAND:*"], (one, pattern) => (one, pattern));
+        foreach (var (condition, pattern) in rules)
         {
-            var condition = conditions[n % conditions.Length];
-            await Put($"rules/bench-{n}", new Dictionary<string, object>
+            await Put($"rules/bench-{condition}-{pattern.Length}", new Dictionary<string, object?>
             {
                 ["condition"] = condition,
-                ["candidate"] = condition is "rejected" or "behind" ? "*" : n < 10 ? "*" : "PROC-CAND:*",
+                ["candidate"] = pattern,
                 ["channels"] = (string[])["bench"],
-                ["runs"] = condition is "in_a_row" or "rate" ? 20 : null!,
-                ["percent"] = condition is "rate" ? 50 : null!,
+                ["runs"] = condition is "in_a_row" or "rate" ? 20 : null,
+                ["percent"] = condition is "rate" ? 50 : null,
                 ["hold"] = "00:00:00",
             });
         }
+
+        await Put("rules/bench-rejected", new { condition = "rejected", channels = (string[])["bench"] });
+        await Put("rules/bench-behind", new { condition = "behind", channels = (string[])["bench"] });
 
         for (var n = 0; n < 200; n++)
         {

@@ -83,10 +83,14 @@ static class RetentionBenchmark
     // As the ledger leaves them, evidence and fold of some length included; settled now, so that nothing is over yet.
     static Task<object> Store(Servers servers, int runs) => servers.Query<object>(
         $$"""
+         -- In order of time, as the client makes them.
+         create function pg_temp.id(n bigint) returns uuid language sql as $f$
+           select (lpad(to_hex((extract(epoch from now()) * 1000)::bigint + n / 4), 12, '0') || '7'
+             || lpad(to_hex(n % 4), 3, '0') || '8' || substr(md5(random()::text), 1, 15))::uuid $f$;
          insert into process_run_observation (process_run_id, process_candidate_code, correlation_id,
            source_system, status,
            evidence_ref, started_at, ended_at, created_at, fold, last_event_at, live_at, settled_at)
-         select gen_random_uuid(), 'over', 'c-' || n, 'dot_runtime', 'completed',
+         select pg_temp.id(n), 'over', 'c-' || n, 'dot_runtime', 'completed',
            jsonb_build_object('from', jsonb_build_object('RunCompleted',
              jsonb_build_object('value', jsonb_build_object('rows', n)))),
            now(), now(), now(), decode(repeat(md5(n::text), 4), 'hex'), now(), now(), now() + n * interval '1 us'
@@ -94,7 +98,7 @@ static class RetentionBenchmark
          insert into process_component_observation (component_run_id, process_run_id, correlation_id,
            source_system, status,
            dot_code, component_role, started_at, ended_at, created_at, fold)
-         select gen_random_uuid(), process_run_id, correlation_id, 'dot_runtime', 'step_completed', 'dot_' || n, 'step',
+         select pg_temp.id(row_number() over ()), process_run_id, correlation_id, 'dot_runtime', 'step_completed', 'dot_' || n, 'step',
            now(), now(), now(), decode(repeat(md5(n::text), 4), 'hex')
          from process_run_observation, generate_series(1, 3) n where process_candidate_code = 'over';
          insert into run_status_count (writer, status, runs) values (99, 'completed', {{runs}});
