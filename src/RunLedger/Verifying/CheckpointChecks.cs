@@ -89,7 +89,8 @@ sealed class CheckpointChecks(
                         + "next: commits were deleted, inserted or moved.");
                 }
 
-                frontier.Add(row.BytesAt(1)!);
+                // One that is no hash was changed, as is said of its commit.
+                frontier.Add(row.BytesAt(1)! is { Length: MerkleTree.HashSize } hash ? hash : MerkleTree.Empty);
                 while (due.TryPeek(out var next) && next.Size <= frontier.Size)
                     Root(due.Dequeue());
             },

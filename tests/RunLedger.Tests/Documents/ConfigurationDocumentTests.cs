@@ -6,6 +6,7 @@ using RunLedger.Client;
 using RunLedger.Deadlines;
 using RunLedger.Expectations;
 using RunLedger.Retention;
+using RunLedger.Sealing;
 using RunLedger.Service.Actions;
 using RunLedger.Service.Assistants;
 using RunLedger.Service.Bridge;
@@ -91,7 +92,7 @@ public sealed partial class ConfigurationDocumentTests
                 : Settings($"{setting}__0", Activator.CreateInstance(entry)!),
             IDictionary<string, IList<string>> => [],
             DeadlineOptions or DeadlinePolicy or ExpectedOptions or UnlikeOptions or RetentionOptions or RetentionPolicy
-                or OidcOptions =>
+                or OidcOptions or SealingOptions =>
                 Settings(setting, value),
             _ when !property.CanWrite => [],
             _ => [(setting, value)],

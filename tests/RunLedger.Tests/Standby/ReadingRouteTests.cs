@@ -23,8 +23,8 @@ public sealed partial class ReadingRouteTests : IAsyncLifetime
     static readonly string[] Writing =
     [
         "Actions/ActionLog.cs", "Actions/ActionPurge.cs", "Channels/ChannelActions.cs",
-        "Channels/ChannelHealthCheck.cs",
-        "Channels/DeliveryTurn.cs", "Expectations/ExpectationActions.cs", "Failures/FailureActions.cs",
+        "Channels/ChannelHealthCheck.cs", "Channels/DeliveryTurn.cs", "Checkpoints/CheckpointRegistration.cs",
+        "Expectations/ExpectationActions.cs", "Failures/FailureActions.cs",
         "Heartbeat/OutwardHeartbeat.cs", "Incidents/IncidentWatch.cs", "Incidents/RuleActions.cs",
         "Overview/ReplicaHeartbeat.cs", "Policies/PolicyEndpoints.cs", "Policies/SettingsPage.razor",
         "Query/SavedQueryActions.cs", "Rejected/RejectedActions.cs",
