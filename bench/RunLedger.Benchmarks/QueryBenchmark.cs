@@ -110,6 +110,7 @@ static class QueryBenchmark
             }
 
             AnsiConsole.Write(table);
+            await app.StopAsync(stop);
             Found(archive, time, stop);
             return 0;
         }
