@@ -12,6 +12,7 @@ root.Subcommands.Add(PagesBenchmark.Create());
 root.Subcommands.Add(ScheduleBenchmark.Create());
 root.Subcommands.Add(SweepBenchmark.Create());
 root.Subcommands.Add(RetentionBenchmark.Create());
+root.Subcommands.Add(QueryBenchmark.Create());
 root.Subcommands.Add(ReadersBenchmark.Create());
 root.Subcommands.Add(WitnessBenchmark.Create());
 root.Subcommands.Add(BesideBenchmark.Create());
