@@ -35,7 +35,9 @@ public abstract class SealConformance(Provider provider) : SealSuite(provider)
         await Store.Definitions.Define(
             new ProcessDefined
             {
-                ProcessCandidateCode = runs[0].Candidate, ProcessDefinitionCode = "P-1", OccurredAt = Some.Noon,
+                ProcessCandidateCode = runs[0].Candidate,
+                ProcessDefinitionCode = "P-1",
+                OccurredAt = Some.Noon,
             },
             Token);
         Assert.True(await Store.Definitions.BackFill(runs[0].Candidate, "P-1", 3, Token) > 0);

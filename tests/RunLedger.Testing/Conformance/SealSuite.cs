@@ -104,7 +104,8 @@ public abstract class SealSuite : StoreSuite
         {
             Deadlines = (rows.Run.Deadlines ?? new() { CreatedAt = Later.AddYears(-2) }) with
             {
-                SettledAt = at, DeadlineAt = at.AddHours(1),
+                SettledAt = at,
+                DeadlineAt = at.AddHours(1),
             },
         });
 
