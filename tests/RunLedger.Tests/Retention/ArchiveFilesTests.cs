@@ -138,7 +138,11 @@ public sealed class ArchiveFilesTests : IDisposable
                 await File.ReadAllBytesAsync(PathOf(slice, ".runs.parquet"), Token))),
             runs.GetProperty("sha256").GetString());
         Assert.Null(_files.Fault(slice, Token));
-        Assert.Equal([slice], _files.Slices());
+        Assert.Equal(
+            Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(
+                await File.ReadAllBytesAsync(PathOf(slice, ".json"), Token))),
+            slice.Manifest);
+        Assert.Equal([slice with { Manifest = null }], _files.Slices());
     }
 
     [Theory]

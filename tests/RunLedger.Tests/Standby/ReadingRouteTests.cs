@@ -25,7 +25,8 @@ public sealed partial class ReadingRouteTests : IAsyncLifetime
         "Actions/ActionLog.cs", "Actions/ActionPurge.cs", "Channels/ChannelActions.cs",
         "Channels/ChannelHealthCheck.cs", "Channels/DeliveryTurn.cs", "Checkpoints/CheckpointRegistration.cs",
         "Expectations/ExpectationActions.cs", "Failures/FailureActions.cs",
-        "Heartbeat/OutwardHeartbeat.cs", "Incidents/IncidentWatch.cs", "Incidents/RuleActions.cs",
+        "Heartbeat/OutwardHeartbeat.cs", "Incidents/IncidentHealthCheck.cs", "Incidents/IncidentWatch.cs",
+        "Incidents/RuleActions.cs",
         "Overview/ReplicaHeartbeat.cs", "Policies/PolicyEndpoints.cs", "Policies/SettingsPage.razor",
         "Query/SavedQueryActions.cs", "Rejected/RejectedActions.cs",
     ];

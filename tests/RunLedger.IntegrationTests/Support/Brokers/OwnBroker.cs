@@ -79,7 +79,7 @@ sealed class OwnBroker : IAsyncDisposable
         await Eventually.Async(NotUp, StartLimit);
     }
 
-    /// <summary>What a file of definitions says is there, read from the node's own folder: it may see no other.</summary>
+    /// <summary>What a file of definitions says, read from the node's own folder: it may see no other.</summary>
     public Task Import(string definitions)
     {
         var own = Path.Combine(_folder.FullName, "definitions.json");
