@@ -75,12 +75,19 @@ static class LedgerVerifyCommand
         var kept = new List<SealedCheckpoint>();
         if (parsed.GetValue(Kept) is { } path)
         {
-            foreach (var line in (await Text(path, cancellationToken)).Split('\n').Where(line => line.Length > 0))
+            foreach (var (number, line) in (await Text(path, cancellationToken)).Split('\n').Index())
             {
+                if (line.Length == 0)
+                    continue;
                 var (checkpoint, fault) = reader.Read(line);
-                if (checkpoint is null || fault is not null)
-                    throw new CliException($"{path} holds what is no checkpoint: {fault}", ExitCodes.Failure);
-                kept.Add(checkpoint);
+                if (checkpoint is not null && fault is not null)
+                    throw new CliException($"{path}, line {number + 1}, is no checkpoint: {fault}", ExitCodes.Failure);
+                if (checkpoint is not null)
+                    kept.Add(checkpoint);
+                else
+                    // A full disk may have cut it; the service writes it again, whole, and goes on.
+                    await parsed.InvocationConfiguration.Error.WriteLineAsync(TerminalText.Sanitize(
+                        $"{path}, line {number + 1}, is no checkpoint, and is passed over: {fault}"));
             }
         }
 
@@ -101,6 +108,12 @@ static class LedgerVerifyCommand
             await output.WriteLineAsync($"{report.Open} commits are newer than the last checkpoint.");
         if (report.NotTakenUp > 0)
             await output.WriteLineAsync($"{report.NotTakenUp} rows of before have not been taken up yet.");
+        if (report.Epochs > 1)
+        {
+            await output.WriteLineAsync(
+                $"Sealing was switched on {report.Epochs} times: more often than by you is a finding too.");
+        }
+
         if (report.WhileOff > 0)
         {
             await output.WriteLineAsync(
@@ -111,6 +124,8 @@ static class LedgerVerifyCommand
     }
 
     static string Verdict(VerificationReport report) => report.Commits == 0 ? "nothing is sealed here."
+        : report.Findings.Count == 0 && report.WhileOff > 0
+            ? "all as it was written, but for what changed while commits were not sealed."
         : report.Findings.Count == 0 ? "all as it was written."
         : string.Create(CultureInfo.InvariantCulture, $"{report.Findings.Count} findings.");
 

@@ -109,9 +109,11 @@ sealed partial class DeliveryTurn(
     }
 
     // A receiver that refuses everything, as one does that was given a wrong key, is to be put right, and what waits
-    // for it waits: a message is to blame where others got through since it was refused last.
+    // for it waits: a message is to blame where others got through since it was refused last, and since the channel was
+    // put as it is.
     static bool IsItself(Channel channel, Delivery delivery, OutwardResult result) =>
         result.IsAboutMessage && delivery.Tried + 1 >= LeastRefusals && channel.FailingSince is null
+        && channel.DeliveredAt >= channel.PutAt
         && delivery.Fault is { } before && Answer(before) == Answer(result.Said);
 
     // "It answered 400: …": the rest may be another one each time.

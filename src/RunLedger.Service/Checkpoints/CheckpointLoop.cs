@@ -18,6 +18,7 @@ sealed partial class CheckpointLoop(
     readonly Sealing.Checkpoints? _checkpoints = services.GetService<Sealing.Checkpoints>();
     readonly CheckpointFile? _file = options.Value.File is { Length: > 0 } path ? new(path) : null;
     readonly Outage _outage = new(time);
+    long? _size;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -54,14 +55,32 @@ sealed partial class CheckpointLoop(
             return true;
         }
 
+        var begun = time.GetTimestamp();
         while (await adoption.Once(cancellationToken))
+        {
             cancellationToken.ThrowIfCancellationRequested();
-        await _checkpoints.Once(cancellationToken);
-        if (_file is null)
-            return false;
-        while (await _checkpoints.After(_file.Last, cancellationToken) is { Count: > 0 } missing)
-            _file.Append(missing);
+            // What was there before may be millions of rows.
+            if (time.GetElapsedTime(begun) < options.Value.Every)
+                continue;
+            await Checkpoint(_checkpoints, cancellationToken);
+            begun = time.GetTimestamp();
+        }
+
+        await Checkpoint(_checkpoints, cancellationToken);
         return false;
+    }
+
+    async Task Checkpoint(Sealing.Checkpoints checkpoints, CancellationToken cancellationToken)
+    {
+        var more = true;
+        while (more && await checkpoints.Once(cancellationToken) is { Size: var size })
+        {
+            more = size - _size >= Sealing.Checkpoints.MostCommits;
+            _size = size;
+        }
+
+        while (_file is not null && await checkpoints.After(_file.Last, cancellationToken) is { Count: > 0 } missing)
+            _file.Append(missing);
     }
 
     [LoggerMessage(170, LogLevel.Warning, "No checkpoint can be made: {Fault}")]

@@ -78,7 +78,8 @@ sealed class IncidentBook
         if (known.Said != finding.Said || known.RunId != run
             || !known.Groups.Select(group => group.Fingerprint).SequenceEqual(
                 groups.Select(group => group.Fingerprint)))
-            Put(known with { Said = finding.Said, RunId = run, Groups = groups });
+            // Words do not count as touched: those of many that last would leave no room for what begins and ends.
+            _all[known.Id] = known with { Said = finding.Said, RunId = run, Groups = groups };
     }
 
     /// <summary>It is so no more.</summary>

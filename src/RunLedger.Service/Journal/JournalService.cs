@@ -42,12 +42,14 @@ sealed class JournalService(
         {
             state.Fault = await JournalStream.Declare(broker, Stream, options.Value.Limits, cancellationToken);
         }
-        catch (Exception e) when (e is RabbitMQClientException or IOException or TimeoutException)
-        {
-            state.Fault = $"The stream {Stream} cannot be looked at: {e.GetBaseException().Message}";
-        }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
+        }
+        // The client cancels what a broker does not answer in time.
+        catch (Exception e) when (e is RabbitMQClientException or IOException or TimeoutException
+            or OperationCanceledException)
+        {
+            state.Fault = $"The stream {Stream} cannot be looked at: {e.GetBaseException().Message}";
         }
     }
 }

@@ -70,7 +70,7 @@ static class QueryEndpoints
     {
         try
         {
-            var answer = await query.Ask(sql, Operator.From(http), cancellationToken);
+            var answer = await query.Ask(Lines(sql), Operator.From(http), cancellationToken);
             return TypedResults.File(
                 Encoding.UTF8.GetBytes(QueryCsv.Text(answer)), "text/csv; charset=utf-8; header=present", "answer.csv");
         }
@@ -84,12 +84,15 @@ static class QueryEndpoints
         HttpContext http, [FromForm] string? name, [FromForm] string? sql, SavedQueryActions saved,
         CancellationToken cancellationToken)
     {
-        name = name?.Trim();
+        (name, sql) = (name?.Trim(), Lines(sql));
         if (SavedQuery.Fault(name, sql) is { } fault)
             return FormOutcomes.Back(QueryPage.Path, fault);
         var outcome = await saved.Save(name!, sql!, Operator.From(http), cancellationToken);
         return FormOutcomes.Back($"{QueryPage.Path}?saved={Uri.EscapeDataString(name!)}", outcome);
     }
+
+    // A form has the line ends of the network.
+    static string? Lines(string? sql) => sql?.ReplaceLineEndings("\n");
 
     static async Task<IResult> DeleteByForm(
         HttpContext http, [FromForm] string? name, SavedQueryActions saved, CancellationToken cancellationToken)

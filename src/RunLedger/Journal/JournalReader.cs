@@ -110,7 +110,8 @@ sealed class JournalReader(BrokerAddress broker, string stream) : IAsyncDisposab
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(LongestEnd);
         await using var end = await _connection.Consume("last", Ahead, cancellationToken);
-        var last = -1L;
+        if (await end.Next(Patience, cancellationToken) is not { Offset: var last })
+            throw new JournalException("The stream does not say where it ends: begin again.");
         try
         {
             while (await end.Next(Idle, limit.Token) is { } message)

@@ -14,7 +14,7 @@ sealed class JournalRebuild : IAsyncDisposable
     static readonly TimeSpan WriteEvery = TimeSpan.FromSeconds(5);
 
     /// <summary>Of a stream that is asked what came at a time: on the answer hangs what is rejected.</summary>
-    static readonly TimeSpan Sure = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan Sure = TimeSpan.FromSeconds(30);
 
     const int BackFilled = 500;
 

@@ -11,6 +11,9 @@ sealed class Checkpoints(
     Func<SealedCheckpoint, (byte[] Hash, string Document)> sign,
     TimeProvider time)
 {
+    /// <summary>How many commits one checkpoint adds at most: as many as one statement takes in good time.</summary>
+    public const int MostCommits = 20_000;
+
     /// <summary>Those made after a number, in order.</summary>
     public Task<List<(long Number, string Document)>> After(long number, CancellationToken cancellationToken) =>
         transactions.InOne(
@@ -41,13 +44,15 @@ sealed class Checkpoints(
             var placed = await sql.List(
                 """
                 update sealed_commit set position = @size + o.n - 1
-                from (select seq, row_number() over (order by seq) as n from sealed_commit where position is null) o
+                from (
+                  select seq, row_number() over (order by seq) as n from sealed_commit where position is null
+                  order by seq limit @most) o
                 where sealed_commit.seq = o.seq
                 returning position, hash
                 """,
                 row => (Position: row.GetInt64(0), Hash: row.BytesAt(1)!),
                 cancellationToken,
-                ("size", size));
+                ("size", size), ("most", MostCommits));
             if (placed.Count == 0)
                 return null;
             foreach (var (_, hash) in placed.OrderBy(commit => commit.Position))

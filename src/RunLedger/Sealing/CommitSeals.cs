@@ -1,15 +1,16 @@
-using System.Collections.Concurrent;
 using RunLedger.Folding;
 
 namespace RunLedger.Sealing;
 
 /// <summary>
 /// Seals commits of this process. Each takes a lane that nobody uses, so that commits at the same time wait for
-/// nobody; a lane whose commit failed is not used again, as nobody may know what became of that.
+/// nobody, and whose last commit has a lesser number: what draws its number early may commit late. A lane whose commit
+/// failed is not used again, as nobody may know what became of that.
 /// </summary>
 sealed class CommitSeals(TimeProvider time)
 {
-    readonly ConcurrentStack<(Guid Id, long Number, byte[] Head)> _idle = new();
+    readonly Lock _lock = new();
+    readonly List<(Guid Id, long Number, byte[] Head, long Seq)> _idle = [];
 
     /// <summary>
     /// Where the database does not say that commits are sealed, the first one says so; what rows there are by then is
@@ -35,8 +36,16 @@ sealed class CommitSeals(TimeProvider time)
     /// <param name="leaves">What it wrote.</param>
     public SealedCommit Seal(long seq, LeafList leaves)
     {
-        if (!_idle.TryPop(out var lane))
-            lane = (Guid.CreateVersion7(), 0, new byte[MerkleTree.HashSize]);
+        var lane = (Id: Guid.CreateVersion7(), Number: 0L, Head: new byte[MerkleTree.HashSize], Seq: 0L);
+        lock (_lock)
+        {
+            if (_idle.FindLastIndex(one => one.Seq < seq) is >= 0 and var at)
+            {
+                lane = _idle[at];
+                _idle.RemoveAt(at);
+            }
+        }
+
         return new SealedCommit
         {
             Seq = seq,
@@ -54,6 +63,7 @@ sealed class CommitSeals(TimeProvider time)
     public void Committed(SealedCommit commit)
     {
         Begun = true;
-        _idle.Push((commit.Lane, commit.Number, commit.Hash));
+        lock (_lock)
+            _idle.Add((commit.Lane, commit.Number, commit.Hash, commit.Seq));
     }
 }

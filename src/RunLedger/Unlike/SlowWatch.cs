@@ -103,13 +103,15 @@ sealed class SlowWatch(ILedgerTransactions ledger, RunLedgerOptions options, Tim
                 part.Run, part.Part, sketches.Of(part.Key), (now - part.Began).TotalSeconds, now, options.Unlike))
             .OfType<UnlikeMark>().ToList();
         if (isTrusted)
-            await UnlikeSql.Mark(sql, slow, cancellationToken);
-        var still = slow.Select(mark => mark.ComponentRunId).ToHashSet();
-        // Also of those that began anew, in another attempt.
-        foreach (var mark in await UnlikeSql.MarksOf(sql, [.. runs.Select(run => run.Id)], cancellationToken))
         {
-            if (mark.Kind == UnlikeKind.Slow && !still.Contains(mark.ComponentRunId))
-                await UnlikeSql.Unmark(sql, mark, cancellationToken);
+            await UnlikeSql.Mark(sql, slow, cancellationToken);
+            var still = slow.Select(mark => mark.ComponentRunId).ToHashSet();
+            // Also of those that began anew, in another attempt.
+            foreach (var mark in await UnlikeSql.MarksOf(sql, [.. runs.Select(run => run.Id)], cancellationToken))
+            {
+                if (mark.Kind == UnlikeKind.Slow && !still.Contains(mark.ComponentRunId))
+                    await UnlikeSql.Unmark(sql, mark, cancellationToken);
+            }
         }
 
         return runs.Count == SliceSize ? (runs[^1].At, runs[^1].Id) : null;

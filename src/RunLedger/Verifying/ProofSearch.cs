@@ -49,7 +49,7 @@ static class ProofSearch
         for (var at = 0; !leaves.IsEmpty && Leaf.SizeOf(leaves[0]) is var size && size <= leaves.Length; at++)
         {
             var leaf = new Leaf(leaves[..size]);
-            if (leaf.Kind == LeafKind.Run && leaf.Id == run)
+            if (leaf.Kind == LeafKind.Run && leaf.Id == run && leaf.Way is LeafWay.Written or LeafWay.TakenUp)
                 found = (at, leaf.Bytes.ToArray());
             leaves = leaves[size..];
         }

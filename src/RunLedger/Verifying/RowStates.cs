@@ -89,9 +89,14 @@ sealed class RowStates(int share, int shares, VerificationReport report)
                 return;
             case LeafKind.Adopted:
                 // What was not met is of before the record was switched off, and went meanwhile.
-                foreach (var (key, _) in _states
-                    .Where(state => state.Value is { Stale: true, Kept: Kept.Here }).ToList())
+                foreach (var (key, known) in _states.Where(one => one.Value.Stale).ToList())
                 {
+                    if (known.Kept != Kept.Here)
+                    {
+                        known.Stale = false;
+                        continue;
+                    }
+
                     _states.Remove(key);
                     report.WhileOff++;
                 }
@@ -104,7 +109,8 @@ sealed class RowStates(int share, int shares, VerificationReport report)
         }
 
         var id = leaf.Id;
-        if (!Mine(id))
+        // Slices are asked for in the first share alone.
+        if (leaf.Kind == LeafKind.Slice ? share != 0 : !Mine(id))
             return;
         if (!_states.TryGetValue((leaf.Kind, id), out var state))
         {

@@ -47,6 +47,8 @@ sealed class PostgresDialect(NpgsqlDataSource database) : ReadingDialect
             "Its tables are missing or older than this service: run 'schema apply'.",
         PostgresException { SqlState: var state } when IsCancelled(state) =>
             "It gave up the question, which took too long or was cancelled there. Ask for less.",
+        PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } =>
+            "Its role may not do what this service does: run infra/postgres/role.sql again.",
         PostgresException { SqlState: var state } =>
             IsOutage(state) ? "It is starting, stopping, full or not to be entered." : null,
         NpgsqlException => "It cannot be reached. Nothing is lost: observations wait in the queue.",

@@ -110,11 +110,14 @@ sealed class SweepStore(NpgsqlDataSource database, CommitSeals? seals = null) : 
                         slice.Add(LedgerTable.Runs.Read(stored));
                 }
 
-                foreach (var run in slice.Where(run => !RunStatusText.Traits[(int)run.Status].EndsRun
-                    && (run.DeadlineAt is null || run.DeadlineAt > now)))
-                    leaves.Run(run, run with { DeadlineAt = now });
-                await using var command = new NpgsqlCommand(MakeDueSql, connection);
-                command.Parameters.AddRange(new NpgsqlParameter[] { Of(now), Of(after), Of(limit) });
+                var due = slice.Where(run => !RunStatusText.Traits[(int)run.Status].EndsRun
+                    && (run.DeadlineAt is null || run.DeadlineAt > now)).ToList();
+                due.ForEach(run => leaves.Run(run, run with { DeadlineAt = now }));
+                // Those that are held, and none that was committed since.
+                await using var command = new NpgsqlCommand(
+                    "update process_run_observation set deadline_at = $1 where process_run_id = any ($2)", connection);
+                command.Parameters.AddRange(
+                    new NpgsqlParameter[] { Of(now), BatchWrite.Of(due.ConvertAll(run => run.Id).ToArray()) });
                 await command.ExecuteNonQueryAsync(cancellationToken);
                 return slice.Count == 0 ? null : slice[^1].Id;
             },
