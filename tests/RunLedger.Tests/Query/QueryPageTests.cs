@@ -49,6 +49,20 @@ public sealed class QueryPageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_single_day_at_either_end_of_time_is_drawn_and_lines_are_saved_as_they_were_written()
+    {
+        var (_, page) = await _page.Get("/query");
+        foreach (var day in (string[])["date '0001-01-01'", "date '9999-12-31'"])
+        {
+            page = await _page.Post("/query", page, ("_handler", "ask"), ("sql", $"select {day} d,\r\n 1 n"));
+            Assert.Contains("1 row in ", page, StringComparison.Ordinal);
+        }
+
+        await _page.Post("/query/save", page, ("sql", "select 1,\r\n 2"), ("name", "lines"));
+        Assert.Equal(["select 1,\n 2"], _page.Ledger.List("select sql from saved_query"));
+    }
+
+    [Fact]
     public async Task A_statement_that_is_refused_stays_in_its_box_with_the_reason_beside_it()
     {
         var (_, empty) = await _page.Get("/query?sql=drop%20view%20runs");
