@@ -85,12 +85,13 @@ sealed class Dispatcher(
         meter.Scheduled(claim.Rows.Min(row => row.DueAt));
         var slice = new SliceSender(sender, rejections, options, time, _proven);
         var result = await slice.Send(bus, claim.Rows, _abort.Token);
-        foreach (var rejected in result.Rejected)
-            Log.MessageSetAside(logger, rejected.Reason);
-        var done = result.Gone.Count + result.Moved.Count;
+        foreach (var message in result.Rejected)
+            Log.MessageSetAside(logger, message.Reason);
+        // Before it is settled, which takes them out where commits are sealed.
+        var (done, rejected) = (result.Gone.Count + result.Moved.Count, result.Rejected.Count);
         if (done > 0)
             await claim.Settle(result, CancellationToken.None);
-        meter.Dispatched(done - result.Rejected.Count, result.Rejected.Count);
+        meter.Dispatched(done - rejected, rejected);
         Note(slice, done);
         return done;
     }
