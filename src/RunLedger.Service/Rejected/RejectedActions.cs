@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using RunLedger.Intake;
+using RunLedger.Sealing;
 using RunLedger.Service.Actions;
 using RunLedger.Service.Database;
 using RunLedger.Service.Intake;
@@ -21,6 +22,7 @@ sealed class RejectedActions(
     ObservationIntake intake,
     RejectedSignal signal,
     IOptions<IntakeOptions> patience,
+    CommitSealing sealing,
     RunLedgerOptions options)
 {
     public const int SliceSize = 100;
@@ -219,13 +221,16 @@ sealed class RejectedActions(
         var sent = await Task.WhenAll(taken.Select(row => Send(row, cancellationToken)));
         foreach (var action in sent.Where(one => one.Known).GroupBy(one => one.Row.ActionId!.Value))
         {
-            await ledger.InOne(
+            var commit = await ledger.InOne(
                 async sql =>
                 {
-                    await Settle(sql, action.Key, [.. action], cancellationToken);
-                    return true;
+                    var leaves = new LeafList();
+                    await Settle(sql, action.Key, [.. action], leaves, cancellationToken);
+                    return sealing.Seals is null ? null : await sql.Seal(sealing.Seals, leaves, cancellationToken);
                 },
                 cancellationToken);
+            if (commit is not null)
+                sealing.Seals!.Committed(commit);
         }
     }
 
@@ -233,8 +238,10 @@ sealed class RejectedActions(
         LedgerSql sql,
         Guid id,
         IReadOnlyList<(RejectedRow Row, bool Known, string? Reason)> sent,
+        LeafList leaves,
         CancellationToken cancellationToken)
     {
+        var now = actions.Now;
         var (action, operatorName, reason, detail) = (await sql.List(
             $"select action, who, reason, detail from operator_action where id = @id {sql.ForUpdate}",
             reader => (reader.GetString(0), reader.GetString(1), reader.TextAt(2), reader.TextAt(3)),
@@ -247,7 +254,7 @@ sealed class RejectedActions(
                 [
                     ("id", row.RejectedId),
                     ("action", id),
-                    ("now", actions.Now),
+                    ("now", now),
                     ("who", operatorName),
                     ("reason", reason),
                 ];
@@ -258,6 +265,8 @@ sealed class RejectedActions(
                 : await sql.Run(
                     RejectedSql.Again, cancellationToken,
                     [.. how, ("why", why), ("fingerprint", ErrorShape.Fingerprint(row.Contract, ErrorShape.Of(why)))]);
+            if (why is not null && ended > 0)
+                leaves.Rejected(row, row with { Reason = why, RejectedAt = now });
             // A consumer that rejected it meanwhile has opened it again.
             (done, failed) = (done + 1, failed + (why is not null || ended == 0 ? 1 : 0));
         }
@@ -369,5 +378,6 @@ sealed class RejectedActions(
         Corrected = reader.BytesAt(5),
         ActionId = reader.IdAt(6),
         RejectedAt = reader.TimeAt(7)!.Value,
+        Reason = reader.GetString(8),
     };
 }

@@ -4,7 +4,8 @@ namespace RunLedger.Service.Rejected;
 static class RejectedSql
 {
     /// <summary>What <see cref=/> reads of a row it has taken.</summary>
-    const string Taken = "rejected_id, contract, origin, content_type, payload, corrected, action_id, rejected_at";
+    const string Taken =
+        "rejected_id, contract, origin, content_type, payload, corrected, action_id, rejected_at, reason";
 
     /// <summary>One row, whatever became of it but that it was taken or is under way.</summary>
     public const string Claim =

@@ -25,6 +25,7 @@ sealed class CommitSeals(TimeProvider time)
         values (true, @ledger, @epoch, 'adopting', @at)
         on conflict (one) do update set
           epoch = excluded.epoch, state = 'adopting', changed_at = excluded.changed_at, stage = 0, after_id = null
+          where sealing_state.state = 'off'
         """;
 
     public DateTime Now => LedgerTime.Time(LedgerTime.Of(time.GetUtcNow()));

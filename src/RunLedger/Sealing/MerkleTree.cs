@@ -50,22 +50,6 @@ static class MerkleTree
         return hashes[..HashSize].ToArray();
     }
 
-    /// <summary>What the leaf at a place is hashed with on the way to the root, from below; overwrites.</summary>
-    public static byte[] Path(Span<byte> hashes, int at)
-    {
-        var path = new List<byte>();
-        for (var count = hashes.Length / HashSize; count > 1; count = (count + 1) / 2, at /= 2)
-        {
-            // The last of an odd number has nobody beside it, and moves up as it is.
-            var beside = at ^ 1;
-            if (beside < count)
-                path.AddRange(hashes.Slice(beside * HashSize, HashSize));
-            Fold(hashes, count);
-        }
-
-        return [.. path];
-    }
-
     /// <summary>The root that a path leads to; null where the path cannot be of a tree of so many leaves.</summary>
     public static byte[]? Follow(ReadOnlySpan<byte> leafHash, long at, long count, ReadOnlySpan<byte> path)
     {

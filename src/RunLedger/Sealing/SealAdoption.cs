@@ -64,8 +64,7 @@ sealed class SealAdoption(ILedgerTransactions transactions, CommitSealing sealin
                     last = await Slice(sql, Stages[at.Stage], at.After ?? Guid.Empty, leaves, cancellationToken);
                 else
                     leaves.Statement(LeafKind.Adopted, at.Epoch!.Value);
-                if (leaves.Count > 0)
-                    commit = await Seal(sql, leaves, cancellationToken);
+                commit = await sql.Seal(sealing.Seals!, leaves, cancellationToken);
                 await sql.Run(
                     "update sealing_state set stage = @stage, after_id = @after, state = @state",
                     cancellationToken,
@@ -98,22 +97,6 @@ sealed class SealAdoption(ILedgerTransactions transactions, CommitSealing sealin
             cancellationToken,
             ("after", after));
         return ids.Count < SliceSize ? null : ids[^1];
-    }
-
-    async Task<SealedCommit> Seal(LedgerSql sql, LeafList leaves, CancellationToken cancellationToken)
-    {
-        var seq = await sql.List(sql.NextSeal, row => row.GetInt64(0), cancellationToken);
-        var commit = sealing.Seals!.Seal(seq[0], leaves);
-        await sql.Run(
-            """
-            insert into sealed_commit (seq, lane, number, previous, at, leaf_count, root, hash, leaves)
-            values (@seq, @lane, @number, @previous, @at, @count, @root, @hash, @leaves)
-            """,
-            cancellationToken,
-            ("seq", commit.Seq), ("lane", commit.Lane), ("number", commit.Number), ("previous", commit.Previous),
-            ("at", commit.At), ("count", commit.Count), ("root", commit.Root), ("hash", commit.Hash),
-            ("leaves", commit.Leaves));
-        return commit;
     }
 
     static Stage Of<TRow>(LedgerTable<TRow> table, string from, Action<LeafList, TRow> add)

@@ -16,13 +16,11 @@ static class ProofSearch
         if (newest is not [var checkpoint])
             return null;
         (SealedCommit Commit, int At, byte[] Leaf)? found = null;
-        var hashes = new byte[checkpoint.Size * MerkleTree.HashSize];
         await sql.Each(
             $"select {CommitChecks.Columns} from sealed_commit where position < @size order by seq",
             row =>
             {
                 var commit = CommitChecks.Read(row);
-                commit.Hash.CopyTo(hashes.AsSpan((int)commit.Position! * MerkleTree.HashSize));
                 if (Of(commit.Leaves, run) is var (at, leaf))
                     found = (commit, at, leaf);
             },
@@ -30,15 +28,24 @@ static class ProofSearch
             ("size", checkpoint.Size));
         if (found is not var (by, place, bytes))
             return null;
+        var all = new MerkleFrontier(by.Position!.Value);
+        await sql.Each(
+            "select hash from sealed_commit where position < @size order by position",
+            row => all.Add(row.BytesAt(0)!),
+            cancellationToken,
+            ("size", checkpoint.Size));
+        var own = new MerkleFrontier(place);
+        foreach (var hash in SealedCommit.HashesOf(by.Leaves, by.Count)!.Chunk(MerkleTree.HashSize))
+            own.Add(hash);
         using var json = JsonDocument.Parse(checkpoint.Document);
         return new()
         {
             Leaf = bytes,
             At = place,
-            Path = MerkleTree.Path(SealedCommit.HashesOf(by.Leaves, by.Count), place),
+            Path = own.Path(),
             Commit = by.Header(),
-            Position = by.Position!.Value,
-            Way = MerkleTree.Path(hashes, (int)by.Position.Value),
+            Position = by.Position.Value,
+            Way = all.Path(),
             Checkpoint = json.RootElement.Clone(),
         };
     }

@@ -35,7 +35,10 @@ public sealed class MerkleTreeTests
                 var hashes = Numbers(tree.count);
                 var leaf = hashes.AsSpan(tree.at * 32, 32).ToArray();
                 var root = MerkleTree.Root((byte[])hashes.Clone());
-                var path = MerkleTree.Path((byte[])hashes.Clone(), tree.at);
+                var frontier = new MerkleFrontier(tree.at);
+                for (var at = 0; at < tree.count; at++)
+                    frontier.Add(hashes.AsSpan(at * 32, 32));
+                var path = frontier.Path();
 
                 Assert.Equal(root, MerkleTree.Follow(leaf, tree.at, tree.count, path));
                 Assert.NotEqual(root, MerkleTree.Follow(MerkleTree.HashLeaf(leaf), tree.at, tree.count, path));

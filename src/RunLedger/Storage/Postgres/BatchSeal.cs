@@ -57,7 +57,8 @@ sealed class BatchSeal(NpgsqlConnection connection, CommitSeals seals)
         changes.Rejected.Clear();
         if (leaves.Count == 0)
             return null;
-        await connection.Begin(seals, leaves, cancellationToken);
+        if (await connection.Begin(seals, leaves, cancellationToken))
+            await Draw(cancellationToken);
         return seals.Seal(_seq, leaves);
     }
 

@@ -41,22 +41,26 @@ static class SealSql
         return commit;
     }
 
-    /// <summary>Begins an epoch where the database knows of none; once for a process.</summary>
-    public static async Task Begin(
+    /// <summary>Begins an epoch where the database knows of none and nobody else just begins one.</summary>
+    /// <returns>
+    /// Whether it asked: a number that was drawn before may be less than that of the commit that began it.
+    /// </returns>
+    public static async Task<bool> Begin(
         this NpgsqlConnection connection, CommitSeals seals, LeafList leaves, CancellationToken cancellationToken)
     {
         if (seals.Begun)
-            return;
+            return false;
         await using var state = new NpgsqlCommand(CommitSeals.StateSql, connection);
         if (await state.ExecuteScalarAsync(cancellationToken) is string and not "off")
-            return;
+            return true;
         var epoch = Guid.CreateVersion7();
-        leaves.BeginEpoch(epoch);
         await using var begin = new NpgsqlCommand(CommitSeals.BeginSql, connection);
         begin.Parameters.AddWithValue("ledger", Guid.CreateVersion7());
         begin.Parameters.AddWithValue("epoch", epoch);
         begin.Parameters.AddWithValue("at", seals.Now);
-        await begin.ExecuteNonQueryAsync(cancellationToken);
+        if (await begin.ExecuteNonQueryAsync(cancellationToken) > 0)
+            leaves.BeginEpoch(epoch);
+        return true;
     }
 
     /// <summary>A transaction whose leaves are sealed with it.</summary>
