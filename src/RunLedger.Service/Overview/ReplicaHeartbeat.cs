@@ -93,7 +93,7 @@ sealed partial class ReplicaHeartbeat(
                     """,
                     cancellationToken,
                     ("name", Name), ("version", Version), ("started", started), ("now", now), ("commits", commits),
-                    ("at", last?.At), ("lag", (long?)last?.Lag.TotalMilliseconds));
+                    ("at", last?.At), ("lag", (long?)last?.Lag?.TotalMilliseconds));
                 await sql.Run(
                     "delete from ledger_replica where seen_at < @forgotten",
                     cancellationToken,

@@ -103,12 +103,10 @@ sealed class GroupCommitter : IAsyncDisposable
                 _meter.Lagged(now - (last = sent).Value);
         }
 
+        _meter.Fresh(now, now - last);
         // The next batch need not wait for what becomes of these, and they need no thread each.
         ThreadPool.UnsafeQueueUserWorkItem(
             static done => Array.ForEach(done, message => message.Complete()), messages.ToArray(), preferLocal: false);
-
-        if (last is { } newest)
-            _meter.Fresh(now, now - newest);
     }
 
     async Task Write(List<PendingMessage> messages)

@@ -159,7 +159,7 @@ sealed class LedgerMeter : IDisposable
     /// <summary>How many messages were committed since the start.</summary>
     public long Commits => Interlocked.Read(ref _commits);
 
-    /// <summary>The newest commit of a message that says when it was sent; null before the first.</summary>
+    /// <summary>The newest commit; null before the first.</summary>
     public Newest? Last => Volatile.Read(ref _newest);
 
     public void Committed(int messages, TimeSpan took)
@@ -173,9 +173,9 @@ sealed class LedgerMeter : IDisposable
     public void Lagged(TimeSpan lag) => _lag.Record(Math.Max(0, lag.TotalSeconds));
 
     /// <param name="at">When a batch was committed.</param>
-    /// <param name="lag">Of its last message that says when it was sent.</param>
-    public void Fresh(DateTime at, TimeSpan lag) =>
-        Volatile.Write(ref _newest, new(at, lag > TimeSpan.Zero ? lag : TimeSpan.Zero));
+    /// <param name="lag">Of its last message that says when it was sent; null where none does.</param>
+    public void Fresh(DateTime at, TimeSpan? lag) =>
+        Volatile.Write(ref _newest, new(at, lag < TimeSpan.Zero ? TimeSpan.Zero : lag));
 
     /// <summary>A fault as <c>error.type</c> names it.</summary>
     public static string ErrorType(StoreFault? fault) => fault is { } known ? Text(known) : OtherError;
@@ -230,8 +230,8 @@ sealed class LedgerMeter : IDisposable
 
     public void Dispose() => _meter.Dispose();
 
-    /// <summary>When a batch was committed, and how long that was after one of its messages was sent.</summary>
-    public sealed record Newest(DateTime At, TimeSpan Lag);
+    /// <summary>When a batch was committed, and how long after one of its messages was sent, if one says so.</summary>
+    public sealed record Newest(DateTime At, TimeSpan? Lag);
 
     IEnumerable<Measurement<long>> ObserveRuns() =>
         Volatile.Read(ref _runCounts) is { } counts

@@ -1,7 +1,9 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using RunLedger.Batching;
 using RunLedger.Folding;
+using RunLedger.Intake;
 using RunLedger.Retention;
 using RunLedger.Telemetry;
 using RunLedger.Testing;
@@ -82,8 +84,17 @@ public sealed class LedgerMeterTests : IAsyncLifetime
         Assert.InRange(_measured.One("runledger.observation.lag"), 3_000, 3_600);
         // What the overview tells of this process.
         var meter = _ledger.Service<LedgerMeter>();
-        Assert.InRange(meter.Last!.Lag.TotalSeconds, 3_000, 3_600);
+        Assert.InRange(meter.Last!.Lag!.Value.TotalSeconds, 3_000, 3_600);
         Assert.Equal((1, _time.GetUtcNow().UtcDateTime), (meter.Commits, meter.Last.At));
+    }
+
+    [Fact]
+    public async Task A_commit_is_the_newest_also_where_no_message_says_when_it_was_sent()
+    {
+        await _ledger.Service<GroupCommitter>().Reject(
+            new Rejections(_time).Of("RunStarted", "test", "text/plain", [1], "is none"));
+
+        Assert.Equal(new(_time.GetUtcNow().UtcDateTime, null), _ledger.Service<LedgerMeter>().Last);
     }
 
     [Fact]
