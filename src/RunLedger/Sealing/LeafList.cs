@@ -17,56 +17,23 @@ sealed class LeafList
     public byte[] ToArray() => Bytes.ToArray();
 
     /// <summary>A row that was written; <paramref name="before"/> is null where it is new.</summary>
-    public void Run(RunRow? before, RunRow after, LeafWay way = LeafWay.Written)
-    {
-        var leaf = Row(LeafKind.Run, way, after.Id);
-        RowDigest.Write(after, leaf[Leaf.BeforeSize..]);
-        if (before is null)
-            return;
-        Span<byte> hash = stackalloc byte[RowDigest.Size];
-        RowDigest.Write(before, hash);
-        hash[..Leaf.BeforeSize].CopyTo(leaf);
-    }
+    public void Run(RunRow? before, RunRow after, LeafWay way = LeafWay.Written) =>
+        Written(Row(LeafKind.Run, way, after.Id), before, after, RowDigest.Write);
 
     /// <inheritdoc cref="Run(RunRow?, RunRow, LeafWay)"/>
-    public void Component(ComponentRow? before, ComponentRow after, LeafWay way = LeafWay.Written)
-    {
-        var leaf = Row(LeafKind.Component, way, after.Id);
-        RowDigest.Write(after, leaf[Leaf.BeforeSize..]);
-        if (before is null)
-            return;
-        Span<byte> hash = stackalloc byte[RowDigest.Size];
-        RowDigest.Write(before, hash);
-        hash[..Leaf.BeforeSize].CopyTo(leaf);
-    }
+    public void Component(ComponentRow? before, ComponentRow after, LeafWay way = LeafWay.Written) =>
+        Written(Row(LeafKind.Component, way, after.Id), before, after, RowDigest.Write);
 
     /// <inheritdoc cref="Run(RunRow?, RunRow, LeafWay)"/>
-    public void Rejected(RejectedRow? before, RejectedRow after, LeafWay way = LeafWay.Written)
-    {
-        var leaf = Row(LeafKind.Rejected, way, after.RejectedId);
-        RowDigest.Write(after, leaf[Leaf.BeforeSize..]);
-        if (before is null)
-            return;
-        Span<byte> hash = stackalloc byte[RowDigest.Size];
-        RowDigest.Write(before, hash);
-        hash[..Leaf.BeforeSize].CopyTo(leaf);
-    }
+    public void Rejected(RejectedRow? before, RejectedRow after, LeafWay way = LeafWay.Written) =>
+        Written(Row(LeafKind.Rejected, way, after.RejectedId), before, after, RowDigest.Write);
 
     /// <summary>A row that became part of another.</summary>
-    public void Gone(RunRow before)
-    {
-        Span<byte> hash = stackalloc byte[RowDigest.Size];
-        RowDigest.Write(before, hash);
-        hash[..Leaf.BeforeSize].CopyTo(Row(LeafKind.Run, LeafWay.Gone, before.Id));
-    }
+    public void Gone(RunRow before) => Before(Row(LeafKind.Run, LeafWay.Gone, before.Id), before, RowDigest.Write);
 
     /// <inheritdoc cref="Gone(RunRow)"/>
-    public void Gone(ComponentRow before)
-    {
-        Span<byte> hash = stackalloc byte[RowDigest.Size];
-        RowDigest.Write(before, hash);
-        hash[..Leaf.BeforeSize].CopyTo(Row(LeafKind.Component, LeafWay.Gone, before.Id));
-    }
+    public void Gone(ComponentRow before) =>
+        Before(Row(LeafKind.Component, LeafWay.Gone, before.Id), before, RowDigest.Write);
 
     /// <summary>What left without being looked at once more.</summary>
     public void Left(LeafKind kind, LeafWay way, Guid id) => Row(kind, way, id);
@@ -92,6 +59,21 @@ sealed class LeafList
         var own = _bytes.AsSpan(Length - Leaf.RowSize, Leaf.RowSize).ToArray();
         _bytes.AsSpan(0, Length - Leaf.RowSize).CopyTo(_bytes.AsSpan(Leaf.RowSize));
         own.CopyTo(_bytes, 0);
+    }
+
+    static void Written<TRow>(Span<byte> leaf, TRow? before, TRow after, Action<TRow, Span<byte>> digest)
+        where TRow : class
+    {
+        digest(after, leaf[Leaf.BeforeSize..]);
+        if (before is not null)
+            Before(leaf, before, digest);
+    }
+
+    static void Before<TRow>(Span<byte> leaf, TRow before, Action<TRow, Span<byte>> digest)
+    {
+        Span<byte> hash = stackalloc byte[RowDigest.Size];
+        digest(before, hash);
+        hash[..Leaf.BeforeSize].CopyTo(leaf);
     }
 
     Span<byte> Row(LeafKind kind, LeafWay way, Guid id) => Add(Leaf.RowSize, (byte)((byte)kind | (byte)way), id);
