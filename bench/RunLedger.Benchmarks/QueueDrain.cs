@@ -31,7 +31,7 @@ static class QueueDrain
             await host.StopAsync();
         }
 
-        if (await servers.Depth(queue) is > 0 and var left)
+        if (await servers.TakeObservations(queue) is > 0 and var left)
             throw new BenchException($"{left:N0} messages are left in {queue}.");
         if (writes
             && (await Completed(servers) - completed, await Rejected(servers) - rejected) is var (more, bad)

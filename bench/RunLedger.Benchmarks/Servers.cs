@@ -74,12 +74,22 @@ sealed class Servers : IAsyncDisposable
         return queue;
     }
 
-    /// <summary>How many messages wait in a queue.</summary>
-    public async Task<uint> Depth(string queue)
+    /// <summary>
+    /// Takes what waits in a queue, and says how many of it are observations. The ledger's own sweeps come whenever
+    /// they are due, also to one that stops.
+    /// </summary>
+    public async Task<int> TakeObservations(string queue)
     {
         await using var connection = await Connect();
         await using var channel = await connection.CreateChannelAsync();
-        return await channel.MessageCountAsync(queue);
+        var observations = 0;
+        while (await channel.BasicGetAsync(queue, autoAck: true) is { } message)
+        {
+            if (message.Body.Span.IndexOf("urn:message:RunLedger.Contracts:"u8) >= 0)
+                observations++;
+        }
+
+        return observations;
     }
 
     public async Task<T> Query<T>(string sql)
@@ -100,6 +110,25 @@ sealed class Servers : IAsyncDisposable
             where relname in ('process_run_observation', 'process_component_observation')
             """),
         await Query<long>("select xact_commit from pg_stat_database where datname = current_database()"));
+
+    /// <summary>
+    /// What the two tables take with their indexes, runs in them, rows that live and that are dead, and how often they
+    /// were vacuumed, as the statistics have it.
+    /// </summary>
+    public async Task<(long Bytes, long Runs, long Live, long Dead, long Vacuums)> Tables()
+    {
+        await using var source = NpgsqlDataSource.Create(Postgres);
+        await using var command = source.CreateCommand(
+            """
+            select sum(pg_total_relation_size(relid))::bigint,
+              coalesce(sum(n_live_tup) filter (where relname = 'process_run_observation'), 0)::bigint,
+              sum(n_live_tup)::bigint, sum(n_dead_tup)::bigint, sum(autovacuum_count)::bigint
+            from pg_stat_user_tables where relname in ('process_run_observation', 'process_component_observation')
+            """);
+        await using var reader = await command.ExecuteReaderAsync();
+        await reader.ReadAsync();
+        return (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4));
+    }
 
     public Task Clear() => Query<object>(
         """
