@@ -8,7 +8,7 @@ namespace RunLedger.IntegrationTests.Deadlines;
 /// <summary>Sweeps of many runs in the middle of which something dies.</summary>
 public sealed class InterruptedSweepTests
 {
-    const int Runs = 1_500;
+    const int Runs = 900;
 
     /// <summary>Flagged by then; every later flag waits, in the transaction that sets it.</summary>
     const int Middle = 300;

@@ -10,36 +10,32 @@ namespace RunLedger.IntegrationTests.Expectations;
 /// What a look for runs costs among many. The measure is how many pages of the database the plan touched, which no
 /// other load on the machine changes.
 /// </summary>
-public sealed class ExpectationPlanTests : IAsyncLifetime
+public sealed class ExpectationPlanTests(ExpectationPlanTests.ManyRuns many)
+    : IClassFixture<ExpectationPlanTests.ManyRuns>
 {
     const int MostBlocks = 400;
     const int Runs = 200_000;
 
-    TestDatabase _database = null!;
-
-    public async ValueTask InitializeAsync()
+    public sealed class ManyRuns : SharedDatabase
     {
-        _database = await TestDatabase.Create(applySchema: true);
-        await _database.Execute($"""
-            insert into process_run_observation
-              (process_run_id, process_candidate_code, correlation_id, status, source_system, created_at, started_at)
-            select gen_random_uuid(), 'PROC-CAND:' || i % 20, 'c', 'completed', 'dot_runtime',
-              timestamptz '2026-01-01Z' + i * interval '1 second', timestamptz '2026-01-01Z' + i * interval '1 second'
-            from generate_series(1, {Runs}) i
-            """);
-        await _database.Execute("""
-            insert into expectation values
-              ('nightly', 'P', '0 2 * * *', null, 600, 300, null, 1, now(), 'anna', now(), now());
-            insert into expected_run
-            select 'nightly', process_run_id, null, null, false, false, created_at from process_run_observation
-            """);
-        await _database.Execute("vacuum analyze");
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_database is not null)
-            await _database.DisposeAsync();
+        private protected override async Task Fill(TestDatabase database)
+        {
+            await database.Execute($"""
+                insert into process_run_observation
+                  (process_run_id, process_candidate_code, correlation_id, status, source_system, created_at,
+                   started_at)
+                select gen_random_uuid(), 'PROC-CAND:' || i % 20, 'c', 'completed', 'dot_runtime',
+                  timestamptz '2026-01-01Z' + i * interval '1 second',
+                  timestamptz '2026-01-01Z' + i * interval '1 second'
+                from generate_series(1, {Runs}) i
+                """);
+            await database.Execute("""
+                insert into expectation values
+                  ('nightly', 'P', '0 2 * * *', null, 600, 300, null, 1, now(), 'anna', now(), now());
+                insert into expected_run
+                select 'nightly', process_run_id, null, null, false, false, created_at from process_run_observation
+                """);
+        }
     }
 
     [Theory]
@@ -47,8 +43,7 @@ public sealed class ExpectationPlanTests : IAsyncLifetime
     [InlineData("PROC-CAND:3 PROC-CAND:4 PROC-CAND:nobody")]
     public async Task A_look_for_runs_reads_those_that_were_heard_of_lately_and_no_more(string codes)
     {
-        await using var connection = await _database.DataSource.OpenConnectionAsync(
-            TestContext.Current.CancellationToken);
+        await using var connection = await Connect();
         var blocks = await Blocks(
             connection,
             ExpectationSql.HeardOf(new PostgresSql(connection)),
@@ -61,8 +56,7 @@ public sealed class ExpectationPlanTests : IAsyncLifetime
     [Fact]
     public async Task Of_runs_whose_start_may_become_known_a_look_reads_so_many_and_not_all()
     {
-        await using var connection = await _database.DataSource.OpenConnectionAsync(
-            TestContext.Current.CancellationToken);
+        await using var connection = await Connect();
         var blocks = await Blocks(
             connection,
             UnknownStarts.KnownBetter,
@@ -75,8 +69,7 @@ public sealed class ExpectationPlanTests : IAsyncLifetime
     [Fact]
     public async Task The_candidates_are_found_by_a_look_into_the_index_for_each()
     {
-        await using var connection = await _database.DataSource.OpenConnectionAsync(
-            TestContext.Current.CancellationToken);
+        await using var connection = await Connect();
 
         Assert.InRange(await Blocks(connection, ExpectationSql.Codes, ("most", 10_000)), 1, MostBlocks);
         Assert.Equal(
@@ -84,6 +77,9 @@ public sealed class ExpectationPlanTests : IAsyncLifetime
             (await ExpectationSql.Candidates(
                 new PostgresSql(connection), 10_000, TestContext.Current.CancellationToken)).Count);
     }
+
+    async Task<NpgsqlConnection> Connect() =>
+        await (await many.Open()).DataSource.OpenConnectionAsync(TestContext.Current.CancellationToken);
 
     static async Task<long> Blocks(NpgsqlConnection connection, string sql, params (string, object)[] parameters)
     {

@@ -18,7 +18,7 @@ public sealed class EmbeddedServiceTests
         try
         {
             var file = Path.Combine(folder.FullName, "ledger.db");
-            var runs = Enumerable.Range(0, 5).Select(_ => Guid.CreateVersion7()).ToList();
+            var runs = Enumerable.Range(0, 3).Select(_ => Guid.CreateVersion7()).ToList();
             foreach (var run in runs)
             {
                 await using var ledger = await LedgerProcess.StartEmbedded(file);

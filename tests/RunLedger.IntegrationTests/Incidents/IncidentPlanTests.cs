@@ -9,40 +9,36 @@ namespace RunLedger.IntegrationTests.Incidents;
 /// <summary>
 /// What a look for incidents costs among many runs. The measure is how many pages of the database the plan touched.
 /// </summary>
-public sealed class IncidentPlanTests : IAsyncLifetime
+public sealed class IncidentPlanTests(IncidentPlanTests.ManyRuns many) : IClassFixture<IncidentPlanTests.ManyRuns>
 {
     const int MostBlocks = 400;
     const int Runs = 200_000;
 
     static readonly DateTime Start = new(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
-    TestDatabase _database = null!;
-
-    public async ValueTask InitializeAsync()
+    public sealed class ManyRuns : SharedDatabase
     {
-        _database = await TestDatabase.Create(applySchema: true);
-        await _database.Execute($"""
-            insert into process_run_observation
-              (process_run_id, process_candidate_code, correlation_id, status, source_system, created_at, settled_at)
-            select gen_random_uuid(), 'PROC-CAND:' || i % 20, 'c',
-              case when i % 1000 = 0 then 'stuck' when i % 10 = 0 then 'failed' else 'completed' end, 'dot_runtime',
-              timestamptz '2026-01-01Z' + i * interval '1 second', timestamptz '2026-01-01Z' + i * interval '1 second'
-            from generate_series(1, {Runs}) i
-            """);
-        await _database.Execute($"""
-            insert into incident (incident_id, rule, condition, candidate, began_at, said, groups, told_groups,
-              tellings, recovered_at, done)
-            select gen_random_uuid(), 'r', 'failed', 'P' || i, timestamptz '2026-01-01Z' + i * interval '1 second', '',
-              '[]', '[]', 1, timestamptz '2026-01-02Z', true
-            from generate_series(1, 50000) i
-            """);
-        await _database.Execute("vacuum analyze");
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_database is not null)
-            await _database.DisposeAsync();
+        private protected override async Task Fill(TestDatabase database)
+        {
+            await database.Execute($"""
+                insert into process_run_observation
+                  (process_run_id, process_candidate_code, correlation_id, status, source_system, created_at,
+                   settled_at)
+                select gen_random_uuid(), 'PROC-CAND:' || i % 20, 'c',
+                  case when i % 1000 = 0 then 'stuck' when i % 10 = 0 then 'failed' else 'completed' end, 'dot_runtime',
+                  timestamptz '2026-01-01Z' + i * interval '1 second',
+                  timestamptz '2026-01-01Z' + i * interval '1 second'
+                from generate_series(1, {Runs}) i
+                """);
+            await database.Execute("""
+                insert into incident (incident_id, rule, condition, candidate, began_at, said, groups, told_groups,
+                  tellings, recovered_at, done)
+                select gen_random_uuid(), 'r', 'failed', 'P' || i,
+                  timestamptz '2026-01-01Z' + i * interval '1 second', '', '[]', '[]', 1,
+                  timestamptz '2026-01-02Z', true
+                from generate_series(1, 50000) i
+                """);
+        }
     }
 
     [Fact]
@@ -72,7 +68,8 @@ public sealed class IncidentPlanTests : IAsyncLifetime
 
     async Task Reads(string sql, params (string, object)[] parameters)
     {
-        await using var connection = await _database.DataSource.OpenConnectionAsync(
+        var database = await many.Open();
+        await using var connection = await database.DataSource.OpenConnectionAsync(
             TestContext.Current.CancellationToken);
         await using var command = new NpgsqlCommand($"explain (analyze, buffers, format json) {sql}", connection);
         foreach (var (name, value) in parameters)

@@ -18,8 +18,8 @@ public sealed class LongOutageTests
         var sent = traffic.Runs(1_000);
         var expected = Oracle.Rows(sent);
         await using var postgres = await OwnPostgres.Create();
-        await using var host = await VirtualHost.Create();
-        await using var site = new LedgerSite(postgres.ConnectionString, host.Address);
+        var host = await VirtualHost.Create();
+        await using var site = new LedgerSite(postgres.ConnectionString, host.Address, host);
         await site.Preload(traffic.Disturbed(sent));
         await site.Start(LedgerSite.Slow, ready: false);
         await site.MidLoad();

@@ -26,8 +26,8 @@ public sealed class LostConnectionTests
     {
         var sent = new Traffic(64).Runs(5);
         await using var postgres = await OwnPostgres.Create();
-        await using var host = await VirtualHost.Create();
-        await using var site = new LedgerSite(postgres.ConnectionString, host.Address);
+        var host = await VirtualHost.Create();
+        await using var site = new LedgerSite(postgres.ConnectionString, host.Address, host);
         await site.Preload([]);
         var ledger = await site.Start();
         await postgres.Stop();

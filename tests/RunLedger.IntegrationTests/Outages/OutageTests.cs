@@ -5,22 +5,33 @@ using RunLedger.IntegrationTests.Support.Ledgers;
 
 namespace RunLedger.IntegrationTests.Outages;
 
-/// <summary>Servers that go away: a test's own, so that nobody else's do.</summary>
+/// <summary>
+/// Servers that go away: a test's own, so that nobody else's do. What that leaves in a replica's log is a few lines.
+/// </summary>
 public sealed class OutageTests
 {
+    const int MostLines = 2 * 20;
+
     [Fact]
     public async Task A_database_restarted_and_then_killed_in_mid_load_loses_nothing_that_was_acknowledged()
     {
         var (traffic, sent, expected) = Load(8);
         await using var postgres = await OwnPostgres.Create();
-        await using var host = await VirtualHost.Create();
-        await using var site = new LedgerSite(postgres.ConnectionString, host.Address);
+        var host = await VirtualHost.Create();
+        await using var site = new LedgerSite(postgres.ConnectionString, host.Address, host);
         await site.Preload(traffic.Disturbed(sent));
-        await site.Start(LedgerSite.Slow, ready: false);
+        var ledger = await site.Start(LedgerSite.Slow, ready: false);
         await site.MidLoad();
 
-        await postgres.Restart();
+        var before = Lines(ledger).Length;
+        await postgres.Stop();
+        await Says(ledger, "The database cannot be used: ");
+        await Says(ledger, "The service is Unhealthy: ledger-store: ");
+        await postgres.Start();
+        await Says(ledger, "The database can be used again, after ");
+        await Says(ledger, "The service is ready again, after ");
         await site.MidLoad();
+        SaidLittle(ledger, before);
         await postgres.Kill();
         await postgres.Start();
 
@@ -50,22 +61,27 @@ public sealed class OutageTests
     }
 
     [Fact]
-    public async Task A_broker_restarted_and_then_killed_in_mid_load_loses_nothing_it_confirmed()
+    public async Task A_broker_killed_and_then_restarted_in_mid_load_loses_nothing_it_confirmed()
     {
         var (traffic, sent, expected) = Load(9);
         await using var database = await TestDatabase.Create(applySchema: true);
         await using var broker = await OwnBroker.Create();
         await using var site = new LedgerSite(database.ConnectionString, broker.Address);
         await site.Preload(traffic.Disturbed(sent));
-        await site.Start(LedgerSite.Slow, ready: false);
+        var ledger = await site.Start(LedgerSite.Slow, ready: false);
         await site.MidLoad();
 
-        await broker.Restart();
-        await site.MidLoad();
+        var before = Lines(ledger).Length;
         await broker.Kill();
+        await Says(ledger, "The broker cannot be used: ");
+        await Says(ledger, "The service is ");
         await broker.Start();
+        await Says(ledger, "The service is ready again, after ");
+        await site.MidLoad();
+        SaidLittle(ledger, before);
+        await broker.Restart();
 
-        Assert.True(await site.Publisher.Waiting(LedgerSite.Queue) > 0, "All was done before it was killed.");
+        Assert.True(await site.Publisher.Waiting(LedgerSite.Queue) > 0, "All was done before it was restarted.");
         await site.Settle(expected);
     }
 
@@ -74,8 +90,8 @@ public sealed class OutageTests
     {
         var (_, sent, expected) = Load(10);
         await using var postgres = await OwnPostgres.Create();
-        await using var host = await VirtualHost.Create();
-        await using var site = new LedgerSite(postgres.ConnectionString, host.Address);
+        var host = await VirtualHost.Create();
+        await using var site = new LedgerSite(postgres.ConnectionString, host.Address, host);
         await site.Preload([]);
         await postgres.Stop();
         await site.Publisher.Send(sent);
@@ -104,6 +120,22 @@ public sealed class OutageTests
         await postgres.Start();
         await site.Start();
         await site.Settle(expected);
+    }
+
+    // A message of the console logger has two lines, a stack trace many more.
+    static string[] Lines(LedgerProcess ledger) => ledger.Everything.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    static Task Says(LedgerProcess ledger, string text) => Eventually.Async(
+        () => Task.FromResult(
+            ledger.Everything.Contains(text, StringComparison.Ordinal) ? null : $"it does not say: {text}"),
+        TimeSpan.FromSeconds(60),
+        () => ledger.Output);
+
+    static void SaidLittle(LedgerProcess ledger, int after)
+    {
+        var said = Lines(ledger)[after..];
+        Assert.True(said.Length <= MostLines, string.Join('\n', said));
+        Assert.DoesNotContain(said, line => line.StartsWith("   at ", StringComparison.Ordinal));
     }
 
     static (Traffic Traffic, List<Sent> Sent, List<string> Expected) Load(int seed)

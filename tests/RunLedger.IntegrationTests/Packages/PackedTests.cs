@@ -75,10 +75,17 @@ public sealed class PackedTests : IAsyncLifetime
     {
         // As the tests were built: .../bin/Debug/net10.0/
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-        foreach (var project in Packed)
-            await Dotnet(
-                "pack", Path.Combine(Checkout.Root, project), "--no-build",
-                "-c", configuration, "-o", Path.Combine(_folder, "packed"));
+        // All in one process.
+        var pack = Path.Combine(_folder, "pack.proj");
+        await File.WriteAllTextAsync(
+            pack,
+            $"""
+             <Project><Target Name="Pack"><MSBuild Targets="Pack" Projects="{string.Join(';', Packed.Select(Of))}"
+               Properties="NoBuild=true;Configuration={configuration};PackageOutputPath={_folder}/packed" />
+             </Target></Project>
+             """,
+            TestContext.Current.CancellationToken);
+        await Dotnet("msbuild", pack, "-t:Pack", "-noLogo");
         Assert.Equal(Packed.Length, Directory.GetFiles(Path.Combine(_folder, "packed"), "*.nupkg").Length);
         var smoke = Directory.CreateDirectory(Path.Combine(_folder, "smoke")).FullName;
         await File.WriteAllTextAsync(
@@ -97,6 +104,8 @@ public sealed class PackedTests : IAsyncLifetime
             .EnumerateArray()
             .Select(run => run.GetProperty("status").GetString()));
     }
+
+    static string Of(string project) => Path.Combine(Checkout.Root, project, $"{Path.GetFileName(project)}.csproj");
 
     // What is ours comes from the folder alone, and what others made from where the build has put it: no network.
     string Sources() =>

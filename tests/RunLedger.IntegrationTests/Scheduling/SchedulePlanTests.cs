@@ -7,7 +7,7 @@ using RunLedger.Storage.Postgres;
 namespace RunLedger.IntegrationTests.Scheduling;
 
 /// <summary>
-/// What a dispatcher costs among 1,000,000 waiting messages. The measure is how many pages of the database its plan
+/// What a dispatcher costs among 300,000 waiting messages. The measure is how many pages of the database its plan
 /// touched, which no other load on the machine changes.
 /// </summary>
 public sealed class SchedulePlanTests : IAsyncLifetime
@@ -24,7 +24,7 @@ public sealed class SchedulePlanTests : IAsyncLifetime
             select gen_random_uuid(), timestamptz '2026-01-01 12:00Z' + i * interval '1 second',
               timestamptz '2026-01-01Z',
               case when i % 10 = 0 then md5((i / 100)::text)::uuid end, 'urn:message:Some:Thing', gen_random_uuid(), 'x'
-            from generate_series(1, 1000000) i
+            from generate_series(1, 300000) i
             """);
         await _database.Execute("vacuum analyze scheduled_message");
     }

@@ -52,6 +52,17 @@ static class Shell
             TimeSpan.FromSeconds(20));
     }
 
+    /// <summary>SIGTERM to such a process, which goes in its own time and is gone when this returns.</summary>
+    /// <inheritdoc cref="Kill(string, string)"/>
+    public static async Task End(string pid, string mark)
+    {
+        if (!Read($"/proc/{pid}/cmdline").Contains(mark, StringComparison.Ordinal))
+            return;
+        await Run("kill", "-TERM", pid);
+        await Eventually.Async(
+            () => Task.FromResult(Runs(pid) ? $"{pid} is still there" : null), TimeSpan.FromSeconds(60));
+    }
+
     /// <summary>Skips a test that needs a command which is not there; where CI=true it fails.</summary>
     public static void Need(string command)
     {

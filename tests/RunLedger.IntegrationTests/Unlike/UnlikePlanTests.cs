@@ -12,48 +12,42 @@ namespace RunLedger.IntegrationTests.Unlike;
 /// What it costs among many to know what is unlike those before it. The measure is how many pages of the database the
 /// plan touched, which no other load on the machine changes.
 /// </summary>
-public sealed class UnlikePlanTests : IAsyncLifetime
+public sealed class UnlikePlanTests(UnlikePlanTests.ManyRuns many) : IClassFixture<UnlikePlanTests.ManyRuns>
 {
     const int MostBlocks = 400;
     const int Runs = 200_000;
 
-    TestDatabase _database = null!;
-
-    public async ValueTask InitializeAsync()
+    public sealed class ManyRuns : SharedDatabase
     {
-        _database = await TestDatabase.Create(applySchema: true);
-        // Every thousandth is open, and every fifth of those slow.
-        await _database.Execute($"""
-            insert into process_run_observation (process_run_id, process_candidate_code, correlation_id, status,
-              source_system, created_at, started_at, ended_at, settled_at)
-            select gen_random_uuid(), 'PROC-CAND:' || i % 20, 'c',
-              case when i % 1000 = 0 then 'started' else 'completed' end,
-              'dot_runtime', at, at, case when i % 1000 > 0 then at end, case when i % 1000 > 0 then at end
-            from (select i, timestamptz '2026-01-01Z' + i * interval '1 second' as at
-              from generate_series(1, {Runs}) i) r
-            """);
-        await _database.Execute("""
-            insert into counted_run select process_run_id, created_at from process_run_observation
-            where status = 'completed'
-            """);
-        await _database.Execute("""
-            insert into unlike_run
-            select process_run_id, process_run_id, 'slow', process_candidate_code, null, null, 1, 2, 100, created_at
-            from process_run_observation where status = 'started' and process_candidate_code = 'PROC-CAND:0'
-            order by created_at limit 40
-            """);
-        await _database.Execute("""
-            insert into unlike_run
-            select process_run_id, process_run_id, 'suspicious', process_candidate_code, null, null, 1, 2, 100, created_at
-            from process_run_observation where status = 'completed' limit 3000
-            """);
-        await _database.Execute("vacuum analyze");
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_database is not null)
-            await _database.DisposeAsync();
+        private protected override async Task Fill(TestDatabase database)
+        {
+            // Every thousandth is open, and every fifth of those slow.
+            await database.Execute($"""
+                insert into process_run_observation (process_run_id, process_candidate_code, correlation_id, status,
+                  source_system, created_at, started_at, ended_at, settled_at)
+                select gen_random_uuid(), 'PROC-CAND:' || i % 20, 'c',
+                  case when i % 1000 = 0 then 'started' else 'completed' end,
+                  'dot_runtime', at, at, case when i % 1000 > 0 then at end, case when i % 1000 > 0 then at end
+                from (select i, timestamptz '2026-01-01Z' + i * interval '1 second' as at
+                  from generate_series(1, {Runs}) i) r
+                """);
+            await database.Execute("""
+                insert into counted_run select process_run_id, created_at from process_run_observation
+                where status = 'completed'
+                """);
+            await database.Execute("""
+                insert into unlike_run
+                select process_run_id, process_run_id, 'slow', process_candidate_code, null, null, 1, 2, 100, created_at
+                from process_run_observation where status = 'started' and process_candidate_code = 'PROC-CAND:0'
+                order by created_at limit 40
+                """);
+            await database.Execute("""
+                insert into unlike_run
+                select process_run_id, process_run_id, 'suspicious', process_candidate_code, null, null, 1, 2, 100,
+                  created_at
+                from process_run_observation where status = 'completed' limit 3000
+                """);
+        }
     }
 
     [Fact]
@@ -80,11 +74,12 @@ public sealed class UnlikePlanTests : IAsyncLifetime
     [Fact]
     public async Task What_a_page_of_runs_shows_is_read_by_their_ids()
     {
-        var ids = await _database.DataSource.CreateCommand(
+        var database = await many.Open();
+        var ids = await database.DataSource.CreateCommand(
             "select array_agg(process_run_id) from (select process_run_id from unlike_run limit 50) u")
             .ExecuteScalarAsync(TestContext.Current.CancellationToken);
 
-        await using var connection = await _database.DataSource.OpenConnectionAsync(
+        await using var connection = await database.DataSource.OpenConnectionAsync(
             TestContext.Current.CancellationToken);
         await Costs(UnlikeQueries.ShownSql(new PostgresSql(connection)), ("runs", ids!));
     }
@@ -93,7 +88,8 @@ public sealed class UnlikePlanTests : IAsyncLifetime
 
     async Task Costs(string sql, long most, params (string, object)[] parameters)
     {
-        await using var connection = await _database.DataSource.OpenConnectionAsync(
+        var database = await many.Open();
+        await using var connection = await database.DataSource.OpenConnectionAsync(
             TestContext.Current.CancellationToken);
         await using var command = new NpgsqlCommand($"explain (analyze, buffers, format json) {sql}", connection);
         foreach (var (name, value) in parameters)

@@ -9,7 +9,7 @@ namespace RunLedger.Testing.Conformance;
 /// <summary>
 /// Many pairs of files become one: at every moment the table says which of them count, and each run is in one of those.
 /// </summary>
-public abstract class CompactionConformance : ArchiveSuite, IDisposable
+public abstract class CompactionConformance : ArchiveSuite
 {
     static readonly DateTime March = new(2027, 3, 3, 4, 5, 6, DateTimeKind.Utc);
 
@@ -26,8 +26,9 @@ public abstract class CompactionConformance : ArchiveSuite, IDisposable
 
     ArchiveCompaction Compaction => new(Archive, _files, _time, NullLogger<ArchiveCompaction>.Instance);
 
-    public void Dispose()
+    public override async ValueTask DisposeAsync()
     {
+        await base.DisposeAsync();
         if (Directory.Exists(_folder))
             Directory.Delete(_folder, recursive: true);
         GC.SuppressFinalize(this);

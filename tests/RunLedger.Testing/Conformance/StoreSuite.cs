@@ -25,7 +25,7 @@ public abstract class StoreSuite(Provider provider) : IAsyncLifetime
         Ledger = new FoldingLedger(Store.Ledger, options: Options);
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         if (Ledger is not null)
             await Ledger.DisposeAsync();

@@ -16,26 +16,33 @@ namespace RunLedger.Tests.Dossier;
 /// <summary>A dossier is a function of the set of observations and of the time that is asked for.</summary>
 public sealed class DossierOrderTests
 {
-    [Fact]
-    public async Task Any_order_with_repetitions_gives_the_same_bytes_for_one_time() =>
+    [Theory]
+    [InlineData(25)]
+    [InlineData(1_000, Explicit = true)]
+    public async Task Any_order_with_repetitions_gives_the_same_bytes_for_one_time(int sets) =>
         await (from twice in ObservationGen.Twice
                from second in Gen.Int[0, 4]
                select (twice.Once, twice.Again, AsOf: Some.Noon.UtcDateTime.AddSeconds(second))).SampleAsync(
             async sets => Assert.Equal(
                 await Dossier(sets.Once, sets.AsOf, moving: false),
                 await Dossier(sets.Again, sets.AsOf, moving: false)),
-            iter: 60);
+            iter: sets);
 
-    [Fact]
-    public async Task What_was_observed_is_the_same_whenever_the_ledger_heard_of_it() =>
+    [Theory]
+    [InlineData(20)]
+    [InlineData(1_000, Explicit = true)]
+    public async Task What_was_observed_is_the_same_whenever_the_ledger_heard_of_it(int sets) =>
         await ObservationGen.Twice.SampleAsync(
             async sets => Assert.Equal(
                 Observed(await Dossier(sets.Once, Some.Noon.UtcDateTime.AddSeconds(2), moving: false)),
                 Observed(await Dossier(sets.Again, Some.Noon.UtcDateTime.AddSeconds(2), moving: true))),
-            iter: 40);
+            iter: sets);
 
-    [Fact]
-    public async Task What_occurs_later_changes_nothing_of_before_whatever_it_is_and_in_whatever_order_it_comes() =>
+    [Theory]
+    [InlineData(30)]
+    [InlineData(1_000, Explicit = true)]
+    public async Task What_occurs_later_changes_nothing_of_before_whatever_it_is_and_in_whatever_order_it_comes(
+        int sets) =>
         await (from messages in Later.Array[2, 12]
                from order in Gen.Int.Array[messages.Length]
                from second in Gen.Int[0, 5]
@@ -47,7 +54,7 @@ public sealed class DossierOrderTests
             async sets => Assert.Equal(
                 Observed(await Dossier(sets.ByThen, sets.AsOf, moving: false)),
                 Observed(await Dossier(sets.All, sets.AsOf, moving: false))),
-            iter: 80);
+            iter: sets);
 
     // Two runs that are tried again and again; who they are nobody disputes, and a component's role is always said.
     static readonly Gen<RunObservation> Later =

@@ -182,7 +182,7 @@ public sealed class DossierRecomputeTests : IAsyncLifetime
     static IEnumerable<(string, object?)> Success(int completed, int failed)
     {
         var of = completed + failed;
-        var (lower, upper, more) = (0, 1_000_000, 0);
+        var (lower, upper, few, more) = (0, 1_000_000, -1, 1);
         for (var high = 1_000_000; high - lower > 1;)
         {
             var middle = (lower + high) / 2;
@@ -195,8 +195,14 @@ public sealed class DossierRecomputeTests : IAsyncLifetime
             (low, upper) = Rare(0, completed, of, middle) ? (low, middle) : (middle, upper);
         }
 
-        while (!Rare(completed + more, of + more, of + more, 990_000))
-            more++;
+        while (!Reaches(more))
+            (few, more) = (more, 2 * more);
+        while (more - few > 1)
+        {
+            var middle = (few + more) / 2;
+            (few, more) = Reaches(middle) ? (few, middle) : (middle, more);
+        }
+
         yield return ("success/of", (double)of);
         yield return ("success/completed", (double)completed);
         yield return ("success/rate", (double)completed / of);
@@ -204,6 +210,8 @@ public sealed class DossierRecomputeTests : IAsyncLifetime
         yield return ("success/upper", upper / 1e6);
         yield return ("success/targetLower", 0.99);
         yield return ("success/completedRunsToTarget", (double)more);
+
+        bool Reaches(int added) => Rare(completed + added, of + added, of + added, 990_000);
     }
 
     // Whether so many successes have at most 2.5 % together, at a rate in millionths.

@@ -52,8 +52,10 @@ public sealed class FoldPropertyTests : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    [Fact]
-    public async Task Any_permutation_with_repetitions_in_any_batches_gives_identical_rows()
+    [Theory]
+    [InlineData(200)]
+    [InlineData(5_000, Explicit = true)]
+    public async Task Any_permutation_with_repetitions_in_any_batches_gives_identical_rows(int sets)
     {
         await ObservationGen.Twice.SampleAsync(
             async set =>
@@ -62,12 +64,14 @@ public sealed class FoldPropertyTests : IAsyncLifetime
                 var again = await Rows(set.Again, set.Batches);
                 return once == again ? true : throw new InvalidOperationException($"\nonce:  {once}\nagain: {again}");
             },
-            iter: 700,
+            iter: sets,
             threads: 1);
     }
 
-    [Fact]
-    public async Task Any_split_into_messages_of_one_and_of_many_gives_the_rows_that_one_by_one_gives()
+    [Theory]
+    [InlineData(150)]
+    [InlineData(5_000, Explicit = true)]
+    public async Task Any_split_into_messages_of_one_and_of_many_gives_the_rows_that_one_by_one_gives(int sets)
     {
         await ObservationGen.Twice.SampleAsync(
             async set =>
@@ -76,13 +80,15 @@ public sealed class FoldPropertyTests : IAsyncLifetime
                 var again = await Rows(set.Again, set.Batches, bulk: true);
                 return once == again ? true : throw new InvalidOperationException($"\nonce:  {once}\nagain: {again}");
             },
-            iter: 300,
+            iter: sets,
             threads: 1);
     }
 
     // Rule 7: what the ledger infers by its clock never overrules an end, and leaves the promised columns alone.
-    [Fact]
-    public async Task Deadlines_looked_at_anywhere_between_change_no_promised_column_and_no_end()
+    [Theory]
+    [InlineData(150)]
+    [InlineData(5_000, Explicit = true)]
+    public async Task Deadlines_looked_at_anywhere_between_change_no_promised_column_and_no_end(int sets)
     {
         await ObservationGen.Twice.SampleAsync(
             async set =>
@@ -91,7 +97,7 @@ public sealed class FoldPropertyTests : IAsyncLifetime
                 var again = Promised(await Rows(set.Again, set.Batches, watched: true));
                 return once == again ? true : throw new InvalidOperationException($"\nonce:  {once}\nagain: {again}");
             },
-            iter: 400,
+            iter: sets,
             threads: 1);
     }
 

@@ -23,7 +23,7 @@ public sealed class OtherServiceTests
         await harness.Harness.Bus.Publish(new OrderPaid(paid), Cancel);
         await harness.Wait(() => harness.List(
             "select token from scheduled_message where destination is not 'exchange:run-ledger-control'").Count == 1);
-        await harness.Advance(() => !harness.Heard.IsEmpty);
+        await harness.Advance(() => !harness.Heard.IsEmpty, TimeSpan.FromMinutes(1));
 
         Assert.Equal([$"expired {forgotten}"], harness.Heard);
     }

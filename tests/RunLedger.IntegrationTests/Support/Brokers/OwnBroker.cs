@@ -1,3 +1,5 @@
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 using RunLedger.IntegrationTests.Support.Databases;
 using RunLedger.IntegrationTests.Support.Ledgers;
 using RunLedger.IntegrationTests.Support.Security;
@@ -87,7 +89,8 @@ sealed class OwnBroker : IAsyncDisposable
         return Control("import_definitions", own);
     }
 
-    public Task Stop() => Control("shutdown");
+    /// <summary>In order: those who are connected are told.</summary>
+    public async Task Stop() => await Shell.End((await File.ReadAllTextAsync(PidFile)).Trim(), _folder.FullName);
 
     public async Task Restart()
     {
@@ -127,12 +130,13 @@ sealed class OwnBroker : IAsyncDisposable
 
     async Task<string?> NotUp()
     {
+        // Its own tool would be asked for as much time of the processor as some brokers need to start.
         try
         {
-            await Control("await_startup", "--timeout", "60");
+            await using var connection = await new ConnectionFactory { Uri = Address }.CreateConnectionAsync();
             return null;
         }
-        catch (InvalidOperationException e)
+        catch (BrokerUnreachableException e)
         {
             return e.Message;
         }

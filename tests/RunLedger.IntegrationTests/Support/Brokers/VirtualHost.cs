@@ -101,6 +101,16 @@ sealed class VirtualHost : IAsyncDisposable
             ["definition"] = new Dictionary<string, long> { ["consumer-timeout"] = (long)limit.TotalMilliseconds },
         });
 
+    /// <summary>What is declared in it.</summary>
+    public Task<JsonElement> Export() => _management.GetFromJsonAsync<JsonElement>($"definitions/{_name}");
+
+    /// <summary>Declares what another had.</summary>
+    public async Task Import(JsonElement definitions)
+    {
+        using var answer = await _management.PostAsJsonAsync($"definitions/{_name}", definitions);
+        answer.EnsureSuccessStatusCode();
+    }
+
     /// <summary>Ends every connection to it; how many there were.</summary>
     public async Task<int> CutConnections()
     {

@@ -24,6 +24,8 @@ public sealed class DatabaseTemplate : IAsyncDisposable
             if (made.Value.IsCompletedSuccessfully)
                 await (await made.Value).DisposeAsync();
         }
+
+        await TestDatabase.Drop();
     }
 
     static async Task<TestDatabase> Make(string server)

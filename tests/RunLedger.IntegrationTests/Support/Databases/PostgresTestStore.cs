@@ -35,23 +35,26 @@ sealed class PostgresTestStore : TestStore
     readonly TestDatabase _database;
     readonly List<NpgsqlDataSource> _connected = [];
 
+    // What is of one service shares its connections.
+    readonly NpgsqlDataSource _service;
     readonly CommitSeals? _seals;
 
     PostgresTestStore(TestDatabase database, CommitSeals? seals)
     {
         (_database, _seals) = (database, seals);
+        _service = Connect();
         Ledger = Replica();
-        Schedule = new ScheduleStore(Connect(), seals);
+        Schedule = new ScheduleStore(_service, seals);
     }
 
     public override ILedgerStore Ledger { get; }
     public override IScheduleStore Schedule { get; }
-    public override ISweepStore Sweeps => field ??= new SweepStore(Connect(), _seals);
-    public override IDefinitionStore Definitions => field ??= new DefinitionStore(Connect(), _seals);
+    public override ISweepStore Sweeps => field ??= new SweepStore(_service, _seals);
+    public override IDefinitionStore Definitions => field ??= new DefinitionStore(_service, _seals);
     public override IArchiveStore Archive => field ??= new ArchiveStore(_database.DataSource, _seals);
-    public override ILedgerTransactions Transactions => field ??= new LedgerTransactions(Connect());
+    public override ILedgerTransactions Transactions => field ??= new LedgerTransactions(_service);
 
-    public override ReadingDialect Reading => field ??= new PostgresDialect(Connect());
+    public override ReadingDialect Reading => field ??= new PostgresDialect(_service);
 
     public TestDatabase Database => _database;
 

@@ -1,12 +1,22 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Npgsql;
 using Xunit;
 
 namespace RunLedger.IntegrationTests.Support.Databases;
 
-/// <summary>A test's own database on the server of <c>ConnectionStrings__Postgres</c>, dropped at the end.</summary>
+/// <summary>
+/// A test's own database on the server of <c>ConnectionStrings__Postgres</c>, dropped at the end: with others, since
+/// for each the server writes down all that it has in memory, which after the first is little.
+/// </summary>
 sealed class TestDatabase : IAsyncDisposable
 {
+    // One connection makes and drops them all, or nearly: to begin a session costs more than most statements.
+    static readonly ConcurrentDictionary<string, NpgsqlDataSource> Servers = new(StringComparer.Ordinal);
+
+    const int DroppedTogether = 30;
+    static readonly List<TestDatabase> Left = [];
+
     readonly string _server;
 
     TestDatabase(string server, string name)
@@ -72,7 +82,25 @@ sealed class TestDatabase : IAsyncDisposable
             select pg_terminate_backend(pid) from pg_stat_activity where datname = '{Name}'
               and pg_has_role(usesysid, 'usage')
             """);
-        await Execute(_server, $"drop database if exists {Name}");
+        lock (Left)
+            Left.Add(this);
+        await Drop(DroppedTogether);
+    }
+
+    /// <summary>Drops those that no test needs any more, if there are so many.</summary>
+    public static async Task Drop(int atLeast = 1)
+    {
+        TestDatabase[] some;
+        lock (Left)
+        {
+            if (Left.Count < atLeast)
+                return;
+            some = [.. Left];
+            Left.Clear();
+        }
+
+        foreach (var one in some)
+            await Execute(one._server, $"drop database if exists {one.Name}");
     }
 
     /// <summary>Ends the connections of this process to it.</summary>
@@ -85,8 +113,7 @@ sealed class TestDatabase : IAsyncDisposable
 
     static async Task Execute(string server, string sql)
     {
-        await using var dataSource = NpgsqlDataSource.Create(server);
-        await using var command = dataSource.CreateCommand(sql);
+        await using var command = Servers.GetOrAdd(server, NpgsqlDataSource.Create).CreateCommand(sql);
         await command.ExecuteNonQueryAsync();
     }
 

@@ -62,6 +62,8 @@ sealed class LedgerProcess : IAsyncDisposable
         start.Environment["ConnectionStrings__Postgres"] = postgres;
         start.Environment["ConnectionStrings__RabbitMq"] = broker;
         start.Environment["ASPNETCORE_URLS"] = url.ToString();
+        // What a debugger would reach it by, it leaves behind where it is killed.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
         // It is there for the tests; a service that asks it is a test's own matter.
         start.Environment.Remove("RabbitMq__Management");
         // Messages of the past would be stuck at once; a test of that says so.

@@ -32,6 +32,7 @@ sealed class LedgerSite : IAsyncDisposable
         Broker = broker;
         Database = NpgsqlDataSource.Create(postgres);
         Publisher = new Publisher(broker);
+        Host = parts.OfType<VirtualHost>().SingleOrDefault();
         _parts = [.. parts];
     }
 
@@ -42,7 +43,7 @@ sealed class LedgerSite : IAsyncDisposable
     /// <summary>The database as its owner has it, to arrange and to look.</summary>
     public NpgsqlDataSource Database { get; }
     public Publisher Publisher { get; }
-    public VirtualHost? Host { get; private init; }
+    public VirtualHost? Host { get; }
 
     /// <summary>On the shared servers.</summary>
     /// <param name="replicated">Queues that are declared without a type are quorum queues.</param>
@@ -52,7 +53,7 @@ sealed class LedgerSite : IAsyncDisposable
         try
         {
             var host = await VirtualHost.Create(replicated);
-            return new LedgerSite(database.ConnectionString, host.Address, host, database) { Host = host };
+            return new LedgerSite(database.ConnectionString, host.Address, host, database);
         }
         catch
         {
@@ -71,7 +72,10 @@ sealed class LedgerSite : IAsyncDisposable
     /// <summary>The queues exist, a stream waits in them, and nobody consumes it.</summary>
     public async Task Preload(IReadOnlyList<Sent> stream)
     {
-        await (await Start()).Stop();
+        if (Host is null)
+            await (await Start()).Stop();
+        else
+            await Declared.On(Host);
         await Publisher.Send(stream);
         Assert.Equal((uint)stream.Count, await Publisher.Waiting(Queue));
     }

@@ -19,6 +19,7 @@ sealed record ProgramRun(int ExitCode, string Printed)
         };
         start.Environment["ConnectionStrings__Postgres"] = "";
         start.Environment["ConnectionStrings__RabbitMq"] = "";
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
         start.Environment.Remove("RabbitMq__Management");
         foreach (var (name, value) in settings)
             start.Environment[name] = value;
