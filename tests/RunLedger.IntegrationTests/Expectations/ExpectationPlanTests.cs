@@ -52,7 +52,7 @@ public sealed class ExpectationPlanTests : IAsyncLifetime
         var blocks = await Blocks(
             connection,
             ExpectationSql.HeardOf(new PostgresSql(connection)),
-            ("name", "nightly"), ("codes", codes.Split(' ')), ("limit", 500),
+            ("name", "nightly"), ("these", codes.Split(' ')), ("limit", 500),
             ("from", new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc).AddSeconds(Runs - 600)));
 
         Assert.InRange(blocks, 1, MostBlocks);
