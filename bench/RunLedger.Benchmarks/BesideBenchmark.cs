@@ -1,31 +1,34 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Net.Http.Json;
-using System.Net.Sockets;
 using Spectre.Console;
 
 namespace RunLedger.Benchmarks;
 
 /// <summary>
-/// <c>beside</c>: the rate of two services in turn, one with what is built beside ingestion and one without.
+/// <c>beside</c>: two services in turn, one with what is built beside ingestion and one without; the rate at which they
+/// work off a queue, or what a message costs them at a rate with which they keep up.
 /// </summary>
 static class BesideBenchmark
 {
     static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Nothing that looks at runs beside ingestion looks while it is measured.</summary>
-    static readonly Dictionary<string, string> Off = new()
-    {
-        ["RunLedger__Unlike__LookEvery"] = "365.00:00:00",
-        ["RunLedger__Expected__JudgeEvery"] = "365.00:00:00",
-        ["Incidents__LookEvery"] = "1.00:00:00",
-    };
-
     static readonly Option<int> Messages =
         new("--messages") { Description = "Messages of a drain.", DefaultValueFactory = _ => 240_000 };
     static readonly Option<int> Rounds =
-        new("--rounds") { Description = "Drains of each, in turn.", DefaultValueFactory = _ => 3 };
+        new("--rounds") { Description = "Rounds of each, in turn.", DefaultValueFactory = _ => 3 };
+    static readonly Option<int?> Rate = new("--rate")
+    {
+        Description = "In place of a drain: so many messages a second, with which the ledger keeps up, so that it does "
+            + "judge and tell meanwhile. Half of what it drains.",
+    };
+    static readonly Option<int> Seconds =
+        new("--seconds") { Description = "Of --rate: for how long.", DefaultValueFactory = _ => 60 };
+    static readonly Option<int> Failing = new("--failing")
+    {
+        Description = "Of --rate: one in so many runs of half of them fails.",
+        DefaultValueFactory = _ => 200,
+    };
     static readonly Option<string[]> Set = new("--set")
     {
         Description = "A setting of the one with, as NAME=VALUE of an environment variable; several times. Without: "
@@ -35,81 +38,125 @@ static class BesideBenchmark
 
     public static Command Create()
     {
-        var command = new Command("beside", "The rate with what is built beside ingestion, as a ratio to without.")
+        var command = new Command("beside", "What is built beside ingestion, as a ratio to a ledger without it.")
         {
-            Messages, Rounds, Set,
+            Messages, Rounds, Rate, Seconds, Failing, Set,
         };
         command.SetAction((parsed, _) => Run(
-            parsed.GetValue(Messages) / ReferenceWorkload.MessagesPerRun,
             parsed.GetValue(Rounds),
             parsed.GetValue(Set)!.Select(one => one.Split('=', 2)).ToDictionary(one => one[0], one => one[^1]),
-            TimeProvider.System));
+            TimeProvider.System,
+            parsed.GetValue(Rate) is { } rate
+                ? new Steady(rate, parsed.GetValue(Seconds), parsed.GetValue(Failing))
+                : null,
+            parsed.GetValue(Messages) / ReferenceWorkload.MessagesPerRun));
         return command;
     }
 
-    static async Task<int> Run(int runs, int rounds, Dictionary<string, string> settings, TimeProvider time)
+    static async Task<int> Run(
+        int rounds, Dictionary<string, string> settings, TimeProvider time, Steady? steady, int runs)
     {
         await using var with = await Servers.Find(kept: false);
         await using var without = await Servers.Find(kept: false);
-        using var receiver = new Receiver();
-        var off = settings.Count > 0 ? [] : Off;
+        using var receiver = new CallCounter();
+        IReadOnlyDictionary<string, string> off = new Dictionary<string, string>();
         if (settings.Count == 0)
         {
-            settings = new()
-            {
-                ["Outward__AllowedNetworks__0"] = "127.0.0.0/8",
-                ["Heartbeat__Address"] = $"{receiver.Url}beat",
-                ["Heartbeat__Every"] = "00:00:01",
-            };
-            await Expect(with, receiver, settings, time);
+            (settings, off) = (BesideSettings.On(receiver), BesideSettings.Off);
+            await BesideSettings.Put(
+                with,
+                receiver,
+                settings,
+                steady is null ? ReferenceWorkload.Candidate : SteadyCosts.Expected,
+                time);
         }
 
-        var (rates, others) = (new List<double>(), new List<double>());
-        // The first of each is not counted.
+        var table = steady is null
+            ? await Drained(rounds, () => Drain(with, settings, runs, time), () => Drain(without, off, runs, time))
+            : await Steadily(
+                rounds, () => Measure(with, settings, steady, time), () => Measure(without, off, steady, time));
+        AnsiConsole.Write(table);
+        AnsiConsole.WriteLine(
+            $"People were told {receiver.Told:N0} times, and the heartbeat came {receiver.Beats:N0} times.");
+        return 0;
+    }
+
+    static async Task<Table> Drained(int rounds, Func<Task<double>> with, Func<Task<double>> without)
+    {
+        var both = await InTurn(rounds, with, without);
+        var table = new Table().AddColumns("", "messages/s");
+        table.AddRow("without", Text(both.Select(round => round.Without)));
+        table.AddRow("with", Text(both.Select(round => round.With)));
+        table.AddRow(
+            "ratio, median of the rounds",
+            $"{Statistics.Median([.. both.Select(round => round.With / round.Without)]):N3}");
+        return table;
+    }
+
+    static async Task<Table> Steadily(int rounds, Func<Task<Costs>> with, Func<Task<Costs>> without)
+    {
+        var both = await InTurn(rounds, with, without);
+        var table = new Table().AddColumns("CPU µs a message", "service", "PostgreSQL", "broker", "all");
+        Row("without", [.. both.Select(round => round.Without)]);
+        Row("with", [.. both.Select(round => round.With)]);
+        // As the rate would be where the CPU is what there is no more of.
+        table.AddRow(
+            "without to with, median of the rounds",
+            Ratio(costs => costs.Own),
+            Ratio(costs => costs.Postgres ?? double.NaN),
+            Ratio(costs => costs.Broker ?? double.NaN),
+            Ratio(All));
+        return table;
+
+        string Ratio(Func<Costs, double> of) =>
+            $"{Statistics.Median([.. both.Select(round => of(round.Without) / of(round.With))]):N3}";
+
+        void Row(string name, List<Costs> costs) => table.AddRow(
+            name,
+            Text(costs.Select(cost => cost.Own)),
+            Text(costs.Select(cost => cost.Postgres ?? double.NaN)),
+            Text(costs.Select(cost => cost.Broker ?? double.NaN)),
+            Text(costs.Select(All)));
+
+        static double All(Costs costs) => costs.Own + (costs.Postgres ?? 0) + (costs.Broker ?? 0);
+    }
+
+    /// <summary>Who is first changes; the first round is not counted.</summary>
+    static async Task<List<(T With, T Without)>> InTurn<T>(int rounds, Func<Task<T>> with, Func<Task<T>> without)
+    {
+        var both = new List<(T, T)>();
         for (var round = -1; round < rounds; round++)
         {
-            var (one, other) = round % 2 == 0
-                ? (await Drain(with, settings, runs, time), await Drain(without, off, runs, time))
-                : Swap(await Drain(without, off, runs, time), await Drain(with, settings, runs, time));
+            T one, other;
+            if (round % 2 == 0)
+                (one, other) = (await with(), await without());
+            else
+                (other, one) = (await without(), await with());
             if (round >= 0)
-                (rates, others) = ([.. rates, one], [.. others, other]);
+                both.Add((one, other));
         }
 
-        var table = new Table().AddColumns($"of {runs * ReferenceWorkload.MessagesPerRun:N0} messages", "messages/s");
-        table.AddRow("without", Text(others));
-        table.AddRow("with", Text(rates));
-        table.AddRow("ratio, median of the rounds", $"{Statistics.Median([.. rates.Zip(others, (a, b) => a / b)]):N3}");
-        table.AddRow("calls of the receiver", $"{receiver.Calls:N0}");
-        AnsiConsole.Write(table);
-        return 0;
+        return both;
+    }
 
-        static (double, double) Swap(double first, double second) => (second, first);
-        static string Text(List<double> all) =>
-            $"{Statistics.Median(all):N0} ({string.Join(", ", all.Select(one => $"{one:N0}"))})";
+    static string Text(IEnumerable<double> all) =>
+        $"{Statistics.Median([.. all]):N0} ({string.Join(", ", all.Select(one => $"{one:N0}"))})";
+
+    static async Task<Costs> Measure(
+        Servers servers, IReadOnlyDictionary<string, string> settings, Steady steady, TimeProvider time)
+    {
+        var (queue, all) = await Prepare(servers, settings);
+        return await SteadyCosts.Measure(
+            servers, queue, all, steady.Rate, steady.Seconds, steady.Failing, time);
     }
 
     /// <summary>From a tenth of the runs on: neither the start of a process nor its first commits count.</summary>
     static async Task<double> Drain(
-        Servers servers, Dictionary<string, string> settings, int runs, TimeProvider time)
+        Servers servers, IReadOnlyDictionary<string, string> settings, int runs, TimeProvider time)
     {
-        var queue = servers.Queue($"beside-{Guid.CreateVersion7():N}");
-        using (var topology = BenchmarkHost.Ledger(servers, queue, new ConsumeTimer()))
-        {
-            await topology.StartAsync();
-            await topology.StopAsync();
-        }
-
-        await servers.Clear();
+        var (queue, all) = await Prepare(servers, settings);
         await QueuePreload.Fill(servers, queue, ReferenceWorkload.Messages(runs, time.GetUtcNow()));
-        await using var service = await ServiceProcess.Start(
-            servers.Postgres,
-            "",
-            new Dictionary<string, string>(settings)
-            {
-                ["ConnectionStrings__RabbitMq"] = $"{servers.Rabbit}",
-                ["RunLedger__QueueName"] = queue,
-            },
-            time);
+        await using var service = await ServiceProcess.Start(servers.Postgres, "", all, time);
         var first = await Completed(runs / 10);
         var start = Stopwatch.GetTimestamp();
         await Completed(runs);
@@ -131,90 +178,24 @@ static class BesideBenchmark
         }
     }
 
-    /// <summary>By the same requests as a person's.</summary>
-    static async Task Expect(
-        Servers servers, Receiver receiver, Dictionary<string, string> settings, TimeProvider time)
+    /// <summary>An empty ledger, and a queue that it can be fed by before it is there.</summary>
+    static async Task<(string Queue, Dictionary<string, string> Settings)> Prepare(
+        Servers servers, IReadOnlyDictionary<string, string> settings)
     {
-        await using var service = await ServiceProcess.Start(servers.Postgres, "", settings, time);
-        using var http = new HttpClient { BaseAddress = service.Url };
-        await Put("channels/bench", new { kind = "webhook", address = $"{receiver.Url}told" });
-        string[] conditions = ["failed", "in_a_row", "rate", "stuck", "orphan", "missed", "slow"];
-        var rules = conditions.SelectMany(one => (string[])["*", "PROC-CAND:*"], (one, pattern) => (one, pattern));
-        foreach (var (condition, pattern) in rules)
+        var queue = servers.Queue($"beside-{Guid.CreateVersion7():N}");
+        using (var topology = BenchmarkHost.Ledger(servers, queue, new ConsumeTimer()))
         {
-            await Put($"rules/bench-{condition}-{pattern.Length}", new Dictionary<string, object?>
-            {
-                ["condition"] = condition,
-                ["candidate"] = pattern,
-                ["channels"] = (string[])["bench"],
-                ["runs"] = condition is "in_a_row" or "rate" ? 20 : null,
-                ["percent"] = condition is "rate" ? 50 : null,
-                ["hold"] = "00:00:00",
-            });
+            await topology.StartAsync();
+            await topology.StopAsync();
         }
 
-        await Put("rules/bench-rejected", new { condition = "rejected", channels = (string[])["bench"] });
-        await Put("rules/bench-behind", new { condition = "behind", channels = (string[])["bench"] });
-
-        for (var n = 0; n < 200; n++)
+        await servers.Clear();
+        return (queue, new(settings)
         {
-            await Put($"expectations/bench-{n}", new
-            {
-                candidate = n == 0 ? ReferenceWorkload.Candidate : $"PROC-CAND:other:{n}",
-                cron = "* * * * *",
-                zone = "Etc/UTC",
-                grace = "00:00:30",
-            });
-        }
-
-        async Task Put(string path, object body)
-        {
-            using var answer = await http.PutAsJsonAsync($"/api/{path}", body);
-            if (!answer.IsSuccessStatusCode)
-                throw new BenchException($"{path}: {await answer.Content.ReadAsStringAsync()}");
-        }
+            ["ConnectionStrings__RabbitMq"] = $"{servers.Rabbit}",
+            ["RunLedger__QueueName"] = queue,
+        });
     }
 
-    /// <summary>Answers 200 to whatever is sent.</summary>
-    sealed class Receiver : IDisposable
-    {
-        readonly System.Net.HttpListener _listener = new();
-        int _calls;
-
-        public Receiver()
-        {
-            using (var probe = new TcpListener(System.Net.IPAddress.Loopback, 0))
-            {
-                probe.Start();
-                Url = new Uri($"http://127.0.0.1:{((System.Net.IPEndPoint)probe.LocalEndpoint).Port}/");
-            }
-
-            _listener.Prefixes.Add($"{Url}");
-            _listener.Start();
-            _ = Answer();
-        }
-
-        public Uri Url { get; }
-
-        public int Calls => _calls;
-
-        public void Dispose() => ((IDisposable)_listener).Dispose();
-
-        async Task Answer()
-        {
-            try
-            {
-                while (true)
-                {
-                    var call = await _listener.GetContextAsync();
-                    Interlocked.Increment(ref _calls);
-                    call.Response.Close();
-                }
-            }
-            catch (Exception e) when (e is System.Net.HttpListenerException or ObjectDisposedException)
-            {
-                // It is over.
-            }
-        }
-    }
+    sealed record Steady(int Rate, int Seconds, int Failing);
 }

@@ -66,17 +66,21 @@ static class PagesBenchmark
     {
         await using var servers = await Servers.Find();
         await StoredRuns.Runs(servers, stored, components, candidates, versions: Math.Max(1, stored / 20));
+        await StoredJudgements.Fill(servers);
+        // What is stored stays as it is.
         await using var service = LedgerHost.Build([
             "--urls=http://127.0.0.1:0",
             $"--ConnectionStrings:Postgres={servers.Postgres}",
             $"--ConnectionStrings:RabbitMq={servers.Rabbit}",
             $"--RunLedger:QueueName={servers.Queue("pages")}",
             "--Logging:LogLevel:Default=Error",
+            .. BesideSettings.Off.Select(
+                off => $"--{off.Key.Replace("__", ":", StringComparison.Ordinal)}={off.Value}"),
         ]);
         await service.StartAsync(cancellationToken);
         using var http = new HttpClient { BaseAddress = new Uri(service.Urls.First()) };
 
-        var labels = await Addresses(http, servers, stored, cancellationToken);
+        var labels = await Addresses(http, servers, stored, time, cancellationToken);
         var addresses = labels.Keys.ToList();
         var times = addresses.ToDictionary(address => address, _ => new List<double>());
         var sizes = new Dictionary<string, int>();
@@ -85,8 +89,10 @@ static class PagesBenchmark
             foreach (var address in addresses)
             {
                 var start = Stopwatch.GetTimestamp();
-                sizes[address] =
-                    (await http.GetByteArrayAsync(new Uri(address, UriKind.Relative), cancellationToken)).Length;
+                using var answer = await http.GetAsync(new Uri(address, UriKind.Relative), cancellationToken);
+                sizes[address] = (await answer.Content.ReadAsByteArrayAsync(cancellationToken)).Length;
+                if (!answer.IsSuccessStatusCode)
+                    throw new BenchException($"{address} is answered with {(int)answer.StatusCode}.");
                 if (round >= 0)
                     times[address].Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
             }
@@ -108,7 +114,7 @@ static class PagesBenchmark
 
     /// <summary>With what is said of each: cursors and ids say nothing.</summary>
     static async Task<Dictionary<string, string>> Addresses(
-        HttpClient http, Servers servers, int stored, CancellationToken cancellationToken)
+        HttpClient http, Servers servers, int stored, TimeProvider time, CancellationToken cancellationToken)
     {
         var run = await servers.Query<Guid>(
             "select process_run_id from process_run_observation where status = 'failed' "
@@ -119,15 +125,32 @@ static class PagesBenchmark
             "/runs?candidate=PROC-CAND:8&status=failed", "/runs?candidate=none", "/runs?source=job_queue",
             "/runs?source=workflow_engine", "/runs?status=failed&source=workflow_engine", "/runs?correlationId=c77",
             "/runs?since=2020-01-01&until=2020-02-01", "/runs?q=c77", "/runs?q=timed+out", "/runs?q=matches+nothing",
-            "/failures", "/failures?days=30", "/candidates", "/candidates?limit=50", "/api/candidates",
+            "/runs?archived=true", "/runs?unlike=slow", "/runs?unlike=suspicious",
+            "/failures", "/failures?days=30", "/api/failures", "/candidates", "/candidates?limit=50",
+            "/candidates?archived=true", "/candidates?pattern=CAND:19", "/api/candidates", "/api/candidates?limit=50",
             "/candidates/PROC-CAND:7", "/candidates/PROC-CAND:7?days=90", "/api/candidates/PROC-CAND:7",
-            "/candidates/PROC-CAND:8", "/candidates/PROC-CAND:8?days=1",
-            "/grid?candidate=PROC-CAND:7&runs=100", "/runs?version=1.3&candidate=PROC-CAND:8", "/rejected",
-            "/incidents", "/expected", "/settings",
+            "/candidates/PROC-CAND:8", "/candidates/PROC-CAND:8?days=1", "/candidates/PROC-CAND:8?archived=true",
+            "/grid?candidate=PROC-CAND:7&runs=100", "/api/grid?candidate=PROC-CAND:7&runs=100",
+            "/runs?version=1.3&candidate=PROC-CAND:8", "/rejected", "/api/rejected", "/api/rejected/groups",
+            "/incidents", "/api/incidents", "/api/incidents?state=lasting", "/api/rules", "/api/channels",
+            "/expected", $"/expected?name={StoredJudgements.Expectation}", "/expected?propose=PROC-CAND:8",
+            "/api/expectations", $"/api/expectations/{StoredJudgements.Expectation}/slots",
+            "/settings", "/query", "/api/overview", "/api/summary", "/api/activity", "/api/actions", "/api/policies",
+            "/api/retention/preview",
         ]).ToDictionary(address => address);
-        foreach (var address in (string[])["/runs/", "/runs?q=", "/runs?parentRunId="])
+        addresses.Add(
+            $"/api/failures?since={time.GetUtcNow().AddDays(-30):yyyy-MM-dd}", "/api/failures?since={30 days ago}");
+        foreach (var address in (string[])["/runs/", "/runs?q=", "/runs?parentRunId=", "/api/runs/"])
             addresses.Add($"{address}{run}", $"{address}{{id}}");
-        addresses.Add($"/runs/{run}/changes", "/runs/{id}/changes");
+        foreach (var part in (string[])["components", "tree"])
+            addresses.Add($"/api/runs/{run}/{part}", $"/api/runs/{{id}}/{part}");
+        // Of a candidate without a good run, and of one with many.
+        addresses.Add($"/runs/{run}/changes", "/runs/{id}/changes, without a good run before it");
+        var good = await servers.Query<Guid>(
+            "select process_run_id from process_run_observation where process_candidate_code = 'PROC-CAND:8' "
+            + "and status = 'completed' order by created_at desc limit 1");
+        foreach (var changes in (string[])["/runs/", "/api/runs/"])
+            addresses.Add($"{changes}{good}/changes", $"{changes}{{id}}/changes");
         // By the links a reader would follow, to the end.
         string? cursor = null;
         for (int read = 0, next = 0; ; read += 200)

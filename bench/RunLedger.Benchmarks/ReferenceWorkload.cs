@@ -14,12 +14,21 @@ static class ReferenceWorkload
     const int Interleaved = 200;
 
     /// <summary>The messages of whole runs, interleaved as a busy system sends them.</summary>
-    public static IEnumerable<RunObservation> Messages(int runs, DateTimeOffset start)
+    /// <param name="runs">How many.</param>
+    /// <param name="start">When the first starts.</param>
+    /// <param name="apart">How long after one the next does; without it a millisecond.</param>
+    /// <param name="of">Of which candidate each is, and whether it fails; without it all are of one, and well.</param>
+    public static IEnumerable<RunObservation> Messages(
+        int runs,
+        DateTimeOffset start,
+        TimeSpan? apart = null,
+        Func<int, (string Candidate, bool Fails)>? of = null)
     {
+        var step = apart ?? TimeSpan.FromMilliseconds(1);
         for (var first = 0; first < runs; first += Interleaved)
         {
             var group = Enumerable.Range(first, Math.Min(Interleaved, runs - first))
-                .Select(n => Run(start.AddMilliseconds(n)).ToArray()).ToArray();
+                .Select(n => Run(start + n * step, of?.Invoke(n) ?? (Candidate, false)).ToArray()).ToArray();
             for (var message = 0; message < MessagesPerRun; message++)
             {
                 foreach (var run in group)
@@ -58,14 +67,14 @@ static class ReferenceWorkload
         },
         JsonSerializerOptions.Web);
 
-    static IEnumerable<RunObservation> Run(DateTimeOffset start)
+    static IEnumerable<RunObservation> Run(DateTimeOffset start, (string Candidate, bool Fails) run)
     {
         var id = Guid.CreateVersion7();
         var key = id.ToString("N");
         yield return new RunStarted
         {
             ProcessRunId = id,
-            ProcessCandidateCode = Candidate,
+            ProcessCandidateCode = run.Candidate,
             CorrelationId = key,
             InputRef = "s3://in",
             SourceSystem = SourceSystems.DotRuntime,
@@ -77,7 +86,7 @@ static class ReferenceWorkload
             yield return new StepStarted
             {
                 ProcessRunId = id,
-                ProcessCandidateCode = Candidate,
+                ProcessCandidateCode = run.Candidate,
                 CorrelationId = key,
                 ComponentRunId = component,
                 DotCode = $"dot_bench_{step}",
@@ -88,7 +97,7 @@ static class ReferenceWorkload
             yield return new StepCompleted
             {
                 ProcessRunId = id,
-                ProcessCandidateCode = Candidate,
+                ProcessCandidateCode = run.Candidate,
                 CorrelationId = key,
                 ComponentRunId = component,
                 OutputRef = "s3://step",
@@ -97,10 +106,24 @@ static class ReferenceWorkload
             };
         }
 
+        if (run.Fails)
+        {
+            yield return new RunFailed
+            {
+                ProcessRunId = id,
+                ProcessCandidateCode = run.Candidate,
+                CorrelationId = key,
+                ErrorRef = $"order {key} was not found",
+                SourceSystem = SourceSystems.DotRuntime,
+                OccurredAt = start.AddSeconds(8),
+            };
+            yield break;
+        }
+
         yield return new RunCompleted
         {
             ProcessRunId = id,
-            ProcessCandidateCode = Candidate,
+            ProcessCandidateCode = run.Candidate,
             CorrelationId = key,
             OutputRef = "s3://out",
             SourceSystem = SourceSystems.DotRuntime,

@@ -32,6 +32,16 @@ sealed class ServiceProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>The CPU time that it has taken so far.</summary>
+    public TimeSpan Cpu
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     /// <exception cref="BenchException">It does not answer.</exception>
     public static Task<ServiceProcess> Start(
         Servers servers, TimeProvider time, params (string Key, string Scope)[] keys) =>

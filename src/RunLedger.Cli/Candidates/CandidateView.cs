@@ -45,6 +45,8 @@ sealed record CandidateView(JsonElement Candidate)
             : "");
         Line("Limits", string.Join(", ", ((string[])["start", "run", "quiet", "orphanGrace"])
             .Select(limit => $"{limit} {policy.Text(limit) ?? "none"}")) + $" (policy {policy.Text("candidate")})");
+        foreach (var expected in Candidate.Items("expected"))
+            Line($"Expected {expected.Text("name")}", Expected(expected));
         return grid;
 
         void Line(string name, string? value)
@@ -74,6 +76,13 @@ sealed record CandidateView(JsonElement Candidate)
             table.AddRow(columns.Select(column => new Text(column.Cell(item) ?? "")));
         console.Write(table);
     }
+
+    static string Expected(JsonElement expected) =>
+        $"{expected.Text("cron")} {expected.Text("zone") ?? "UTC"}"
+        + (expected.Member("missing") is { ValueKind: JsonValueKind.True }
+            ? $", the last one is missing: {ConsoleOutput.FormatTime(expected.Time("judgedSlotAt"))}"
+            : "")
+        + (expected.Time("nextAt") is { } next ? $", next {ConsoleOutput.FormatTime(next)}" : "");
 
     static string Flakes(JsonElement component) => component.Member("flakeRate") is { } rate
         ? CandidateTable.Share(rate.GetDouble())

@@ -33,11 +33,37 @@ sealed record CandidateDetail : CandidateAnswer
     [Description("The limits that apply to its runs.")]
     public required PolicyAnswer Policy { get; init; }
 
+    [Description("What is expected of it, by its code or a pattern, at most 20 by name.")]
+    public required IReadOnlyList<CandidateExpectation> Expected { get; init; }
+
     [Description("Of the newest counted runs that failed, at most 10; the newest first.")]
     public required IReadOnlyList<CandidateRun> RecentFailures { get; init; }
 
     [Description("The newest, at most 10.")]
     public required IReadOnlyList<CandidateRun> RecentRuns { get; init; }
+}
+
+/// <summary>When runs of a candidate are to start, and whether the last one did.</summary>
+sealed record CandidateExpectation
+{
+    public required string Name { get; init; }
+
+    [Description("The candidates it is for; * and ? are wildcards.")]
+    public required string Candidate { get; init; }
+    public required string Cron { get; init; }
+
+    [Description("The time zone of the cron; null is UTC.")]
+    public required string? Zone { get; init; }
+    public required TimeSpan Grace { get; init; }
+
+    [Description("The last slot that was judged; null before the first.")]
+    public required DateTime? JudgedSlotAt { get; init; }
+
+    [Description("Whether that was missed, and no run of it was heard of since.")]
+    public required bool Missing { get; init; }
+
+    [Description("The next slot; null where there is none.")]
+    public required DateTime? NextAt { get; init; }
 }
 
 /// <summary>A component of a candidate across its runs.</summary>

@@ -76,6 +76,7 @@ sealed class CandidateDetailQuery(
             Versions = await CandidateVersions.Read(sql, tables, looked, cancellationToken),
             Usual = await unlike.Usual(sql, code, cancellationToken),
             Policy = PolicyAnswer.From(limits.PolicyOf(code)),
+            Expected = await CandidateExpectations.Read(sql, code, now, cancellationToken),
             RecentFailures = await Failures(sql, tables, failed, cancellationToken),
             RecentRuns = await Newest(
                 sql, tables, NewestSql, cancellationToken, ("code", code), ("most", Listed)),

@@ -36,6 +36,9 @@ static class CandidateExamples
             "open": 0, "ended": 3 }, "successRate": 0.6667, "lastSeen": "2026-11-23T08:00:00.1Z" } ],
           "policy": { "candidate": "PROC-CAND:dot:*", "start": "00:10:00", "run": "04:00:00", "quiet": null,
             "orphanGrace": "01:00:00" },
+          "expected": [ { "name": "nightly", "candidate": "PROC-CAND:dot:kg", "cron": "30 2 * * *",
+            "zone": "Europe/Berlin", "grace": "00:30:00", "judgedSlotAt": "2026-11-23T01:30:00Z", "missing": false,
+            "nextAt": "2026-11-24T01:30:00Z" } ],
           "recentFailures": [ {{Failed}} ], "recentRuns": [ {{Failed}} ] }
         """;
 }

@@ -18,31 +18,26 @@ sealed class ExpectationQueries(IDbContextFactory<LedgerDb> ledger, RunLedgerOpt
         where m.came_at is null
         """;
 
-    public async Task<IReadOnlyList<ExpectationAnswer>> List(CancellationToken cancellationToken)
-    {
-        await using var db = await ledger.CreateDbContextAsync(cancellationToken);
-        var sql = await db.Sql(cancellationToken);
-        var answers = new List<ExpectationAnswer>();
-        List<string>? candidates = null;
-        foreach (var expected in await ExpectationSql.All(sql, cancellationToken))
-        {
-            if (expected.IsPattern)
-                candidates ??= await Candidates(sql, cancellationToken);
-            answers.Add(await Answer(sql, expected, candidates ?? [], cancellationToken));
-        }
+    /// <summary>
+    /// Each with whether the last slot that was judged was missed, and whether a run of it is known: one that has a
+    /// place, or one of exactly that code. Looked up for each: of "exists" the planner may make a reading of all runs.
+    /// </summary>
+    public static string ListSql(string where) =>
+        $"""
+         select {Expectation.Columns},
+           (select 1 from missed_slot m where m.expectation = x.name and m.slot_at = x.judged_until
+             and m.came_at is null),
+           coalesce(
+             (select 1 from expected_run e where e.expectation = x.name limit 1),
+             (select 1 from process_run_observation r where r.process_candidate_code = x.candidate limit 1))
+         from expectation x {where} order by name
+         """;
 
-        return answers;
-    }
+    public Task<IReadOnlyList<ExpectationAnswer>> List(CancellationToken cancellationToken) =>
+        Answers("", cancellationToken);
 
-    public async Task<ExpectationAnswer?> Find(string name, CancellationToken cancellationToken)
-    {
-        await using var db = await ledger.CreateDbContextAsync(cancellationToken);
-        var sql = await db.Sql(cancellationToken);
-        return await Find(sql, name, cancellationToken) is { } expected
-            ? await Answer(
-                sql, expected, expected.IsPattern ? await Candidates(sql, cancellationToken) : [], cancellationToken)
-            : null;
-    }
+    public async Task<ExpectationAnswer?> Find(string name, CancellationToken cancellationToken) =>
+        await Answers("where name = @name", cancellationToken, ("name", name)) is [var one] ? one : null;
 
     /// <summary>What the newest starts of a candidate seem to keep.</summary>
     /// <param name="candidate">Exactly.</param>
@@ -81,8 +76,31 @@ sealed class ExpectationQueries(IDbContextFactory<LedgerDb> ledger, RunLedgerOpt
         return ProposalAnswer.From(candidate, starts, ScheduleLearner.Learn(starts, zones.Distinct().ToList()));
     }
 
-    async Task<ExpectationAnswer> Answer(
-        LedgerSql sql, Expectation expected, List<string> candidates, CancellationToken cancellationToken)
+    async Task<IReadOnlyList<ExpectationAnswer>> Answers(
+        string where, CancellationToken cancellationToken, params (string, object?)[] parameters)
+    {
+        await using var db = await ledger.CreateDbContextAsync(cancellationToken);
+        var sql = await db.Sql(cancellationToken);
+        var all = await sql.List(
+            ListSql(where),
+            row => (
+                Expected: Expectation.Read(row),
+                Missing: !row.IsDBNull(Missing),
+                HasRuns: !row.IsDBNull(Missing + 1)),
+            cancellationToken, parameters);
+        // All codes are as much work as there are, and most patterns have their runs.
+        var candidates = all.Exists(one => one.Expected.IsPattern && !one.HasRuns)
+            ? await ExpectationSql.Candidates(sql, Expectation.MostCandidates + 1, cancellationToken)
+            : [];
+        return all.ConvertAll(one => Answer(
+            one.Expected, one.Missing, one.HasRuns || (one.Expected.IsPattern && MayMatch(one.Expected, candidates))));
+    }
+
+    // Where there are more than are read, one of the others may be meant.
+    static bool MayMatch(Expectation expected, List<string> candidates) =>
+        candidates.Count > Expectation.MostCandidates || candidates.Exists(expected.IsFor);
+
+    ExpectationAnswer Answer(Expectation expected, bool missing, bool hasRuns)
     {
         var now = time.GetUtcNow().UtcDateTime;
         var remarks = new List<string>();
@@ -98,17 +116,13 @@ sealed class ExpectationQueries(IDbContextFactory<LedgerDb> ledger, RunLedgerOpt
             remarks.Add($"It is not judged: {e.Message}");
         }
 
-        if (expected.FaultOf(candidates.Count) is { } fault)
-        {
-            remarks.Add($"It is not judged: {fault}");
-        }
-        else if (expected.CanBeRead && expected.IsBehind(now, options.Expected.JudgeEvery))
+        if (expected.CanBeRead && expected.IsBehind(now, options.Expected.JudgeEvery))
         {
             remarks.Add($"It is behind: runs that were heard of since {expected.HeardUntil:u} have no slot yet, and no "
                 + "slot is judged before they have. The ledger was down, or they are more than it can look at.");
         }
 
-        if (!await HasRuns(sql, expected, candidates, cancellationToken))
+        if (!hasRuns)
             remarks.Add($"No run of {expected.Candidate} is in the ledger: is that its code?");
         return new()
         {
@@ -123,10 +137,7 @@ sealed class ExpectationQueries(IDbContextFactory<LedgerDb> ledger, RunLedgerOpt
             ArmedAt = expected.ArmedAt,
             ArmedBy = expected.ArmedBy,
             JudgedSlotAt = expected.JudgedUntil > expected.ArmedAt ? expected.JudgedUntil : null,
-            Missing = (await sql.List(
-                "select 1 from missed_slot where expectation = @name and slot_at = @slot and came_at is null",
-                row => row.GetInt32(0), cancellationToken,
-                ("name", expected.Name), ("slot", expected.JudgedUntil))).Count > 0,
+            Missing = missing,
             NextAt = next,
             Remarks = remarks,
         };
@@ -138,21 +149,6 @@ sealed class ExpectationQueries(IDbContextFactory<LedgerDb> ledger, RunLedgerOpt
             $"select {Expectation.Columns} from expectation where name = @name",
             Expectation.Read, cancellationToken, ("name", name))).FirstOrDefault();
 
-    static Task<List<string>> Candidates(LedgerSql sql, CancellationToken cancellationToken) =>
-        ExpectationSql.Candidates(sql, Expectation.MostCandidates + 1, cancellationToken);
-
-    // A run that has a place is one of its candidates; before there is one, the candidates themselves are asked.
-    static async Task<bool> HasRuns(
-        LedgerSql sql, Expectation expected, List<string> candidates, CancellationToken cancellationToken)
-    {
-        if ((await sql.List(
-            "select 1 from expected_run where expectation = @name limit 1", row => row.GetInt32(0), cancellationToken,
-            ("name", expected.Name))).Count > 0)
-            return true;
-        return expected.IsPattern
-            ? candidates.Exists(expected.IsFor)
-            : (await sql.List(
-                "select 1 from process_run_observation where process_candidate_code = @candidate limit 1",
-                row => row.GetInt32(0), cancellationToken, ("candidate", expected.Candidate))).Count > 0;
-    }
+    /// <summary>Where the statement has it: after the columns of an expectation.</summary>
+    static int Missing { get; } = Expectation.Columns.Split(',').Length;
 }

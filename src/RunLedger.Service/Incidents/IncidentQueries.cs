@@ -38,7 +38,8 @@ sealed class IncidentQueries(IDbContextFactory<LedgerDb> ledger)
             "select rule, count(*) from incident where not done and recovered_at is null group by rule",
             row => (row.GetString(0), row.GetInt64(1)), cancellationToken)).ToDictionary();
         var rules = await RuleSql.All(sql, cancellationToken);
-        var codes = rules.Exists(rule => !Conditions.IsOfLedger(rule.Condition))
+        // All codes are as much work as there are.
+        var codes = rules.Exists(AsksForCodes)
             ? await ExpectationSql.Candidates(sql, Expectation.MostCandidates, cancellationToken)
             : [];
         var expected = rules.Exists(rule => rule.Condition == Conditions.Missed)
@@ -164,9 +165,10 @@ sealed class IncidentQueries(IDbContextFactory<LedgerDb> ledger)
     {
         if (rule.Condition == Conditions.Missed && !expected.Exists(rule.IsFor))
             yield return $"No run of {rule.Candidate} is expected: see runledger expected put.";
-        else if (rule.Candidate != "*" && rule.Condition != Conditions.Missed
-            && !Conditions.IsOfLedger(rule.Condition)
-            && codes.Count < Expectation.MostCandidates && !codes.Exists(rule.IsFor))
+        else if (AsksForCodes(rule) && codes.Count < Expectation.MostCandidates && !codes.Exists(rule.IsFor))
             yield return $"No run of {rule.Candidate} is in the ledger: is that its code?";
     }
+
+    static bool AsksForCodes(IncidentRule rule) =>
+        rule.Candidate != "*" && rule.Condition != Conditions.Missed && !Conditions.IsOfLedger(rule.Condition);
 }

@@ -85,7 +85,14 @@ sealed record Freshness
     [Description("From publishing to commit, of the newest message a replica has committed; null when none is known.")]
     public required double? LagSeconds { get; init; }
 
-    [Description("When that was committed.")]
+    [Description("Half of the messages that were committed in the last minute or two had been under way for at most so "
+        + "long; of several replicas those of the slowest. Null where none was, or none says when it was sent.")]
+    public required double? P50LagSeconds { get; init; }
+
+    [Description("Nineteen in twenty of them had been for at most so long.")]
+    public required double? P95LagSeconds { get; init; }
+
+    [Description("When the newest was committed.")]
     public required DateTime? CommittedAt { get; init; }
 
     [Description("Messages that wait in the queue; null when that is not known.")]

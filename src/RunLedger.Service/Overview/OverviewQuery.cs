@@ -96,6 +96,8 @@ sealed class OverviewQuery(
             await SettledRuns.Read(sql, At(minute - Minutes + 1), cancellationToken), minute - Minutes + 1);
         // Of a standby that is behind: who was alive when what can be read there was written.
         var replicas = await Replicas(sql, now - (ReadSource.Current?.Behind ?? TimeSpan.Zero), cancellationToken);
+        var slowest = replicas.Where(replica => replica.Figures.Alive).MaxBy(replica => replica.Lag.P95);
+        var newest = replicas.MaxBy(replica => replica.CommittedAt);
         var (queues, fault) = asking is null ? ([], null) : await asking;
         return new()
         {
@@ -130,8 +132,10 @@ sealed class OverviewQuery(
             Recurring = await Recurring(sql, cancellationToken),
             Freshness = new()
             {
-                LagSeconds = replicas.OrderByDescending(replica => replica.CommittedAt).FirstOrDefault().LagSeconds,
-                CommittedAt = replicas.Max(replica => replica.CommittedAt),
+                LagSeconds = newest?.Lag.Newest,
+                P50LagSeconds = slowest?.Lag.P50,
+                P95LagSeconds = slowest?.Lag.P95,
+                CommittedAt = newest?.CommittedAt,
                 Waiting = queues.Count > 0 ? queues[0].Ready + (queues[0].Unacknowledged ?? 0) : null,
             },
             Replicas = replicas.ConvertAll(replica => replica.Figures),
@@ -151,13 +155,12 @@ sealed class OverviewQuery(
             ("from", from),
             ("most", MostCounted))).ToDictionary();
 
-    static Task<List<(ReplicaFigures Figures, DateTime? CommittedAt, double? LagSeconds)>> Replicas(
-        LedgerSql sql, DateTime now, CancellationToken cancellationToken) => sql.List(
+    static Task<List<Replica>> Replicas(LedgerSql sql, DateTime now, CancellationToken cancellationToken) => sql.List(
         """
-        select name, version, started_at, seen_at, commits, committed_at, lag_ms from ledger_replica
-        where seen_at >= @shown order by started_at, name
+        select name, version, started_at, seen_at, commits, committed_at, lag_ms, lag_p50_ms, lag_p95_ms
+        from ledger_replica where seen_at >= @shown order by started_at, name
         """,
-        reader => (
+        reader => new Replica(
             new ReplicaFigures
             {
                 Name = reader.GetString(0),
@@ -168,7 +171,7 @@ sealed class OverviewQuery(
                 Commits = reader.GetInt64(4),
             },
             reader.TimeAt(5),
-            reader.NumberAt(6) / 1000.0),
+            (reader.NumberAt(6) / 1000.0, reader.NumberAt(7) / 1000.0, reader.NumberAt(8) / 1000.0)),
         cancellationToken,
         ("shown", now - Shown));
 
@@ -196,4 +199,7 @@ sealed class OverviewQuery(
             cancellationToken,
             ("tokens", names.Keys.ToArray()));
     }
+
+    sealed record Replica(
+        ReplicaFigures Figures, DateTime? CommittedAt, (double? Newest, double? P50, double? P95) Lag);
 }

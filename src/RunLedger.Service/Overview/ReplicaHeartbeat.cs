@@ -82,18 +82,20 @@ sealed partial class ReplicaHeartbeat(
         ledger.InOne(
             async sql =>
             {
-                var last = meter.Last;
+                var (last, lags) = (meter.Last, meter.Lags.Of(now));
                 await sql.Run(
                     """
-                    insert into ledger_replica (name, version, started_at, seen_at, commits, committed_at, lag_ms)
-                    values (@name, @version, @started, @now, @commits, @at, @lag)
+                    insert into ledger_replica
+                      (name, version, started_at, seen_at, commits, committed_at, lag_ms, lag_p50_ms, lag_p95_ms)
+                    values (@name, @version, @started, @now, @commits, @at, @lag, @p50, @p95)
                     on conflict (name) do update set version = excluded.version, started_at = excluded.started_at,
                       seen_at = excluded.seen_at, commits = excluded.commits, committed_at = excluded.committed_at,
-                      lag_ms = excluded.lag_ms
+                      lag_ms = excluded.lag_ms, lag_p50_ms = excluded.lag_p50_ms, lag_p95_ms = excluded.lag_p95_ms
                     """,
                     cancellationToken,
                     ("name", Name), ("version", Version), ("started", started), ("now", now), ("commits", commits),
-                    ("at", last?.At), ("lag", (long?)last?.Lag?.TotalMilliseconds));
+                    ("at", last?.At), ("lag", (long?)last?.Lag?.TotalMilliseconds),
+                    ("p50", Millis(lags?.P50)), ("p95", Millis(lags?.P95)));
                 await sql.Run(
                     "delete from ledger_replica where seen_at < @forgotten",
                     cancellationToken,
@@ -101,6 +103,9 @@ sealed partial class ReplicaHeartbeat(
                 return true;
             },
             cancellationToken);
+
+    // Rounded up: what took some time did not take none.
+    static long? Millis(TimeSpan? lag) => lag is { } span ? (long)Math.Ceiling(span.TotalMilliseconds) : null;
 
     [LoggerMessage(121, LogLevel.Warning, "This replica cannot say that it is alive: {Fault}")]
     static partial void CannotBeat(ILogger log, ForeignText fault);

@@ -13,7 +13,10 @@ sealed record Expectation
         "name, candidate, cron, zone, grace_seconds, early_seconds, longest_seconds, most_runs, armed_at, armed_by, "
         + "heard_until, judged_until";
 
-    /// <summary>How many candidates a ledger has at most for its patterns to be matched with all.</summary>
+    /// <summary>
+    /// With how many candidates at most the runs of a pattern are looked for by the codes that it matches; of more, all
+    /// runs are gone through.
+    /// </summary>
     public const int MostCandidates = 10_000;
 
     /// <summary>How many expectations a ledger has at most.</summary>
@@ -60,16 +63,6 @@ sealed record Expectation
     /// <summary>Whether it is for a candidate, as policies are.</summary>
     public bool IsFor(string candidate) =>
         FileSystemName.MatchesSimpleExpression(Candidate, candidate, ignoreCase: false);
-
-    /// <summary>
-    /// Why its runs cannot be told from others; null where they can. A pattern that saw only some candidates would miss
-    /// runs that are there.
-    /// </summary>
-    /// <param name="candidates">How many the ledger has.</param>
-    public string? FaultOf(int candidates) => IsPattern && candidates > MostCandidates
-        ? $"It is for a pattern, and the ledger has runs of more than {MostCandidates:N0} candidates: expect those "
-            + "that matter by their codes."
-        : null;
 
     /// <summary>Whether its cron and zone are known here, as they were where it was armed.</summary>
     public bool CanBeRead

@@ -36,7 +36,7 @@ sealed class ExpectationJudge(
 
     /// <summary>
     /// The expectations; and every candidate the ledger has runs of, where one of them is for a pattern, up to one more
-    /// than can be matched.
+    /// than are looked for by their codes.
     /// </summary>
     public Task<(List<string> Names, List<string> Candidates)> Known(CancellationToken cancellationToken) =>
         ledger.InOne(
@@ -53,7 +53,7 @@ sealed class ExpectationJudge(
 
     /// <summary>Judges a slice of one expectation.</summary>
     /// <param name="name">Which.</param>
-    /// <param name="candidates">All there are, where it may be for a pattern.</param>
+    /// <param name="candidates">All there are, where it may be for a pattern; or more than are looked for.</param>
     /// <param name="caughtUp">Up to when everything that was published is in the tables.</param>
     /// <param name="gap">When nobody looked.</param>
     /// <param name="cancellationToken">Ends it, with nothing done.</param>
@@ -71,12 +71,7 @@ sealed class ExpectationJudge(
             {
                 if (await ExpectationSql.Take(sql, name, cancellationToken) is not { } expected)
                     return (false, [], 0, 0);
-                if (expected.FaultOf(candidates.Count) is { } fault)
-                    throw new UnschedulableException(fault);
-                string[] codes = expected.IsPattern
-                    ? [.. candidates.Where(expected.IsFor)]
-                    : [expected.Candidate];
-                var late = await Hear(sql, expected, codes, cancellationToken);
+                var late = await Hear(sql, expected, candidates, cancellationToken);
                 var told = late.Said.ToList();
                 var missed = 0;
                 var slots = late.More ? [] : Due(expected, caughtUp, gap);
@@ -111,13 +106,18 @@ sealed class ExpectationJudge(
 
     // Which runs there are that have no slot yet, and which slots that were missed they take back.
     async Task<(List<ScheduledRow> Said, DateTime HeardUntil, bool More)> Hear(
-        LedgerSql sql, Expectation expected, string[] codes, CancellationToken cancellationToken)
+        LedgerSql sql,
+        Expectation expected,
+        IReadOnlyCollection<string> candidates,
+        CancellationToken cancellationToken)
     {
         var (now, calendar, said) = (Now, expected.Calendar(), new List<ScheduledRow>());
-        var heard = await ExpectationSql.Heard(
-            sql, expected.Name, codes,
-            expected.HeardUntil <= now ? expected.HeardUntil - Overlap : now - AfterAhead,
-            SliceSize, cancellationToken);
+        var from = expected.HeardUntil <= now ? expected.HeardUntil - Overlap : now - AfterAhead;
+        var (heard, until) = expected.IsPattern && candidates.Count > Expectation.MostCandidates
+            ? await PatternRuns.Heard(sql, expected, from, 2 * Overlap, SliceSize, cancellationToken)
+            : await ExpectationSql.Heard(
+                sql, expected.Name, expected.IsPattern ? [.. candidates.Where(expected.IsFor)] : [expected.Candidate],
+                from, SliceSize, cancellationToken);
         var known = await UnknownStarts.Recheck(sql, expected.Name, SliceSize, cancellationToken);
         foreach (var run in known.Concat(heard))
         {
@@ -130,8 +130,7 @@ sealed class ExpectationJudge(
                 said.Add(ExpectationNotices.CameLate(expected, at.Slot, run, now));
         }
 
-        var more = heard.Count == SliceSize;
-        return (said, more ? heard[^1].HeardAt : now, more);
+        return (said, until ?? now, until is not null);
     }
 
     // The next that can be judged, a slice. Of a time that is too long only the end.

@@ -24,11 +24,13 @@ static class ExpectationSql
     /// Runs without a place, those first that the ledger first heard of. What was committed late, by another replica,
     /// was heard of before what is known: the search goes back, and passes over what has its place.
     /// </summary>
-    public static string HeardOf(LedgerSql sql) =>
+    /// <param name="sql">Where.</param>
+    /// <param name="of">What says which runs are meant: their codes, or their ids.</param>
+    public static string HeardOf(LedgerSql sql, string of = "process_candidate_code") =>
         $"""
          select {HeardRun.Columns}
          from process_run_observation r
-         where {sql.IsOneOf("r.process_candidate_code", "@codes")} and r.created_at >= @from
+         where {sql.IsOneOf($"r.{of}", "@these")} and r.created_at >= @from
            and not exists (
              select 1 from expected_run e where e.expectation = @name and e.process_run_id = r.process_run_id)
          order by r.created_at, r.process_run_id limit @limit
@@ -46,11 +48,15 @@ static class ExpectationSql
             $"select {Expectation.Columns} from expectation where name = @name {sql.SkipLocked}",
             Expectation.Read, cancellationToken, ("name", name))).FirstOrDefault();
 
-    public static Task<List<HeardRun>> Heard(
-        LedgerSql sql, string name, string[] codes, DateTime from, int limit, CancellationToken cancellationToken) =>
-        sql.List(
+    /// <returns>The first of them, and up to when all were found; null where that is now.</returns>
+    public static async Task<(List<HeardRun> Runs, DateTime? Until)> Heard(
+        LedgerSql sql, string name, string[] codes, DateTime from, int limit, CancellationToken cancellationToken)
+    {
+        var heard = await sql.List(
             HeardOf(sql), HeardRun.Read, cancellationToken,
-            ("name", name), ("codes", codes), ("from", from), ("limit", limit));
+            ("name", name), ("these", codes), ("from", from), ("limit", limit));
+        return (heard, heard.Count == limit ? heard[^1].HeardAt : null);
+    }
 
     public static Task<int> Place(
         LedgerSql sql, string name, HeardRun run, SlotPlace? place, CancellationToken cancellationToken) =>

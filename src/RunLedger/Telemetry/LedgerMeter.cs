@@ -159,6 +159,9 @@ sealed class LedgerMeter : IDisposable
     /// <summary>How many messages were committed since the start.</summary>
     public long Commits => Interlocked.Read(ref _commits);
 
+    /// <summary>How long what was committed lately had been under way.</summary>
+    public LagWindow Lags { get; } = new();
+
     /// <summary>The newest commit; null before the first.</summary>
     public Newest? Last => Volatile.Read(ref _newest);
 
@@ -170,7 +173,11 @@ sealed class LedgerMeter : IDisposable
     }
 
     /// <param name="lag">From being sent to committed; clocks that disagree make it nothing.</param>
-    public void Lagged(TimeSpan lag) => _lag.Record(Math.Max(0, lag.TotalSeconds));
+    public void Lagged(TimeSpan lag)
+    {
+        _lag.Record(Math.Max(0, lag.TotalSeconds));
+        Lags.Add(lag);
+    }
 
     /// <param name="at">When a batch was committed.</param>
     /// <param name="lag">Of its last message that says when it was sent; null where none does.</param>

@@ -47,7 +47,7 @@ public sealed class ExpectationPlanTests(ExpectationPlanTests.ManyRuns many)
         var blocks = await Blocks(
             connection,
             ExpectationSql.HeardOf(new PostgresSql(connection)),
-            ("name", "nightly"), ("codes", codes.Split(' ')), ("limit", 500),
+            ("name", "nightly"), ("these", codes.Split(' ')), ("limit", 500),
             ("from", new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc).AddSeconds(Runs - 600)));
 
         Assert.InRange(blocks, 1, MostBlocks);

@@ -186,6 +186,36 @@ public sealed class ExpectationEndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_candidate_says_what_is_expected_of_it_by_its_code_or_a_pattern_and_whether_the_last_run_came()
+    {
+        await Put("hourly", new { candidate = "PROC-CAND:dot:kg", cron = "0 * * * *", zone = "Europe/Berlin" });
+        await Put("every", new { candidate = "PROC-CAND:dot:?g", cron = "30 * * * *" });
+        await Put("other", new { candidate = "PROC-CAND:other", cron = "0 * * * *" });
+        await Put("others", new { candidate = "PROC-CAND:o*", cron = "0 * * * *" });
+        await Take(30, 35);
+        await Judge(Some.Noon.AddMinutes(75));
+
+        Assert.Equal(["every False 12:30 13:30", "hourly True 13:00 14:00"], await Expected());
+        var page = await _ledger.Client.GetStringAsync("/candidates/PROC-CAND:dot:kg", Token);
+        var tool = await ToolRun.Of("candidates", "PROC-CAND:dot:kg", "--url", $"{_ledger.Client.BaseAddress}");
+        Assert.Contains("<a href=\"/expected?name=hourly\">hourly</a>", page, StringComparison.Ordinal);
+        Assert.Contains("<span class=\"badge failed\">missed</span>", page, StringComparison.Ordinal);
+        Assert.Contains("Expected hourly", tool.Output, StringComparison.Ordinal);
+        Assert.Contains("the last one is missing", tool.Output, StringComparison.Ordinal);
+        await Take(76, 80);
+        await Judge(Some.Noon.AddMinutes(81));
+
+        Assert.Equal(["every False 12:30 13:30", "hourly False 13:00 14:00"], await Expected());
+
+        async Task<IEnumerable<string>> Expected() =>
+            (await Get("/api/candidates/PROC-CAND:dot:kg")).GetProperty("expected").EnumerateArray().Select(one =>
+                $"{one.GetProperty("name")} {one.GetProperty("missing")} "
+                + $"{Hour(one, "judgedSlotAt")} {Hour(one, "nextAt")}");
+
+        static string Hour(JsonElement of, string name) => $"{of.GetProperty(name).GetDateTime():HH:mm}";
+    }
+
+    [Fact]
     public async Task The_tool_arms_an_expectation_and_says_what_is_wrong_with_one()
     {
         string[] to = ["--url", $"{_ledger.Client.BaseAddress}"];
@@ -297,8 +327,9 @@ public sealed class ExpectationEndpointTests : IAsyncLifetime
     {
         _time.SetUtcNow(now);
         var judge = _ledger.Services.GetRequiredService<ExpectationJudge>();
-        foreach (var name in (await judge.Known(Token)).Names)
-            await judge.Judge(name, [], now.UtcDateTime, new JudgingGap(now.UtcDateTime), Token);
+        var (names, candidates) = await judge.Known(Token);
+        foreach (var name in names)
+            await judge.Judge(name, candidates, now.UtcDateTime, new JudgingGap(now.UtcDateTime), Token);
     }
 
     async Task<(HttpStatusCode Status, JsonElement Json)> Put(string name, object body)

@@ -246,9 +246,9 @@ public sealed class ExpectationSweepTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_pattern_misses_nothing_where_candidates_are_more_than_it_can_be_matched_with()
+    public async Task A_pattern_is_judged_where_candidates_are_more_than_are_looked_for_by_their_codes()
     {
-        await Transaction("update expectation set candidate = 'P*'");
+        await Transaction("update expectation set candidate = 'P*9'");
         await Transaction(
             $"""
              with recursive n (i) as (select 0 union all select i + 1 from n where i < {Expectation.MostCandidates})
@@ -257,17 +257,23 @@ public sealed class ExpectationSweepTests : IAsyncLifetime
              select printf('00000000-0000-0000-0000-%012d', i), printf('P%08d', i), 'c', 'dot_runtime', 'started',
                '2026-10-01T12:00:00.000000Z', '2026-10-01T12:00:00.000000Z' from n
              """);
-        // Of the last of them alone there is a run in time.
+        // In time for the first slot; for the second only one that the pattern does not match.
         await Transaction(
             """
             update process_run_observation set started_at = '2026-11-01T13:01:00.000000Z',
-              created_at = '2026-11-01T13:01:00.000000Z'
-            where process_candidate_code = (select max(process_candidate_code) from process_run_observation)
+              created_at = '2026-11-01T13:01:00.000000Z' where process_candidate_code = 'P00009999'
+            """);
+        await Transaction(
+            """
+            update process_run_observation set started_at = '2026-11-01T14:01:00.000000Z',
+              created_at = '2026-11-01T14:01:00.000000Z' where process_candidate_code = 'P00010000'
             """);
 
-        await Until(Some.Noon.AddMinutes(72));
+        await Until(Some.Noon.AddMinutes(132));
 
-        Assert.Equal("0", await _ledger.Scalar("select count(*) from missed_slot"));
+        Assert.Equal(
+            "2026-11-01T14:00:00.000000Z", await _ledger.Scalar("select group_concat(slot_at) from missed_slot"));
+        Assert.Equal("1", await _ledger.Scalar("select count(*) from expected_run"));
     }
 
     [Fact]

@@ -216,6 +216,11 @@ sealed class LedgerStore : ILedgerStore, IDisposable
         commands.Read("select 1 from pragma_table_info('archive_unfiled')", _ => asked = true);
         if (!asked)
             commands.Run(Script("sqlite-query.sql"));
+        var lagged = false;
+        commands.Read(
+            "select 1 from pragma_table_info('ledger_replica') where name = 'lag_p50_ms'", _ => lagged = true);
+        if (!lagged)
+            commands.Run(Script("sqlite-lag.sql"));
         transaction.Commit();
     }
 

@@ -17,6 +17,7 @@ public sealed class PostgresCronTests() : CronConformance(new PostgresProvider()
 public sealed class PostgresDefinitionTests() : DefinitionConformance(new PostgresProvider());
 public sealed class PostgresDeliveryTests() : DeliveryConformance(new PostgresProvider());
 public sealed class PostgresExpectationTests() : ExpectationConformance(new PostgresProvider());
+public sealed class PostgresPatternRunsTests() : PatternRunsConformance(new PostgresProvider());
 public sealed class PostgresDossierTests() : DossierConformance(new PostgresProvider());
 public sealed class PostgresFailureTests() : FailureConformance(new PostgresProvider());
 public sealed class PostgresIncidentTests() : IncidentConformance(new PostgresProvider());

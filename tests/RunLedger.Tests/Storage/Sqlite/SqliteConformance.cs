@@ -17,6 +17,7 @@ public sealed class SqliteCronTests() : CronConformance(new SqliteProvider());
 public sealed class SqliteDefinitionTests() : DefinitionConformance(new SqliteProvider());
 public sealed class SqliteDeliveryTests() : DeliveryConformance(new SqliteProvider());
 public sealed class SqliteExpectationTests() : ExpectationConformance(new SqliteProvider());
+public sealed class SqlitePatternRunsTests() : PatternRunsConformance(new SqliteProvider());
 public sealed class SqliteDossierTests() : DossierConformance(new SqliteProvider());
 public sealed class SqliteFailureTests() : FailureConformance(new SqliteProvider());
 public sealed class SqliteIncidentTests() : IncidentConformance(new SqliteProvider());
