@@ -20,7 +20,7 @@ sealed class RowStates(int share, int shares, VerificationReport report)
 
     public void Apply(ReadOnlySpan<byte> leaves, long seq)
     {
-        while (!leaves.IsEmpty && Leaf.SizeOf(leaves[0]) is var size && size <= leaves.Length)
+        while (!leaves.IsEmpty && Leaf.SizeOf(leaves) is var size && size <= leaves.Length)
         {
             Apply(new Leaf(leaves[..size]), seq);
             leaves = leaves[size..];
@@ -103,8 +103,8 @@ sealed class RowStates(int share, int shares, VerificationReport report)
 
                 _adopting = false;
                 return;
-            case LeafKind.Observation:
-                report.Observations += share == 0 ? 1 : 0;
+            case LeafKind.Observation or LeafKind.Observations:
+                report.Observations += share == 0 ? leaf.Observations : 0;
                 return;
         }
 
