@@ -50,13 +50,13 @@ static class LedgerVerifyCommand
         HelpName = "FILE",
     };
 
-    public static Command Create()
+    public static Command Create(TimeProvider time)
     {
         var command = new Command("verify", "Whether a ledger is as its commits wrote it; asks no service")
         {
             Postgres, Sqlite, Keys, Archive, Kept,
         };
-        command.SetHandler(Run);
+        command.SetHandler((parsed, cancellationToken) => Run(parsed, time, cancellationToken));
         var id = new Argument<Guid>("RUN") { Description = "The run's id" };
         var proof = new Command("proof", "Write the proof of one run, which needs no ledger to be checked") { id };
         proof.SetHandler((parsed, cancellationToken) => Prove(parsed, parsed.GetValue(id), cancellationToken));
@@ -68,7 +68,7 @@ static class LedgerVerifyCommand
         return command;
     }
 
-    static async Task<int> Run(ParseResult parsed, CancellationToken cancellationToken)
+    static async Task<int> Run(ParseResult parsed, TimeProvider time, CancellationToken cancellationToken)
     {
         var output = parsed.InvocationConfiguration.Output;
         var reader = await Reader(parsed, cancellationToken);
@@ -96,7 +96,9 @@ static class LedgerVerifyCommand
         var report = await Open(parsed, async sql => await new LedgerVerifier(
             sql,
             reader.Read,
-            options.Archive.Directory is null ? null : new FileChecks(new ArchiveFiles(options)))
+            options.Archive.Directory is null
+                ? null
+                : new FileChecks(new ArchiveFiles(options), new FileReading(time).Of))
             .Run(kept, cancellationToken), cancellationToken);
         foreach (var finding in report.Findings)
             await output.WriteLineAsync(TerminalText.Sanitize(finding));
@@ -104,6 +106,8 @@ static class LedgerVerifyCommand
             CultureInfo.InvariantCulture,
             $"{report.Rows} rows, {report.Commits} commits, {report.Observations} observations, "
             + $"{report.Checkpoints} checkpoints, {report.Slices} slices: {Verdict(report)}"));
+        if (report.Filed > 0)
+            await output.WriteLineAsync($"{report.Filed} rows are in files alone, and were looked at there.");
         if (report.Open > 0)
             await output.WriteLineAsync($"{report.Open} commits are newer than the last checkpoint.");
         if (report.NotTakenUp > 0)
