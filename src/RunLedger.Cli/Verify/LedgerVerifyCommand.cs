@@ -38,9 +38,10 @@ static class LedgerVerifyCommand
         Recursive = true,
     };
 
-    static readonly Option<string?> Archive = new("--archive")
+    /// <summary>Where the archive's files are.</summary>
+    public static readonly Option<string?> Archive = new("--archive")
     {
-        Description = "The directory of the archive's files, looked at too",
+        Description = "The directory of the archive's files, looked at too; or alone, without a database",
         HelpName = "DIR",
     };
 
@@ -91,14 +92,11 @@ static class LedgerVerifyCommand
             }
         }
 
-        var options = new RunLedgerOptions();
-        options.Archive.Directory = parsed.GetValue(Archive);
+        var files = parsed.GetValue(Archive) is { } archive ? FilesIn(archive) : null;
+        if (files is not null && parsed.GetValue(Postgres) is null && parsed.GetValue(Sqlite) is null)
+            return await ArchiveAlone.Run(parsed, files, reader, kept, cancellationToken);
         var report = await Open(parsed, async sql => await new LedgerVerifier(
-            sql,
-            reader.Read,
-            options.Archive.Directory is null
-                ? null
-                : new FileChecks(new ArchiveFiles(options), new FileReading(time).Of))
+            sql, reader.Read, files is null ? null : new FileChecks(files, new FileReading(time).Of))
             .Run(kept, cancellationToken), cancellationToken);
         foreach (var finding in report.Findings)
             await output.WriteLineAsync(TerminalText.Sanitize(finding));
@@ -125,6 +123,15 @@ static class LedgerVerifyCommand
         }
 
         return report.Findings.Count == 0 ? ExitCodes.Success : ExitCodes.Failure;
+    }
+
+    static ArchiveFiles FilesIn(string directory)
+    {
+        if (!Directory.Exists(directory))
+            throw new CliException($"{directory} is no directory.");
+        var options = new RunLedgerOptions();
+        options.Archive.Directory = directory;
+        return new(options);
     }
 
     static string Verdict(VerificationReport report) => report.Commits == 0 ? "nothing is sealed here."
@@ -175,7 +182,11 @@ static class LedgerVerifyCommand
     {
         var (postgres, sqlite) = (parsed.GetValue(Postgres), parsed.GetValue(Sqlite));
         if (postgres is null == sqlite is null)
-            throw new CliException("Give --postgres or --sqlite: where the ledger is.");
+        {
+            throw new CliException(
+                "Give --postgres or --sqlite: where the ledger is; or --archive alone, where its files are.");
+        }
+
         try
         {
             await using var snapshot = postgres is not null
