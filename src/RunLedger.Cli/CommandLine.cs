@@ -38,7 +38,8 @@ static class CommandLine
             PublishCommand.Create(time),
             ReplayCommand.Create(time),
             JournalCommand.Create(time),
-            LedgerVerifyCommand.Create(),
+            LedgerVerifyCommand.Create(time),
+            FileReadingCommand.Create(),
             DryRunCommand.Create(time),
         };
         var parsed = root.Parse(own, new ParserConfiguration { ResponseFileTokenReplacer = null });

@@ -10,6 +10,9 @@ namespace RunLedger.Cli.Verify;
 /// <param name="keys">Those that may have signed; none: signatures are not looked at.</param>
 sealed class CheckpointReader(IReadOnlyList<VerifyingKey> keys)
 {
+    /// <summary>Whether signatures are looked at.</summary>
+    public bool HasKeys => keys.Count > 0;
+
     /// <summary>The checkpoint, and why it cannot be trusted; null where it can.</summary>
     public (SealedCheckpoint? Checkpoint, string? Fault) Read(string text)
     {

@@ -38,9 +38,10 @@ static class LedgerVerifyCommand
         Recursive = true,
     };
 
-    static readonly Option<string?> Archive = new("--archive")
+    /// <summary>Where the archive's files are.</summary>
+    public static readonly Option<string?> Archive = new("--archive")
     {
-        Description = "The directory of the archive's files, looked at too",
+        Description = "The directory of the archive's files, looked at too; or alone, without a database",
         HelpName = "DIR",
     };
 
@@ -50,13 +51,13 @@ static class LedgerVerifyCommand
         HelpName = "FILE",
     };
 
-    public static Command Create()
+    public static Command Create(TimeProvider time)
     {
         var command = new Command("verify", "Whether a ledger is as its commits wrote it; asks no service")
         {
             Postgres, Sqlite, Keys, Archive, Kept,
         };
-        command.SetHandler(Run);
+        command.SetHandler((parsed, cancellationToken) => Run(parsed, time, cancellationToken));
         var id = new Argument<Guid>("RUN") { Description = "The run's id" };
         var proof = new Command("proof", "Write the proof of one run, which needs no ledger to be checked") { id };
         proof.SetHandler((parsed, cancellationToken) => Prove(parsed, parsed.GetValue(id), cancellationToken));
@@ -68,7 +69,7 @@ static class LedgerVerifyCommand
         return command;
     }
 
-    static async Task<int> Run(ParseResult parsed, CancellationToken cancellationToken)
+    static async Task<int> Run(ParseResult parsed, TimeProvider time, CancellationToken cancellationToken)
     {
         var output = parsed.InvocationConfiguration.Output;
         var reader = await Reader(parsed, cancellationToken);
@@ -91,12 +92,11 @@ static class LedgerVerifyCommand
             }
         }
 
-        var options = new RunLedgerOptions();
-        options.Archive.Directory = parsed.GetValue(Archive);
+        var files = parsed.GetValue(Archive) is { } archive ? FilesIn(archive) : null;
+        if (files is not null && parsed.GetValue(Postgres) is null && parsed.GetValue(Sqlite) is null)
+            return await ArchiveAlone.Run(parsed, files, reader, kept, cancellationToken);
         var report = await Open(parsed, async sql => await new LedgerVerifier(
-            sql,
-            reader.Read,
-            options.Archive.Directory is null ? null : new FileChecks(new ArchiveFiles(options)))
+            sql, reader.Read, files is null ? null : new FileChecks(files, new FileReading(time).Of))
             .Run(kept, cancellationToken), cancellationToken);
         foreach (var finding in report.Findings)
             await output.WriteLineAsync(TerminalText.Sanitize(finding));
@@ -104,6 +104,8 @@ static class LedgerVerifyCommand
             CultureInfo.InvariantCulture,
             $"{report.Rows} rows, {report.Commits} commits, {report.Observations} observations, "
             + $"{report.Checkpoints} checkpoints, {report.Slices} slices: {Verdict(report)}"));
+        if (report.Filed > 0)
+            await output.WriteLineAsync($"{report.Filed} rows are in files alone, and were looked at there.");
         if (report.Open > 0)
             await output.WriteLineAsync($"{report.Open} commits are newer than the last checkpoint.");
         if (report.NotTakenUp > 0)
@@ -121,6 +123,15 @@ static class LedgerVerifyCommand
         }
 
         return report.Findings.Count == 0 ? ExitCodes.Success : ExitCodes.Failure;
+    }
+
+    static ArchiveFiles FilesIn(string directory)
+    {
+        if (!Directory.Exists(directory))
+            throw new CliException($"{directory} is no directory.");
+        var options = new RunLedgerOptions();
+        options.Archive.Directory = directory;
+        return new(options);
     }
 
     static string Verdict(VerificationReport report) => report.Commits == 0 ? "nothing is sealed here."
@@ -171,7 +182,11 @@ static class LedgerVerifyCommand
     {
         var (postgres, sqlite) = (parsed.GetValue(Postgres), parsed.GetValue(Sqlite));
         if (postgres is null == sqlite is null)
-            throw new CliException("Give --postgres or --sqlite: where the ledger is.");
+        {
+            throw new CliException(
+                "Give --postgres or --sqlite: where the ledger is; or --archive alone, where its files are.");
+        }
+
         try
         {
             await using var snapshot = postgres is not null

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using RunLedger.Retention;
 using RunLedger.Sealing;
 using RunLedger.Telemetry;
 
@@ -17,6 +18,7 @@ sealed partial class CheckpointLoop(
 {
     readonly Sealing.Checkpoints? _checkpoints = services.GetService<Sealing.Checkpoints>();
     readonly CheckpointFile? _file = options.Value.File is { Length: > 0 } path ? new(path) : null;
+    readonly SliceLog? _slices = services.GetService<SliceLog>();
     readonly Outage _outage = new(time);
     long? _size;
 
@@ -81,6 +83,9 @@ sealed partial class CheckpointLoop(
 
         while (_file is not null && await checkpoints.After(_file.Last, cancellationToken) is { Count: > 0 } missing)
             _file.Append(missing);
+        // At once: where a slice comes in between, it waits for the next one.
+        if (_slices is not null)
+            await _slices.Write(cancellationToken);
     }
 
     [LoggerMessage(170, LogLevel.Warning, "No checkpoint can be made: {Fault}")]

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using RunLedger.Retention;
 using RunLedger.Sealing;
 using RunLedger.Service.Dossier;
 using RunLedger.Service.Settings;
@@ -29,6 +30,11 @@ static class CheckpointRegistration
                 provider.GetRequiredService<ILedgerTransactions>(),
                 checkpoint => SignedCheckpoint.Write(checkpoint, key),
                 provider.GetRequiredService<TimeProvider>()));
+            if (ledger.Archive.Directory is { } archive)
+            {
+                services.AddSingleton(provider =>
+                    new SliceLog(provider.GetRequiredService<ILedgerTransactions>(), archive));
+            }
         }
 
         return services.AddHostedService<CheckpointLoop>();

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using RunLedger.Sealing;
 using RunLedger.Storage.Rows;
 
@@ -33,8 +34,7 @@ static class BatchLeaves
                 leaves.Component(row, row with { ProcessRunId = to[row.ProcessRunId] });
         }
 
-        foreach (var (id, hash) in changes.Taken)
-            leaves.Observation(id, hash);
+        leaves.Observations(CollectionsMarshal.AsSpan(changes.Taken));
     }
 
     static void Add<TRow>(

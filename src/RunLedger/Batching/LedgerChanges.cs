@@ -18,6 +18,9 @@ sealed record LedgerChanges(
     /// </summary>
     public List<(Guid Id, UInt128 Hash)> Taken { get; } = [];
 
+    /// <summary>How many rows of the two tables are written or go.</summary>
+    public int Rows => Runs.Rows + Components.Rows;
+
     public bool Any => Runs.Any || Components.Any || Rejected.Count + Outbox.Count > 0;
 
     public void Count(RunStatus status, int by)

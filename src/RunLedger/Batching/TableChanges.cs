@@ -24,5 +24,8 @@ sealed record TableChanges<TRow>
     /// <summary>Keys given for the first time.</summary>
     public List<(string Key, Guid Id)> Keys { get; } = [];
 
+    /// <summary>How many rows are written or go.</summary>
+    public int Rows => Inserted.Count + Updated.Count + Removed.Count;
+
     public bool Any => Inserted.Count + Updated.Count + Moved.Count + Restored.Count + Keys.Count > 0;
 }

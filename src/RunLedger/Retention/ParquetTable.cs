@@ -127,6 +127,13 @@ static class ParquetTable
         return ids.ReadAll((int)rows.MetaData.NumRows).AsSpan().Contains(run);
     }
 
+    /// <summary>How many row groups a file has.</summary>
+    public static int Groups(string path)
+    {
+        using var file = Open(path);
+        return file.FileMetaData.NumRowGroups;
+    }
+
     // Buffered: of a column that is read in part only a part is in memory.
     public static ParquetFileReader Open(string path)
     {

@@ -62,6 +62,7 @@ sealed class Checkpoints(
             {
                 Ledger = ledger[0],
                 Number = number + 1,
+                Archive = SealedSlices.RootOf(await SealedSlices.Read(sql, cancellationToken)),
                 At = Folding.LedgerTime.Time(Folding.LedgerTime.Of(time.GetUtcNow())),
                 Size = frontier.Size,
                 Root = Convert.ToHexStringLower(root),

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using System.Text;
 using RunLedger.Folding;
 
@@ -62,13 +61,13 @@ sealed class DigestWriter
     public void Write(byte field, ReadOnlySpan<byte> value)
     {
         if (value.Length > Longest)
-            SHA256.HashData(value, Field((byte)(field | Hashed), 32));
+            Sha256.Hash(value, Field((byte)(field | Hashed), 32));
         else
             value.CopyTo(Field(field, value.Length));
     }
 
     /// <summary>The hash of all.</summary>
-    public void Hash(Span<byte> into) => SHA256.HashData(Written, into);
+    public void Hash(Span<byte> into) => Sha256.Hash(Written, into);
 
     Span<byte> Field(byte field, int length)
     {

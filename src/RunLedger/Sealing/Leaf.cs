@@ -11,6 +11,15 @@ readonly ref struct Leaf(ReadOnlySpan<byte> bytes)
     public const int RowSize = 1 + 16 + BeforeSize + RowDigest.Size;
     public const int ObservationSize = 1 + 16 + 16;
 
+    /// <summary>Of a leaf of observations: hashing one at a time takes longer than all of them together.</summary>
+    public const int MostObservations = 16;
+
+    /// <summary>Before the observations of a leaf: its kind, and how many they are.</summary>
+    public const int ObservationsHeader = 2;
+
+    /// <summary>Of each of them.</summary>
+    public const int ObservationsEach = 16 + 16;
+
     const byte KindBits = 0x3F;
 
     public ReadOnlySpan<byte> Bytes { get; } = bytes;
@@ -27,7 +36,19 @@ readonly ref struct Leaf(ReadOnlySpan<byte> bytes)
     /// <summary>Zeros where nothing is there any more; of an observation its hash.</summary>
     public ReadOnlySpan<byte> After => Kind == LeafKind.Observation ? Bytes[17..] : Bytes[(17 + BeforeSize)..];
 
-    /// <summary>The length of the leaf that begins with a byte.</summary>
-    public static int SizeOf(byte first) =>
-        (LeafKind)(first & KindBits) == LeafKind.Observation ? ObservationSize : RowSize;
+    /// <summary>How many observations.</summary>
+    public int Observations => Kind switch
+    {
+        LeafKind.Observation => 1,
+        LeafKind.Observations => Bytes[1],
+        _ => 0,
+    };
+
+    /// <summary>The length of the first of some leaves.</summary>
+    public static int SizeOf(ReadOnlySpan<byte> leaves) => (LeafKind)(leaves[0] & KindBits) switch
+    {
+        LeafKind.Observation => ObservationSize,
+        LeafKind.Observations => ObservationsHeader + ((leaves.Length > 1 ? leaves[1] : 0) * ObservationsEach),
+        _ => RowSize,
+    };
 }

@@ -23,4 +23,10 @@ enum LeafKind : byte
 
     /// <summary>Every row that was there has been taken up.</summary>
     Adopted = 7,
+
+    /// <summary>
+    /// Up to <see cref="Leaf.MostObservations"/> observations as they were taken: how many, and of each what
+    /// <see cref="Observation"/> has. Commits of before have a leaf for each.
+    /// </summary>
+    Observations = 8,
 }

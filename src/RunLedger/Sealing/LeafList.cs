@@ -4,9 +4,10 @@ using RunLedger.Storage.Rows;
 namespace RunLedger.Sealing;
 
 /// <summary>The leaves of a commit that is about to be made, one after another.</summary>
-sealed class LeafList
+/// <param name="room">For how many bytes at first.</param>
+sealed class LeafList(int room = 8 * Leaf.RowSize)
 {
-    byte[] _bytes = new byte[8 * Leaf.RowSize];
+    byte[] _bytes = new byte[room];
 
     public int Count { get; private set; }
 
@@ -14,7 +15,13 @@ sealed class LeafList
 
     public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, Length);
 
-    public byte[] ToArray() => Bytes.ToArray();
+    /// <summary>What the leaves of so many rows and observations take.</summary>
+    public static int Size(int rows, int observations) => (rows * Leaf.RowSize)
+        + ((observations + Leaf.MostObservations - 1) / Leaf.MostObservations * Leaf.ObservationsHeader)
+        + (observations * Leaf.ObservationsEach);
+
+    /// <summary>All of them; nothing is added any more.</summary>
+    public byte[] ToArray() => Length == _bytes.Length ? _bytes : Bytes.ToArray();
 
     /// <summary>A row that was written; <paramref name="before"/> is null where it is new.</summary>
     public void Run(RunRow? before, RunRow after, LeafWay way = LeafWay.Written) =>
@@ -45,11 +52,22 @@ sealed class LeafList
     /// <summary>A statement about the ledger itself.</summary>
     public void Statement(LeafKind kind, Guid id) => Row(kind, LeafWay.Written, id);
 
-    /// <summary>An observation as it was taken.</summary>
-    public void Observation(Guid id, UInt128 hash)
+    /// <summary>Observations as they were taken.</summary>
+    public void Observations(ReadOnlySpan<(Guid Id, UInt128 Hash)> taken)
     {
-        var leaf = Add(Leaf.ObservationSize, (byte)LeafKind.Observation, id);
-        BinaryPrimitives.WriteUInt128BigEndian(leaf, hash);
+        for (; !taken.IsEmpty; taken = taken[Math.Min(taken.Length, Leaf.MostObservations)..])
+        {
+            var count = Math.Min(taken.Length, Leaf.MostObservations);
+            var leaf = Room(Leaf.ObservationsHeader + (count * Leaf.ObservationsEach));
+            (leaf[0], leaf[1]) = ((byte)LeafKind.Observations, (byte)count);
+            leaf = leaf[Leaf.ObservationsHeader..];
+            foreach (var (id, hash) in taken[..count])
+            {
+                id.TryWriteBytes(leaf, bigEndian: true, out _);
+                BinaryPrimitives.WriteUInt128BigEndian(leaf[16..], hash);
+                leaf = leaf[Leaf.ObservationsEach..];
+            }
+        }
     }
 
     /// <summary>From here on commits are sealed: before everything else.</summary>
@@ -76,18 +94,23 @@ sealed class LeafList
         hash[..Leaf.BeforeSize].CopyTo(leaf);
     }
 
-    Span<byte> Row(LeafKind kind, LeafWay way, Guid id) => Add(Leaf.RowSize, (byte)((byte)kind | (byte)way), id);
-
     // What follows the id; zeros.
-    Span<byte> Add(int size, byte first, Guid id)
+    Span<byte> Row(LeafKind kind, LeafWay way, Guid id)
+    {
+        var leaf = Room(Leaf.RowSize);
+        leaf[0] = (byte)((byte)kind | (byte)way);
+        id.TryWriteBytes(leaf.Slice(1, 16), bigEndian: true, out _);
+        return leaf[17..];
+    }
+
+    // Of one more leaf; zeros.
+    Span<byte> Room(int size)
     {
         if (Length + size > _bytes.Length)
-            Array.Resize(ref _bytes, _bytes.Length * 2);
+            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, Length + size));
         var leaf = _bytes.AsSpan(Length, size);
-        leaf[0] = first;
-        id.TryWriteBytes(leaf.Slice(1, 16), bigEndian: true, out _);
         Length += size;
         Count++;
-        return leaf[17..];
+        return leaf;
     }
 }

@@ -10,7 +10,7 @@ static class MerkleTree
 {
     public const int HashSize = 32;
 
-    const int MostOnStack = 512;
+    const int MostOnStack = 1024;
 
     /// <summary>The root of no leaves.</summary>
     public static byte[] Empty => SHA256.HashData([]);
@@ -20,7 +20,7 @@ static class MerkleTree
         Span<byte> bytes = leaf.Length < MostOnStack ? stackalloc byte[leaf.Length + 1] : new byte[leaf.Length + 1];
         bytes[0] = 0;
         leaf.CopyTo(bytes[1..]);
-        SHA256.HashData(bytes, into);
+        Sha256.Hash(bytes, into);
     }
 
     public static byte[] HashLeaf(ReadOnlySpan<byte> leaf)
@@ -36,7 +36,7 @@ static class MerkleTree
         bytes[0] = 1;
         left.CopyTo(bytes[1..]);
         right.CopyTo(bytes[(1 + HashSize)..]);
-        SHA256.HashData(bytes, into);
+        Sha256.Hash(bytes, into);
     }
 
     /// <summary>The root over hashes of leaves, one after another, which it overwrites.</summary>

@@ -28,7 +28,7 @@ sealed record SealedCheckpoint
     /// <summary>The SHA-256 of the document of the one before it; null of the first.</summary>
     public required string? Previous { get; init; }
 
-    /// <summary>The SHA-256 of what the archive's directory says of its slices; null where there are none.</summary>
+    /// <summary>Of the slices of files that count: see <see cref="SealedSlices"/>; null where there are none.</summary>
     public string? Archive { get; init; }
 
     /// <summary>The SHA-256 of its own document in its canonical spelling; of one that was read.</summary>

@@ -79,7 +79,7 @@ sealed record SealedCommit
         var hashes = new byte[count * MerkleTree.HashSize];
         for (var at = 0; at < count; at++)
         {
-            if (leaves.IsEmpty || Leaf.SizeOf(leaves[0]) is var size && size > leaves.Length)
+            if (leaves.IsEmpty || Leaf.SizeOf(leaves) is var size && size > leaves.Length)
                 return null;
             MerkleTree.HashLeaf(leaves[..size], hashes.AsSpan(at * MerkleTree.HashSize, MerkleTree.HashSize));
             leaves = leaves[size..];

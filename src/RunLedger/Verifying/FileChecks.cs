@@ -4,11 +4,17 @@ using RunLedger.Sealing;
 namespace RunLedger.Verifying;
 
 /// <summary>Whether the archive's files are as they were written.</summary>
-sealed class FileChecks(ArchiveFiles files)
+/// <param name="files">The archive.</param>
+/// <param name="read">
+/// Reads what rows are left in a file that somebody may have changed, where nothing comes of it to this process; null:
+/// such files are not read.
+/// </param>
+sealed class FileChecks(ArchiveFiles files, Func<string, LeafKind, IReadOnlyList<FileRow>>? read = null)
 {
-    static readonly string Unknown = new('0', 2 * RowDigest.Size);
+    /// <summary>In place of the hash of a manifest that no commit wrote: the slice was there before.</summary>
+    public static readonly string Unknown = new('0', 2 * RowDigest.Size);
 
-    readonly List<SliceManifest> _rewritten = [];
+    readonly FileRowChecks _rows = new(files, read);
 
     /// <param name="sealed_">The slices that count, each with the SHA-256 of its manifest.</param>
     /// <param name="report">Where to say what is wrong.</param>
@@ -25,87 +31,66 @@ sealed class FileChecks(ArchiveFiles files)
                 continue;
             }
 
-            SliceManifest manifest;
-            bool changed;
-            try
-            {
-                var path = files.Folder.PathOf(month, $"{id}.json");
-                if (!File.Exists(path))
-                {
-                    report.Say(LeafKind.Slice, id, $"has no manifest {month}/{id}.json: it was deleted.");
-                    continue;
-                }
+            Slice(id, month, hash, report, cancellationToken);
+        }
+    }
 
-                // One that was taken up is compared with its manifest alone.
-                changed = hash != Unknown && ArchiveHash.Of(File.ReadAllBytes(path)) != hash;
-                if (changed)
-                    report.Say(LeafKind.Slice, id, $"has a manifest {month}/{id}.json that was changed.");
-                manifest = files.Folder.Manifest(new(id, month, 0, 0));
-            }
-            catch (Exception e) when (e is ArchiveException or IOException or UnauthorizedAccessException)
+    /// <summary>Names the rows of files that are not as they were last written.</summary>
+    public void Rows(RowStates states, VerificationReport report, CancellationToken cancellationToken) =>
+        _rows.Check(states, report, cancellationToken);
+
+    /// <returns>Whether manifest and files are as they were written.</returns>
+    public bool Slice(
+        Guid id, string month, string hash, VerificationReport report, CancellationToken cancellationToken)
+    {
+        SliceManifest manifest;
+        bool changed;
+        try
+        {
+            var path = files.Folder.PathOf(month, $"{id}.json");
+            if (!File.Exists(path))
             {
-                report.Say(LeafKind.Slice, id, $"cannot be read: {e.Message}");
-                continue;
+                report.Say(LeafKind.Slice, id, $"has no manifest {month}/{id}.json: it was deleted.");
+                return false;
             }
 
-            // Bytes that are not those of the manifest are given to no reader of Parquet.
-            if (Same(manifest, manifest.Runs) & Same(manifest, manifest.Components) && changed)
-                _rewritten.Add(manifest);
+            // One that was taken up is compared with its manifest alone.
+            changed = hash != Unknown && ArchiveHash.Of(File.ReadAllBytes(path)) != hash;
+            if (changed)
+                report.Say(LeafKind.Slice, id, $"has a manifest {month}/{id}.json that was changed.");
+            manifest = files.Folder.Manifest(new(id, month, 0, 0));
+        }
+        catch (Exception e) when (e is ArchiveException or IOException or UnauthorizedAccessException)
+        {
+            report.Say(LeafKind.Slice, id, $"cannot be read: {e.Message}");
+            return false;
         }
 
-        bool Same(SliceManifest slice, ArchivedFile file)
+        // Of a manifest that nobody vouches for, neither the files are.
+        return Same(manifest.Runs, LeafKind.Run) & Same(manifest.Components, LeafKind.Component) && !changed;
+
+        bool Same(ArchivedFile file, LeafKind kind)
         {
             try
             {
-                files.Folder.Same(slice, file, cancellationToken);
+                files.Folder.Same(manifest, file, cancellationToken);
+                _rows.Add(manifest, file, kind, trusted: !changed && hash != Unknown, []);
                 return true;
             }
             catch (ArchiveException e)
             {
-                report.Say(LeafKind.Slice, slice.SliceId, e.Message);
-                Groups(slice, file, report, cancellationToken);
+                report.Say(LeafKind.Slice, id, e.Message);
+                _rows.Add(manifest, file, kind, trusted: false, Groups(manifest, file, report, cancellationToken));
                 return false;
             }
         }
     }
 
-    /// <summary>Names the rows of files that were written anew and that are not as they were last written.</summary>
-    public void Rows(RowStates states, VerificationReport report, CancellationToken cancellationToken)
-    {
-        Span<byte> hash = stackalloc byte[RowDigest.Size];
-        foreach (var slice in _rewritten)
-        {
-            try
-            {
-                foreach (var run in files.Runs(slice))
-                {
-                    cancellationToken.ThrowIfCancellationRequested();
-                    RowDigest.Write(run, hash);
-                    if (states.Same(LeafKind.Run, run.Id, hash) == false)
-                        report.Say(LeafKind.Run, run.Id, $"is in {slice.Runs.Name} and not as it was written.");
-                }
-
-                foreach (var component in files.Components(slice))
-                {
-                    RowDigest.Write(component, hash);
-                    if (states.Same(LeafKind.Component, component.Id, hash) == false)
-                    {
-                        report.Say(
-                            LeafKind.Component, component.Id,
-                            $"is in {slice.Components.Name} and not as it was written.");
-                    }
-                }
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                // No Parquet: its slice is named.
-            }
-        }
-    }
-
-    void Groups(
+    // Which row groups are not as they were.
+    HashSet<int> Groups(
         SliceManifest slice, ArchivedFile file, VerificationReport report, CancellationToken cancellationToken)
     {
+        var changed = new HashSet<int>();
         for (var at = 0; at < (file.Groups?.Count ?? 0); at++)
         {
             try
@@ -115,9 +100,12 @@ sealed class FileChecks(ArchiveFiles files)
             catch (Exception e) when (e is ArchiveException or ArgumentOutOfRangeException)
             {
                 var group = file.Groups![at];
+                changed.Add(at);
                 report.Say($"slice {slice.SliceId}: {slice.Month}/{file.Name} was changed where it has the "
                     + $"{group.Rows} rows of run {group.First} to run {group.Last}, or in its index.");
             }
         }
+
+        return changed;
     }
 }

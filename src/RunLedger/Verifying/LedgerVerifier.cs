@@ -114,7 +114,29 @@ sealed class LedgerVerifier(
             report.Say(LeafKind.Slice, slice, "is in archive_slice, and no commit wrote it: it was inserted there.");
         foreach (var slice in sealed_.Keys.Except(counted))
             report.Say(LeafKind.Slice, slice, "was written and is not in archive_slice: it was deleted.");
+        await Listed(states, sealed_, report, cancellationToken);
         files?.Slices(sealed_, report, cancellationToken);
+    }
+
+    // What the archive's own list is made of.
+    async Task Listed(
+        RowStates states, Dictionary<Guid, string> sealed_, VerificationReport report,
+        CancellationToken cancellationToken)
+    {
+        var listed = (await SealedSlices.Read(sql, cancellationToken))
+            .ToDictionary(slice => slice.Id, slice => slice.Manifest);
+        foreach (var (slice, manifest) in listed)
+        {
+            if (!states.Adopting && (!sealed_.TryGetValue(slice, out var known) || known != manifest))
+                report.Say(LeafKind.Slice, slice, "is in sealed_slice and not as a commit wrote it: it was changed, or "
+                    + "inserted there.");
+        }
+
+        foreach (var (slice, manifest) in sealed_)
+        {
+            if (manifest != FileChecks.Unknown && !listed.ContainsKey(slice))
+                report.Say(LeafKind.Slice, slice, "is not in sealed_slice: it was deleted there.");
+        }
     }
 
     // Whoever can write a column can write anything there that the database takes.

@@ -53,7 +53,7 @@ static class ProofSearch
     static (int At, byte[] Leaf)? Of(ReadOnlySpan<byte> leaves, Guid run)
     {
         (int, byte[])? found = null;
-        for (var at = 0; !leaves.IsEmpty && Leaf.SizeOf(leaves[0]) is var size && size <= leaves.Length; at++)
+        for (var at = 0; !leaves.IsEmpty && Leaf.SizeOf(leaves) is var size && size <= leaves.Length; at++)
         {
             var leaf = new Leaf(leaves[..size]);
             if (leaf.Kind == LeafKind.Run && leaf.Id == run && leaf.Way is LeafWay.Written or LeafWay.TakenUp)

@@ -1,5 +1,5 @@
-using System.Buffers.Binary;
 using RunLedger.Sealing;
+using RunLedger.Storage.Rows;
 
 namespace RunLedger.Verifying;
 
@@ -12,15 +12,23 @@ namespace RunLedger.Verifying;
 /// <param name="report">Where to say what is wrong.</param>
 sealed class RowStates(int share, int shares, VerificationReport report)
 {
-    readonly Dictionary<(LeafKind Kind, Guid Id), State> _states = [];
+    readonly Dictionary<(LeafKind Kind, Guid Id), RowState> _states = [];
+    // Of rows that are in files alone, where the file has another than the ledger's.
+    readonly Dictionary<(LeafKind Kind, Guid Id), string> _others = [];
     bool _adopting = true;
+
+    /// <summary>Whether this is the first share.</summary>
+    public bool First => share == 0;
+
+    /// <summary>Whether it is all ids at once.</summary>
+    public bool All => shares == 1;
 
     /// <summary>Whether rows that no commit names may just not have been taken up yet.</summary>
     public bool Adopting => _adopting;
 
     public void Apply(ReadOnlySpan<byte> leaves, long seq)
     {
-        while (!leaves.IsEmpty && Leaf.SizeOf(leaves[0]) is var size && size <= leaves.Length)
+        while (!leaves.IsEmpty && Leaf.SizeOf(leaves) is var size && size <= leaves.Length)
         {
             Apply(new Leaf(leaves[..size]), seq);
             leaves = leaves[size..];
@@ -45,23 +53,62 @@ sealed class RowStates(int share, int shares, VerificationReport report)
         if (state.Seen)
             report.Say(kind, id, $"is there twice, once in {where}.");
         state.Seen = true;
+        state.InTable = where != LedgerTable.Runs.Archive && where != LedgerTable.Components.Archive;
         if (state.Stale)
             report.NotTakenUp++;
-        else if (state.Kept != Kept.Here)
+        else if (state.Place != RowPlace.Here)
             report.Say(kind, id, $"is in {where}, and left the ledger in commit {state.Seq}: it was put back.");
         else if (!state.Is(hash))
             report.Say(kind, id, $"is in {where} and not as commit {state.Seq} wrote it: it was changed.");
     }
 
-    /// <summary>Of a row of a file: whether it is as it was last written, or unknown.</summary>
-    public bool? Same(LeafKind kind, Guid id, ReadOnlySpan<byte> hash) =>
-        !Mine(id) ? null
-        : !_states.TryGetValue((kind, id), out var state) ? false
-        : state.Is(hash);
+    /// <summary>A row of a file that was changed; after <see cref="Compare"/> was asked of all tables.</summary>
+    public void Found(LeafKind kind, Guid id, ReadOnlySpan<byte> hash, string file)
+    {
+        if (!Mine(id))
+            return;
+        if (!_states.TryGetValue((kind, id), out var state))
+        {
+            if (!_adopting)
+                report.Say(kind, id, $"is in {file}, and no commit wrote it: it was inserted there, or is of before.");
+        }
+        else if (state is { Known: true, Stale: false, InTable: false } && !state.Is(hash))
+        {
+            report.Say(kind, id, $"is in {file} and not as commit {state.Seq} wrote it: it was changed.");
+        }
+    }
+
+    /// <summary>
+    /// A row of a file that is as the ledger wrote the file. Where the row is in no table any more this is it, unless
+    /// another file has it as it left later.
+    /// </summary>
+    public void Filed(LeafKind kind, Guid id, ReadOnlySpan<byte> hash, string file)
+    {
+        if (!_states.TryGetValue((kind, id), out var state) || !state.Known
+            || state is not { Place: RowPlace.Purged, Stale: false })
+            return;
+        report.Filed++;
+        state.Seen |= state.Is(hash);
+        if (!state.Seen)
+            _others[(kind, id)] = file;
+    }
+
+    /// <summary>Names the rows that were changed in a table, and then left for a file and the table.</summary>
+    public void Purged()
+    {
+        foreach (var ((kind, id), file) in _others)
+        {
+            if (_states[(kind, id)] is { Seen: false } state)
+            {
+                report.Say(kind, id, $"is in {file} and not as the commit before {state.Seq} left it: it was changed "
+                    + "before it left the tables.");
+            }
+        }
+    }
 
     /// <summary>The slices of files that count, each with the SHA-256 of its manifest.</summary>
     public Dictionary<Guid, string> Slices() => _states
-        .Where(state => state.Key.Kind == LeafKind.Slice && state.Value is { Kept: Kept.Here, Stale: false })
+        .Where(state => state.Key.Kind == LeafKind.Slice && state.Value is { Place: RowPlace.Here, Stale: false })
         .ToDictionary(state => state.Key.Id, state => state.Value.Hex);
 
     /// <summary>Names what should be there and was not seen.</summary>
@@ -70,12 +117,13 @@ sealed class RowStates(int share, int shares, VerificationReport report)
         foreach (var ((kind, id), state) in _states)
         {
             if (kind is LeafKind.Run or LeafKind.Component or LeafKind.Rejected
-                && state is { Kept: Kept.Here, Stale: false, Seen: false })
+                && state is { Place: RowPlace.Here, Stale: false, Seen: false })
                 report.Say(kind, id, $"was written by commit {state.Seq} and is not there: it was deleted.");
         }
     }
 
-    bool Mine(Guid id) => shares == 1 || (uint)id.GetHashCode() % shares == share;
+    /// <summary>Whether the id is of this share.</summary>
+    public bool Mine(Guid id) => shares == 1 || (uint)id.GetHashCode() % shares == share;
 
     void Apply(Leaf leaf, long seq)
     {
@@ -91,7 +139,7 @@ sealed class RowStates(int share, int shares, VerificationReport report)
                 // What was not met is of before the record was switched off, and went meanwhile.
                 foreach (var (key, known) in _states.Where(one => one.Value.Stale).ToList())
                 {
-                    if (known.Kept != Kept.Here)
+                    if (known.Place != RowPlace.Here)
                     {
                         known.Stale = false;
                         continue;
@@ -103,8 +151,8 @@ sealed class RowStates(int share, int shares, VerificationReport report)
 
                 _adopting = false;
                 return;
-            case LeafKind.Observation:
-                report.Observations += share == 0 ? 1 : 0;
+            case LeafKind.Observation or LeafKind.Observations:
+                report.Observations += share == 0 ? leaf.Observations : 0;
                 return;
         }
 
@@ -124,19 +172,22 @@ sealed class RowStates(int share, int shares, VerificationReport report)
             Follow(leaf, state, seq);
         }
 
+        // Nobody looked what it was when it left.
+        if (state.Stale && leaf.Way == LeafWay.Purged)
+            state.Forget();
         state.Seq = seq;
         state.Stale = false;
-        state.Kept = leaf.Way switch
+        state.Place = leaf.Way switch
         {
-            LeafWay.Gone => Kept.Gone,
-            LeafWay.Purged => Kept.Purged,
-            _ => Kept.Here,
+            LeafWay.Gone => RowPlace.Gone,
+            LeafWay.Purged => RowPlace.Purged,
+            _ => RowPlace.Here,
         };
         if (leaf.Way != LeafWay.Purged)
             state.Set(leaf.After);
     }
 
-    void Follow(Leaf leaf, State state, long seq)
+    void Follow(Leaf leaf, RowState state, long seq)
     {
         var looked = leaf.Before.ContainsAnyExcept((byte)0);
         if (state.Stale)
@@ -150,14 +201,14 @@ sealed class RowStates(int share, int shares, VerificationReport report)
             return;
         if (leaf.Way == LeafWay.TakenUp && !looked)
         {
-            if (state.Kept == Kept.Here && !state.Is(leaf.After))
+            if (state.Place == RowPlace.Here && !state.Is(leaf.After))
                 report.Say(leaf.Kind, leaf.Id, Between(state.Seq, seq, "changed"));
             return;
         }
 
-        if (state.Kept == Kept.Here && !looked)
+        if (state.Place == RowPlace.Here && !looked)
             report.Say(leaf.Kind, leaf.Id, Between(state.Seq, seq, "deleted"));
-        else if (state.Kept == Kept.Gone && looked)
+        else if (state.Place == RowPlace.Gone && looked)
             report.Say(leaf.Kind, leaf.Id, Between(state.Seq, seq, "put back"));
         else if (looked && !state.Begins(leaf.Before))
             report.Say(leaf.Kind, leaf.Id, Between(state.Seq, seq, "changed"));
@@ -165,33 +216,4 @@ sealed class RowStates(int share, int shares, VerificationReport report)
 
     static string Between(long from, long to, string what) =>
         $"was {what} outside the ledger after commit {from} and before commit {to}.";
-
-    enum Kept
-    {
-        Here,
-        Gone,
-        Purged,
-    }
-
-    sealed class State
-    {
-        UInt128 _high;
-        UInt128 _low;
-
-        public long Seq { get; set; }
-        public Kept Kept { get; set; }
-        public bool Stale { get; set; }
-        public bool Seen { get; set; }
-
-        public string Hex => $"{_high:x32}{_low:x32}";
-
-        public void Set(ReadOnlySpan<byte> hash) =>
-            (_high, _low) = (
-                BinaryPrimitives.ReadUInt128BigEndian(hash), BinaryPrimitives.ReadUInt128BigEndian(hash[16..]));
-
-        public bool Begins(ReadOnlySpan<byte> hash) => BinaryPrimitives.ReadUInt128BigEndian(hash) == _high;
-
-        public bool Is(ReadOnlySpan<byte> hash) =>
-            Begins(hash) && BinaryPrimitives.ReadUInt128BigEndian(hash[16..]) == _low;
-    }
 }

@@ -13,6 +13,10 @@ sealed class VerificationReport
     public long Commits { get; set; }
     public long Observations { get; set; }
     public long Rows { get; set; }
+
+    /// <summary>Rows that are in the archive's files alone.</summary>
+    public long Filed { get; set; }
+
     public long Checkpoints { get; set; }
     public long Slices { get; set; }
 

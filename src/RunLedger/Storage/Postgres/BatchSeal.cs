@@ -37,11 +37,24 @@ sealed class BatchSeal(NpgsqlConnection connection, CommitSeals seals)
         _seq = (long)(await next.ExecuteScalarAsync(cancellationToken))!;
     }
 
+    /// <summary>Whether what is sealed follows from what was loaded, and the database need not be asked.</summary>
+    public bool Knows(LedgerChanges changes) => seals.Begun && changes.Runs.Moved.Count + changes.Rejected.Count == 0;
+
+    /// <summary>Of changes that it <see cref="Knows"/>.</summary>
+    public SealedCommit? Of(LedgerChanges changes, List<RunRow> runs, List<ComponentRow> components)
+    {
+        var leaves = Leaves(changes);
+        BatchLeaves.Add(leaves, changes, runs, components, [], _definitions);
+        return leaves.Count == 0 ? null : seals.Seal(_seq, leaves);
+    }
+
     /// <summary>Call before anything is written; sets aside what is rejected.</summary>
     public async Task<SealedCommit?> Of(
         LedgerChanges changes, List<RunRow> runs, List<ComponentRow> components, CancellationToken cancellationToken)
     {
-        var leaves = new LeafList();
+        if (Knows(changes))
+            return Of(changes, runs, components);
+        var leaves = Leaves(changes);
         var moved = changes.Runs.Moved.Count == 0
             ? []
             : await Components(changes.Runs.Moved.ConvertAll(move => move.Old), cancellationToken);
@@ -61,6 +74,8 @@ sealed class BatchSeal(NpgsqlConnection connection, CommitSeals seals)
             await Draw(cancellationToken);
         return seals.Seal(_seq, leaves);
     }
+
+    static LeafList Leaves(LedgerChanges changes) => new(LeafList.Size(changes.Rows, changes.Taken.Count));
 
     // What follows a run that became part of another.
     async Task<List<ComponentRow>> Components(List<Guid> runs, CancellationToken cancellationToken)

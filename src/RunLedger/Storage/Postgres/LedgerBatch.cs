@@ -15,6 +15,11 @@ sealed class LedgerBatch(NpgsqlConnection connection, NpgsqlTransaction transact
     const int MaxMoves = 5;
 
     /// <summary>
+    /// To hash so many rows takes longer than a round trip, and about as long as the database takes to write them.
+    /// </summary>
+    const int ManyRows = 200;
+
+    /// <summary>
     /// Planned once for a connection, by indexes alone: planning costs as much as a batch of ten rows, and a plan that
     /// was made, and kept, while a table was all but empty would read the whole of it for every batch once it has
     /// grown, until the next analyze. A definition that is made known meanwhile waits for this batch, and then finds
@@ -64,10 +69,19 @@ sealed class LedgerBatch(NpgsqlConnection connection, NpgsqlTransaction transact
     {
         try
         {
-            // The commit travels with what it commits; after a statement that fails the server skips it.
-            var commit = _seal is null ? null : await _seal.Of(changes, Runs.Rows, Components.Rows, cancellationToken);
+            SealedCommit? commit;
             await using var batch = connection.CreateBatch();
-            BatchWrite.Add(batch, changes);
+            if (_seal is not null && changes.Rows >= ManyRows && _seal.Knows(changes))
+            {
+                commit = await WriteAndHash(_seal, changes, cancellationToken);
+            }
+            else
+            {
+                commit = _seal is null ? null : await _seal.Of(changes, Runs.Rows, Components.Rows, cancellationToken);
+                BatchWrite.Add(batch, changes);
+            }
+
+            // The commit travels with what it commits; after a statement that fails the server skips it.
             if (commit is not null)
                 SealSql.Insert(batch, commit);
             BatchWrite.Run(batch, "commit");
@@ -78,6 +92,22 @@ sealed class LedgerBatch(NpgsqlConnection connection, NpgsqlTransaction transact
         catch (Exception e) when (e is not OperationCanceledException)
         {
             throw PostgresErrors.Of(e);
+        }
+    }
+
+    // Both at once: what is sealed is hashed while the database writes.
+    async Task<SealedCommit?> WriteAndHash(BatchSeal seal, LedgerChanges changes, CancellationToken cancellationToken)
+    {
+        await using var batch = connection.CreateBatch();
+        BatchWrite.Add(batch, changes);
+        var writing = batch.ExecuteNonQueryAsync(cancellationToken);
+        try
+        {
+            return seal.Of(changes, Runs.Rows, Components.Rows);
+        }
+        finally
+        {
+            await writing;
         }
     }
 
