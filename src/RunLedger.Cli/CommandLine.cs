@@ -30,6 +30,7 @@ static class CommandLine
             RunsCommand.Create(time),
             CandidatesCommand.Create(time),
             SqlCommand.Create(time),
+            QueriesCommand.Create(time),
             ExpectedCommand.Create(time),
             IncidentsCommand.Create(time),
             RulesCommand.Create(time),

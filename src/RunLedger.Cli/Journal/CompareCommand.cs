@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using RunLedger.Cli.Errors;
 using RunLedger.Cli.Output;
 using RunLedger.Journal;
@@ -22,15 +23,18 @@ static class CompareCommand
     {
         var with = JournalCommand.Schema(
             "--schema", "A schema to rebuild in and keep, or one that is rebuilt; without it one is made and dropped");
+        var json = JournalCommand.Json();
         var command = new Command("compare", "Name each row of the ledger that is not what the log says")
         {
-            with,
+            with, json,
         };
         command.SetHandler((parsed, cancellationToken) => JournalSession.Run(parsed, options, time, async session =>
         {
             if (await session.Reader.Ends(cancellationToken) is not { } ends)
             {
-                await session.Output.WriteLineAsync($"{session.Reader.Stream} is empty: there is nothing to compare.");
+                await session.Output.WriteLineAsync(parsed.GetValue(json)
+                    ? JsonSerializer.Serialize(new { stream = session.Reader.Stream, messages = 0 }, Json.Indented)
+                    : $"{session.Reader.Stream} is empty: there is nothing to compare.");
                 return ExitCodes.Success;
             }
 
@@ -38,7 +42,7 @@ static class CompareCommand
             var schema = new JournalSchema(session.ConnectionString, kept ?? $"journal_{Guid.CreateVersion7():n}");
             try
             {
-                return await Compare(session, schema, ends, time, cancellationToken);
+                return await Compare(session, schema, ends, parsed.GetValue(json), time, cancellationToken);
             }
             finally
             {
@@ -50,7 +54,7 @@ static class CompareCommand
     }
 
     static async Task<int> Compare(
-        JournalSession session, JournalSchema schema, JournalEnds ends, TimeProvider time,
+        JournalSession session, JournalSchema schema, JournalEnds ends, bool json, TimeProvider time,
         CancellationToken cancellationToken)
     {
         var progress = await schema.Open(cancellationToken);
@@ -76,8 +80,21 @@ static class CompareCommand
             still = before == (progress.Last, found.Count, await session.Waiting(cancellationToken)) ? still + 1 : 0;
         }
 
-        session.Say(progress);
-        return await Report(session, comparison, found, older, archived, cancellationToken);
+        var (missing, others) = await comparison.Rejected(cancellationToken);
+        var (runs, components) = await comparison.Count(cancellationToken);
+        var report = new ComparisonReport(progress, found, older, archived, missing, others, runs, components)
+        {
+            Waiting = found.Count > 0 ? await session.Waiting(cancellationToken) : 0,
+        };
+        if (json)
+            await session.Output.WriteLineAsync(report.Json());
+        else
+        {
+            session.Say(progress);
+            await report.Write(session.Output);
+        }
+
+        return report.IsSame ? ExitCodes.Success : ExitCodes.Failure;
     }
 
     static async Task<(List<JournalDifference> Found, long Older)> Find(
@@ -96,40 +113,4 @@ static class CompareCommand
             cancellationToken);
         return (found, older);
     }
-
-    static async Task<int> Report(
-        JournalSession session, JournalComparison comparison, List<JournalDifference> found, long older, long archived,
-        CancellationToken cancellationToken)
-    {
-        foreach (var one in found)
-            await session.Output.WriteLineAsync(DifferenceText.Of(one));
-        var (missing, others) = await comparison.Rejected(cancellationToken);
-        foreach (var (id, reason) in missing)
-        {
-            await session.Output.WriteLineAsync(
-                $"rejected_observation {id}: only in the log: "
-                + TerminalText.Sanitize(reason.ReplaceLineEndings(" ")));
-        }
-
-        if (found.Count > 0 && await session.Waiting(cancellationToken) is > 0 and var waiting)
-        {
-            await session.Output.WriteLineAsync(
-                $"{Number(waiting)} messages wait in the ledger's queue: what they say is not in its tables yet.");
-        }
-
-        var (runs, components) = await comparison.Count(cancellationToken);
-        await session.Output.WriteLineAsync(
-            $"{Number(runs)} runs and {Number(components)} components of the ledger: "
-            + (found.Count == 0 ? "each is what the log says" : $"{Number(found.Count)} rows are not what the log says")
-            + (older > 0 ? $"; {Number(older)} more differ and are older than the log, which cannot say" : "")
-            + (archived > 0 ? $"; {Number(archived)} rows of the log are archived" : "")
-            + (missing.Count > 0 ? $"; {Number(missing.Count)} rejected by the log only" : "")
-            + (others > 0
-                ? $"; {Number(others)} set aside that the log does not reject (over HTTP, too late and the like)"
-                : "")
-            + ".");
-        return found.Count + missing.Count == 0 ? ExitCodes.Success : ExitCodes.Failure;
-    }
-
-    static string Number(long number) => JournalSession.Number(number);
 }

@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace RunLedger.Cli.Journal;
 
-/// <summary><c>journal rebuild | compare | gaps</c>: what was published, beside what the ledger has.</summary>
+/// <summary>
+/// <c>journal rebuild | compare | gaps | replay</c>: what was published, beside what the ledger has.
+/// </summary>
 static partial class JournalCommand
 {
     public static Command Create(TimeProvider time)
@@ -14,16 +16,19 @@ static partial class JournalCommand
             RebuildCommand.Create(options, time),
             CompareCommand.Create(options, time),
             GapsCommand.Create(options, time),
+            ReplayJournalCommand.Create(options, time),
         ];
         var command = new Command("journal", "What was published, as the broker kept it, beside what the ledger has");
         foreach (var verb in verbs)
         {
-            options.AddTo(verb);
+            options.AddTo(verb, database: verb != verbs[^1]);
             command.Subcommands.Add(verb);
         }
 
         return command;
     }
+
+    public static Option<bool> Json() => new("--json") { Description = "Print what was found as JSON, for scripts" };
 
     public static Option<string?> Schema(string name, string description)
     {

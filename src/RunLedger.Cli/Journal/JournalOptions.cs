@@ -28,14 +28,22 @@ sealed class JournalOptions
         HelpName = "NAME",
     };
 
-    public void AddTo(Command command)
+    /// <param name="command">A verb.</param>
+    /// <param name="database">Whether it asks the ledger's database too.</param>
+    public void AddTo(Command command, bool database)
     {
         _rabbitMq.Description = "The ledger's broker; without it RUNLEDGER_RABBITMQ or ConnectionStrings__RabbitMq of "
             + "the environment";
         command.Options.Add(_rabbitMq);
-        command.Options.Add(_connection);
+        if (database)
+            command.Options.Add(_connection);
         command.Options.Add(_queue);
     }
+
+    /// <exception cref="CliException">No broker is named.</exception>
+    public (BrokerAddress Broker, string Queue) ReadBroker(ParseResult parsed) => (
+        parsed.GetValue(_rabbitMq)?.Broker ?? Broker(),
+        parsed.GetValue(_queue) ?? Variable("RunLedger__QueueName") ?? "run-ledger");
 
     /// <exception cref="CliException">Something is missing.</exception>
     public (BrokerAddress Broker, PostgresTarget Postgres, RunLedgerOptions Ledger) Read(ParseResult parsed)
@@ -43,11 +51,8 @@ sealed class JournalOptions
         var postgres = PostgresTarget.Read(parsed.GetValue(_connection) ?? Variable("ConnectionStrings__Postgres"));
         if (postgres.ConnectionString is null)
             throw new CliException(postgres.Fault);
-        var ledger = new RunLedgerOptions
-        {
-            QueueName = parsed.GetValue(_queue) ?? Variable("RunLedger__QueueName") ?? "run-ledger",
-            Postgres = postgres.ConnectionString,
-        };
+        var (broker, queue) = ReadBroker(parsed);
+        var ledger = new RunLedgerOptions { QueueName = queue, Postgres = postgres.ConnectionString };
         if (Variable("RunLedger__MaxEvidenceBytes") is { } limit)
         {
             ledger.MaxEvidenceBytes = int.TryParse(limit, CultureInfo.InvariantCulture, out var bytes) && bytes >= 0
@@ -55,7 +60,7 @@ sealed class JournalOptions
                 : throw new CliException("RunLedger__MaxEvidenceBytes is no number of bytes.");
         }
 
-        return (parsed.GetValue(_rabbitMq)?.Broker ?? Broker(), postgres, ledger);
+        return (broker, postgres, ledger);
     }
 
     static BrokerAddress Broker()

@@ -30,7 +30,9 @@ sealed class JournalSession : IAsyncDisposable
         TimeProvider time)
     {
         (_postgres, _ledger, _streams, _time) = (postgres, ledger, streams, time);
-        Reader = new(broker, ledger.QueueName + JournalStream.Suffix);
+        Reader = new(
+            broker, ledger.QueueName + JournalStream.Suffix, time,
+            text => streams.Error.WriteLine($"runledger: {text}"));
         Reading = new(ledger.QueueName, new Rejections(time));
     }
 

@@ -10,35 +10,40 @@ using Spectre.Console;
 namespace RunLedger.Cli.Query;
 
 /// <summary>
-/// <c>sql STATEMENT</c>: one select over all runs. Exit codes: 0 answered, 1 refused or failed, 2 no ledger.
+/// <c>sql STATEMENT</c>, <c>sql --saved NAME</c>: one select over all runs. Exit codes: 0 answered, 1 refused or
+/// failed, 2 no ledger.
 /// </summary>
 static class SqlCommand
 {
     public static Command Create(TimeProvider time)
     {
         var url = LedgerAddress.UrlOption();
-        var statement = new Argument<string>("STATEMENT")
+        var statement = Statement(required: false);
+        var saved = new Option<string?>("--saved")
         {
-            Description = "A select over the views runs and components, in DuckDB's SQL; - reads standard input",
+            Description = "Ask the statement that was saved under this name; runledger queries list has all",
+            HelpName = "NAME",
         };
         var json = new Option<bool>("--json") { Description = "Print the ledger's answer, for scripts" };
         var csv = new Option<bool>("--csv") { Description = "Print CSV, with a line of names" };
         var command = new Command("sql", "Ask all runs in SQL, archived or not; it reads and changes nothing")
         {
-            statement, url, json, csv,
+            statement, saved, url, json, csv,
         };
         command.Validators.Add(parsed =>
         {
             if (parsed.GetValue(json) && parsed.GetValue(csv))
                 parsed.AddError("--json and --csv are two forms of one answer: give one.");
+            if (parsed.GetValue(statement) is null == parsed.GetValue(saved) is null)
+                parsed.AddError("Give a STATEMENT, or --saved with the name of one.");
         });
         command.SetHandler(async (parsed, cancellationToken) =>
         {
             using var ledger = new LedgerApiClient(LedgerAddress.Read(parsed, url), time);
             var output = parsed.InvocationConfiguration.Output;
-            var sql = parsed.GetValue(statement)!;
-            if (sql == "-")
-                sql = await Console.In.ReadToEndAsync(cancellationToken);
+            var sql = parsed.GetValue(saved) is { } name
+                ? (await ledger.Get(QueriesCommand.Route(name), cancellationToken)).GetProperty("sql").GetString()!
+                : await Read(parsed.GetValue(statement)!, cancellationToken);
             var answer = await ledger.Post("api/query", new { sql }, cancellationToken);
             if (parsed.GetValue(json))
                 await output.WriteLineAsync(JsonSerializer.Serialize(answer, Json.Indented));
@@ -56,6 +61,15 @@ static class SqlCommand
         });
         return command;
     }
+
+    public static Argument<string> Statement(bool required) => new("STATEMENT")
+    {
+        Description = "A select over the views runs and components, in DuckDB's SQL; - reads standard input",
+        Arity = required ? ArgumentArity.ExactlyOne : ArgumentArity.ZeroOrOne,
+    };
+
+    public static async Task<string> Read(string statement, CancellationToken cancellationToken) =>
+        statement == "-" ? await Console.In.ReadToEndAsync(cancellationToken) : statement;
 
     static IEnumerable<string> Names(JsonElement answer) =>
         answer.GetProperty("columns").EnumerateArray().Select(column => column.Text("name")!);

@@ -40,7 +40,7 @@ sealed class JournalService(
     {
         try
         {
-            state.Fault = await JournalStream.Declare(broker, Stream, options.Value.Limits, cancellationToken);
+            state.Fault = await JournalStream.Declare(broker, ledger, options.Value.Limits, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

@@ -39,6 +39,7 @@ static class QueryEndpoints
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status429TooManyRequests);
+        routes.MapSavedQueries();
         var forms = routes.MapForms();
         forms.MapPost("/query/csv", AskByForm).WithMetadata(new ReadsOnlyAttribute { Posts = true });
         forms.MapPost("/query/save", SaveByForm);

@@ -8,4 +8,5 @@ namespace RunLedger.Service.Query;
 [JsonSerializable(typeof(QueryNeeds))]
 [JsonSerializable(typeof(QueryFiles))]
 [JsonSerializable(typeof(QueryAnswer))]
+[JsonSerializable(typeof(SavedQueriesAnswer))]
 sealed partial class QueryJson : JsonSerializerContext;

@@ -12,6 +12,7 @@ sealed record SavedQuery(string Name, string Sql, string SavedBy, DateTime Saved
     public const int Most = 500;
 
     public const string Saved = "saved";
+    public const string Changed = "changed";
     public const string Deleted = "deleted";
     public const string Unnamed = "unnamed";
     public const string Empty = "empty";
@@ -22,6 +23,7 @@ sealed record SavedQuery(string Name, string Sql, string SavedBy, DateTime Saved
     /// <summary>What the forms of the page lead to.</summary>
     public static readonly IReadOnlyDictionary<string, string> Outcomes = FormOutcomes.With(
         (Saved, "It is saved."),
+        (Changed, "It is saved."),
         (Deleted, "It is no longer saved."),
         (Unnamed, $"It is not saved: give it a name of at most {MostName} characters, on one line."),
         (Empty, $"It is not saved: there is no statement, or one of more than {LedgerQuery.MostText:N0} characters."),
@@ -31,7 +33,8 @@ sealed record SavedQuery(string Name, string Sql, string SavedBy, DateTime Saved
 
     /// <summary>Why it cannot be saved; null where it can.</summary>
     public static string? Fault(string? name, string? sql) =>
-        string.IsNullOrEmpty(name) || name.Length > MostName || name.Any(char.IsControl) ? Unnamed
+        string.IsNullOrEmpty(name) || name.Length > MostName || name.Any(char.IsControl) || name != name.Trim()
+            ? Unnamed
         : string.IsNullOrWhiteSpace(sql) || sql.Length > LedgerQuery.MostText || sql.Contains('\0') ? Empty
         : null;
 

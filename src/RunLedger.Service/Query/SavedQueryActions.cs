@@ -10,10 +10,12 @@ sealed class SavedQueryActions(ILedgerTransactions ledger, ActionLog actions)
     public Task<string> Save(string name, string text, string who, CancellationToken cancellationToken) => ledger.InOne(
         async sql =>
         {
-            var others = await sql.List(
-                "select count(*) from saved_query where name <> @name", row => row.GetInt64(0), cancellationToken,
-                ("name", name));
-            if (others[0] >= SavedQuery.Most)
+            var (others, known) = (await sql.List(
+                """
+                select count(*) filter (where name <> @name), count(*) filter (where name = @name) from saved_query
+                """,
+                row => (row.GetInt64(0), row.GetInt64(1)), cancellationToken, ("name", name)))[0];
+            if (others >= SavedQuery.Most)
                 return SavedQuery.Full;
             // One's own is changed, another's is not.
             var saved = await sql.Run(
@@ -28,7 +30,7 @@ sealed class SavedQueryActions(ILedgerTransactions ledger, ActionLog actions)
             await actions.Enter(
                 sql, who, ActionNames.SaveQuery, name, null, new { sql = LedgerQuery.Logged(text) }, SavedQuery.Saved,
                 cancellationToken);
-            return SavedQuery.Saved;
+            return known > 0 ? SavedQuery.Changed : SavedQuery.Saved;
         },
         cancellationToken);
 

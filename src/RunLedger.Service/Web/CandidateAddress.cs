@@ -1,10 +1,8 @@
-using Microsoft.AspNetCore.Http.Features;
-
 namespace RunLedger.Service.Web;
 
 /// <summary>
-/// The code of a candidate in a path. A code may hold anything, slashes and percent signs too, and the server unpacks a
-/// path but for its slashes: so the code is read from the path as it was sent.
+/// The code of a candidate in a path. A code may hold anything, slashes and percent signs too: it is read from the path
+/// as it was sent.
 /// </summary>
 static class CandidateAddress
 {
@@ -28,13 +26,7 @@ static class CandidateAddress
     /// <param name="below">What its path ends with after the code.</param>
     public static string CodeOf(HttpContext http, string below = "")
     {
-        // A server in memory has no path as it was sent.
-        var sent = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        var path = sent.Length > 0 ? sent.Split('?', 2)[0] : http.Request.Path.ToUriComponent();
-        var at = path.IndexOf(Folder, StringComparison.Ordinal);
-        if (at < 0)
-            return "";
-        var code = path[(at + Folder.Length)..];
+        var code = SentPath.After(http, Folder);
         if (code.EndsWith(below, StringComparison.OrdinalIgnoreCase))
             code = code[..^below.Length];
         return code == Elsewhere && http.Request.Query[Named].ToString() is { Length: > 0 } named

@@ -15,9 +15,7 @@ sealed class JournalConnection(BrokerAddress broker, string stream) : IAsyncDisp
     {
         if (_connection is { IsOpen: true })
             return _connection;
-        if (_connection is not null)
-            await _connection.DisposeAsync();
-        _connection = null;
+        await Close();
         var factory = new ConnectionFactory
         {
             ClientProvidedName = "run-ledger journal",
@@ -40,12 +38,39 @@ sealed class JournalConnection(BrokerAddress broker, string stream) : IAsyncDisp
     public async Task<JournalFeed> Consume(object from, ushort ahead, CancellationToken cancellationToken) =>
         await JournalFeed.Open(await Open(cancellationToken), stream, from, ahead, cancellationToken);
 
+    /// <summary>The next time it is opened at the next host.</summary>
+    public async Task Close()
+    {
+        var connection = _connection;
+        _connection = null;
+        if (connection is not null)
+            await connection.DisposeAsync();
+    }
+
+    /// <summary>
+    /// Whether another host, or the same one later, may answer otherwise: all but what was asked for wrongly.
+    /// </summary>
+    public static bool MayPass(Exception exception) => IsElsewhere(exception)
+        || exception is not OperationInterruptedException
+        || exception is AlreadyClosedException
+        || ((OperationInterruptedException)exception).ShutdownReason?.ReplyCode is not (Constants.NotFound
+            or Constants.PreconditionFailed or Constants.AccessRefused or Constants.NotAllowed
+            or Constants.NotImplemented or Constants.ResourceLocked);
+
+    /// <summary>Whether the node that was asked has no copy of the stream that runs; others may.</summary>
+    public static bool IsElsewhere(Exception exception) =>
+        exception is OperationInterruptedException { ShutdownReason.ReplyText: { } text }
+        && text.Contains("replica on the local node", StringComparison.Ordinal);
+
     /// <summary>Null for what is not the broker's answer or absence.</summary>
     public string? Describe(Exception exception) => exception switch
     {
         OperationInterruptedException { ShutdownReason.ReplyCode: Constants.NotFound } =>
             $"There is no stream {stream} on {broker.DisplayText}: set Journal__Enabled=true for the service, which "
             + "makes it; what was published before is not in it.",
+        _ when IsElsewhere(exception) =>
+            $"No node of {broker.DisplayText} that was asked has a copy of the stream {stream}: name all hosts of the "
+            + "cluster (amqp://user:password@a,b,c), or give that node one (rabbitmq-streams add_replica).",
         OperationInterruptedException { ShutdownReason: { ReplyCode: Constants.PreconditionFailed } reason } =>
             $"{stream} on {broker.DisplayText} is a queue and no stream. The broker says: {reason.ReplyText}",
         OperationInterruptedException e and not AlreadyClosedException =>
@@ -55,9 +80,5 @@ sealed class JournalConnection(BrokerAddress broker, string stream) : IAsyncDisp
         _ => null,
     };
 
-    public async ValueTask DisposeAsync()
-    {
-        if (_connection is not null)
-            await _connection.DisposeAsync();
-    }
+    public async ValueTask DisposeAsync() => await Close();
 }

@@ -18,19 +18,31 @@ static class JournalStream
 
     const string Namespace = "RunLedger.Contracts";
 
-    /// <summary>The exchanges that it is bound to.</summary>
+    /// <summary>The exchanges of the contracts.</summary>
     public static IEnumerable<string> Exchanges =>
         ContractMap.Names.Append(nameof(RunObservations)).Select(name => $"{Namespace}:{name}");
+
+    /// <summary>
+    /// The exchanges that a ledger's stream is bound to: those of the contracts; of one of several ledgers that divide
+    /// the runs, that of its queue, which gets what is routed to it and nothing of the others.
+    /// </summary>
+    public static IEnumerable<string> ExchangesOf(RunLedgerOptions ledger) =>
+        ledger.BindContracts ? Exchanges : [ledger.QueueName];
 
     /// <summary>
     /// Makes the stream and its bindings where they are missing. One that is there with other limits keeps them, and
     /// records.
     /// </summary>
+    /// <param name="broker">Where.</param>
+    /// <param name="ledger">Whose.</param>
+    /// <param name="limits">What it keeps.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <returns>What is not as it should be, for a person; null where all is.</returns>
     /// <exception cref="BrokerUnreachableException">The broker is away.</exception>
     public static async Task<string?> Declare(
-        BrokerAddress broker, string stream, JournalLimits limits, CancellationToken cancellationToken)
+        BrokerAddress broker, RunLedgerOptions ledger, JournalLimits limits, CancellationToken cancellationToken)
     {
+        var stream = ledger.QueueName + Suffix;
         var factory = new ConnectionFactory
         {
             ClientProvidedName = "run-ledger journal",
@@ -41,7 +53,7 @@ static class JournalStream
         var other = await Refusal(connection, stream, limits, cancellationToken);
         if (other is not null && await WhyNone(connection, stream, cancellationToken) is { } none)
             return $"{none} The broker says: {other}";
-        foreach (var exchange in Exchanges)
+        foreach (var exchange in ExchangesOf(ledger))
         {
             // As MassTransit declares it. What is there is bound to, however it was made.
             await Try(
@@ -90,6 +102,10 @@ static class JournalStream
         try
         {
             await (await JournalFeed.Open(connection, stream, "next", 1, cancellationToken)).DisposeAsync();
+            return null;
+        }
+        catch (OperationInterruptedException e) when (JournalConnection.IsElsewhere(e))
+        {
             return null;
         }
         catch (OperationInterruptedException)

@@ -27,7 +27,8 @@ public sealed class JournalStreamTests
         // Mandatory: it fails where nothing is bound.
         await publisher.Send("RunLedger.Contracts:RunStarted", "", "{}"u8.ToArray(), "application/json");
         await publisher.Send("RunLedger.Contracts:RunObservations", "", "{}"u8.ToArray(), "application/json");
-        await using var reader = new JournalReader(BrokerAddress.Parse($"{host.Address}"), Stream);
+        await using var reader = new JournalReader(
+            BrokerAddress.Parse($"{host.Address}"), Stream, TimeProvider.System);
         Assert.Equal(new(0, 1), await reader.Ends(CancellationToken.None));
     }
 
@@ -48,11 +49,12 @@ public sealed class JournalStreamTests
             "There is a queue run-ledger-journal that is no stream: nothing is recorded.",
             fault,
             StringComparison.Ordinal);
-        await using var reader = new JournalReader(BrokerAddress.Parse($"{host.Address}"), Stream);
+        await using var reader = new JournalReader(
+            BrokerAddress.Parse($"{host.Address}"), Stream, TimeProvider.System);
         var refused = await Assert.ThrowsAsync<JournalException>(() => reader.Ends(CancellationToken.None));
         Assert.Contains("no stream", refused.Message, StringComparison.Ordinal);
     }
 
     static Task<string?> Declare(VirtualHost host, JournalLimits limits) => JournalStream.Declare(
-        BrokerAddress.Parse($"{host.Address}"), Stream, limits, CancellationToken.None);
+        BrokerAddress.Parse($"{host.Address}"), new RunLedgerOptions(), limits, CancellationToken.None);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using RunLedger.IntegrationTests.Support.Brokers;
 using RunLedger.IntegrationTests.Support.Ledgers;
@@ -72,6 +73,12 @@ public sealed partial class JournalTests
         Assert.Matches("more differ and are older than the log", compared.Output);
         Assert.True(gaps.Code == 0, gaps.Output);
         Assert.Contains($"Retention has taken offsets 0 to {first - 1}", gaps.Output, StringComparison.Ordinal);
+        using var json = JsonDocument.Parse((await site.Run("gaps", "--json")).Output);
+        Assert.Equal(
+            (first, 0L, true),
+            (json.RootElement.GetProperty("first").GetInt64(),
+                json.RootElement.GetProperty("missingOffsets").GetInt64(),
+                json.RootElement.GetProperty("unnamed")[0].GetProperty("beforeLog").GetBoolean()));
         Assert.Matches("[0-9]+ single offsets are the broker's own notes", gaps.Output);
         Assert.Matches("unnamed: .* runs .* before the log begins", gaps.Output);
     }
@@ -118,6 +125,41 @@ public sealed partial class JournalTests
                 """));
     }
 
+    [Fact]
+    public async Task What_a_restored_backup_lacks_comes_from_the_log_and_is_what_was_there()
+    {
+        var traffic = new Traffic(14);
+        List<Sent> sent = [.. traffic.SharedRuns(10), .. traffic.Runs(60)];
+        var stream = traffic.Disturbed(sent);
+        await using var site = await JournalSite.Create();
+        await site.Start();
+        // Each half has a part of the same runs.
+        await site.Ledger.Publisher.Send(stream[..(stream.Length / 2)]);
+        await site.Ledger.Settle(Oracle.Rows(stream[..(stream.Length / 2)]));
+        await using var restored = await site.Backup();
+        await site.Start();
+        await site.Ledger.Publisher.SendTogether(stream[(stream.Length / 2)..], most: 20);
+        await site.Ledger.Publisher.Send(
+            "RunLedger.Contracts:RunStarted", "", Encoding.UTF8.GetBytes("rubbish"), "application/json");
+        await site.Ledger.Settle(Oracle.Rows(sent), rejected: 1);
+
+        await restored.Start();
+        var before = await restored.Run("compare", "--json");
+        var sentAgain = await restored.Run("replay");
+        await restored.Ledger.Settle(Oracle.Rows(sent), rejected: 1);
+        var after = await restored.Run("compare");
+
+        Assert.Equal(1, before.Code);
+        using var json = JsonDocument.Parse(before.Output);
+        Assert.NotEmpty(json.RootElement.GetProperty("differences").EnumerateArray());
+        Assert.True(sentAgain.Code == 0, sentAgain.Error);
+        Assert.Matches(@"^Sent \d+ messages of the offsets 0 to \d+ of run-ledger-journal", sentAgain.Output);
+        Assert.True(after.Code == 0, after.Output + after.Error);
+        // What was sent again went to no exchange: the log has it once.
+        Assert.Equal(
+            $"{json.RootElement.GetProperty("last")}", Ends().Match(after.Output).Groups[1].Value);
+    }
+
     /// <summary>A few rows: of some a value, of some all, and one of which nobody said anything.</summary>
     static async Task<List<string>> Change(JournalSite site)
     {
@@ -158,4 +200,7 @@ public sealed partial class JournalTests
 
     [GeneratedRegex("^Read offsets ([0-9]+) to ")]
     private static partial Regex Begins();
+
+    [GeneratedRegex("^Read offsets [0-9]+ to ([0-9]+) ")]
+    private static partial Regex Ends();
 }

@@ -1,8 +1,10 @@
 using System.Text;
+using System.Text.Json;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using RunLedger.Cli;
 using RunLedger.Client;
 using RunLedger.IntegrationTests.Support;
 using RunLedger.IntegrationTests.Support.Brokers;
@@ -109,6 +111,47 @@ public sealed class ShardTests(ShardSite site) : IClassFixture<ShardSite>
                 is [> 0, > 0] and var found && found.Sum() == runs.Length ? null : "a run has no definition",
             Limit,
             () => site.Output);
+    }
+
+    [Fact]
+    public async Task The_journal_of_each_has_its_own_runs_and_blames_none_of_the_other()
+    {
+        foreach (var ledger in site.Ledgers)
+        {
+            await Eventually.Async(
+                async () => await ledger.Get("/health/ready") is (200, "Healthy") ? null : "not healthy",
+                Limit,
+                () => site.Output);
+        }
+
+        var sent = Streams();
+        foreach (var one in sent)
+        {
+            await site.Publisher.Send(
+                one.Exchange, $"{one.RunId}", Encoding.UTF8.GetBytes(one.Json().ToJsonString()), "application/json");
+        }
+
+        await AreWhole(sent);
+
+        foreach (var (i, database) in site.Databases.Index())
+        {
+            await using var output = new StringWriter();
+            await using var error = new StringWriter();
+            await CommandLine.Run(
+                [
+                    "journal", "compare", "--json", "--queue", $"run-ledger-{i + 1}",
+                    "--rabbitmq", $"{site.Address}", "--connection", database.ConnectionString,
+                ],
+                output, error, TimeProvider.System);
+            var ours = sent.Select(one => $"{one.RunId}").ToHashSet();
+            var json = JsonElement.Parse(output.ToString());
+            Assert.True(json.GetProperty("observations").GetInt64() > 0, $"{output}{error}");
+            // What others of these tests published before the streams were there is not in them.
+            Assert.DoesNotContain(
+                json.GetProperty("differences").EnumerateArray(),
+                one => !one.GetProperty("inLedger").GetBoolean()
+                    || ours.Contains(one.GetProperty("id").GetString()!));
+        }
     }
 
     // A run of a start, steps that begin and end, and an end.

@@ -89,7 +89,7 @@ public sealed class QueryPageTests : IAsyncLifetime
         Assert.Equal(SavedQuery.Saved, await saved.Save("n", "select 1", "oidc:ann", Stop));
 
         Assert.Equal(SavedQuery.Taken, await saved.Save("n", "select 2", "oidc:bob", Stop));
-        Assert.Equal(SavedQuery.Saved, await saved.Save("n", "select 3", "oidc:ann", Stop));
+        Assert.Equal(SavedQuery.Changed, await saved.Save("n", "select 3", "oidc:ann", Stop));
         Assert.Equal(SavedQuery.Another, await saved.Delete("n", "oidc:bob", all: false, Stop));
         Assert.Equal(["select 3"], _page.Ledger.List("select sql from saved_query"));
         Assert.Equal(SavedQuery.Deleted, await saved.Delete("n", "oidc:bob", all: true, Stop));

@@ -17,7 +17,7 @@ public sealed partial class ReadingRouteTests : IAsyncLifetime
     static readonly string[] Nowhere = ["/openapi/{documentName}.json"];
 
     // Who may ask may save what he asks.
-    static readonly string[] Saving = ["/query/save", "/query/delete"];
+    static readonly string[] Saving = ["/query/save", "/query/delete", "/api/query/saved/{**name}"];
 
     // They write, or are of a route with ReadsPrimary.
     static readonly string[] Writing =

@@ -82,6 +82,18 @@ sealed class VirtualHost : IAsyncDisposable
     public async Task<int> Leader(string queue) =>
         (await Queue(queue)).GetProperty("leader").GetString()!["broker".Length] - '0';
 
+    /// <summary>The nodes that have a copy of a queue.</summary>
+    public async Task<string[]> Members(string queue) =>
+        [.. (await Queue(queue)).GetProperty("members").EnumerateArray().Select(node => node.GetString()!)];
+
+    /// <summary>The number of the node that a client of this name is connected to.</summary>
+    public async Task<int> NodeOf(string client)
+    {
+        var connections = await _management.GetFromJsonAsync<JsonElement>($"vhosts/{_name}/connections");
+        return connections.EnumerateArray().First(one => one.TryGetProperty("user_provided_name", out var name)
+            && name.GetString() == client).GetProperty("node").GetString()!["broker".Length] - '0';
+    }
+
     /// <summary>Messages that were delivered and not acknowledged.</summary>
     public async Task<long> Unacknowledged(string queue) =>
         (await Queue(queue)).TryGetProperty("messages_unacknowledged", out var count) ? count.GetInt64() : 0;

@@ -57,6 +57,15 @@ sealed class TestDatabase : IAsyncDisposable
         return new TestDatabase(server!, name);
     }
 
+    /// <summary>Another one with all that is in this one, in which nobody may be.</summary>
+    public async Task<TestDatabase> Copy()
+    {
+        DataSource.Clear();
+        var name = $"run_ledger_test_{Guid.CreateVersion7():N}";
+        await Execute(_server, $"create database {name} template {Name}");
+        return new(_server, name);
+    }
+
     public async Task Execute(string sql)
     {
         await using var command = DataSource.CreateCommand(sql);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 using RunLedger.Cli;
 using RunLedger.IntegrationTests.Support.Brokers;
@@ -9,20 +10,40 @@ namespace RunLedger.IntegrationTests.Support.Ledgers;
 sealed class JournalSite : IAsyncDisposable
 {
     readonly TestDatabase _database;
-    readonly VirtualHost _host;
 
-    JournalSite(TestDatabase database, VirtualHost host)
+    JournalSite(TestDatabase database, Uri broker, params IAsyncDisposable[] parts)
     {
-        (_database, _host) = (database, host);
-        Ledger = new LedgerSite(database.ConnectionString, host.Address, host, database);
+        _database = database;
+        Ledger = new LedgerSite(database.ConnectionString, broker, [.. parts, database]);
     }
 
     public LedgerSite Ledger { get; }
 
-    public VirtualHost Host => _host;
+    /// <summary>The address that the tool is given; the ledger's without another.</summary>
+    public string Broker { get; init; } = "";
 
-    public static async Task<JournalSite> Create() =>
-        new(await TestDatabase.Create(applySchema: true), await VirtualHost.Create());
+    public string Postgres => _database.ConnectionString;
+
+    public static async Task<JournalSite> Create()
+    {
+        var host = await VirtualHost.Create();
+        return new(await TestDatabase.Create(applySchema: true), host.Address, host);
+    }
+
+    /// <summary>On a broker that the test has.</summary>
+    /// <param name="ledger">Its address, for one of its nodes.</param>
+    /// <param name="tool">Its address, with all of them.</param>
+    public static async Task<JournalSite> On(Uri ledger, string tool = "") =>
+        new(await TestDatabase.Create(applySchema: true), ledger) { Broker = tool };
+
+    /// <summary>
+    /// The same on a database that has what this one has now, and nothing later; no service may run.
+    /// </summary>
+    public async Task<JournalSite> Backup()
+    {
+        Ledger.Database.Clear();
+        return new(await _database.Copy(), Ledger.Broker) { Broker = Broker };
+    }
 
     /// <summary>A service with the journal on; ready only when the stream records.</summary>
     public async Task<LedgerProcess> Start(params (string Name, string Value)[] settings)
@@ -46,8 +67,8 @@ sealed class JournalSite : IAsyncDisposable
         var code = await CommandLine.Run(
             [
                 "journal", .. arguments,
-                "--rabbitmq", $"{Ledger.Broker}",
-                "--connection", _database.ConnectionString,
+                "--rabbitmq", Broker.Length > 0 ? Broker : $"{Ledger.Broker}",
+                .. arguments[0] == "replay" ? [] : (string[])["--connection", Postgres],
                 "--queue", LedgerSite.Queue,
             ],
             output,
@@ -63,6 +84,17 @@ sealed class JournalSite : IAsyncDisposable
             new NpgsqlConnectionStringBuilder(_database.ConnectionString) { SearchPath = schema }.ConnectionString);
         return await LedgerRows.Read(database);
     }
+
+    /// <summary>A rebuild that is under way has made so many runs.</summary>
+    public Task Rebuilding(string schema, int least) => Eventually.Async(
+        async () =>
+        {
+            var rows = await List($"select to_regclass('{schema}.process_run_observation')::text") is [{ Length: > 0 }]
+                ? (await List($"select count(*) from {schema}.process_run_observation"))[0]
+                : "0";
+            return int.Parse(rows, CultureInfo.InvariantCulture) < least ? $"{rows} runs" : null;
+        },
+        TimeSpan.FromMinutes(1));
 
     public Task Execute(string sql) => _database.Execute(sql);
 

@@ -33,6 +33,7 @@ public sealed class ShardSite : IAsyncLifetime
             {
                 ["RunLedger__QueueName"] = $"run-ledger-{shard + 1}",
                 ["RunLedger__BindContracts"] = "false",
+                ["Journal__Enabled"] = "true",
             });
         }
     }

@@ -94,7 +94,7 @@ public sealed class ToolSite : IAsyncLifetime
     }
 
     /// <summary>As it was built, with its own dependencies: beside the tests are those of the service.</summary>
-    static string Tool()
+    public static string Tool()
     {
         var output = new DirectoryInfo(AppContext.BaseDirectory);
         var root = output;

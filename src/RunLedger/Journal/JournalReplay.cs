@@ -1,0 +1,104 @@
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+using RunLedger.Broker;
+using RunLedger.Intake;
+
+namespace RunLedger.Journal;
+
+/// <summary>
+/// Sends what the stream has to the ledger's own queue again, past all exchanges, so that the stream does not get it a
+/// second time. The ledger takes it as it took it before: what it has already changes nothing.
+/// </summary>
+sealed class JournalReplay(BrokerAddress broker, JournalReader reader, string queue, TimeProvider time)
+{
+    /// <summary>Sent and not confirmed.</summary>
+    const int Window = 500;
+
+    /// <summary>So many between two words of how far it is.</summary>
+    const int Told = 20_000;
+
+    /// <summary>What would lead a copy of it elsewhere, or that is of the stream.</summary>
+    static readonly string[] Left = [JournalFeed.OffsetHeader, "CC", "BCC"];
+
+    static readonly CreateChannelOptions Confirmed = new(
+        publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
+
+    readonly JournalReading _reading = new(queue, new Rejections(time));
+    readonly Uri _address = new($"queue:{queue}");
+
+    /// <summary>Sends what there is between two offsets, both included.</summary>
+    /// <param name="ends">The offsets.</param>
+    /// <param name="told">Is told now and then how many were sent, and up to which offset.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>How many messages the queue has confirmed.</returns>
+    /// <exception cref="JournalException">It could not; it can be begun again.</exception>
+    public async Task<long> Run(JournalEnds ends, Action<long, long> told, CancellationToken cancellationToken)
+    {
+        var sent = 0L;
+        var factory = new ConnectionFactory
+        {
+            ClientProvidedName = "run-ledger journal",
+            AutomaticRecoveryEnabled = false,
+        };
+        broker.Configure(factory);
+        try
+        {
+            await using var connection = await factory.CreateConnectionAsync(cancellationToken);
+            await using var channel = await connection.CreateChannelAsync(Confirmed, cancellationToken);
+            var underWay = new List<Task>(Window);
+            await foreach (var message in reader.Read(ends.First, ends.Last, cancellationToken))
+            {
+                // What the ledger sent to itself is over.
+                if (_reading.Read(message.Delivery).Count == 0)
+                    continue;
+                underWay.Add(channel.BasicPublishAsync(
+                    "", queue, mandatory: true, Again(message.Delivery), message.Delivery.Body, cancellationToken)
+                    .AsTask());
+                if (underWay.Count == Window)
+                    await Confirm();
+                if (++sent % Told == 0)
+                    told(sent, message.Offset);
+            }
+
+            await Confirm();
+            return sent;
+
+            async Task Confirm()
+            {
+                await Task.WhenAll(underWay);
+                underWay.Clear();
+            }
+        }
+        catch (PublishException e) when (e.IsReturn)
+        {
+            throw new JournalException(
+                $"There is no queue {queue} on {broker.DisplayText}: start the ledger once, which makes it.");
+        }
+        catch (Exception e) when (e is RabbitMQClientException or IOException)
+        {
+            throw new JournalException(
+                $"{broker.DisplayText} takes no more: {e.GetBaseException().Message.ReplaceLineEndings(" ")} Some is "
+                + "sent; begin again, since what arrives twice counts once.");
+        }
+    }
+
+    /// <summary>Its properties, with the contract that its exchange may have said.</summary>
+    BasicProperties Again(Delivery delivery)
+    {
+        var contract = ContractNames.Of(new JournalReceiveContext(delivery, _address)).Select(ContractNames.Resolve)
+            .FirstOrDefault(known => known is not null);
+        var properties = new BasicProperties(delivery.Properties) { Persistent = true };
+        // Of another login the broker refuses it, and what has a term would have reached it.
+        properties.ClearUserId();
+        properties.ClearExpiration();
+        if (contract is not null)
+            properties.Type = contract.Name;
+        if (properties.Headers is { } headers)
+        {
+            properties.Headers = headers.Where(header => !Left.Contains(header.Key))
+                .ToDictionary(header => header.Key, header => header.Value);
+        }
+
+        return properties;
+    }
+}
