@@ -17,27 +17,32 @@ sealed class FailureQueries(IDbContextFactory<LedgerDb> ledger, TimeProvider tim
     const int TrendHours = 24;
 
     /// <summary>
-    /// Of the texts that were read last: folding them is what the answer costs, and most are read again.
+    /// Of the texts that were read lately: folding them is what the answer costs, and most are read again.
     /// </summary>
     Dictionary<string, string> _shapes = [];
 
-    /// <summary>Runs that failed.</summary>
-    public static readonly string RunsSql =
+    /// <summary>
+    /// Runs that failed, found in the index of them alone: with the rest of their rows asked for at once, the planner
+    /// takes another index, and reads and sorts all that ever failed.
+    /// </summary>
+    public static string RunsSql(LedgerSql sql) =>
         $"""
-         select process_run_id, process_candidate_code, null, substr(error_ref, 1, {ErrorShape.MostRead}), ended_at
-         from process_run_observation where status = '{RunStatus.Failed.Text()}' and ended_at >= @from
-         order by ended_at desc, process_run_id limit @most
+         select r.process_run_id, r.process_candidate_code, null, substr(r.error_ref, 1, {ErrorShape.MostRead}),
+           f.ended_at
+         from (
+           select process_run_id, ended_at from process_run_observation
+           where status = '{RunStatus.Failed.Text()}' and ended_at >= @from
+           order by ended_at desc, process_run_id limit @most) f
+         {sql.RunsOfEach("where process_run_id = f.process_run_id limit 1")}
+         order by f.ended_at desc, f.process_run_id
          """;
 
-    /// <summary>
-    /// Components that failed; the candidate of each is fetched by its run's id, never by joining all runs.
-    /// </summary>
+    /// <summary>Components that failed, without their candidates: most are those of the runs.</summary>
     public static readonly string ComponentsSql =
         $"""
-         select process_run_id,
-           (select r.process_candidate_code from process_run_observation r where r.process_run_id = c.process_run_id),
-           coalesce(dot_code, event_code, component_role, ''), substr(error_ref, 1, {ErrorShape.MostRead}), ended_at
-         from process_component_observation c where status = '{RunStatus.Failed.Text()}' and ended_at >= @from
+         select process_run_id, null, coalesce(dot_code, event_code, component_role, ''),
+           substr(error_ref, 1, {ErrorShape.MostRead}), ended_at
+         from process_component_observation where status = '{RunStatus.Failed.Text()}' and ended_at >= @from
          order by ended_at desc, component_run_id limit @most
          """;
 
@@ -48,18 +53,14 @@ sealed class FailureQueries(IDbContextFactory<LedgerDb> ledger, TimeProvider tim
         var from = since < now.AddHours(-TrendHours) ? since : now.AddHours(-TrendHours);
         await using var db = await ledger.CreateDbContextAsync(cancellationToken);
         var sql = await db.Sql(cancellationToken);
-        var failures = new List<Failure>();
         var (known, shapes) = (Volatile.Read(ref _shapes), new Dictionary<string, string>());
-        var truncated = false;
-        foreach (var statement in (string[])[RunsSql, ComponentsSql])
-        {
-            var rows = await sql.List(
-                statement, reader => Read(reader, Shape), cancellationToken, ("from", from), ("most", MostRead + 1));
-            truncated |= rows.Count > MostRead;
-            failures.AddRange(rows.Take(MostRead));
-        }
-
-        Volatile.Write(ref _shapes, shapes);
+        var (runs, components) = (
+            await Read(sql, RunsSql(sql), from, Shape, cancellationToken),
+            await Read(sql, ComponentsSql, from, Shape, cancellationToken));
+        var truncated = runs.Count > MostRead || components.Count > MostRead;
+        var failures = runs.Take(MostRead).ToList();
+        failures.AddRange(await WithCandidates(sql, [.. components.Take(MostRead)], failures, cancellationToken));
+        Volatile.Write(ref _shapes, Kept(known, shapes));
         var said = (await sql.List(
             """
             select fingerprint, acknowledged_at, acknowledged_by, acknowledged_until, note, noted_at,
@@ -133,12 +134,47 @@ sealed class FailureQueries(IDbContextFactory<LedgerDb> ledger, TimeProvider tim
         };
     }
 
-    static Failure Read(StoredRow reader, Func<string?, string> shapeOf)
+    static Task<List<Failure>> Read(
+        LedgerSql sql, string statement, DateTime from, Func<string?, string> shapeOf,
+        CancellationToken cancellationToken) => sql.List(
+        statement,
+        row =>
+        {
+            var (component, error) = (row.TextAt(2), row.TextAt(3));
+            return new Failure(
+                row.GetGuid(0), row.TextAt(1) ?? "", component, error, shapeOf(error), row.TimeAt(4)!.Value,
+                EndedRun: component is null);
+        },
+        cancellationToken, ("from", from), ("most", MostRead + 1));
+
+    /// <summary>Of the runs that are not among those that failed, the candidates are fetched by their ids.</summary>
+    static async Task<IEnumerable<Failure>> WithCandidates(
+        LedgerSql sql, List<Failure> components, List<Failure> runs, CancellationToken cancellationToken)
     {
-        var (candidate, component, error) = (reader.TextAt(1) ?? "", reader.TextAt(2), reader.TextAt(3));
-        return new(
-            reader.GetGuid(0), candidate, component, error, shapeOf(error), reader.TimeAt(4)!.Value,
-            EndedRun: component is null);
+        var candidates = runs.ToDictionary(run => run.Run, run => run.Candidate);
+        var others = components.Select(one => one.Run).Where(run => !candidates.ContainsKey(run)).Distinct().ToArray();
+        if (others.Length > 0)
+        {
+            foreach (var (run, candidate) in await sql.List(
+                "select process_run_id, process_candidate_code from process_run_observation "
+                + $"where {sql.IsOneOf("process_run_id", "@runs")}",
+                row => (row.GetGuid(0), row.GetString(1)), cancellationToken, ("runs", others)))
+                candidates[run] = candidate;
+        }
+
+        return components.Select(one => one with { Candidate = candidates.GetValueOrDefault(one.Run) ?? "" });
+    }
+
+    /// <summary>Also what was known before, while both are no more than one answer has at most.</summary>
+    static Dictionary<string, string> Kept(Dictionary<string, string> known, Dictionary<string, string> read)
+    {
+        if (known.Count + read.Count <= 2 * MostRead)
+        {
+            foreach (var (text, shape) in known)
+                read.TryAdd(text, shape);
+        }
+
+        return read;
     }
 
     sealed record Said(

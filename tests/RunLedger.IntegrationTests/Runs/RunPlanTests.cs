@@ -85,7 +85,7 @@ public sealed class RunPlanTests(RunPlanTests.ManyRuns many) : IClassFixture<Run
     {
         // 200,000 runs are of two days and a half, 80,000 components of four runs.
         const string Index = "process_run_observation_candidate_newest_idx";
-        const int Days = 3, MostADay = 25;
+        const int Days = 3, MostADay = 15;
         var sql = new RunLedger.Storage.Postgres.PostgresSql(new NpgsqlConnection());
         List<string> codes = [.. Enumerable.Range(0, 20).Select(n => $"PROC-CAND:{n}"), "PROC-CAND:old", "none"];
         (string, object)[] named = [.. codes.Select((code, n) => ($"c{n}", (object)code))];
@@ -121,16 +121,20 @@ public sealed class RunPlanTests(RunPlanTests.ManyRuns many) : IClassFixture<Run
     {
         var june = new DateTime(2026, 5, 31, 23, 30, 0, DateTimeKind.Utc);
         (string, object)[] window = [("from", june), ("most", FailureQueries.MostRead + 1)];
-        await CostsLittle(FailureQueries.RunsSql, "process_run_observation_failed_idx", MostBlocks, window);
+        var postgres = new RunLedger.Storage.Postgres.PostgresSql(new Npgsql.NpgsqlConnection());
+        var failed = FailureQueries.RunsSql(postgres);
+        await CostsLittle(failed, "process_run_observation_failed_idx", MostBlocks, window);
         await CostsLittle(FailureQueries.ComponentsSql, "process_component_observation_failed_idx", MostBlocks, window);
         await CostsLittle(
             OverviewQuery.FailuresSql, "process_run_observation_failed_idx", MostBlocks,
             ("hour", june), ("before", june), ("most", OverviewQuery.MostCounted));
         // All that failed is within this time: the number bounds it, and no table is read as a whole.
         await CostsLittle(
+            failed, "process_run_observation_failed_idx", 5 * FailureQueries.MostRead,
+            ("from", First), ("most", FailureQueries.MostRead + 1));
+        await CostsLittle(
             FailureQueries.ComponentsSql, "process_component_observation_failed_idx", 8 * FailureQueries.MostRead,
             ("from", First), ("most", FailureQueries.MostRead + 1));
-        var postgres = new RunLedger.Storage.Postgres.PostgresSql(new Npgsql.NpgsqlConnection());
         (string, object)[] lately = [("from", First.AddSeconds(199_000)), ("most", OverviewQuery.MostCounted)];
         await CostsLittle(
             OverviewQuery.BegunSql(postgres.EpochMinutes("created_at")), "process_run_observation_newest_idx",
