@@ -134,7 +134,7 @@ sealed class GroupCommitter : IAsyncDisposable
         var rejected = new List<RejectedRow>();
         var failed = new List<PendingMessage>();
         var outbox = new List<ScheduledRow>();
-        var taken = _options.Sealing.Enabled ? new List<(Guid, UInt128)>() : null;
+        var taken = _options.Sealing.Enabled ? new List<UInt128>(messages.Count) : null;
         foreach (var message in messages)
         {
             if (message.Rejected is not null)
@@ -191,7 +191,7 @@ sealed class GroupCommitter : IAsyncDisposable
 
     static async Task<IReadOnlyList<ScheduledRow>> Handle(
         PendingMessage message, BatchRows<RunRow> runs, BatchRows<ComponentRow> components, CommitTally tally,
-        List<(Guid, UInt128)>? taken)
+        List<UInt128>? taken)
     {
         var rows = new MessageRows { Run = runs.Find(message.RunId, message.RunKey) };
         if (message.ComponentId is { } component)
@@ -206,7 +206,7 @@ sealed class GroupCommitter : IAsyncDisposable
                 && Fold.Same(componentBefore?.Fold, rows.Component?.Fold);
             tally.Observed(contract, known ? Outcome.Duplicate : Outcome.Recorded);
             if (!known)
-                taken?.Add((message.ComponentId ?? message.RunId, message.Hash));
+                taken?.Add(message.Hash);
         }
 
         if (rows.Run is { } run)

@@ -14,9 +14,9 @@ sealed record LedgerChanges(
     public List<ScheduledRow> Outbox { get; } = [];
 
     /// <summary>
-    /// The observations that changed a row, with the first 128 bits of their hashes; only where commits are sealed.
+    /// Of the observations that changed a row the first 128 bits of their hashes; only where commits are sealed.
     /// </summary>
-    public List<(Guid Id, UInt128 Hash)> Taken { get; } = [];
+    public List<UInt128> Taken { get; } = [];
 
     /// <summary>How many rows of the two tables are written or go.</summary>
     public int Rows => Runs.Rows + Components.Rows;

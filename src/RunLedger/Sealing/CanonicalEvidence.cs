@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -20,6 +20,9 @@ static class CanonicalEvidence
     };
 
     static readonly JsonDocumentOptions Deep = new() { MaxDepth = 1_000 };
+
+    /// <summary>So many members are sorted in place.</summary>
+    const int Few = 32;
 
     [ThreadStatic]
     static ArrayBufferWriter<byte>? _buffer;
@@ -58,8 +61,11 @@ static class CanonicalEvidence
                     Write(writer, item);
                 writer.WriteEndArray();
                 break;
+            case JsonValueKind.Number when CanonicalNumber.IsCanonical(JsonMarshal.GetRawUtf8Value(value)):
+                writer.WriteRawValue(JsonMarshal.GetRawUtf8Value(value), skipInputValidation: true);
+                break;
             case JsonValueKind.Number:
-                writer.WriteRawValue(Number(value.GetRawText()), skipInputValidation: true);
+                writer.WriteRawValue(CanonicalNumber.Of(value.GetRawText()), skipInputValidation: true);
                 break;
             default:
                 value.WriteTo(writer);
@@ -68,6 +74,63 @@ static class CanonicalEvidence
     }
 
     static void WriteObject(Utf8JsonWriter writer, JsonElement value)
+    {
+        var count = value.GetPropertyCount();
+        if (count > Few)
+        {
+            WriteNamed(writer, value);
+            return;
+        }
+
+        var members = ArrayPool<JsonProperty>.Shared.Rent(count);
+        try
+        {
+            var (at, plain) = (0, true);
+            foreach (var member in value.EnumerateObject())
+            {
+                members[at++] = member;
+                plain &= IsPlainName(JsonMarshal.GetRawUtf8PropertyName(member));
+            }
+
+            if (plain)
+                WriteSorted(writer, members.AsSpan(0, count));
+            else
+                WriteNamed(writer, value);
+        }
+        finally
+        {
+            ArrayPool<JsonProperty>.Shared.Return(members, clearArray: true);
+        }
+    }
+
+    // By their names as they stand in the text.
+    static void WriteSorted(Utf8JsonWriter writer, Span<JsonProperty> members)
+    {
+        for (var next = 1; next < members.Length; next++)
+        {
+            var member = members[next];
+            var name = JsonMarshal.GetRawUtf8PropertyName(member);
+            var at = next;
+            for (; at > 0 && name.SequenceCompareTo(JsonMarshal.GetRawUtf8PropertyName(members[at - 1])) < 0; at--)
+                members[at] = members[at - 1];
+            members[at] = member;
+        }
+
+        writer.WriteStartObject();
+        for (var at = 0; at < members.Length; at++)
+        {
+            var name = JsonMarshal.GetRawUtf8PropertyName(members[at]);
+            // Equal ones are in their order.
+            if (at + 1 < members.Length && name.SequenceEqual(JsonMarshal.GetRawUtf8PropertyName(members[at + 1])))
+                continue;
+            writer.WritePropertyName(name);
+            Write(writer, members[at].Value);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    static void WriteNamed(Utf8JsonWriter writer, JsonElement value)
     {
         var members = new List<(string Name, JsonElement Value)>();
         foreach (var member in value.EnumerateObject())
@@ -86,32 +149,6 @@ static class CanonicalEvidence
         writer.WriteEndObject();
     }
 
-    /// <summary>The digits without zeros at either end, and the power of ten of the last one.</summary>
-    static string Number(string text)
-    {
-        var mantissa = text.AsSpan();
-        long exponent = 0;
-        if (mantissa.IndexOfAny('e', 'E') is >= 0 and var at)
-        {
-            if (!long.TryParse(mantissa[(at + 1)..], CultureInfo.InvariantCulture, out exponent))
-                return text;
-            mantissa = mantissa[..at];
-        }
-
-        var negative = mantissa[0] == '-';
-        mantissa = mantissa.TrimStart('-');
-        if (mantissa.IndexOf('.') is >= 0 and var point)
-        {
-            exponent -= mantissa.Length - point - 1;
-            mantissa = string.Concat(mantissa[..point], mantissa[(point + 1)..]);
-        }
-
-        var digits = mantissa.TrimStart('0');
-        var trimmed = digits.TrimEnd('0');
-        exponent += digits.Length - trimmed.Length;
-        return trimmed.IsEmpty ? "0"
-            : string.Create(
-                CultureInfo.InvariantCulture,
-                $"{(negative ? "-" : "")}{trimmed}{(exponent == 0 ? "" : $"e{exponent}")}");
-    }
+    // In the order of UTF-16, and without anything that is written otherwise.
+    static bool IsPlainName(ReadOnlySpan<byte> name) => Ascii.IsValid(name) && !name.Contains((byte)'\\');
 }

@@ -12,13 +12,16 @@ readonly ref struct Leaf(ReadOnlySpan<byte> bytes)
     public const int ObservationSize = 1 + 16 + 16;
 
     /// <summary>Of a leaf of observations: hashing one at a time takes longer than all of them together.</summary>
-    public const int MostObservations = 16;
+    public const int MostObservations = 32;
 
     /// <summary>Before the observations of a leaf: its kind, and how many they are.</summary>
     public const int ObservationsHeader = 2;
 
     /// <summary>Of each of them.</summary>
-    public const int ObservationsEach = 16 + 16;
+    public const int ObservationsEach = 16;
+
+    /// <summary>The shortest: of one observation.</summary>
+    public const int Least = ObservationsHeader + ObservationsEach;
 
     const byte KindBits = 0x3F;
 

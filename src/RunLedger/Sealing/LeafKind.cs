@@ -25,8 +25,8 @@ enum LeafKind : byte
     Adopted = 7,
 
     /// <summary>
-    /// Up to <see cref="Leaf.MostObservations"/> observations as they were taken: how many, and of each what
-    /// <see cref="Observation"/> has. Commits of before have a leaf for each.
+    /// Up to <see cref="Leaf.MostObservations"/> observations as they were taken: how many, and of each the first 128
+    /// bits of the SHA-256 of its canonical JSON, which has its ids. Commits of before have a leaf for each.
     /// </summary>
     Observations = 8,
 }

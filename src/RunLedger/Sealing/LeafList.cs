@@ -52,8 +52,8 @@ sealed class LeafList(int room = 8 * Leaf.RowSize)
     /// <summary>A statement about the ledger itself.</summary>
     public void Statement(LeafKind kind, Guid id) => Row(kind, LeafWay.Written, id);
 
-    /// <summary>Observations as they were taken.</summary>
-    public void Observations(ReadOnlySpan<(Guid Id, UInt128 Hash)> taken)
+    /// <summary>Observations as they were taken, by the first 128 bits of their hashes.</summary>
+    public void Observations(ReadOnlySpan<UInt128> taken)
     {
         for (; !taken.IsEmpty; taken = taken[Math.Min(taken.Length, Leaf.MostObservations)..])
         {
@@ -61,10 +61,9 @@ sealed class LeafList(int room = 8 * Leaf.RowSize)
             var leaf = Room(Leaf.ObservationsHeader + (count * Leaf.ObservationsEach));
             (leaf[0], leaf[1]) = ((byte)LeafKind.Observations, (byte)count);
             leaf = leaf[Leaf.ObservationsHeader..];
-            foreach (var (id, hash) in taken[..count])
+            foreach (var hash in taken[..count])
             {
-                id.TryWriteBytes(leaf, bigEndian: true, out _);
-                BinaryPrimitives.WriteUInt128BigEndian(leaf[16..], hash);
+                BinaryPrimitives.WriteUInt128BigEndian(leaf, hash);
                 leaf = leaf[Leaf.ObservationsEach..];
             }
         }

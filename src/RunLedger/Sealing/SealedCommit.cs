@@ -74,7 +74,7 @@ sealed record SealedCommit
     /// <summary>The hashes of leaves, one after another; null where the bytes are not leaves to their end.</summary>
     public static byte[]? HashesOf(ReadOnlySpan<byte> leaves, int count)
     {
-        if (count < 0 || count > leaves.Length / Leaf.ObservationSize)
+        if (count < 0 || count > leaves.Length / Leaf.Least)
             return null;
         var hashes = new byte[count * MerkleTree.HashSize];
         for (var at = 0; at < count; at++)

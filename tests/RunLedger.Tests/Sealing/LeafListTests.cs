@@ -9,15 +9,15 @@ public sealed class LeafListTests
 {
     [Theory]
     [InlineData(1, 1)]
-    [InlineData(16, 1)]
-    [InlineData(17, 2)]
-    [InlineData(40, 3)]
+    [InlineData(32, 1)]
+    [InlineData(33, 2)]
+    [InlineData(70, 3)]
     public void Observations_share_leaves_and_all_are_counted(int observations, int expected)
     {
         var leaves = new LeafList(LeafList.Size(1, observations));
         var run = Guid.CreateVersion7();
         leaves.Run(null, new RunRow { ProcessRunId = run, Status = RunStatus.Started });
-        leaves.Observations([.. Enumerable.Range(1, observations).Select(n => (run, (UInt128)n))]);
+        leaves.Observations([.. Enumerable.Range(1, observations).Select(n => (UInt128)n)]);
 
         Assert.Equal(1 + expected, leaves.Count);
         Assert.Equal(LeafList.Size(1, observations), leaves.Length);
@@ -29,7 +29,7 @@ public sealed class LeafListTests
     public void Commits_of_before_with_a_leaf_for_each_observation_are_read()
     {
         var leaves = new LeafList();
-        leaves.Observations([(Guid.CreateVersion7(), 1)]);
+        leaves.Observations([1]);
         byte[] bytes =
         [
             (byte)LeafKind.Observation, .. Guid.CreateVersion7().ToByteArray(), .. new byte[16],
@@ -47,12 +47,12 @@ public sealed class LeafListTests
     [InlineData(new byte[] { (byte)LeafKind.Observations, 255 })]
     public void What_is_cut_off_is_no_leaf(byte[] bytes)
     {
-        byte[] all = [.. new byte[98], .. bytes];
+        byte[] all = [.. new byte[50], .. bytes];
         all[0] = (byte)LeafKind.Observations;
         all[1] = 3;
 
         Assert.Null(SealedCommit.HashesOf(all, 2));
-        Assert.Equal(3, Counted(all.AsSpan(0, 98)));
+        Assert.Equal(3, Counted(all.AsSpan(0, 50)));
     }
 
     static long Counted(ReadOnlySpan<byte> leaves)

@@ -1,3 +1,4 @@
+using System.Text;
 using RunLedger.Folding;
 using RunLedger.Sealing;
 using RunLedger.Storage.Rows;
@@ -24,6 +25,27 @@ public sealed class RowDigestTests
     {
         Assert.Equal(Hash(one), Hash(other));
         Assert.NotEqual(Hash(one), Hash($"[{one}]"));
+    }
+
+    [Theory]
+    [InlineData("""{"b":{"y":1.50,"x":[1e2,10,7]},"a":"é"}""", """{"a":"é","b":{"x":[1e2,1e1,7],"y":15e-1}}""")]
+    [InlineData("""{"é":1,"e":2,"\u0065":3}""", """{"e":3,"é":1}""")]
+    [InlineData("""{"aa":1,"b":0,"a":-3,"aa":2}""", """{"a":-3,"aa":2,"b":0}""")]
+    public void Evidence_has_one_spelling(string evidence, string canonical) =>
+        Assert.Equal(canonical, Encoding.UTF8.GetString(CanonicalEvidence.Of(evidence)));
+
+    [Fact]
+    public void Members_are_in_one_order_whether_they_are_few_or_many()
+    {
+        var names = Enumerable.Range(0, 40).Select(n => $"m{n}").ToList();
+        foreach (var count in (int[])[5, 32, 33, 40])
+        {
+            var few = names[..count];
+            Assert.Equal(
+                $"{{{string.Join(',', few.Order(StringComparer.Ordinal).Select(name => $"\"{name}\":1"))}}}",
+                Encoding.UTF8.GetString(CanonicalEvidence.Of(
+                    $"{{{string.Join(',', few.Select(name => $"\"{name}\":1"))}}}")));
+        }
     }
 
     static string Hash(string evidence)
