@@ -1,3 +1,4 @@
+using Grpc.AspNetCore.Server.Model;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 using RunLedger.Telemetry;
@@ -26,6 +27,7 @@ static class TraceEndpoints
             grpc.MaxReceiveMessageSize = IntakeLimits.MaxBodyBytes;
             grpc.IgnoreUnknownServices = true;
         });
+        services.AddSingleton<IServiceMethodProvider<TraceReceiver>, TraceMethod>();
         return services;
     }
 

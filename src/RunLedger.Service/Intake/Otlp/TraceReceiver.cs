@@ -12,17 +12,17 @@ namespace RunLedger.Service.Intake.Otlp;
 /// </remarks>
 sealed class TraceReceiver(
     IntakeShares shares, ObservationIntake intake, IOptions<IntakeOptions> limits, LedgerMeter meter)
-    : TraceService.TraceServiceBase
 {
-    public override async Task<ExportTraceServiceResponse> Export(
-        ExportTraceServiceRequest request, ServerCallContext context)
+    public async Task<ExportTraceServiceResponse> Export(byte[] request, ServerCallContext context)
     {
         var http = context.GetHttpContext();
-        using var room = shares.TryTakeBytes(http, request.CalculateSize());
+        using var room = shares.TryTakeBytes(http, request.Length);
         using var place = shares.TryTakePlace(http);
         if (room is null || place is null)
             throw Refused(StatusCode.Unavailable, "As many requests are under way as there may be: try again.");
-        var traces = TraceBody.Of(request);
+        var traces = TraceBody.Read(TraceEncoding.Protobuf, request);
+        if (traces.Fault is { } fault)
+            throw Refused(StatusCode.InvalidArgument, fault);
         if (traces.Lines.Count > limits.Value.MaxObservations)
         {
             throw Refused(

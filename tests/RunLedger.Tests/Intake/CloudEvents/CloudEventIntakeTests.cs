@@ -121,10 +121,7 @@ public sealed class CloudEventIntakeTests(SharedLedger shared) : IClassFixture<S
                 await Post(Encoding.UTF8.GetBytes(batch), new(Structured));
             }
 
-            const string columns =
-                "process_run_id || status || correlation_id || coalesce(started_at, '') || coalesce(ended_at, '') ";
-            List<string> rows = [.. List($"{columns} || process_candidate_code", "run"),
-                .. List($"{columns} || component_run_id || dot_code", "component")];
+            var rows = Rows();
             inOrder ??= rows;
             Assert.Equal(inOrder, rows);
         }
@@ -134,7 +131,7 @@ public sealed class CloudEventIntakeTests(SharedLedger shared) : IClassFixture<S
 
     /// <summary>The files by which the CDEvents project tells whether somebody speaks it.</summary>
     [Fact]
-    public async Task The_conformance_files_of_CDEvents_are_taken_or_ignored_and_none_is_refused()
+    public async Task The_conformance_files_of_CDEvents_are_taken_or_ignored_in_any_order_and_none_is_refused()
     {
         foreach (var (name, json) in CdEventFixtures.Files())
         {
@@ -151,6 +148,18 @@ public sealed class CloudEventIntakeTests(SharedLedger shared) : IClassFixture<S
                 "CD:/event/source/123:myPipeline failed Something went wrong\nWith some more details"],
             List("process_candidate_code || ' ' || status || ' ' || error_ref", "run"));
         Assert.Equal(["myTask failed"], List("dot_code || ' ' || status", "component"));
+
+        var inOrder = Rows();
+        for (var seed = 1; seed <= 5; seed++)
+        {
+            _ = shared.Empty();
+            string[] files = [.. CdEventFixtures.Files().Select(file => file.Json)];
+            string[] sent = [.. files, .. files];
+            new Random(seed).Shuffle(sent);
+            foreach (var few in sent.Chunk(seed))
+                await Post(Encoding.UTF8.GetBytes($"[{string.Join(',', few)}]"), new(Structured));
+            Assert.Equal(inOrder, Rows());
+        }
     }
 
     static CloudEvent Event(string what, int minute, params (string Name, string Value)[] content)
@@ -211,6 +220,17 @@ public sealed class CloudEventIntakeTests(SharedLedger shared) : IClassFixture<S
         var (status, answer) = await _ledger.Post("/api/cloudevents", content);
         Assert.True(status == expected, $"{status} {answer}");
         return JsonNode.Parse(answer)!;
+    }
+
+    List<string> Rows()
+    {
+        const string columns =
+            "process_run_id || status || correlation_id || coalesce(started_at, '') || coalesce(ended_at, '') ";
+        return
+        [
+            .. List($"{columns} || process_candidate_code", "run"),
+            .. List($"{columns} || component_run_id || dot_code", "component"),
+        ];
     }
 
     List<string> List(string columns, string what) =>

@@ -40,6 +40,45 @@ public sealed class TraceExporterTests : IAsyncLifetime
                 + "order by 1"));
     }
 
+    [Fact]
+    public async Task Bytes_over_gRPC_that_are_no_protobuf_are_a_status_and_no_row()
+    {
+        using var client = new HttpClient();
+        string[] bodies =
+        [
+            "00000000040AFFFFFF", "0000000010FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF", "00000000090A", "01000000021F8B",
+            "7B7D",
+        ];
+        var answers = new List<string>();
+        foreach (var hex in bodies)
+        {
+            using var request = new HttpRequestMessage(
+                HttpMethod.Post, $"{_grpc}/opentelemetry.proto.collector.trace.v1.TraceService/Export")
+            {
+                Version = HttpVersion.Version20,
+                VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+                Content = new ByteArrayContent(Convert.FromHexString(hex))
+                {
+                    Headers = { ContentType = new("application/grpc") },
+                },
+            };
+            request.Headers.TE.ParseAdd("trailers");
+
+            using var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
+            await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+
+            var status = answer.TrailingHeaders.Concat(answer.Headers).First(header => header.Key == "grpc-status");
+            Assert.True(status.Value.Single() != "0", hex);
+            answers.Add(status.Value.Single());
+        }
+
+        // INVALID_ARGUMENT, of which an exporter knows that sending it again would not help.
+        Assert.Equal(["3", "3"], answers[..2]);
+
+        Assert.Empty(
+            _ledger.List("select '' from process_run_observation union all select '' from rejected_observation"));
+    }
+
     static void Export(OtlpExportProtocol protocol, Uri endpoint, string pipeline)
     {
         using var source = new ActivitySource($"ci-{pipeline}");
