@@ -143,12 +143,6 @@ sealed class ExpectationQueries(IDbContextFactory<LedgerDb> ledger, RunLedgerOpt
         };
     }
 
-    /// <summary>Null where there is none.</summary>
-    public static async Task<Expectation?> Find(LedgerSql sql, string name, CancellationToken cancellationToken) =>
-        (await sql.List(
-            $"select {Expectation.Columns} from expectation where name = @name",
-            Expectation.Read, cancellationToken, ("name", name))).FirstOrDefault();
-
     /// <summary>Where the statement has it: after the columns of an expectation.</summary>
     static int Missing { get; } = Expectation.Columns.Split(',').Length;
 }

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using RunLedger.Expectations;
 using RunLedger.Scheduling;
 using RunLedger.Service.Database;
+using RunLedger.Storage;
 
 namespace RunLedger.Service.Expectations;
 
@@ -29,14 +30,32 @@ sealed class SlotQueries(IDbContextFactory<LedgerDb> ledger, RunLedgerOptions op
     /// <param name="limit">How many.</param>
     /// <param name="cancellationToken">Cancels it.</param>
     public async Task<SlotsAnswer?> Find(
-        string name, DateTime? before, int limit, CancellationToken cancellationToken)
+        string name, DateTime? before, int limit, CancellationToken cancellationToken) =>
+        (await Find([name], before, limit, cancellationToken)).GetValueOrDefault(name);
+
+    /// <summary>Those of several; of what is no expectation there are none.</summary>
+    /// <inheritdoc cref="Find(string, DateTime?, int, CancellationToken)"/>
+    public async Task<Dictionary<string, SlotsAnswer>> Find(
+        IReadOnlyCollection<string> names, DateTime? before, int limit, CancellationToken cancellationToken)
     {
         await using var db = await ledger.CreateDbContextAsync(cancellationToken);
         var sql = await db.Sql(cancellationToken);
-        if (await ExpectationQueries.Find(sql, name, cancellationToken) is not { } expected)
-            return null;
         var now = time.GetUtcNow().UtcDateTime;
-        var slots = Back(expected, before, now).Take(limit).ToList();
+        var all = (await sql.List(
+            $"select {Expectation.Columns} from expectation where {sql.IsOneOf("name", "@names")}",
+            Expectation.Read, cancellationToken, ("names", names.ToArray())))
+            .ConvertAll(expected => (Expected: expected, Slots: Back(expected, before, now).Take(limit).ToList()));
+        // One after another: of all at once the planner makes a reading of all runs.
+        var answers = new Dictionary<string, SlotsAnswer>();
+        foreach (var (expected, slots) in all)
+            answers.Add(expected.Name, await Answer(sql, expected, slots, limit, now, cancellationToken));
+        return answers;
+    }
+
+    static async Task<SlotsAnswer> Answer(
+        LedgerSql sql, Expectation expected, List<DateTime> slots, int limit, DateTime now,
+        CancellationToken cancellationToken)
+    {
         if (slots.Count == 0)
             return new([], null);
         var runs = (await sql.List(
@@ -49,14 +68,14 @@ sealed class SlotQueries(IDbContextFactory<LedgerDb> ledger, RunLedgerOptions op
                 Status = row.TextAt(5),
             }, NearNext: row.GetBoolean(3)),
             cancellationToken,
-            ("name", name), ("first", slots[^1]), ("last", slots[0]), ("most", MostRunsOfSlot)))
+            ("name", expected.Name), ("first", slots[^1]), ("last", slots[0]), ("most", MostRunsOfSlot)))
             .ToLookup(run => run.Slot, run => (run.Run, run.NearNext));
         var misses = (await sql.List(
             "select slot_at, missed_at, came_at from missed_slot "
             + "where expectation = @name and slot_at >= @first and slot_at <= @last",
             row => (Slot: row.GetTime(0), MissedAt: row.GetTime(1), CameAt: row.TimeAt(2)),
             cancellationToken,
-            ("name", name), ("first", slots[^1]), ("last", slots[0]))).ToDictionary(miss => miss.Slot);
+            ("name", expected.Name), ("first", slots[^1]), ("last", slots[0]))).ToDictionary(miss => miss.Slot);
         var zone = CronSchedule.ZoneOf(expected.Zone);
         return new(
             [
