@@ -11,7 +11,8 @@ record CandidateAnswer
     [Description("Set where the candidate has become a definition.")]
     public required string? DefinitionCode { get; init; }
 
-    [Description("Its runs in the ledger's tables, those in the archive left out; at most 5,000.")]
+    [Description("Its runs in the ledger's tables, those in the archive left out; at most 1,000 in the "
+        + "list, and 5,000 of one.")]
     public required long Runs { get; init; }
 
     [Description("True when there are more than are counted.")]

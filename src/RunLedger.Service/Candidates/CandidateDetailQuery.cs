@@ -21,6 +21,9 @@ sealed class CandidateDetailQuery(
     /// <summary>That are counted, in all days.</summary>
     public const int MostRuns = 3_000;
 
+    /// <summary>For how many there are.</summary>
+    const int MostCounted = 5_000;
+
     /// <summary>Whose durations, components and versions are looked at.</summary>
     public const int MostLooked = 500;
     const int Listed = 10;
@@ -49,7 +52,7 @@ sealed class CandidateDetailQuery(
             return null;
         var now = time.GetUtcNow().UtcDateTime;
         var window = CandidateWindow.Until(now, days, MostRuns);
-        var count = (await CandidateQueries.Counts(sql, tables, [code], cancellationToken))[0];
+        var count = (await CandidateQueries.Counts(sql, tables, [code], MostCounted, cancellationToken))[0];
         var runs = (await window.Read(sql, tables, [(code, count)], cancellationToken))[code]
             .OrderByDescending(run => run.CreatedAt).ThenByDescending(run => run.Id).ToList();
         var looked = runs.Take(MostLooked).ToList();
@@ -60,8 +63,8 @@ sealed class CandidateDetailQuery(
         {
             Candidate = code,
             DefinitionCode = newest.DefinitionCode,
-            Runs = Math.Min(count, CandidateQueries.MostCounted),
-            RunsTruncated = count > CandidateQueries.MostCounted,
+            Runs = Math.Min(count, MostCounted),
+            RunsTruncated = count > MostCounted,
             NewestRun = newest,
             Trouble = (await troubles.Read(sql, now, cancellationToken)).Of(code),
             Figures = CandidateCount.Of(window, count, runs),

@@ -25,7 +25,7 @@ static class CandidateEndpoints
         api.MapGet("/candidates", ListCandidates).WithName("ListCandidates")
             .WithSummary("The process candidates in the order of their codes, each with how its runs fare.")
             .WithDescription("Of those with a run in the ledger's tables, and with archived=true in the archive's. "
-                + "Figures are of the last 30 days; of a candidate with more than 750 runs, of the newest of each day, "
+                + "Figures are of the last 30 days; of a candidate with more than 450 runs, of the newest of each day, "
                 + "at most so many as mostADay says. A page looks at 2,000 codes at most, so that with a filter it may "
                 + "have fewer than limit, or none, with a nextCursor all the same.")
             .Describes<PageAnswer<CandidateAnswer>>().AddOpenApiOperationTransformer(QuerySchemas.Describe)

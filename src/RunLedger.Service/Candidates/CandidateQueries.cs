@@ -12,11 +12,11 @@ sealed class CandidateQueries(IDbContextFactory<LedgerDb> ledger, KeptTroubles t
 {
     public const int Days = 30;
 
-    /// <summary>In all days, of one candidate.</summary>
-    public const int MostRuns = 25 * Days;
+    /// <summary>In all days, of one candidate: fifty of them are one answer.</summary>
+    public const int MostRuns = 15 * Days;
 
     /// <summary>Of one candidate, for how many there are.</summary>
-    public const int MostCounted = 5_000;
+    public const int MostCounted = 1_000;
 
     /// <summary>Codes that a page looks at, of which the filter may have none.</summary>
     const int MostLooked = 2_000;
@@ -73,7 +73,7 @@ sealed class CandidateQueries(IDbContextFactory<LedgerDb> ledger, KeptTroubles t
         var now = time.GetUtcNow().UtcDateTime;
         var codes = found.ConvertAll(run => run.Candidate);
         var window = CandidateWindow.Until(now, Days, MostRuns);
-        var counts = await Counts(sql, tables, codes, cancellationToken);
+        var counts = await Counts(sql, tables, codes, MostCounted, cancellationToken);
         var runs = await window.Read(sql, tables, [.. codes.Zip(counts)], cancellationToken);
         var trouble = await troubles.Read(sql, now, cancellationToken);
         return (
@@ -94,7 +94,7 @@ sealed class CandidateQueries(IDbContextFactory<LedgerDb> ledger, KeptTroubles t
 
     /// <summary>How many runs each has, at most one more than are counted.</summary>
     public static async Task<List<long>> Counts(
-        LedgerSql sql, IReadOnlyList<CandidateTables> tables, IReadOnlyList<string> codes,
+        LedgerSql sql, IReadOnlyList<CandidateTables> tables, IReadOnlyList<string> codes, int most,
         CancellationToken cancellationToken)
     {
         var sums = codes.Select(_ => 0L).ToList();
@@ -102,9 +102,9 @@ sealed class CandidateQueries(IDbContextFactory<LedgerDb> ledger, KeptTroubles t
         {
             var counts = await sql.List(
                 CountSql(codes.Count, table), row => row.GetInt64(1), cancellationToken,
-                [.. CandidateWindow.CodeParameters(codes), ("most", MostCounted + 1)]);
+                [.. CandidateWindow.CodeParameters(codes), ("most", most + 1)]);
             for (var n = 0; n < sums.Count; n++)
-                sums[n] = Math.Min(sums[n] + counts[n], MostCounted + 1);
+                sums[n] = Math.Min(sums[n] + counts[n], most + 1);
         }
 
         return sums;
