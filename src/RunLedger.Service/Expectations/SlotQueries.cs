@@ -11,28 +11,18 @@ sealed class SlotQueries(IDbContextFactory<LedgerDb> ledger, RunLedgerOptions op
 {
     const int MostRunsOfSlot = 100;
 
-    /// <summary>Of each expectation those of a time. An alias is the run that it became.</summary>
-    public static string RunsSql(int expectations) =>
-        $"""
-         with w(name, first_at, last_at) as (values {Times(expectations)})
-         select e.expectation, e.slot_at, coalesce(a.process_run_id, e.process_run_id), e.began_at, e.near_next,
-           r.ended_at, r.status
-         from (
-           select x.expectation, x.slot_at, x.process_run_id, x.began_at, x.near_next, row_number() over (
-             partition by x.expectation, x.slot_at order by x.began_at, x.process_run_id) as place
-           from w join expected_run x
-             on x.expectation = w.name and x.slot_at >= w.first_at and x.slot_at <= w.last_at) e
-         left join process_run_alias a on a.alias_id = e.process_run_id
-         left join process_run_observation r on r.process_run_id = coalesce(a.process_run_id, e.process_run_id)
-         where e.place <= @most order by e.expectation, e.slot_at, e.place
-         """;
-
-    static string MissesSql(int expectations) =>
-        $"""
-         with w(name, first_at, last_at) as (values {Times(expectations)})
-         select m.expectation, m.slot_at, m.missed_at, m.came_at
-         from w join missed_slot m on m.expectation = w.name and m.slot_at >= w.first_at and m.slot_at <= w.last_at
-         """;
+    /// <summary>An alias is the run that it became.</summary>
+    const string RunsSql =
+        """
+        select e.slot_at, coalesce(a.process_run_id, e.process_run_id), e.began_at, e.near_next, r.ended_at, r.status
+        from (
+          select slot_at, process_run_id, began_at, near_next,
+            row_number() over (partition by slot_at order by began_at, process_run_id) as place
+          from expected_run where expectation = @name and slot_at >= @first and slot_at <= @last) e
+        left join process_run_alias a on a.alias_id = e.process_run_id
+        left join process_run_observation r on r.process_run_id = coalesce(a.process_run_id, e.process_run_id)
+        where e.place <= @most order by e.slot_at, e.place
+        """;
 
     /// <summary>Null where there is no such expectation.</summary>
     /// <param name="name">The expectation.</param>
@@ -55,44 +45,46 @@ sealed class SlotQueries(IDbContextFactory<LedgerDb> ledger, RunLedgerOptions op
             $"select {Expectation.Columns} from expectation where {sql.IsOneOf("name", "@names")}",
             Expectation.Read, cancellationToken, ("names", names.ToArray())))
             .ConvertAll(expected => (Expected: expected, Slots: Back(expected, before, now).Take(limit).ToList()));
-        var some = all.FindAll(one => one.Slots.Count > 0);
-        var runs = (await Of(RunsSql(some.Count), row => (Of: row.GetString(0), Slot: row.GetTime(1), Run: new SlotRun
-        {
-            ProcessRunId = row.GetGuid(2),
-            BeganAt = row.GetTime(3),
-            EndedAt = row.TimeAt(5),
-            Status = row.TextAt(6),
-        }, NearNext: row.GetBoolean(4)), ("most", MostRunsOfSlot)))
-            .ToLookup(run => (run.Of, run.Slot), run => (run.Run, run.NearNext));
-        var misses = (await Of(
-            MissesSql(some.Count),
-            row => (Of: row.GetString(0), Slot: row.GetTime(1), MissedAt: row.GetTime(2), CameAt: row.TimeAt(3))))
-            .ToDictionary(miss => (miss.Of, miss.Slot));
-        return all.ToDictionary(one => one.Expected.Name, one => new SlotsAnswer(
-            [
-                .. one.Slots.Select(slot => SlotReading.Of(
-                    one.Expected, slot, CronSchedule.ZoneOf(one.Expected.Zone),
-                    [.. runs[(one.Expected.Name, slot)].DistinctBy(run => run.Run.ProcessRunId)],
-                    misses.TryGetValue((one.Expected.Name, slot), out var miss) ? (miss.MissedAt, miss.CameAt) : null,
-                    now)),
-            ],
-            one.Slots.Count == limit ? one.Slots[^1] : null));
-
-        async Task<List<T>> Of<T>(
-            string statement, Func<StoredRow, T> read, params (string, object?)[] more) => some.Count == 0 ? []
-            : await sql.List(
-                statement, read, cancellationToken,
-                [
-                    .. more,
-                    .. some.SelectMany((one, n) => new (string, object?)[]
-                    {
-                        ($"n{n}", one.Expected.Name), ($"f{n}", one.Slots[^1]), ($"l{n}", one.Slots[0]),
-                    }),
-                ]);
+        // One after another: of all at once the planner makes a reading of all runs.
+        var answers = new Dictionary<string, SlotsAnswer>();
+        foreach (var (expected, slots) in all)
+            answers.Add(expected.Name, await Answer(sql, expected, slots, limit, now, cancellationToken));
+        return answers;
     }
 
-    static string Times(int expectations) =>
-        string.Join(", ", Enumerable.Range(0, expectations).Select(n => $"(@n{n}, @f{n}, @l{n})"));
+    static async Task<SlotsAnswer> Answer(
+        LedgerSql sql, Expectation expected, List<DateTime> slots, int limit, DateTime now,
+        CancellationToken cancellationToken)
+    {
+        if (slots.Count == 0)
+            return new([], null);
+        var runs = (await sql.List(
+            RunsSql,
+            row => (Slot: row.GetTime(0), Run: new SlotRun
+            {
+                ProcessRunId = row.GetGuid(1),
+                BeganAt = row.GetTime(2),
+                EndedAt = row.TimeAt(4),
+                Status = row.TextAt(5),
+            }, NearNext: row.GetBoolean(3)),
+            cancellationToken,
+            ("name", expected.Name), ("first", slots[^1]), ("last", slots[0]), ("most", MostRunsOfSlot)))
+            .ToLookup(run => run.Slot, run => (run.Run, run.NearNext));
+        var misses = (await sql.List(
+            "select slot_at, missed_at, came_at from missed_slot "
+            + "where expectation = @name and slot_at >= @first and slot_at <= @last",
+            row => (Slot: row.GetTime(0), MissedAt: row.GetTime(1), CameAt: row.TimeAt(2)),
+            cancellationToken,
+            ("name", expected.Name), ("first", slots[^1]), ("last", slots[0]))).ToDictionary(miss => miss.Slot);
+        var zone = CronSchedule.ZoneOf(expected.Zone);
+        return new(
+            [
+                .. slots.Select(slot => SlotReading.Of(
+                    expected, slot, zone, [.. runs[slot].DistinctBy(run => run.Run.ProcessRunId)],
+                    misses.TryGetValue(slot, out var miss) ? (miss.MissedAt, miss.CameAt) : null, now)),
+            ],
+            slots.Count == limit ? slots[^1] : null);
+    }
 
     // No further than what is known of them; of an expectation that cannot be read any more there are none.
     IEnumerable<DateTime> Back(Expectation expected, DateTime? before, DateTime now)

@@ -7,7 +7,7 @@ using RunLedger.IntegrationTests.Support.Ledgers;
 namespace RunLedger.IntegrationTests.Incidents;
 
 /// <summary>Mail to Debian's aiosmtpd, which is killed again and again, and the ledger with it.</summary>
-public sealed partial class MailServerTests : IAsyncLifetime
+public sealed partial class MailServerTests : IAsyncDisposable
 {
     const int Candidates = 40;
     const int Runs = 4;
@@ -16,13 +16,12 @@ public sealed partial class MailServerTests : IAsyncLifetime
 
     readonly string _folder = Directory.CreateTempSubdirectory("run-ledger-mail-").FullName;
     readonly int _port = LedgerProcess.FreePort();
+    Process? _server;
 
-    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
-
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        await Kill();
         Directory.Delete(_folder, recursive: true);
-        return ValueTask.CompletedTask;
     }
 
     [Fact(Explicit = true)]
@@ -40,16 +39,16 @@ public sealed partial class MailServerTests : IAsyncLifetime
 
         for (var kill = 1; kill <= 3; kill++)
         {
-            using var server = Serve();
+            Serve();
             var ledger = await site.Start(settings);
             await Eventually.Async(
                 () => Task.FromResult(Ids().Count < Edges * kill / 4 ? $"{Ids().Count} of {Edges}" : null), Limit,
                 () => site.Output);
             await ledger.Kill();
-            await Kill(server);
+            await Kill();
         }
 
-        using var last = Serve();
+        Serve();
         await site.Start(settings);
         await Eventually.Async(
             async () => (await site.List("select count(*)::text from incident_delivery where delivered_at is not null"))
@@ -57,7 +56,7 @@ public sealed partial class MailServerTests : IAsyncLifetime
             Limit,
             () => site.Output);
         await site.Stop();
-        await Kill(last);
+        await Kill();
 
         Assert.Equal(Edges, Ids().Count);
         foreach (var candidate in Mails().OrderBy(mail => mail.At).GroupBy(mail => mail.Candidate))
@@ -69,11 +68,14 @@ public sealed partial class MailServerTests : IAsyncLifetime
         }
     }
 
+    // Made by the server: a folder that is there is no box to it.
+    string Box => Path.Combine(_folder, "box");
+
     HashSet<string> Ids() => [.. Mails().Select(mail => mail.Id)];
 
     List<(string Id, string Candidate, bool IsEnd, DateTime At)> Mails()
     {
-        var box = Path.Combine(_folder, "new");
+        var box = Path.Combine(Box, "new");
         return !Directory.Exists(box) ? [] : [.. Directory.GetFiles(box).Select(Read)];
     }
 
@@ -86,13 +88,17 @@ public sealed partial class MailServerTests : IAsyncLifetime
             subject.Groups["over"].Success, File.GetLastWriteTimeUtc(file));
     }
 
-    Process Serve() => Process.Start(new ProcessStartInfo(
-        "aiosmtpd", ["-n", "-c", "aiosmtpd.handlers.Mailbox", _folder, "-l", $"127.0.0.1:{_port}"]))!;
+    void Serve() => _server = Process.Start(new ProcessStartInfo(
+        "aiosmtpd", ["-n", "-c", "aiosmtpd.handlers.Mailbox", Box, "-l", $"127.0.0.1:{_port}"]))!;
 
-    static async Task Kill(Process server)
+    async Task Kill()
     {
-        server.Kill();
-        await server.WaitForExitAsync();
+        if (_server is null)
+            return;
+        _server.Kill();
+        await _server.WaitForExitAsync();
+        _server.Dispose();
+        _server = null;
     }
 
     async Task Arrange(LedgerSite site)
