@@ -1,6 +1,8 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using RunLedger.Cli.Errors;
 using RunLedger.Sealing;
 using RunLedger.Verifying;
 
@@ -69,10 +71,17 @@ sealed class FileReading(TimeProvider time)
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
         start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
         start.Environment["HOME"] = "/nonexistent";
-        var process = Process.Start(start)!;
-        process.ErrorDataReceived += (_, _) => { };
-        process.BeginErrorReadLine();
-        return process;
+        try
+        {
+            var process = Process.Start(start)!;
+            process.ErrorDataReceived += (_, _) => { };
+            process.BeginErrorReadLine();
+            return process;
+        }
+        catch (Win32Exception e)
+        {
+            throw new CliException($"No process can be started that reads {path}: {e.Message}");
+        }
     }
 
     static void Watch(Process process, TimeSpan since)
@@ -83,7 +92,7 @@ sealed class FileReading(TimeProvider time)
             if (since > Longest || process.WorkingSet64 > MostMemory)
                 process.Kill();
         }
-        catch (Exception e) when (e is InvalidOperationException or System.ComponentModel.Win32Exception)
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception)
         {
             // It has ended.
         }
