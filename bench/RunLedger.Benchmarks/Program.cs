@@ -15,10 +15,12 @@ root.Subcommands.Add(RetentionBenchmark.Create());
 root.Subcommands.Add(QueryBenchmark.Create());
 root.Subcommands.Add(ReadersBenchmark.Create());
 root.Subcommands.Add(WitnessBenchmark.Create());
+root.Subcommands.Add(SessionsBenchmark.Create());
 root.Subcommands.Add(BesideBenchmark.Create());
 root.Subcommands.Add(ReportBenchmark.Create());
 root.Subcommands.Add(UnlikeBenchmark.Create());
 root.Subcommands.Add(SealBenchmark.Create());
+root.Subcommands.Add(JournalBenchmark.Create());
 try
 {
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

@@ -26,5 +26,12 @@ static class CommandErrors
             {
                 return ExitCodes.Signalled + Interrupt;
             }
+            catch (OperationCanceledException e)
+            {
+                // Some client's own limit: nobody else would say a word of it.
+                await parsed.InvocationConfiguration.Error.WriteLineAsync(
+                    $"runledger: Somebody does not answer in time: {TerminalText.Sanitize(e.Message)}");
+                return ExitCodes.Error;
+            }
         });
 }

@@ -75,6 +75,8 @@ sealed class JournalConnection(BrokerAddress broker, string stream) : IAsyncDisp
             $"{stream} on {broker.DisplayText} is a queue and no stream. The broker says: {reason.ReplyText}",
         OperationInterruptedException e and not AlreadyClosedException =>
             $"{broker.DisplayText} does not give the stream {stream}: {e.ShutdownReason?.ReplyText ?? e.Message}",
+        // The client cancels what a broker, such as one of a minority, does not answer in time.
+        OperationCanceledException => $"{broker.DisplayText} does not answer.",
         RabbitMQClientException or IOException or TimeoutException =>
             $"{broker.DisplayText} cannot be asked: {exception.GetBaseException().Message.ReplaceLineEndings(" ")}",
         _ => null,

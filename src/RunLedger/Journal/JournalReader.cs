@@ -93,7 +93,8 @@ sealed class JournalReader(BrokerAddress broker, string stream, TimeProvider tim
         {
             return await _connection.Count(queue, cancellationToken);
         }
-        catch (Exception e) when (_connection.Describe(e) is not null)
+        catch (Exception e) when (
+            !cancellationToken.IsCancellationRequested && _connection.Describe(e) is not null)
         {
             return 0;
         }
@@ -115,7 +116,8 @@ sealed class JournalReader(BrokerAddress broker, string stream, TimeProvider tim
                 _answered = true;
                 return answer;
             }
-            catch (Exception e) when (_connection.Describe(e) is not null)
+            catch (Exception e) when (
+                !cancellationToken.IsCancellationRequested && _connection.Describe(e) is not null)
             {
                 await Close();
                 await _connection.Close();

@@ -14,6 +14,9 @@ sealed class JournalReplay(BrokerAddress broker, JournalReader reader, string qu
     /// <summary>Sent and not confirmed.</summary>
     const int Window = 500;
 
+    /// <summary>A broker that restarted may never confirm what it was given before.</summary>
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     /// <summary>So many between two words of how far it is.</summary>
     const int Told = 20_000;
 
@@ -65,7 +68,7 @@ sealed class JournalReplay(BrokerAddress broker, JournalReader reader, string qu
 
             async Task Confirm()
             {
-                await Task.WhenAll(underWay);
+                await Task.WhenAll(underWay).WaitAsync(Patience, time, cancellationToken);
                 underWay.Clear();
             }
         }
@@ -74,7 +77,8 @@ sealed class JournalReplay(BrokerAddress broker, JournalReader reader, string qu
             throw new JournalException(
                 $"There is no queue {queue} on {broker.DisplayText}: start the ledger once, which makes it.");
         }
-        catch (Exception e) when (e is RabbitMQClientException or IOException)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested
+            && e is RabbitMQClientException or IOException or TimeoutException or OperationCanceledException)
         {
             throw new JournalException(
                 $"{broker.DisplayText} takes no more: {e.GetBaseException().Message.ReplaceLineEndings(" ")} Some is "

@@ -31,6 +31,15 @@ public sealed class JournalConnectionTests
     public void What_was_asked_for_wrongly_stays_wrong_and_a_node_that_fails_is_asked_again(int code, bool passes) =>
         Assert.Equal(passes, JournalConnection.MayPass(Refused((ushort)code, "no")));
 
+    [Fact]
+    public async Task A_node_that_does_not_answer_is_away_and_no_reason_to_end_without_a_word()
+    {
+        await using var connection = new JournalConnection(BrokerAddress.Parse("amqp://a/"), "s");
+
+        Assert.Equal("amqp://a/ does not answer.", connection.Describe(new TaskCanceledException()));
+        Assert.True(JournalConnection.MayPass(new TaskCanceledException()));
+    }
+
     static OperationInterruptedException Refused(ushort code, string text) =>
         new(new ShutdownEventArgs(ShutdownInitiator.Peer, code, text));
 }
