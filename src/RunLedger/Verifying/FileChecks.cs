@@ -9,7 +9,7 @@ namespace RunLedger.Verifying;
 /// Reads what rows are left in a file that somebody may have changed, where nothing comes of it to this process; null:
 /// such files are not read.
 /// </param>
-sealed class FileChecks(ArchiveFiles files, Func<string, LeafKind, IReadOnlyList<FileRow>>? read = null)
+sealed class FileChecks(ArchiveFiles files, ReadFile? read = null)
 {
     /// <summary>In place of the hash of a manifest that no commit wrote: the slice was there before.</summary>
     public static readonly string Unknown = new('0', 2 * RowDigest.Size);
@@ -60,8 +60,9 @@ sealed class FileChecks(ArchiveFiles files, Func<string, LeafKind, IReadOnlyList
                 report.Say(LeafKind.Slice, id, $"has a manifest {month}/{id}.json that was changed.");
             manifest = files.Folder.Manifest(new(id, month, 0, 0));
         }
-        catch (Exception e) when (e is ArchiveException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
+            // Whatever somebody has written there.
             report.Say(LeafKind.Slice, id, $"cannot be read: {e.Message}");
             return false;
         }
@@ -74,13 +75,17 @@ sealed class FileChecks(ArchiveFiles files, Func<string, LeafKind, IReadOnlyList
             try
             {
                 files.Folder.Same(manifest, file, cancellationToken);
-                _rows.Add(manifest, file, kind, trusted: !changed && hash != Unknown, []);
+                // Of rows that left before anything was sealed no commit says what they were.
+                if (hash != Unknown)
+                    _rows.Add(new(manifest, file, kind, Trusted: !changed, []));
                 return true;
             }
-            catch (ArchiveException e)
+            catch (Exception e) when (e is not OperationCanceledException)
             {
-                report.Say(LeafKind.Slice, id, e.Message);
-                _rows.Add(manifest, file, kind, trusted: false, Groups(manifest, file, report, cancellationToken));
+                report.Say(LeafKind.Slice, id, e is ArchiveException ? e.Message : $"cannot be read: {e.Message}");
+                _rows.Add(new(
+                    manifest, file, kind, Trusted: false, Groups(manifest, file, report, cancellationToken),
+                    Before: hash == Unknown));
                 return false;
             }
         }
@@ -97,7 +102,7 @@ sealed class FileChecks(ArchiveFiles files, Func<string, LeafKind, IReadOnlyList
             {
                 files.Folder.Same(slice, file, at, cancellationToken);
             }
-            catch (Exception e) when (e is ArchiveException or ArgumentOutOfRangeException)
+            catch (Exception e) when (e is not OperationCanceledException)
             {
                 var group = file.Groups![at];
                 changed.Add(at);
