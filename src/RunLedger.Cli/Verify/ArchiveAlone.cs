@@ -45,7 +45,7 @@ static class ArchiveAlone
         foreach (var number in verifier.PassedOver)
             await Say($"Line {number} of the list is none, and was passed over.");
         foreach (var slice in verifier.Newer)
-            await Say($"Slice {slice} is not in the list: no checkpoint vouches for it yet.");
+            await Say($"Slice {slice} is not in the list: no checkpoint vouches for it, or not yet.");
         if (kept.Count == 0 && !reader.HasKeys)
             await Say("Whoever can write here can have written the list too: give --checkpoints, or --key.");
         return report.Findings.Count == 0 ? ExitCodes.Success : ExitCodes.Failure;
