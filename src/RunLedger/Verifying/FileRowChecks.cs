@@ -12,12 +12,25 @@ sealed class FileRowChecks(ArchiveFiles files, ReadFile? read)
 
     public void Add(FileToRead file) => _files.Add(file);
 
+    /// <summary>The slices of which a file is not there any more; they are not looked at then.</summary>
+    public List<Guid> Vanished()
+    {
+        var gone = _files
+            .Where(file => file.Trusted && !File.Exists(files.Folder.PathOf(file.Slice.Month, file.File.Name)))
+            .Select(file => file.Slice.SliceId).Distinct().ToList();
+        _files.RemoveAll(file => gone.Contains(file.Slice.SliceId));
+        return gone;
+    }
+
     public void Check(RowStates states, VerificationReport report, CancellationToken cancellationToken)
     {
         foreach (var file in _files)
         {
             try
             {
+                // Once more: it may be long since it was looked at.
+                if (file.Trusted)
+                    files.Folder.Same(file.Slice, file.File, cancellationToken);
                 if (!file.Trusted)
                     Strange(file, states, report, cancellationToken);
                 else if (file.Kind == LeafKind.Run)
@@ -48,7 +61,7 @@ sealed class FileRowChecks(ArchiveFiles files, ReadFile? read)
         }
     }
 
-    // Bytes that are not those of the ledger are given to no reader of Parquet in this process.
+    // Bytes whose SHA-256 was another's are given to no reader of Parquet in this process.
     void Strange(FileToRead file, RowStates states, VerificationReport report, CancellationToken cancellationToken)
     {
         if (read is null)

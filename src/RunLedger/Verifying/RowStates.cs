@@ -113,7 +113,9 @@ sealed class RowStates(int share, int shares, VerificationReport report)
         {
             if (_states[(kind, id)] is not { InFile: false } state)
                 continue;
-            var last = state.Place == RowPlace.Purged ? $"the commit before {state.Seq} left" : $"commit {state.Seq} wrote";
+            var last = state.Place == RowPlace.Purged
+                ? $"the commit before {state.Seq} left"
+                : $"commit {state.Seq} wrote";
             report.Say(kind, id, changed
                 ? $"is in {file} and not as {last} it: it was changed."
                 : $"is in {file} and not as {last} it: it was changed before it left the "

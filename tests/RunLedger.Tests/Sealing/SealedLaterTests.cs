@@ -5,6 +5,7 @@ using RunLedger.Retention;
 using RunLedger.Storage.Sqlite;
 using RunLedger.Testing;
 using RunLedger.Testing.Stores;
+using RunLedger.Verifying;
 
 namespace RunLedger.Tests.Sealing;
 
@@ -57,6 +58,33 @@ public sealed class SealedLaterTests : ArchiveSealSuite
         await Adopt();
 
         Assert.Empty((await Look()).Findings);
+    }
+
+    [Fact]
+    public async Task Files_that_others_take_the_place_of_while_they_are_looked_at_are_no_finding()
+    {
+        await Filed(2);
+        await Filed(1);
+        await Adopt();
+        await using var snapshot = await LedgerSnapshot.Sqlite(((SqliteTestStore)Store).File, Token);
+        Assert.Equal(2, (await LedgerVerifier.Counted(snapshot.Sql, Token)).Count);
+        await Compact();
+        var made = Own.Folder.Manifests()[0];
+        foreach (var old in made.Replaces!)
+            Own.Folder.Discard(made.Month, old.SliceId);
+
+        Assert.Empty((await Run(current: true)).Findings);
+
+        Assert.Equal(2, (await Run(current: false)).Findings.Count(finding =>
+            finding.EndsWith("its files were deleted.", StringComparison.Ordinal)));
+        await using (var stream = File.OpenWrite(PathOf(made.Runs, made)))
+            stream.WriteByte(1);
+        Assert.NotEmpty((await Run(current: true)).Findings);
+
+        Task<VerificationReport> Run(bool current) => new LedgerVerifier(
+            snapshot.Sql, Read, new FileChecks(Own),
+            current ? token => Store.Transactions.InOne(sql => LedgerVerifier.Counted(sql, token), token) : null)
+            .Run([], Token);
     }
 
     [Theory]
