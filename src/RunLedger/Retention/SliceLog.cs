@@ -16,6 +16,11 @@ sealed class SliceLog(ILedgerTransactions transactions, string directory)
     /// <summary>By so many bytes of its beginning a file is known to be the one that was read before.</summary>
     const int HeadSize = 1024;
 
+    // What a file says that another process has for itself.
+    const int InUse = unchecked((int)0x80070020);
+    const int InUseOnLinux = 11;
+    const int InUseOnMac = 35;
+
     readonly string _path = PathIn(directory);
     readonly Dictionary<Guid, SealedSlice> _told = [];
     byte[] _head = [];
@@ -163,8 +168,4 @@ sealed class SliceLog(ILedgerTransactions transactions, string directory)
     }
 
     static SealedCheckpoint? Of(JsonElement signed) => SealedCheckpoint.Read(signed.GetProperty("document"), "");
-
-    const int InUse = unchecked((int)0x80070020);
-    const int InUseOnLinux = 11;
-    const int InUseOnMac = 35;
 }
