@@ -27,7 +27,10 @@ static class ArchiveAlone
             throw new CliException($"{path} cannot be read: {e.Message}");
         }
 
-        var verifier = new ArchiveVerifier(files, reader.Read, new FileChecks(files));
+        var verifier = new ArchiveVerifier(files, reader.Read, new FileChecks(files))
+        {
+            Signed = reader.HasKeys,
+        };
         var report = verifier.Run(list, kept, cancellationToken);
         foreach (var finding in report.Findings)
             await Say(finding);

@@ -1,7 +1,4 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using RunLedger.Cli.Errors;
 using RunLedger.Sealing;
 using RunLedger.Verifying;
@@ -13,93 +10,69 @@ namespace RunLedger.Cli.Verify;
 /// memory or all time, and what it read by then counts.
 /// </summary>
 /// <param name="time">Ends one that does not come back.</param>
-sealed class FileReading(TimeProvider time)
+/// <param name="program">What is started, and its arguments up to the verb; null: this program.</param>
+sealed class FileReading(TimeProvider time, IReadOnlyList<string>? program = null)
 {
     /// <summary>The verb of that process, which is no user's.</summary>
     public const string Verb = "rows-of-a-file";
 
-    const long MostMemory = 1024L * 1024 * 1024;
+    /// <summary>So many more rows than its manifest says are taken from a file, to name what was put there.</summary>
+    const int MostOthers = 1_000;
+
+    /// <summary>Whatever its manifest says.</summary>
+    const int MostRows = 10_000_000;
 
     static readonly TimeSpan LooksEvery = TimeSpan.FromMilliseconds(100);
-    static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
+    static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
     /// <summary>The rows of a file, as far as it can be read.</summary>
-    public List<FileRow> Of(string path, LeafKind kind)
+    /// <exception cref="CliException">The process that would read it cannot be started.</exception>
+    public IReadOnlyList<FileRow> Of(string path, LeafKind kind, int rows, CancellationToken cancellationToken)
     {
-        var rows = new List<FileRow>();
+        var found = new List<FileRow>();
+        var begun = time.GetTimestamp();
+        var most = Math.Min(rows, MostRows) + MostOthers;
         // Where it ended over a row group, another begins with the next.
-        for (var first = 0; first >= 0;)
-            first = Read(path, kind, first, rows);
-        return rows;
+        for (var first = 0; first >= 0 && found.Count < most && time.GetElapsedTime(begun) < Longest;)
+            first = Read(path, kind, first, found, most, cancellationToken);
+        return found;
     }
 
     // With which row group to go on; -1 where there is nothing more to read.
-    int Read(string path, LeafKind kind, int first, List<FileRow> rows)
+    int Read(
+        string path, LeafKind kind, int first, List<FileRow> rows, int most, CancellationToken cancellationToken)
     {
-        using var process = Start(path, kind, first);
-        using var watch = time.CreateTimer(
-            begun => Watch(process, time.GetElapsedTime((long)begun!)), time.GetTimestamp(), LooksEvery, LooksEvery);
+        using var process = FileReadingProcess.Start(
+            program ?? FileReadingProcess.Own,
+            [Verb, Path.GetFullPath(path), $"{(int)kind}", first.ToString(CultureInfo.InvariantCulture)], time);
+        using var watch = time.CreateTimer(_ => process.Watch(), null, LooksEvery, LooksEvery);
+        using var ended = cancellationToken.Register(process.Kill);
         var next = -1;
-        while (FileDigests.Read(process.StandardOutput.BaseStream) is { } row)
+        var begun = false;
+        while (rows.Count < most && FileDigests.Read(process.Rows) is { } row)
         {
             if (row.Group == FileDigests.End)
                 return -1;
-            if (row.Group < 0)
-                next = ~row.Group + 1;
-            else
+            if (row.Group >= 0)
+            {
                 rows.Add(row);
+                continue;
+            }
+
+            process.GoOn();
+            if (row.Group == FileDigests.Begun)
+                begun = true;
+            else
+                next = ~row.Group + 1;
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!begun)
+        {
+            throw new CliException(
+                $"The rows of {path} cannot be looked at: the process that reads them {process.WhyItEnded()}");
         }
 
         return next;
     }
-
-    static Process Start(string path, LeafKind kind, int first)
-    {
-        var start = new ProcessStartInfo(Dotnet)
-        {
-            ArgumentList =
-            {
-                typeof(FileReading).Assembly.Location, Verb, Path.GetFullPath(path), $"{(int)kind}",
-                first.ToString(CultureInfo.InvariantCulture),
-            },
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = AppContext.BaseDirectory,
-        };
-        // Nothing of this process's: its environment may hold what others must not read.
-        start.Environment.Clear();
-        start.Environment["DOTNET_EnableDiagnostics"] = "0";
-        start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
-        start.Environment["HOME"] = "/nonexistent";
-        try
-        {
-            var process = Process.Start(start)!;
-            process.ErrorDataReceived += (_, _) => { };
-            process.BeginErrorReadLine();
-            return process;
-        }
-        catch (Win32Exception e)
-        {
-            throw new CliException($"No process can be started that reads {path}: {e.Message}");
-        }
-    }
-
-    static void Watch(Process process, TimeSpan since)
-    {
-        try
-        {
-            process.Refresh();
-            if (since > Longest || process.WorkingSet64 > MostMemory)
-                process.Kill();
-        }
-        catch (Exception e) when (e is InvalidOperationException or Win32Exception)
-        {
-            // It has ended.
-        }
-    }
-
-    // The one this process runs on.
-    static string Dotnet => Path.GetFullPath(Path.Combine(
-        RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..",
-        OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using RunLedger.Sealing;
 using RunLedger.Verifying;
 
@@ -21,6 +22,7 @@ static class FileReadingCommand
         command.Hidden = true;
         command.SetAction(parsed =>
         {
+            new Thread(EndWithWhoStartedIt) { IsBackground = true }.Start();
             using var output = new BufferedStream(Console.OpenStandardOutput(), 64 * 1024);
             try
             {
@@ -35,5 +37,14 @@ static class FileReadingCommand
             return 0;
         });
         return command;
+    }
+
+    // Whatever this process is at by then.
+    static void EndWithWhoStartedIt()
+    {
+        using var input = Console.OpenStandardInput();
+        while (input.ReadByte() >= 0)
+            continue;
+        Process.GetCurrentProcess().Kill();
     }
 }

@@ -96,7 +96,8 @@ static class LedgerVerifyCommand
         if (files is not null && parsed.GetValue(Postgres) is null && parsed.GetValue(Sqlite) is null)
             return await ArchiveAlone.Run(parsed, files, reader, kept, cancellationToken);
         var report = await Open(parsed, async sql => await new LedgerVerifier(
-            sql, reader.Read, files is null ? null : new FileChecks(files, new FileReading(time).Of))
+            sql, reader.Read, files is null ? null : new FileChecks(files, new FileReading(time).Of),
+            token => Open(parsed, now => LedgerVerifier.Counted(now, token), token))
             .Run(kept, cancellationToken), cancellationToken);
         foreach (var finding in report.Findings)
             await output.WriteLineAsync(TerminalText.Sanitize(finding));

@@ -20,6 +20,7 @@ sealed partial class CheckpointLoop(
     readonly CheckpointFile? _file = options.Value.File is { Length: > 0 } path ? new(path) : null;
     readonly SliceLog? _slices = services.GetService<SliceLog>();
     readonly Outage _outage = new(time);
+    readonly Outage _unlisted = new(time);
     long? _size;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -75,17 +76,36 @@ sealed partial class CheckpointLoop(
     async Task Checkpoint(Sealing.Checkpoints checkpoints, CancellationToken cancellationToken)
     {
         var more = true;
-        while (more && await checkpoints.Once(cancellationToken) is { Size: var size })
+        while (more && await checkpoints.Once(cancellationToken) is { } made)
         {
-            more = size - _size >= Sealing.Checkpoints.MostCommits;
-            _size = size;
+            more = made.Checkpoint.Size - _size >= Sealing.Checkpoints.MostCommits;
+            _size = made.Checkpoint.Size;
+            await List(made, cancellationToken);
         }
 
+        // What another replica made and did not come to note. Before the file, which is never ahead of the list then.
+        await List(null, cancellationToken);
         while (_file is not null && await checkpoints.After(_file.Last, cancellationToken) is { Count: > 0 } missing)
             _file.Append(missing);
-        // At once: where a slice comes in between, it waits for the next one.
-        if (_slices is not null)
-            await _slices.Write(cancellationToken);
+    }
+
+    async Task List(MadeCheckpoint? made, CancellationToken cancellationToken)
+    {
+        if (_slices is null)
+            return;
+        try
+        {
+            if (await _slices.Write(made, cancellationToken) is { } aside)
+                SetAside(log, aside);
+            if (_unlisted.End() is { } lasted)
+                ListedAgain(log, lasted);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The checkpoint was made all the same, and the next write has what this one would have had.
+            if (_unlisted.Say())
+                NotListed(log, e.Message);
+        }
     }
 
     [LoggerMessage(170, LogLevel.Warning, "No checkpoint can be made: {Fault}")]
@@ -93,4 +113,15 @@ sealed partial class CheckpointLoop(
 
     [LoggerMessage(171, LogLevel.Information, "Checkpoints are made again, after {Lasted}.")]
     static partial void MadeAgain(ILogger log, TimeSpan lasted);
+
+    [LoggerMessage(172, LogLevel.Warning, "The archive's sealed.jsonl cannot be written: {Fault}")]
+    static partial void NotListed(ILogger log, ForeignText fault);
+
+    [LoggerMessage(173, LogLevel.Information, "The archive's sealed.jsonl is written again, after {Lasted}.")]
+    static partial void ListedAgain(ILogger log, TimeSpan lasted);
+
+    [LoggerMessage(174, LogLevel.Warning,
+        "The archive's sealed.jsonl ended with a checkpoint that the database has not got: that was restored. It is "
+        + "{Aside} now, and another was begun.")]
+    static partial void SetAside(ILogger log, ForeignText aside);
 }

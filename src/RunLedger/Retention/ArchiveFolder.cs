@@ -197,6 +197,8 @@ sealed class ArchiveFolder(string root)
                 $"{path} is of layout {manifest.Layout}, which a newer RunLedger wrote: read it with that one.");
         if (manifest.Layout > 1 && (manifest.Runs.Groups is null || manifest.Components.Groups is null))
             throw new ArchiveException($"{path} is no manifest of the archive: it does not say its row groups.");
+        if (!manifest.Runs.IsOrdered || !manifest.Components.IsOrdered)
+            throw new ArchiveException($"{path} is no manifest of the archive: its row groups do not follow another.");
         if (Path.GetFileName(path) != manifest.Name || Path.GetFileName(Path.GetDirectoryName(path)) != manifest.Month)
             throw new ArchiveException(
                 $"{path} is the manifest of {manifest.Month}/{manifest.SliceId}: put it back there, or delete it.");

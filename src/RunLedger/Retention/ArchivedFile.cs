@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace RunLedger.Retention;
 
 /// <summary>One Parquet file as it was written: its name, rows, bytes and SHA-256 in lower-case hexadecimal.</summary>
@@ -13,4 +15,23 @@ sealed record ArchivedFile(
     long Bytes,
     string Sha256,
     IReadOnlyList<ArchivedGroup>? Groups = null,
-    string? Footer = null);
+    string? Footer = null)
+{
+    /// <summary>Whether each row group is one, and ends after the one before it.</summary>
+    [JsonIgnore]
+    public bool IsOrdered
+    {
+        get
+        {
+            var end = 0L;
+            foreach (var group in Groups ?? [])
+            {
+                if (group is null || group.Rows < 0 || group.End < end)
+                    return false;
+                end = group.End;
+            }
+
+            return true;
+        }
+    }
+}

@@ -25,7 +25,7 @@ sealed class Checkpoints(
             cancellationToken);
 
     /// <returns>The checkpoint; null where nothing was committed since the last one.</returns>
-    public Task<SealedCheckpoint?> Once(CancellationToken cancellationToken) => transactions.InOne(
+    public Task<MadeCheckpoint?> Once(CancellationToken cancellationToken) => transactions.InOne(
         async sql =>
         {
             // One at a time, however many replicas there are.
@@ -58,11 +58,12 @@ sealed class Checkpoints(
             foreach (var (_, hash) in placed.OrderBy(commit => commit.Position))
                 frontier.Add(hash);
             var root = frontier.Root();
+            var slices = await SealedSlices.Read(sql, cancellationToken);
             var checkpoint = new SealedCheckpoint
             {
                 Ledger = ledger[0],
                 Number = number + 1,
-                Archive = SealedSlices.RootOf(await SealedSlices.Read(sql, cancellationToken)),
+                Archive = SealedSlices.RootOf(slices),
                 At = Folding.LedgerTime.Time(Folding.LedgerTime.Of(time.GetUtcNow())),
                 Size = frontier.Size,
                 Root = Convert.ToHexStringLower(root),
@@ -77,7 +78,7 @@ sealed class Checkpoints(
                 cancellationToken,
                 ("number", checkpoint.Number), ("at", checkpoint.At), ("size", checkpoint.Size), ("root", root),
                 ("frontier", frontier.Peaks), ("hash", own), ("document", document));
-            return checkpoint;
+            return new MadeCheckpoint(checkpoint, document, slices);
         },
         cancellationToken);
 }

@@ -11,6 +11,9 @@ sealed class SealAdoption(ILedgerTransactions transactions, CommitSealing sealin
 {
     const int SliceSize = 500;
 
+    /// <summary>The stage that takes up slices of files.</summary>
+    const int SlicesAt = 5;
+
     static readonly Stage[] Stages =
     [
         Of(LedgerTable.Runs, LedgerTable.Runs.Rows, (leaves, row) => leaves.Run(null, row, LeafWay.TakenUp)),
@@ -60,6 +63,14 @@ sealed class SealAdoption(ILedgerTransactions transactions, CommitSealing sealin
                 if (state is not [{ State: "adopting" } at])
                     return false;
                 Guid? last = null;
+                // What was replaced while nothing was sealed does not count any more.
+                if (at.Stage == SlicesAt)
+                {
+                    await sql.Run(
+                        "delete from sealed_slice where slice_id not in (select slice_id from archive_slice)",
+                        cancellationToken);
+                }
+
                 if (at.Stage < Stages.Length)
                     last = await Slice(sql, Stages[at.Stage], at.After ?? Guid.Empty, leaves, cancellationToken);
                 else

@@ -16,6 +16,11 @@ sealed class ArchiveVerifier(
 {
     readonly HashSet<Guid> _gone = [];
 
+    /// <summary>
+    /// Whether <c>read</c> looks at signatures; else anybody can have made a line, unless its checkpoint was kept.
+    /// </summary>
+    public bool Signed { get; init; } = true;
+
     /// <summary>Slices that no checkpoint of the list vouches for, with their folders.</summary>
     public List<string> Newer { get; } = [];
 
@@ -35,15 +40,19 @@ sealed class ArchiveVerifier(
         var slices = Told(list, kept, report);
         End(kept, report);
         var newer = Others(slices, report);
-        var replaced = newer.SelectMany(manifest => manifest.Replaces ?? [])
-            .ToLookup(one => one.SliceId, one => one.Manifest);
+        var replaced = newer.SelectMany(manifest => manifest.Replaces ?? [], (manifest, one) => (manifest, one))
+            .ToLookup(by => by.one.SliceId, by => by.manifest.SliceId);
         report.Slices = slices.Count;
         foreach (var slice in slices.Values.OrderBy(slice => slice.Month, StringComparer.Ordinal))
         {
-            // Since the list was written last it may have become part of another.
-            if (replaced[slice.Id].Contains(slice.Manifest)
-                && !File.Exists(files.Folder.PathOf(slice.Month, $"{slice.Id}.json")))
+            // Since the list was written last it may have become part of another: whoever can write here says so too.
+            if (replaced[slice.Id].Any() && !File.Exists(files.Folder.PathOf(slice.Month, $"{slice.Id}.json")))
+            {
+                report.Say(LeafKind.Slice, slice.Id, $"is not there. {replaced[slice.Id].First()} says that it has its "
+                    + "rows, and no checkpoint vouches for that one: look again after the next checkpoint.");
                 continue;
+            }
+
             checks.Slice(slice.Id, slice.Month, slice.Manifest, report, cancellationToken);
         }
 
@@ -104,6 +113,12 @@ sealed class ArchiveVerifier(
         {
             report.Say($"there is no list {SliceLog.Name} that a checkpoint vouches for: it was deleted, or the "
                 + "archive is of before there was one.");
+        }
+
+        if (!Signed && Last is not null && kept.Count > 0 && !kept.Any(one => one.Hash == Last.Hash))
+        {
+            report.Say($"the list ends at checkpoint {Last.Number}, which is none of those that were kept, and without "
+                + "--key nothing shows who signed it: give the key, or what was kept since.");
         }
 
         if (kept.MaxBy(one => one.Number) is { } newest && newest.Number > (Last?.Number ?? 0)

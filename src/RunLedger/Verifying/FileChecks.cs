@@ -9,29 +9,85 @@ namespace RunLedger.Verifying;
 /// Reads what rows are left in a file that somebody may have changed, where nothing comes of it to this process; null:
 /// such files are not read.
 /// </param>
-sealed class FileChecks(ArchiveFiles files, Func<string, LeafKind, IReadOnlyList<FileRow>>? read = null)
+sealed class FileChecks(ArchiveFiles files, ReadFile? read = null)
 {
     /// <summary>In place of the hash of a manifest that no commit wrote: the slice was there before.</summary>
     public static readonly string Unknown = new('0', 2 * RowDigest.Size);
 
     readonly FileRowChecks _rows = new(files, read);
+    readonly HashSet<Guid> _instead = [];
+    IReadOnlyDictionary<Guid, string> _hashes = new Dictionary<Guid, string>();
 
     /// <param name="sealed_">The slices that count, each with the SHA-256 of its manifest.</param>
     /// <param name="report">Where to say what is wrong.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public void Slices(
+    /// <returns>Those that were not looked at: not all of their files are there.</returns>
+    public List<Guid> Slices(
         IReadOnlyDictionary<Guid, string> sealed_, VerificationReport report, CancellationToken cancellationToken)
     {
-        var months = files.Folder.Names().ToLookup(name => name.Id, name => name.Month);
+        _hashes = sealed_;
+        var gone = new List<Guid>();
+        var months = Months();
         foreach (var (id, hash) in sealed_)
         {
-            if (months[id].FirstOrDefault() is not { } month)
-            {
-                report.Say(LeafKind.Slice, id, "is not in the directory: its files were deleted.");
-                continue;
-            }
+            if (months[id].FirstOrDefault() is { } month && IsWhole(month, id))
+                Slice(id, month, hash, report, cancellationToken);
+            else
+                gone.Add(id);
+        }
 
-            Slice(id, month, hash, report, cancellationToken);
+        return gone;
+    }
+
+    /// <summary>Of which slices files went since they were looked at; their rows are not looked at then.</summary>
+    public List<Guid> Vanished() => _rows.Vanished();
+
+    /// <summary>Says what is missing, but for what another has taken the place of since this began.</summary>
+    /// <param name="gone">Slices of which not all files are there.</param>
+    /// <param name="now">The slices that count by now.</param>
+    /// <inheritdoc cref="Slices" path="/param"/>
+    public void Gone(
+        IEnumerable<Guid> gone, IReadOnlyList<SealedSlice> now, VerificationReport report,
+        CancellationToken cancellationToken)
+    {
+        var months = Months();
+        foreach (var id in gone)
+        {
+            if (now.Any(slice => slice.Id == id))
+            {
+                if (months[id].FirstOrDefault() is { } month)
+                    Slice(id, month, _hashes[id], report, cancellationToken);
+                else
+                    report.Say(LeafKind.Slice, id, "is not in the directory: its files were deleted.");
+            }
+            else if (now.FirstOrDefault(slice => Has(slice, id)) is not { } other)
+            {
+                report.Say(LeafKind.Slice, id, "was replaced since this began, its files are gone, and none of those "
+                    + "that count now says that it has its rows.");
+            }
+            else if (_instead.Add(other.Id))
+            {
+                Slice(other.Id, other.Month, other.Manifest, report, cancellationToken);
+            }
+        }
+    }
+
+    ILookup<Guid, string> Months() => files.Folder.Names().ToLookup(name => name.Id, name => name.Month);
+
+    bool IsWhole(string month, Guid id) => Array.TrueForAll(
+        [$"{id}.json", SliceManifest.RunsName(id), SliceManifest.ComponentsName(id)],
+        name => File.Exists(files.Folder.PathOf(month, name)));
+
+    bool Has(SealedSlice slice, Guid other)
+    {
+        try
+        {
+            return files.Folder.Manifest(new(slice.Id, slice.Month, 0, 0)).Replaces
+                ?.Any(replaced => replaced.SliceId == other) == true;
+        }
+        catch (ArchiveException)
+        {
+            return false;
         }
     }
 
@@ -60,8 +116,9 @@ sealed class FileChecks(ArchiveFiles files, Func<string, LeafKind, IReadOnlyList
                 report.Say(LeafKind.Slice, id, $"has a manifest {month}/{id}.json that was changed.");
             manifest = files.Folder.Manifest(new(id, month, 0, 0));
         }
-        catch (Exception e) when (e is ArchiveException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
+            // Whatever somebody has written there.
             report.Say(LeafKind.Slice, id, $"cannot be read: {e.Message}");
             return false;
         }
@@ -74,13 +131,17 @@ sealed class FileChecks(ArchiveFiles files, Func<string, LeafKind, IReadOnlyList
             try
             {
                 files.Folder.Same(manifest, file, cancellationToken);
-                _rows.Add(manifest, file, kind, trusted: !changed && hash != Unknown, []);
+                // Of rows that left before anything was sealed no commit says what they were.
+                if (hash != Unknown)
+                    _rows.Add(new(manifest, file, kind, Trusted: !changed, []));
                 return true;
             }
-            catch (ArchiveException e)
+            catch (Exception e) when (e is not OperationCanceledException)
             {
-                report.Say(LeafKind.Slice, id, e.Message);
-                _rows.Add(manifest, file, kind, trusted: false, Groups(manifest, file, report, cancellationToken));
+                report.Say(LeafKind.Slice, id, e is ArchiveException ? e.Message : $"cannot be read: {e.Message}");
+                _rows.Add(new(
+                    manifest, file, kind, Trusted: false, Groups(manifest, file, report, cancellationToken),
+                    Before: hash == Unknown));
                 return false;
             }
         }
@@ -97,7 +158,7 @@ sealed class FileChecks(ArchiveFiles files, Func<string, LeafKind, IReadOnlyList
             {
                 files.Folder.Same(slice, file, at, cancellationToken);
             }
-            catch (Exception e) when (e is ArchiveException or ArgumentOutOfRangeException)
+            catch (Exception e) when (e is not OperationCanceledException)
             {
                 var group = file.Groups![at];
                 changed.Add(at);

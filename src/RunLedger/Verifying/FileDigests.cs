@@ -15,6 +15,9 @@ static class FileDigests
     /// <summary>In place of the number of a row group: the file ends. Its complement: it begins.</summary>
     public const int End = int.MinValue;
 
+    /// <summary>In place of a number: the process runs, and looks at the file now.</summary>
+    public const int Begun = int.MinValue + 1;
+
     public const int Size = 4 + 16 + RowDigest.Size;
 
     /// <param name="path">The file.</param>
@@ -23,10 +26,13 @@ static class FileDigests
     /// <param name="to">Where the rows go: the number of the group, the id and the hash of each.</param>
     public static void Write(string path, LeafKind kind, int first, Stream to)
     {
+        Put(to, Begun, Guid.Empty, []);
+        to.Flush();
         var groups = ParquetTable.Groups(path);
         for (var group = first; group < groups; group++)
         {
             Put(to, ~group, Guid.Empty, []);
+            to.Flush();
             try
             {
                 if (kind == LeafKind.Run)
@@ -38,6 +44,9 @@ static class FileDigests
             {
                 // What could not be read of it is missing, and named by who asked.
             }
+
+            // The next one may be what this process ends over.
+            to.Flush();
         }
 
         Put(to, End, Guid.Empty, []);

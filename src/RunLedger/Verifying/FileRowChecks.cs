@@ -6,43 +6,47 @@ namespace RunLedger.Verifying;
 
 /// <summary>Whether the rows of the archive's files are those that commits wrote.</summary>
 /// <inheritdoc cref="FileChecks" path="/param"/>
-sealed class FileRowChecks(ArchiveFiles files, Func<string, LeafKind, IReadOnlyList<FileRow>>? read)
+sealed class FileRowChecks(ArchiveFiles files, ReadFile? read)
 {
-    readonly List<(SliceManifest Slice, ArchivedFile File, LeafKind Kind, bool Trusted, HashSet<int> Changed)> _files =
-        [];
+    readonly List<FileToRead> _files = [];
 
-    /// <param name="slice">The slice.</param>
-    /// <param name="file">One of its files.</param>
-    /// <param name="kind">Of runs or of components.</param>
-    /// <param name="trusted">Whether its bytes are those that the ledger wrote.</param>
-    /// <param name="changed">The row groups that are not as they were.</param>
-    public void Add(SliceManifest slice, ArchivedFile file, LeafKind kind, bool trusted, HashSet<int> changed) =>
-        _files.Add((slice, file, kind, trusted, changed));
+    public void Add(FileToRead file) => _files.Add(file);
+
+    /// <summary>The slices of which a file is not there any more; they are not looked at then.</summary>
+    public List<Guid> Vanished()
+    {
+        var gone = _files
+            .Where(file => file.Trusted && !File.Exists(files.Folder.PathOf(file.Slice.Month, file.File.Name)))
+            .Select(file => file.Slice.SliceId).Distinct().ToList();
+        _files.RemoveAll(file => gone.Contains(file.Slice.SliceId));
+        return gone;
+    }
 
     public void Check(RowStates states, VerificationReport report, CancellationToken cancellationToken)
     {
-        foreach (var (slice, file, kind, trusted, changed) in _files)
+        foreach (var file in _files)
         {
             try
             {
-                if (!trusted)
-                    Strange(slice, file, kind, changed, states, report);
-                else if (kind == LeafKind.Run)
-                    Own(slice, file, kind, files.Runs(slice), RowDigest.Write);
+                // Once more: it may be long since it was looked at.
+                if (file.Trusted)
+                    files.Folder.Same(file.Slice, file.File, cancellationToken);
+                if (!file.Trusted)
+                    Strange(file, states, report, cancellationToken);
+                else if (file.Kind == LeafKind.Run)
+                    Own(file, files.Runs(file.Slice), RowDigest.Write);
                 else
-                    Own(slice, file, kind, files.Components(slice), RowDigest.Write);
+                    Own(file, files.Components(file.Slice), RowDigest.Write);
             }
-            catch (Exception e) when (e is not OperationCanceledException && trusted)
+            catch (Exception e) when (e is not OperationCanceledException && file.Trusted)
             {
-                report.Say(LeafKind.Slice, slice.SliceId, $"cannot be read: {e.Message}");
+                report.Say(LeafKind.Slice, file.Slice.SliceId, $"cannot be read: {e.Message}");
             }
         }
 
-        states.Purged();
+        states.Purged(_files.TrueForAll(file => file.Trusted));
 
-        void Own<TRow>(
-            SliceManifest slice, ArchivedFile file, LeafKind kind, IEnumerable<TRow> rows,
-            Action<TRow, Span<byte>> digest)
+        void Own<TRow>(FileToRead file, IEnumerable<TRow> rows, Action<TRow, Span<byte>> digest)
             where TRow : LedgerRow
         {
             var hash = new byte[RowDigest.Size];
@@ -52,39 +56,40 @@ sealed class FileRowChecks(ArchiveFiles files, Func<string, LeafKind, IReadOnlyL
                 if (!states.Mine(row.Id))
                     continue;
                 digest(row, hash);
-                states.Filed(kind, row.Id, hash, $"{slice.Month}/{file.Name}");
+                states.Filed(file.Kind, row.Id, hash, file.Name);
             }
         }
     }
 
-    // Bytes that are not those of the ledger are given to no reader of Parquet in this process.
-    void Strange(
-        SliceManifest slice, ArchivedFile file, LeafKind kind, HashSet<int> changed, RowStates states,
-        VerificationReport report)
+    // Bytes whose SHA-256 was another's are given to no reader of Parquet in this process.
+    void Strange(FileToRead file, RowStates states, VerificationReport report, CancellationToken cancellationToken)
     {
         if (read is null)
             return;
-        var name = $"{slice.Month}/{file.Name}";
-        var rows = read(files.Folder.PathOf(slice.Month, file.Name), kind);
-        var before = report.Findings.Count;
+        var rows = read(
+            files.Folder.PathOf(file.Slice.Month, file.File.Name), file.Kind, file.File.Rows, cancellationToken);
+        var same = rows.Count == file.File.Rows && rows.DistinctBy(row => row.Id).Count() == rows.Count;
         foreach (var row in rows)
-            states.Found(kind, row.Id, row.Hash, name);
+            same &= states.Found(file.Kind, row.Id, row.Hash, file.Name, file.Before);
         if (!states.First)
             return;
-        var missing = 0;
-        foreach (var at in changed.Order())
+        foreach (var at in file.Changed.Order())
         {
-            var group = file.Groups![at];
+            var group = file.File.Groups![at];
             var own = rows.Count(row => row.Group == at);
-            missing += Math.Max(0, group.Rows - own);
+            same &= own == group.Rows;
             if (own < group.Rows)
             {
-                report.Say($"slice {slice.SliceId}: of the {group.Rows} rows of run {group.First} to run {group.Last} "
-                    + $"in {name} the last {group.Rows - own} cannot be read any more, or were deleted.");
+                report.Say($"slice {file.Slice.SliceId}: of the {group.Rows} rows of run {group.First} to run "
+                    + $"{group.Last} in {file.Name} the last {group.Rows - own} cannot be read any more, or were "
+                    + "deleted.");
             }
         }
 
-        if (changed.Count > 0 && missing == 0 && report.Findings.Count == before && states.All)
-            report.Say($"slice {slice.SliceId}: the rows of {name} say what they said: none of them was changed.");
+        if (file.Changed.Count > 0 && same && states.All)
+        {
+            report.Say($"slice {file.Slice.SliceId}: the {rows.Count} rows that {file.Name} has now are each as a "
+                + "commit wrote it.");
+        }
     }
 }

@@ -8,8 +8,16 @@ namespace RunLedger.Verifying;
 /// Looks whether a ledger is as its commits wrote it. It asks no service, changes nothing, and reads everything from
 /// one snapshot, as often as memory needs.
 /// </summary>
+/// <param name="sql">The snapshot.</param>
+/// <param name="read">Reads a checkpoint off its document; a fault where it is not as it was signed.</param>
+/// <param name="files">Looks at the archive's files.</param>
+/// <param name="now">
+/// The slices of files that count by now: files that others took the place of are deleted, however long this takes.
+/// Null: those of the snapshot.
+/// </param>
 sealed class LedgerVerifier(
-    LedgerSql sql, Func<string, (SealedCheckpoint? Checkpoint, string? Fault)> read, FileChecks? files)
+    LedgerSql sql, Func<string, (SealedCheckpoint? Checkpoint, string? Fault)> read, FileChecks? files,
+    Func<CancellationToken, Task<IReadOnlyList<SealedSlice>>>? now = null)
 {
     /// <summary>So many rows are followed at once, a hundred bytes each.</summary>
     const long MostStates = 4_000_000;
@@ -67,8 +75,28 @@ sealed class LedgerVerifier(
         states.Missing();
         if (share == 0)
             await Slices(states, report, cancellationToken);
-        files?.Rows(states, report, cancellationToken);
+        if (files is null)
+            return;
+        await Gone(files.Vanished(), report, cancellationToken);
+        files.Rows(states, report, cancellationToken);
     }
+
+    async Task Gone(List<Guid> slices, VerificationReport report, CancellationToken cancellationToken)
+    {
+        if (slices.Count > 0)
+            files!.Gone(
+                slices, await (now ?? (token => Counted(sql, token)))(cancellationToken), report, cancellationToken);
+    }
+
+    /// <summary>The slices of files that count.</summary>
+    public static async Task<IReadOnlyList<SealedSlice>> Counted(
+        LedgerSql sql, CancellationToken cancellationToken) => await sql.List(
+        "select a.slice_id, a.month, s.manifest from archive_slice a "
+        + "left join sealed_slice s on s.slice_id = a.slice_id",
+        row => new SealedSlice(
+            row.GetGuid(0), row.GetString(1),
+            row.BytesAt(2) is { } hash ? Convert.ToHexStringLower(hash) : FileChecks.Unknown),
+        cancellationToken);
 
     async Task Rows<TRow>(
         LedgerTable<TRow> table,
@@ -115,7 +143,8 @@ sealed class LedgerVerifier(
         foreach (var slice in sealed_.Keys.Except(counted))
             report.Say(LeafKind.Slice, slice, "was written and is not in archive_slice: it was deleted.");
         await Listed(states, sealed_, report, cancellationToken);
-        files?.Slices(sealed_, report, cancellationToken);
+        if (files is not null)
+            await Gone(files.Slices(sealed_, report, cancellationToken), report, cancellationToken);
     }
 
     // What the archive's own list is made of.

@@ -16,11 +16,14 @@ sealed class RowState
     /// <summary>It is of before the ledger was sealed last, and was not taken up since.</summary>
     public bool Stale { get; set; }
 
-    /// <summary>It is there; of what is in files alone: as it was written.</summary>
+    /// <summary>It is in a table.</summary>
     public bool Seen { get; set; }
 
     /// <summary>It was seen in the ledger's own table: what files have of it was brought back.</summary>
     public bool InTable { get; set; }
+
+    /// <summary>A file has it as it was written last: what others have of it is older.</summary>
+    public bool InFile { get; set; }
 
     /// <summary>Whether any commit says what it is: not of one that left before it was taken up.</summary>
     public bool Known { get; private set; }

@@ -13,8 +13,8 @@ namespace RunLedger.Verifying;
 sealed class RowStates(int share, int shares, VerificationReport report)
 {
     readonly Dictionary<(LeafKind Kind, Guid Id), RowState> _states = [];
-    // Of rows that are in files alone, where the file has another than the ledger's.
-    readonly Dictionary<(LeafKind Kind, Guid Id), string> _others = [];
+    // Files that have another row than the ledger's, and whether the file was changed.
+    readonly Dictionary<(LeafKind Kind, Guid Id), (string File, bool Changed)> _others = [];
     bool _adopting = true;
 
     /// <summary>Whether this is the first share.</summary>
@@ -63,19 +63,27 @@ sealed class RowStates(int share, int shares, VerificationReport report)
     }
 
     /// <summary>A row of a file that was changed; after <see cref="Compare"/> was asked of all tables.</summary>
-    public void Found(LeafKind kind, Guid id, ReadOnlySpan<byte> hash, string file)
+    /// <param name="before">Whether the file may have rows of before anything was sealed.</param>
+    /// <returns>Whether it is as a commit wrote it last.</returns>
+    public bool Found(LeafKind kind, Guid id, ReadOnlySpan<byte> hash, string file, bool before)
     {
         if (!Mine(id))
-            return;
+            return false;
         if (!_states.TryGetValue((kind, id), out var state))
         {
-            if (!_adopting)
+            if (!_adopting && !before)
                 report.Say(kind, id, $"is in {file}, and no commit wrote it: it was inserted there, or is of before.");
+            return false;
         }
-        else if (state is { Known: true, Stale: false, InTable: false } && !state.Is(hash))
-        {
-            report.Say(kind, id, $"is in {file} and not as commit {state.Seq} wrote it: it was changed.");
-        }
+
+        // Once it was brought back, or became part of another, what the file has may be older than any of it.
+        if (state is not { Known: true, Stale: false } || state.Place == RowPlace.Gone)
+            return false;
+        var same = state.Is(hash);
+        state.InFile |= same;
+        if (!same && !state.InTable)
+            _others[(kind, id)] = (file, true);
+        return same;
     }
 
     /// <summary>
@@ -84,25 +92,34 @@ sealed class RowStates(int share, int shares, VerificationReport report)
     /// </summary>
     public void Filed(LeafKind kind, Guid id, ReadOnlySpan<byte> hash, string file)
     {
-        if (!_states.TryGetValue((kind, id), out var state) || !state.Known
-            || state is not { Place: RowPlace.Purged, Stale: false })
+        if (!_states.TryGetValue((kind, id), out var state) || state is not { Known: true, Stale: false })
+            return;
+        state.InFile |= state.Is(hash);
+        if (state.Place != RowPlace.Purged)
             return;
         report.Filed++;
-        state.Seen |= state.Is(hash);
-        if (!state.Seen)
-            _others[(kind, id)] = file;
+        if (!state.InFile)
+            _others.TryAdd((kind, id), (file, false));
     }
 
-    /// <summary>Names the rows that were changed in a table, and then left for a file and the table.</summary>
-    public void Purged()
+    /// <summary>
+    /// Names the rows that no file has as they were written last; after all files. Each may be in several, as it left
+    /// more than once, and all but the last have an older one, lawfully.
+    /// </summary>
+    /// <param name="whole">Whether all files are as the ledger wrote them.</param>
+    public void Purged(bool whole)
     {
-        foreach (var ((kind, id), file) in _others)
+        foreach (var ((kind, id), (file, changed)) in _others)
         {
-            if (_states[(kind, id)] is { Seen: false } state)
-            {
-                report.Say(kind, id, $"is in {file} and not as the commit before {state.Seq} left it: it was changed "
-                    + "before it left the tables.");
-            }
+            if (_states[(kind, id)] is not { InFile: false } state)
+                continue;
+            var last = state.Place == RowPlace.Purged
+                ? $"the commit before {state.Seq} left"
+                : $"commit {state.Seq} wrote";
+            report.Say(kind, id, changed
+                ? $"is in {file} and not as {last} it: it was changed."
+                : $"is in {file} and not as {last} it: it was changed before it left the "
+                    + $"tables{(whole ? "" : ", or a later file that had it was")}.");
         }
     }
 

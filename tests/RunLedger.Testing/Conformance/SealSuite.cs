@@ -33,7 +33,9 @@ public abstract class SealSuite : StoreSuite
 
     private protected ArchiveFiles? Files { get; set; }
 
-    private protected Task<SealedCheckpoint?> Checkpoint() => new Checkpoints(
+    private protected async Task<SealedCheckpoint?> Checkpoint() => (await Made())?.Checkpoint;
+
+    private protected Task<MadeCheckpoint?> Made() => new Checkpoints(
         Store.Transactions, checkpoint => SignedCheckpoint.Write(checkpoint, _key), TimeProvider.System).Once(Token);
 
     /// <summary>Everything that was there before is taken up.</summary>

@@ -1,3 +1,4 @@
+using RunLedger.Cli.Verify;
 using RunLedger.Retention;
 using RunLedger.Sealing;
 using RunLedger.Verifying;
@@ -113,6 +114,93 @@ public sealed class ArchiveAloneTests : ArchiveSealSuite
         Assert.Contains(Alone().Report.Findings, one => one.Contains("this copy is older", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_slice_that_is_gone_is_a_finding_whatever_another_says_that_nobody_vouches_for()
+    {
+        await Filed(2);
+        await Filed(1);
+        await Note();
+        await Compact();
+        var made = Own.Folder.Manifests()[0];
+        Assert.Empty(Alone().Report.Findings);
+        foreach (var old in made.Replaces!)
+            Own.Folder.Discard(made.Month, old.SliceId);
+
+        var findings = Alone().Report.Findings;
+
+        Assert.Equal(2, findings.Count);
+        Assert.All(findings, one => Assert.Contains(
+            $"is not there. {made.SliceId} says that it has its rows", one, StringComparison.Ordinal));
+        await Note();
+        Assert.Empty(Alone().Report.Findings);
+    }
+
+    [Fact]
+    public async Task Without_a_key_the_list_ends_with_a_checkpoint_that_was_kept()
+    {
+        await Life();
+        Assert.Empty(Alone(signed: false).Report.Findings);
+        // As whoever can write there would.
+        await Filed(1);
+        await Note();
+        var (forged, _) = (_kept[^1], _kept.Remove(_kept[^1]));
+        Assert.Equal(4, forged.Number);
+        Assert.Empty(Alone().Report.Findings);
+
+        Assert.Contains(Alone(signed: false).Report.Findings, one =>
+            one.Contains("none of those that were kept", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_list_has_what_a_checkpoint_says_though_slices_come_before_it_is_written()
+    {
+        await Filed(1);
+
+        await Note(() => Filed(1));
+
+        var (report, verifier) = Alone();
+        Assert.Empty(report.Findings);
+        Assert.Equal((1, 1), (report.Slices, verifier.Newer.Count));
+    }
+
+    [Fact]
+    public async Task A_list_that_the_database_does_not_go_on_from_is_set_aside()
+    {
+        await Life();
+        var before = await File.ReadAllTextAsync(List, Token);
+        await Query("delete from ledger_checkpoint where number > 1");
+        await Query("update sealed_commit set position = null where position >= "
+            + "(select size from ledger_checkpoint where number = 1)");
+        _kept.RemoveRange(1, 2);
+
+        var aside = await Note();
+
+        Assert.Equal(before, await File.ReadAllTextAsync(Path.Combine(Directory_, aside!), Token));
+        var (report, verifier) = Alone();
+        Assert.Empty(report.Findings);
+        Assert.Equal((2, 2), (verifier.Last!.Number, report.Slices));
+        await Filed(1);
+        Assert.Null(await Note());
+        Assert.Equal(2, (await File.ReadAllLinesAsync(List, Token)).Length);
+    }
+
+    [Fact]
+    public async Task Two_replicas_do_not_write_the_list_at_once()
+    {
+        await Filed(1);
+        await Note();
+        await Filed(1);
+        var before = await File.ReadAllTextAsync(List, Token);
+        using (new FileStream(List, FileMode.Open, FileAccess.ReadWrite, FileShare.Read))
+            await Note();
+        Assert.Equal(before, await File.ReadAllTextAsync(List, Token));
+
+        await _log!.Write(null, Token);
+
+        Assert.Empty(Alone().Report.Findings);
+        Assert.Equal(2, (await File.ReadAllLinesAsync(List, Token)).Length);
+    }
+
     // Two slices become one, which takes two checkpoints, and another comes.
     async Task Life()
     {
@@ -125,17 +213,23 @@ public sealed class ArchiveAloneTests : ArchiveSealSuite
         await Note();
     }
 
-    async Task Note()
+    Task<string?> Note() => Note(() => Task.CompletedTask);
+
+    async Task<string?> Note(Func<Task> meanwhile)
     {
-        var made = (await Checkpoint())!;
-        await (_log ??= new(Store.Transactions, Directory_)).Write(Token);
-        _kept.Add(Read((await Query(
-            $"select document from ledger_checkpoint where number = {made.Number}"))[0]).Checkpoint!);
+        var made = (await Made())!;
+        await meanwhile();
+        var aside = await (_log ??= new(Store.Transactions, Directory_)).Write(made, Token);
+        _kept.Add(Read(made.Document).Checkpoint!);
+        return aside;
     }
 
-    (VerificationReport Report, ArchiveVerifier Verifier) Alone()
+    (VerificationReport Report, ArchiveVerifier Verifier) Alone(bool signed = true)
     {
-        var verifier = new ArchiveVerifier(Own, Read, new FileChecks(Own));
+        var verifier = new ArchiveVerifier(Own, signed ? Read : new CheckpointReader([]).Read, new FileChecks(Own))
+        {
+            Signed = signed,
+        };
         return (verifier.Run(File.Exists(List) ? File.ReadAllLines(List) : [], _kept, Token), verifier);
     }
 }

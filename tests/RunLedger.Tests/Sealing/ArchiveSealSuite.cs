@@ -66,14 +66,16 @@ public abstract class ArchiveSealSuite : SealSuite, IDisposable
     /// <summary>The only slice of files.</summary>
     private protected SliceManifest Slice() => Assert.Single(Own.Folder.Manifests());
 
-    private protected string PathOf(ArchivedFile file) => Own.Folder.PathOf(Slice().Month, file.Name);
+    private protected string PathOf(ArchivedFile file, SliceManifest? slice = null) =>
+        Own.Folder.PathOf((slice ?? Slice()).Month, file.Name);
 
     /// <summary>The file of runs as Parquet of other rows; where its row groups are then.</summary>
     private protected List<(Guid First, Guid Last, int Rows, long End)> Rewrite(
-        Func<List<RunRow>, IEnumerable<RunRow>> change)
+        Func<List<RunRow>, IEnumerable<RunRow>> change, SliceManifest? slice = null)
     {
-        var rows = change([.. Own.Runs(Slice())]).ToList();
-        using var stream = new FileStream(PathOf(Slice().Runs), FileMode.Truncate, FileAccess.ReadWrite);
+        slice ??= Slice();
+        var rows = change([.. Own.Runs(slice)]).ToList();
+        using var stream = new FileStream(PathOf(slice.Runs, slice), FileMode.Truncate, FileAccess.ReadWrite);
         return ParquetTable.Runs.Write(stream, rows);
     }
 }

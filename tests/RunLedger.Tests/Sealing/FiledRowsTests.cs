@@ -98,7 +98,7 @@ public sealed class FiledRowsTests : ArchiveSealSuite
         var path = Path.Combine(Directory.CreateDirectory(Directory_).FullName, "none.parquet");
         File.WriteAllBytes(path, [.. "PAR1"u8, .. new byte[200], .. "PAR1"u8]);
 
-        Assert.Empty(new FileReading(TimeProvider.System).Of(path, LeafKind.Run));
+        Assert.Empty(new FileReading(TimeProvider.System).Of(path, LeafKind.Run, 1, Token));
     }
 
     // As somebody who knows the manifest would.

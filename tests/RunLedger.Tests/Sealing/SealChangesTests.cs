@@ -30,7 +30,7 @@ public sealed class SealChangesTests : SealSuite
     readonly string _folder = Path.Combine(
         Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"run-ledger-{Guid.CreateVersion7()}");
 
-    Func<string, LeafKind, IReadOnlyList<FileRow>>? _read;
+    ReadFile? _read;
 
     public SealChangesTests()
         : base(new SqliteProvider())

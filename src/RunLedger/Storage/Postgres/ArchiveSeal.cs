@@ -23,12 +23,15 @@ static class ArchiveSeal
 
     /// <summary>Slices that another has taken the place of.</summary>
     public static void Replace(
-        NpgsqlBatch batch, LeafList leaves, ArchiveSlice slice, IReadOnlyCollection<Guid> others)
+        NpgsqlBatch batch, LeafList? leaves, ArchiveSlice slice, IReadOnlyCollection<Guid> others)
     {
-        foreach (var other in others)
-            leaves.Left(LeafKind.Slice, LeafWay.Gone, other);
+        // Where nothing is sealed, too: what was sealed before would stay there for ever.
         BatchWrite.Run(
             batch, "delete from sealed_slice where slice_id = any ($1)", BatchWrite.Of(others.ToArray()));
+        if (leaves is null)
+            return;
+        foreach (var other in others)
+            leaves.Left(LeafKind.Slice, LeafWay.Gone, other);
         Add(batch, leaves, slice);
     }
 

@@ -245,8 +245,7 @@ sealed class ArchiveStore(NpgsqlDataSource database, CommitSeals? seals = null) 
                 throw new StoreException(
                     StoreFault.Conflict, new InvalidOperationException("A slice of files was replaced meanwhile."));
             await using var batch = connection.CreateBatch();
-            if (leaves is not null)
-                ArchiveSeal.Replace(batch, leaves, slice, others);
+            ArchiveSeal.Replace(batch, leaves, slice, others);
             BatchWrite.Run(
                 batch, ArchiveSql.SliceSql,
                 Of(slice.Id), Of(slice.Month), Of(slice.Runs), Of(slice.Components), Of(archived.Max()));

@@ -236,12 +236,13 @@ sealed class ArchiveStore(LedgerStore store) : IArchiveStore
                     throw new StoreException(
                         StoreFault.Conflict, new InvalidOperationException("A slice of files was replaced meanwhile."));
                 Insert(commands, slice, LedgerTime.Text(archived.Max()));
+                // Where nothing is sealed, too: what was sealed before would stay there for ever.
+                commands.Run(
+                    $"delete from sealed_slice where slice_id in {Named}", ("$ids", JsonSerializer.Serialize(others)));
                 if (leaves is null)
                     return true;
                 foreach (var other in others)
                     leaves.Left(LeafKind.Slice, LeafWay.Gone, other);
-                commands.Run(
-                    $"delete from sealed_slice where slice_id in {Named}", ("$ids", JsonSerializer.Serialize(others)));
                 commands.Slice(leaves, slice);
                 return true;
             },
