@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace RunLedger.Sealing;
 
-/// <summary>One spelling for numbers that are equal: by their decimal digits and not by how they were written.</summary>
+/// <summary>
+/// One spelling for numbers that are equal: by their decimal digits and not by how they were written.
+/// </summary>
 static class CanonicalNumber
 {
     /// <summary>Whether it certainly is spelled so already.</summary>
