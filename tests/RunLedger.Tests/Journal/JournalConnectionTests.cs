@@ -19,7 +19,9 @@ public sealed class JournalConnectionTests
 
         Assert.True(JournalConnection.IsElsewhere(refused));
         Assert.True(JournalConnection.MayPass(refused));
-        Assert.Contains("name all hosts of the cluster", connection.Describe(refused), StringComparison.Ordinal);
+        Assert.Contains(
+            "name all hosts of the cluster", connection.Describe(refused, CancellationToken.None),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -30,6 +32,20 @@ public sealed class JournalConnectionTests
     [InlineData(Constants.ConnectionForced, true)]
     public void What_was_asked_for_wrongly_stays_wrong_and_a_node_that_fails_is_asked_again(int code, bool passes) =>
         Assert.Equal(passes, JournalConnection.MayPass(Refused((ushort)code, "no")));
+
+    [Fact]
+    public async Task A_broker_that_is_connected_and_says_nothing_is_described_and_what_the_caller_ends_is_not()
+    {
+        await using var connection = new JournalConnection(BrokerAddress.Parse("amqp://a/"), "s");
+        using var ended = new CancellationTokenSource();
+        await ended.CancelAsync();
+
+        Assert.EndsWith(
+            "does not answer.", connection.Describe(new TaskCanceledException(), CancellationToken.None),
+            StringComparison.Ordinal);
+        Assert.True(JournalConnection.MayPass(new TaskCanceledException()));
+        Assert.Null(connection.Describe(new TaskCanceledException(), ended.Token));
+    }
 
     static OperationInterruptedException Refused(ushort code, string text) =>
         new(new ShutdownEventArgs(ShutdownInitiator.Peer, code, text));
