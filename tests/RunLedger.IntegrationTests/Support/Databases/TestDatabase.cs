@@ -145,6 +145,8 @@ sealed class TestDatabase : IAsyncDisposable
     static async Task Execute(string server, string sql)
     {
         await using var command = Servers.GetOrAdd(server, NpgsqlDataSource.Create).CreateCommand(sql);
+        // What the server has to write down takes its time where others write too.
+        command.CommandTimeout = 180;
         await command.ExecuteNonQueryAsync();
     }
 
