@@ -7,7 +7,9 @@ using Spectre.Console;
 
 namespace RunLedger.Benchmarks;
 
-/// <summary><c>latency</c>: from publish to committed, at a steady rate; minute by minute also what the tables take.</summary>
+/// <summary>
+/// <c>latency</c>: from publish to committed, at a steady rate; minute by minute also what the tables take.
+/// </summary>
 static class LatencyBenchmark
 {
     static readonly Option<int> Rate = new("--rate")
@@ -31,8 +33,10 @@ static class LatencyBenchmark
 
     public static Command Create()
     {
-        var command =
-            new Command("latency", "Milliseconds from publish to committed, at a steady rate.") { Rate, Seconds, Chart };
+        var command = new Command("latency", "Milliseconds from publish to committed, at a steady rate.")
+        {
+            Rate, Seconds, Chart,
+        };
         command.SetAction((parsed, cancellationToken) => Run(
             parsed.GetValue(Rate), parsed.GetValue(Seconds), parsed.GetValue(Chart), TimeProvider.System,
             cancellationToken));

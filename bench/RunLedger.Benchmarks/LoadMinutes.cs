@@ -16,7 +16,8 @@ namespace RunLedger.Benchmarks;
 sealed class LoadMinutes(Servers servers, Recorder latencies, long longest)
 {
     sealed record Minute(
-        double Number, long Messages, double P50, double P99, double Longest, double BytesOfRun, double Dead, long Vacuums);
+        double Number, long Messages, double P50, double P99, double Longest, double BytesOfRun, double Dead,
+        long Vacuums);
 
     readonly List<Minute> _minutes = [];
     HistogramBase? _reused;

@@ -7,8 +7,8 @@ using RunLedger.Journal;
 namespace RunLedger.Cli.Journal;
 
 /// <summary>
-/// <c>journal compare</c>: each row of the ledger that is not what the log says. Exit codes: 0 all are, 1 some are not,
-/// 2 it could not.
+/// <c>journal compare</c>: each row of the ledger that is not what the log says. Exit codes: 0 all are, 1 some are not
+/// or the log says nothing, 2 it could not.
 /// </summary>
 static class CompareCommand
 {
@@ -35,7 +35,7 @@ static class CompareCommand
                 await session.Output.WriteLineAsync(parsed.GetValue(json)
                     ? JsonSerializer.Serialize(new { stream = session.Reader.Stream, messages = 0 }, Json.Indented)
                     : $"{session.Reader.Stream} is empty: there is nothing to compare.");
-                return ExitCodes.Success;
+                return ExitCodes.Failure;
             }
 
             var kept = parsed.GetValue(with);

@@ -14,14 +14,14 @@ static class ReplayJournalCommand
     /// <summary>A stream is asked by the second, and of its chunks.</summary>
     static readonly TimeSpan Border = TimeSpan.FromSeconds(10);
 
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     public static Command Create(JournalOptions options, TimeProvider time)
     {
         var since = new Option<DateTimeOffset?>("--since")
         {
-            Description = "Only what was published at this time (ISO 8601, UTC without an offset) or later, such as "
-                + "an hour before the backup that was restored; without it all that there is",
+            Description = "What was published at this time (ISO 8601, UTC without an offset) or later: of the backup "
+                + "that was restored, and as much earlier as the oldest message in the queue was old then",
             HelpName = "TIME",
             CustomParser = parsed =>
             {
@@ -33,11 +33,20 @@ static class ReplayJournalCommand
                 return null;
             },
         };
-        var command = new Command(
-            "replay", "Send what was published to the ledger's queue again; what the ledger has changes nothing")
+        var all = new Option<bool>("--all")
         {
-            since,
+            Description = "All that there is, which brings back runs that were archived or purged since",
         };
+        var command = new Command(
+            "replay", "Send what was published to the ledger's queue again; what its tables have changes nothing")
+        {
+            since, all,
+        };
+        command.Validators.Add(parsed =>
+        {
+            if (parsed.GetResult(since) is not null == parsed.GetValue(all))
+                parsed.AddError("Give --since TIME or --all.");
+        });
         command.SetHandler(async (parsed, cancellationToken) =>
         {
             var (broker, queue) = options.ReadBroker(parsed);
@@ -55,7 +64,7 @@ static class ReplayJournalCommand
                 if (parsed.GetValue(since) is { } at)
                 {
                     var first = await reader.FirstAt((at - Border).UtcDateTime, Patience, cancellationToken);
-                    ends = new(Math.Max(ends.First, first ?? ends.Last + 1), ends.Last);
+                    ends = JournalReplay.Since(ends, first);
                 }
 
                 var sent = await new JournalReplay(broker, reader, queue, time).Run(

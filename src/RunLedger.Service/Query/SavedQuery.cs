@@ -25,7 +25,7 @@ sealed record SavedQuery(string Name, string Sql, string SavedBy, DateTime Saved
         (Saved, "It is saved."),
         (Changed, "It is saved."),
         (Deleted, "It is no longer saved."),
-        (Unnamed, $"It is not saved: give it a name of at most {MostName} characters, on one line."),
+        (Unnamed, $"It is not saved: give it a name of at most {MostName} characters, on one line, and not . or ..."),
         (Empty, $"It is not saved: there is no statement, or one of more than {LedgerQuery.MostText:N0} characters."),
         (Taken, "It is not saved: somebody else has saved another under this name."),
         (Full, $"It is not saved: there are {Most} already. Delete one that nobody needs."),
@@ -34,6 +34,8 @@ sealed record SavedQuery(string Name, string Sql, string SavedBy, DateTime Saved
     /// <summary>Why it cannot be saved; null where it can.</summary>
     public static string? Fault(string? name, string? sql) =>
         string.IsNullOrEmpty(name) || name.Length > MostName || name.Any(char.IsControl) || name != name.Trim()
+            // In an address these are folders, however they are spelled.
+            || name is "." or ".."
             ? Unnamed
         : string.IsNullOrWhiteSpace(sql) || sql.Length > LedgerQuery.MostText || sql.Contains('\0') ? Empty
         : null;

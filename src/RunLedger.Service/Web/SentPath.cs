@@ -14,7 +14,8 @@ static class SentPath
         // A server in memory has no path as it was sent.
         var sent = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var path = sent.Length > 0 ? sent.Split('?', 2)[0] : http.Request.Path.ToUriComponent();
-        var at = path.IndexOf(folder, StringComparison.Ordinal);
+        // As routes are matched.
+        var at = path.IndexOf(folder, StringComparison.OrdinalIgnoreCase);
         return at < 0 ? "" : path[(at + folder.Length)..];
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using RunLedger.Batching;
 using RunLedger.Folding;
@@ -34,6 +35,8 @@ sealed class ExpectationJudge(
 
     static readonly TimeSpan Idle = TimeSpan.FromMinutes(1);
 
+    readonly ConcurrentDictionary<string, PatternLook> _looks = new(StringComparer.Ordinal);
+
     /// <summary>
     /// The expectations; and every candidate the ledger has runs of, where one of them is for a pattern, up to one more
     /// than are looked for by their codes.
@@ -66,12 +69,15 @@ sealed class ExpectationJudge(
         JudgingGap gap,
         CancellationToken cancellationToken)
     {
-        var (more, told, missed, came) = await ledger.InOne<(bool, List<ScheduledRow>, int, int)>(
+        _looks.TryRemove(name, out var look);
+        var (more, told, missed, came, next) = await ledger.InOne<(bool, List<ScheduledRow>, int, int, PatternLook?)>(
             async sql =>
             {
                 if (await ExpectationSql.Take(sql, name, cancellationToken) is not { } expected)
-                    return (false, [], 0, 0);
-                var late = await Hear(sql, expected, candidates, cancellationToken);
+                    return (false, [], 0, 0, null);
+                var late = await Hear(
+                    sql, expected, candidates, caughtUp, look?.IsAt(expected, caughtUp) == true ? look : null,
+                    cancellationToken);
                 var told = late.Said.ToList();
                 var missed = 0;
                 var slots = late.More ? [] : Due(expected, caughtUp, gap);
@@ -88,7 +94,8 @@ sealed class ExpectationJudge(
                 foreach (var row in told)
                     await ExpectationSql.Tell(sql, row, cancellationToken);
                 // A row that says the same would be written for nothing.
-                if (slots.Count > 0 || (late.HeardUntil - expected.HeardUntil).Duration() > Idle)
+                var isSaved = slots.Count > 0 || (late.HeardUntil - expected.HeardUntil).Duration() > Idle;
+                if (isSaved)
                 {
                     await ExpectationSql.Looked(
                         sql, name, late.HeardUntil, slots.Count > 0 ? slots[^1] : expected.JudgedUntil,
@@ -96,28 +103,51 @@ sealed class ExpectationJudge(
                 }
 
                 await ExpectationSql.Forget(sql, name, Now - options.Expected.KeepFor, SliceSize, cancellationToken);
-                return (late.More || slots.Count == SliceSize, told, missed, late.Said.Count);
+                return (
+                    late.More || slots.Count == SliceSize, told, missed, late.Said.Count,
+                    isSaved && late.Next is { } saved ? saved with { HeardUntil = late.HeardUntil } : late.Next);
             },
             cancellationToken);
+        if (next is not null)
+            _looks[name] = next;
         signal.Stored(told);
         meter.Judged(missed, came);
         return more;
     }
 
     // Which runs there are that have no slot yet, and which slots that were missed they take back.
-    async Task<(List<ScheduledRow> Said, DateTime HeardUntil, bool More)> Hear(
+    async Task<(List<ScheduledRow> Said, DateTime HeardUntil, bool More, PatternLook? Next)> Hear(
         LedgerSql sql,
         Expectation expected,
         IReadOnlyCollection<string> candidates,
+        DateTime caughtUp,
+        PatternLook? look,
         CancellationToken cancellationToken)
     {
         var (now, calendar, said) = (Now, expected.Calendar(), new List<ScheduledRow>());
         var from = expected.HeardUntil <= now ? expected.HeardUntil - Overlap : now - AfterAhead;
-        var (heard, until) = expected.IsPattern && candidates.Count > Expectation.MostCandidates
-            ? await PatternRuns.Heard(sql, expected, from, 2 * Overlap, SliceSize, cancellationToken)
-            : await ExpectationSql.Heard(
+        List<HeardRun> heard;
+        DateTime heardUntil;
+        bool more;
+        PatternLook? next = null;
+        if (expected.IsPattern && candidates.Count > Expectation.MostCandidates)
+        {
+            var least = look is null ? 2 * Overlap : TimeSpan.Zero;
+            look ??= new(new(from, Guid.Empty), now, caughtUp, expected.HeardUntil);
+            (heard, var point) = await PatternRuns.Heard(sql, expected, look.At, least, SliceSize, cancellationToken);
+            next = point is { } at ? look with { At = at } : null;
+            more = point is not null;
+            // What came since the look began may have been committed behind it.
+            heardUntil = point?.At < look.Begun ? point.Value.At : look.Begun;
+        }
+        else
+        {
+            (heard, var until) = await ExpectationSql.Heard(
                 sql, expected.Name, expected.IsPattern ? [.. candidates.Where(expected.IsFor)] : [expected.Candidate],
                 from, SliceSize, cancellationToken);
+            (heardUntil, more) = (until ?? now, until is not null);
+        }
+
         var known = await UnknownStarts.Recheck(sql, expected.Name, SliceSize, cancellationToken);
         foreach (var run in known.Concat(heard))
         {
@@ -130,7 +160,7 @@ sealed class ExpectationJudge(
                 said.Add(ExpectationNotices.CameLate(expected, at.Slot, run, now));
         }
 
-        return (said, until ?? now, until is not null);
+        return (said, heardUntil, more, next);
     }
 
     // The next that can be judged, a slice. Of a time that is too long only the end.

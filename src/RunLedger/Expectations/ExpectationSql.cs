@@ -26,11 +26,12 @@ static class ExpectationSql
     /// </summary>
     /// <param name="sql">Where.</param>
     /// <param name="of">What says which runs are meant: their codes, or their ids.</param>
-    public static string HeardOf(LedgerSql sql, string of = "process_candidate_code") =>
+    /// <param name="and">What else is asked of them.</param>
+    public static string HeardOf(LedgerSql sql, string of = "process_candidate_code", string and = "") =>
         $"""
          select {HeardRun.Columns}
          from process_run_observation r
-         where {sql.IsOneOf($"r.{of}", "@these")} and r.created_at >= @from
+         where {sql.IsOneOf($"r.{of}", "@these")} and r.created_at >= @from {and}
            and not exists (
              select 1 from expected_run e where e.expectation = @name and e.process_run_id = r.process_run_id)
          order by r.created_at, r.process_run_id limit @limit

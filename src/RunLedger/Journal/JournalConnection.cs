@@ -26,11 +26,15 @@ sealed class JournalConnection(BrokerAddress broker, string stream) : IAsyncDisp
     }
 
     /// <summary>How many messages a queue has, by the broker's count of some seconds ago.</summary>
-    public async Task<uint> Count(string queue, CancellationToken cancellationToken)
+    public async Task<uint> Count(string queue, CancellationToken cancellationToken) =>
+        (await Look(queue, cancellationToken)).MessageCount;
+
+    /// <summary>How many messages a queue has, and who takes them.</summary>
+    public async Task<QueueDeclareOk> Look(string queue, CancellationToken cancellationToken)
     {
         var connection = await Open(cancellationToken);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
-        return (await channel.QueueDeclarePassiveAsync(queue, cancellationToken)).MessageCount;
+        return await channel.QueueDeclarePassiveAsync(queue, cancellationToken);
     }
 
     /// <summary>A consumer from one place on.</summary>
@@ -62,9 +66,12 @@ sealed class JournalConnection(BrokerAddress broker, string stream) : IAsyncDisp
         exception is OperationInterruptedException { ShutdownReason.ReplyText: { } text }
         && text.Contains("replica on the local node", StringComparison.Ordinal);
 
-    /// <summary>Null for what is not the broker's answer or absence.</summary>
-    public string? Describe(Exception exception) => exception switch
+    /// <summary>Null for what is not the broker's answer or absence, and for what the caller ended.</summary>
+    public string? Describe(Exception exception, CancellationToken cancellationToken) => exception switch
     {
+        // The client's own limit: a broker that is there and says nothing, such as one of a minority.
+        OperationCanceledException =>
+            cancellationToken.IsCancellationRequested ? null : $"{broker.DisplayText} does not answer.",
         OperationInterruptedException { ShutdownReason.ReplyCode: Constants.NotFound } =>
             $"There is no stream {stream} on {broker.DisplayText}: set Journal__Enabled=true for the service, which "
             + "makes it; what was published before is not in it.",
@@ -75,8 +82,6 @@ sealed class JournalConnection(BrokerAddress broker, string stream) : IAsyncDisp
             $"{stream} on {broker.DisplayText} is a queue and no stream. The broker says: {reason.ReplyText}",
         OperationInterruptedException e and not AlreadyClosedException =>
             $"{broker.DisplayText} does not give the stream {stream}: {e.ShutdownReason?.ReplyText ?? e.Message}",
-        // The client cancels what a broker, such as one of a minority, does not answer in time.
-        OperationCanceledException => $"{broker.DisplayText} does not answer.",
         RabbitMQClientException or IOException or TimeoutException =>
             $"{broker.DisplayText} cannot be asked: {exception.GetBaseException().Message.ReplaceLineEndings(" ")}",
         _ => null,

@@ -93,12 +93,18 @@ sealed class JournalReader(BrokerAddress broker, string stream, TimeProvider tim
         {
             return await _connection.Count(queue, cancellationToken);
         }
-        catch (Exception e) when (
-            !cancellationToken.IsCancellationRequested && _connection.Describe(e) is not null)
+        catch (Exception e) when (_connection.Describe(e, cancellationToken) is not null)
         {
             return 0;
         }
     }
+
+    /// <summary>Whether more wait in a queue, and somebody takes them: it has room later.</summary>
+    /// <exception cref="JournalException">The broker does not say.</exception>
+    public Task<bool> IsFull(string queue, long most, CancellationToken cancellationToken) => Ask(
+        async () => await _connection.Look(queue, cancellationToken) is { ConsumerCount: > 0 } look
+            && look.MessageCount > most,
+        cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -116,12 +122,11 @@ sealed class JournalReader(BrokerAddress broker, string stream, TimeProvider tim
                 _answered = true;
                 return answer;
             }
-            catch (Exception e) when (
-                !cancellationToken.IsCancellationRequested && _connection.Describe(e) is not null)
+            catch (Exception e) when (_connection.Describe(e, cancellationToken) is not null)
             {
+                var words = _connection.Describe(e, cancellationToken)!;
                 await Close();
                 await _connection.Close();
-                var words = _connection.Describe(e)!;
                 var limit = _answered ? LongestOutage
                     : JournalConnection.IsElsewhere(e) ? LongestSearch : TimeSpan.Zero;
                 var first = since is null;

@@ -11,14 +11,20 @@ namespace RunLedger.Journal;
 /// </summary>
 sealed class JournalReplay(BrokerAddress broker, JournalReader reader, string queue, TimeProvider time)
 {
-    /// <summary>Sent and not confirmed.</summary>
+    /// <summary>Sent and not confirmed, of messages and of bytes.</summary>
     const int Window = 500;
+    const int WindowBytes = 16_000_000;
 
     /// <summary>A broker that restarted may never confirm what it was given before.</summary>
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    /// <summary>So many between two words of how far it is.</summary>
+    /// <summary>So many between two words of how far it is, and two looks at the queue.</summary>
     const int Told = 20_000;
+
+    /// <summary>More are not sent while the ledger has so many before it.</summary>
+    const int MostWaiting = 100_000;
+
+    static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <summary>What would lead a copy of it elsewhere, or that is of the stream.</summary>
     static readonly string[] Left = [JournalFeed.OffsetHeader, "CC", "BCC"];
@@ -37,7 +43,7 @@ sealed class JournalReplay(BrokerAddress broker, JournalReader reader, string qu
     /// <exception cref="JournalException">It could not; it can be begun again.</exception>
     public async Task<long> Run(JournalEnds ends, Action<long, long> told, CancellationToken cancellationToken)
     {
-        var sent = 0L;
+        var (sent, bytes) = (0L, 0L);
         var factory = new ConnectionFactory
         {
             ClientProvidedName = "run-ledger journal",
@@ -57,10 +63,13 @@ sealed class JournalReplay(BrokerAddress broker, JournalReader reader, string qu
                 underWay.Add(channel.BasicPublishAsync(
                     "", queue, mandatory: true, Again(message.Delivery), message.Delivery.Body, cancellationToken)
                     .AsTask());
-                if (underWay.Count == Window)
+                if (underWay.Count == Window || (bytes += message.Delivery.Body.Length) >= WindowBytes)
                     await Confirm();
-                if (++sent % Told == 0)
-                    told(sent, message.Offset);
+                if (++sent % Told > 0)
+                    continue;
+                told(sent, message.Offset);
+                while (await reader.IsFull(queue, MostWaiting, cancellationToken))
+                    await Task.Delay(Pause, time, cancellationToken);
             }
 
             await Confirm();
@@ -70,6 +79,7 @@ sealed class JournalReplay(BrokerAddress broker, JournalReader reader, string qu
             {
                 await Task.WhenAll(underWay).WaitAsync(Patience, time, cancellationToken);
                 underWay.Clear();
+                bytes = 0;
             }
         }
         catch (PublishException e) when (e.IsReturn)
@@ -77,14 +87,26 @@ sealed class JournalReplay(BrokerAddress broker, JournalReader reader, string qu
             throw new JournalException(
                 $"There is no queue {queue} on {broker.DisplayText}: start the ledger once, which makes it.");
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested
-            && e is RabbitMQClientException or IOException or TimeoutException or OperationCanceledException)
+        catch (Exception e) when (e is RabbitMQClientException or IOException or TimeoutException
+            || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            throw new JournalException(
-                $"{broker.DisplayText} takes no more: {e.GetBaseException().Message.ReplaceLineEndings(" ")} Some is "
-                + "sent; begin again, since what arrives twice counts once.");
+            var words = e is OperationCanceledException
+                ? "it does not answer."
+                : e.GetBaseException().Message.ReplaceLineEndings(" ");
+            throw new JournalException($"{broker.DisplayText} takes no more: {words} Some is sent; begin again, since "
+                + "what arrives twice counts once.");
         }
     }
+
+    /// <summary>What is sent of a time.</summary>
+    /// <param name="ends">Of the stream.</param>
+    /// <param name="first">Its first offset of that time or later; null where it did not say.</param>
+    /// <exception cref="JournalException">It did not say.</exception>
+    public static JournalEnds Since(JournalEnds ends, long? first) => first is { } offset
+        ? new(Math.Max(ends.First, offset), ends.Last)
+        : throw new JournalException(
+            "The stream gives nothing of that time or later: nothing is so new, or the broker has much to do. Nothing "
+            + "was sent.");
 
     /// <summary>Its properties, with the contract that its exchange may have said.</summary>
     BasicProperties Again(Delivery delivery)

@@ -31,7 +31,7 @@ static class JournalStream
 
     /// <summary>
     /// Makes the stream and its bindings where they are missing. One that is there with other limits keeps them, and
-    /// records.
+    /// records. One of a ledger that has divided the runs with others since gets no more of theirs.
     /// </summary>
     /// <param name="broker">Where.</param>
     /// <param name="ledger">Whose.</param>
@@ -66,6 +66,18 @@ static class JournalStream
                 channel => channel.QueueBindAsync(stream, exchange, "", cancellationToken: cancellationToken),
                 cancellationToken) is { } unbound)
                 return $"The stream {stream} cannot be bound to {exchange}. The broker says: {unbound}";
+        }
+
+        foreach (var exchange in ledger.BindContracts ? [] : Exchanges)
+        {
+            if (await Try(
+                connection,
+                channel => channel.QueueUnbindAsync(stream, exchange, "", cancellationToken: cancellationToken),
+                cancellationToken) is { } bound)
+            {
+                return $"The stream {stream} gets the other ledgers' runs too: it cannot be taken from {exchange}. "
+                    + $"The broker says: {bound}";
+            }
         }
 
         return other is null

@@ -14,6 +14,9 @@ public sealed class ExpectationPlanTests(ExpectationPlanTests.ManyRuns many)
     : IClassFixture<ExpectationPlanTests.ManyRuns>
 {
     const int MostBlocks = 400;
+
+    /// <summary>Of a page of 2,000 runs, each of which is looked up among those that have a place.</summary>
+    const int MostPageBlocks = 12_000;
     const int Runs = 200_000;
 
     public sealed class ManyRuns : SharedDatabase
@@ -76,6 +79,34 @@ public sealed class ExpectationPlanTests(ExpectationPlanTests.ManyRuns many)
             20,
             (await ExpectationSql.Candidates(
                 new PostgresSql(connection), 10_000, TestContext.Current.CancellationToken)).Count);
+    }
+
+    [Fact]
+    public async Task A_page_of_the_runs_of_patterns_is_read_and_nothing_that_is_later()
+    {
+        await using var connection = await Connect();
+        var (from, to) = (Second(20_000), Second(22_000));
+
+        var page = await Blocks(
+            connection, PatternRuns.Next, ("at", from), ("after", Guid.Empty), ("limit", 2_000));
+        var unplaced = await Blocks(
+            connection, PatternRuns.Unplaced(new PostgresSql(connection)), ("name", "nightly"),
+            ("these", await Between(connection, from, to)), ("from", from), ("to", to), ("limit", 500));
+
+        Assert.InRange(page, 1, MostBlocks);
+        Assert.InRange(unplaced, 1, MostPageBlocks);
+    }
+
+    static DateTime Second(int number) => new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc).AddSeconds(number);
+
+    static async Task<Guid[]> Between(NpgsqlConnection connection, DateTime from, DateTime to)
+    {
+        await using var command = new NpgsqlCommand(
+            "select array_agg(process_run_id) from process_run_observation where created_at between $1 and $2",
+            connection);
+        command.Parameters.AddWithValue(from);
+        command.Parameters.AddWithValue(to);
+        return (Guid[])(await command.ExecuteScalarAsync())!;
     }
 
     async Task<NpgsqlConnection> Connect() =>

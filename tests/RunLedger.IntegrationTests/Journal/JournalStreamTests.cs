@@ -1,4 +1,5 @@
 using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 using RunLedger.Broker;
 using RunLedger.IntegrationTests.Support.Brokers;
 using RunLedger.Journal;
@@ -55,6 +56,24 @@ public sealed class JournalStreamTests
         Assert.Contains("no stream", refused.Message, StringComparison.Ordinal);
     }
 
-    static Task<string?> Declare(VirtualHost host, JournalLimits limits) => JournalStream.Declare(
-        BrokerAddress.Parse($"{host.Address}"), new RunLedgerOptions(), limits, CancellationToken.None);
+    [Fact]
+    public async Task The_stream_of_a_ledger_that_was_divided_gets_what_is_routed_to_it_alone()
+    {
+        await using var host = await VirtualHost.Create();
+        Assert.Null(await Declare(host, Limits));
+
+        Assert.Null(await Declare(host, Limits, new() { BindContracts = false }));
+
+        await using var broker = await new ConnectionFactory { Uri = host.Address }.CreateConnectionAsync();
+        await using var channel = await broker.CreateChannelAsync(new(
+            publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
+        // Mandatory: it fails where nothing is bound.
+        await Assert.ThrowsAnyAsync<PublishException>(async () => await channel.BasicPublishAsync(
+            "RunLedger.Contracts:RunStarted", "", mandatory: true, "{}"u8.ToArray()));
+        await channel.BasicPublishAsync("run-ledger", "", mandatory: true, "{}"u8.ToArray());
+    }
+
+    static Task<string?> Declare(VirtualHost host, JournalLimits limits, RunLedgerOptions? ledger = null) =>
+        JournalStream.Declare(
+            BrokerAddress.Parse($"{host.Address}"), ledger ?? new(), limits, CancellationToken.None);
 }

@@ -287,6 +287,33 @@ public abstract class ExpectationConformance(Provider provider) : StoreSuite(pro
         Assert.Equal(["2026-11-02T13:00:00.000000Z|"], await Missed());
     }
 
+    [Fact]
+    public async Task A_look_goes_on_where_its_last_slice_ended_and_what_came_behind_it_is_found_by_the_next()
+    {
+        await Expect(candidate: "P*");
+        await Query(
+            $"""
+             insert into process_run_observation (process_run_id, process_candidate_code, correlation_id,
+               source_system, status, started_at, created_at) values
+             {string.Join(",\n", Enumerable.Range(0, 600).Select(n =>
+                $"('{Guid.CreateVersion7()}', 'P', 'c', 'dot_runtime', 'started', '{Text(Noon)}', "
+                + $"'{Text(Noon.AddMilliseconds(100 * n))}')"))}
+             """);
+        _time.AdjustTime(Noon.AddMinutes(2));
+        using var meter = new LedgerMeter(time: _time);
+        var judge = new ExpectationJudge(
+            Store.Transactions, new DispatchSignal(), Options, _time, meter, NullLogger<ExpectationJudge>.Instance);
+        List<string> candidates = [.. Enumerable.Range(0, Expectation.MostCandidates + 1).Select(n => $"P{n}")];
+
+        Assert.True(await judge.Judge("nightly", candidates, Noon, new JudgingGap(Noon), Token));
+        await Run(Noon, Noon.AddSeconds(1));
+        Assert.False(await judge.Judge("nightly", candidates, Noon, new JudgingGap(Noon), Token));
+        Assert.Equal(600, (await Places()).Count);
+
+        Assert.False(await judge.Judge("nightly", candidates, Noon, new JudgingGap(Noon), Token));
+        Assert.Equal(601, (await Places()).Count);
+    }
+
     Task<List<string>> Expect(string cron = "0 * * * *", string candidate = "P", DateTime? armed = null) => Query(
         $"""
          insert into expectation ({Expectation.Columns}) values ('nightly', '{candidate}', '{cron}', null, 600, 300,

@@ -27,7 +27,7 @@ public abstract class PatternRunsConformance(Provider provider) : StoreSuite(pro
         }
 
         var found = new List<Guid>();
-        for (DateTime? from = Noon.AddMinutes(-5); from is { } since;)
+        for (HeardPoint? from = new(Noon.AddMinutes(-5), Guid.Empty); from is { } since;)
         {
             from = await Store.Transactions.InOne(
                 async sql =>
@@ -57,11 +57,11 @@ public abstract class PatternRunsConformance(Provider provider) : StoreSuite(pro
 
         var looked = await Store.Transactions.InOne(
             async sql => await PatternRuns.Heard(
-                sql, (await ExpectationSql.Take(sql, "nightly", Token))!, Noon, TimeSpan.FromMinutes(least), 5, Token,
-                pageSize: 1),
+                sql, (await ExpectationSql.Take(sql, "nightly", Token))!, new(Noon, Guid.Empty),
+                TimeSpan.FromMinutes(least), 5, Token, pageSize: 1),
             Token);
 
-        Assert.Equal(Noon.AddMinutes(until), looked.Until);
+        Assert.Equal(Noon.AddMinutes(until), looked.Until!.Value.At);
     }
 
     Task<List<string>> Expect() => Query(

@@ -48,6 +48,8 @@ public sealed class CommandLineTests
     [InlineData("runledger runs show --help", "runs", "show")]
     [InlineData("runledger replay --help", "replay")]
     [InlineData("runledger publish --help", "publish", "Nope")]
+    [InlineData("runledger journal replay --help", "journal", "replay")]
+    [InlineData("runledger journal replay --help", "journal", "replay", "--all", "--since", "2026-03-01T08:00:00Z")]
     public async Task A_wrong_command_line_is_one_line_that_says_where_help_is(string help, params string[] arguments)
     {
         var run = await ToolRun.Of(arguments);

@@ -19,7 +19,9 @@ public sealed class JournalConnectionTests
 
         Assert.True(JournalConnection.IsElsewhere(refused));
         Assert.True(JournalConnection.MayPass(refused));
-        Assert.Contains("name all hosts of the cluster", connection.Describe(refused), StringComparison.Ordinal);
+        Assert.Contains(
+            "name all hosts of the cluster", connection.Describe(refused, CancellationToken.None),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -32,12 +34,17 @@ public sealed class JournalConnectionTests
         Assert.Equal(passes, JournalConnection.MayPass(Refused((ushort)code, "no")));
 
     [Fact]
-    public async Task A_node_that_does_not_answer_is_away_and_no_reason_to_end_without_a_word()
+    public async Task A_broker_that_is_connected_and_says_nothing_is_described_and_what_the_caller_ends_is_not()
     {
         await using var connection = new JournalConnection(BrokerAddress.Parse("amqp://a/"), "s");
+        using var ended = new CancellationTokenSource();
+        await ended.CancelAsync();
 
-        Assert.Equal("amqp://a/ does not answer.", connection.Describe(new TaskCanceledException()));
+        Assert.EndsWith(
+            "does not answer.", connection.Describe(new TaskCanceledException(), CancellationToken.None),
+            StringComparison.Ordinal);
         Assert.True(JournalConnection.MayPass(new TaskCanceledException()));
+        Assert.Null(connection.Describe(new TaskCanceledException(), ended.Token));
     }
 
     static OperationInterruptedException Refused(ushort code, string text) =>

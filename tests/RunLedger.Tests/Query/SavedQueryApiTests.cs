@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using RunLedger.Service.Query;
 using RunLedger.Tests.Support;
 
 namespace RunLedger.Tests.Query;
@@ -11,6 +12,8 @@ public sealed class SavedQueryApiTests
     // As many ask: a name that a path has to be packed for.
     const string Name = "failed / by day, 50 %";
     const string Route = "/api/query/saved/failed%20%2F%20by%20day%2C%2050%20%25";
+
+    const string Other = "/api/Query/SAVED/failed%20%2F%20by%20day%2C%2050%20%25";
 
     static readonly TestKey Ann = new("ann", "query");
     static readonly TestKey Bob = new("bob", "query");
@@ -30,6 +33,9 @@ public sealed class SavedQueryApiTests
             (one.GetProperty("name").GetString(), one.GetProperty("sql").GetString(),
                 one.GetProperty("savedBy").GetString()));
         Assert.Equal($"{one}", $"{(await Ask(Bob, HttpMethod.Get, Route)).Body}");
+        Assert.Equal(
+            $"{one}",
+            $"{(await Ask(Bob, HttpMethod.Get, Other)).Body}");
         Assert.Equal(
             [$"{one}"],
             (await Ask(Bob, HttpMethod.Get, "/api/query/saved")).Body.GetProperty("items").EnumerateArray()
@@ -79,6 +85,15 @@ public sealed class SavedQueryApiTests
             var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
             return (answer.StatusCode, text.Length > 0 ? JsonElement.Parse(text) : default);
         }
+    }
+
+    [Theory]
+    [InlineData(".")]
+    [InlineData("..")]
+    public void A_name_that_no_address_can_end_with_is_refused(string name)
+    {
+        Assert.Equal(SavedQuery.Unnamed, SavedQuery.Fault(name, "select 1"));
+        Assert.Null(SavedQuery.Fault($"{name}.csv", "select 1"));
     }
 
     [Fact]

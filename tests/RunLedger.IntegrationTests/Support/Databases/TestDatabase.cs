@@ -19,6 +19,10 @@ sealed class TestDatabase : IAsyncDisposable
 
     readonly string _server;
 
+    /// <summary>A failure to drop it comes up in another's.</summary>
+    readonly string _test = TestContext.Current.Test?.TestDisplayName ?? TestContext.Current.TestClass?.TestClassName
+        ?? "a test";
+
     TestDatabase(string server, string name)
     {
         _server = server;
@@ -85,12 +89,7 @@ sealed class TestDatabase : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Leave();
-        // Not "with (force)": only a superuser may force out an autovacuum that happens to be here. A plain drop
-        // cancels that by itself, and gives the sessions ended here the seconds they need to go.
-        await Execute(_server, $"""
-            select pg_terminate_backend(pid) from pg_stat_activity where datname = '{Name}'
-              and pg_has_role(usesysid, 'usage')
-            """);
+        await End();
         lock (Left)
             Left.Add(this);
         await Drop(DroppedTogether);
@@ -108,9 +107,32 @@ sealed class TestDatabase : IAsyncDisposable
             Left.Clear();
         }
 
-        foreach (var one in some)
-            await Execute(one._server, $"drop database if exists {one.Name}");
+        for (var at = 0; at < some.Length; at++)
+        {
+            try
+            {
+                // Whoever came since.
+                await some[at].End();
+                await Execute(some[at]._server, $"drop database if exists {some[at].Name}");
+            }
+            catch (NpgsqlException e)
+            {
+                lock (Left)
+                    Left.AddRange(some[(at + 1)..]);
+                throw new InvalidOperationException(
+                    $"The database {some[at].Name} of {some[at]._test} is not dropped.", e);
+            }
+        }
     }
+
+    // Not "with (force)": only a superuser may force out an autovacuum that happens to be here. A plain drop cancels
+    // that by itself, and gives the sessions ended here the seconds they need to go.
+    Task End() => Execute(
+        _server,
+        $"""
+         select pg_terminate_backend(pid) from pg_stat_activity where datname = '{Name}'
+           and pg_has_role(usesysid, 'usage')
+         """);
 
     /// <summary>Ends the connections of this process to it.</summary>
     public async Task Leave()
@@ -123,6 +145,8 @@ sealed class TestDatabase : IAsyncDisposable
     static async Task Execute(string server, string sql)
     {
         await using var command = Servers.GetOrAdd(server, NpgsqlDataSource.Create).CreateCommand(sql);
+        // What the server has to write down takes its time where others write too.
+        command.CommandTimeout = 180;
         await command.ExecuteNonQueryAsync();
     }
 
