@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using RunLedger.IntegrationTests.Support.Brokers;
 using RunLedger.IntegrationTests.Support.Ledgers;
 
@@ -7,7 +8,7 @@ namespace RunLedger.IntegrationTests.Journal;
 public sealed class JournalOutageTests(ITestOutputHelper output)
 {
     [Fact(Explicit = true)]
-    public async Task A_rebuild_that_is_killed_and_one_whose_broker_restarts_and_is_killed_make_the_same_rows()
+    public async Task A_rebuild_that_is_killed_goes_on_and_over_a_broker_that_is_killed_makes_the_same_rows()
     {
         var traffic = new Traffic(15);
         List<Sent> sent = [.. traffic.SharedRuns(500), .. traffic.Runs(12_000)];
@@ -25,28 +26,21 @@ public sealed class JournalOutageTests(ITestOutputHelper output)
         }
 
         Assert.Equal(["false"], await site.List("select is_done::text from log.journal_rebuild"));
-        await Rebuild("log", 3_000, broker.Restart);
-        await Rebuild("again", 1_000, async () =>
-        {
-            await broker.Kill();
-            await broker.Start();
-        });
+        var made = int.Parse(
+            (await site.List("select count(*) from log.process_run_observation"))[0], CultureInfo.InvariantCulture);
+        var rebuild = site.Run("rebuild", "--into", "log");
+        await site.Rebuilding("log", made + 300);
+        await broker.Kill();
+        Assert.False(rebuild.IsCompleted, "All was read before the broker was killed.");
+        await broker.Start();
+        var rebuilt = await rebuild;
+        var compared = await site.Run("compare", "--schema", "log");
 
-        async Task Rebuild(string schema, int least, Func<Task> fault)
-        {
-            var rebuild = site.Run("rebuild", "--into", schema);
-            await site.Rebuilding(schema, least);
-            Assert.False(rebuild.IsCompleted, "All was read before the broker went away.");
-            await fault();
-            var rebuilt = await rebuild;
-            var compared = await site.Run("compare", "--schema", schema);
-
-            output.WriteLine(rebuilt.Error + rebuilt.Output + compared.Output);
-            Assert.True(rebuilt.Code == 0, rebuilt.Error);
-            Assert.Contains("It is asked again for 120 s.", rebuilt.Error, StringComparison.Ordinal);
-            Assert.Equal(expected, await site.Rows(schema));
-            Assert.True(compared.Code == 0, compared.Output + compared.Error);
-        }
+        output.WriteLine(rebuilt.Error + rebuilt.Output + compared.Output);
+        Assert.True(rebuilt.Code == 0, rebuilt.Error);
+        Assert.Contains("It is asked again for 120 s.", rebuilt.Error, StringComparison.Ordinal);
+        Assert.Equal(expected, await site.Rows("log"));
+        Assert.True(compared.Code == 0, compared.Output + compared.Error);
     }
 
     static OwnTool Tool(JournalSite site) => new(
