@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using RunLedger.Cli.Verify;
 using RunLedger.Signing;
 using RunLedger.Storage;
 using RunLedger.Tests.Support;
@@ -33,7 +34,7 @@ public sealed class ResentSealTests : IDisposable
 
         Assert.NotEqual(before, Assert.Single(ledger.List("select rejected_at from rejected_observation")));
         var report = await ledger.Services.GetRequiredService<ILedgerTransactions>().InOne(
-            sql => new LedgerVerifier(sql, _ => (null, "no key"), null).Run([], Stop), Stop);
+            sql => new LedgerVerifier(sql, new CheckpointReader([]).Read, null).Run([], Stop), Stop);
         Assert.Empty(report.Findings);
         Assert.Equal((1, 1), (report.Rows, report.Epochs));
     }
