@@ -24,7 +24,8 @@ sealed class CommitTally(LedgerMeter meter)
         if (after is null)
             return;
         _ends += Grown(before?.Fold.Endings.Members.Length ?? 0, after.Fold.Endings.Members.Length);
-        _identities += Grown(before?.Fold.Identities.Members.Length ?? 0, after.Fold.Identities.Members.Length);
+        _identities += Math.Max(
+            0, Disagreements.Identities(after.Fold) - (before is null ? 0 : Disagreements.Identities(before.Fold)));
         if (ReferenceEquals(before?.Deadlines?.Flags, after.Deadlines?.Flags))
             return;
         foreach (var flag in after.Deadlines?.Flags ?? [])

@@ -32,6 +32,8 @@ static class Disagreements
         var identity = fold.Identities.First;
         foreach (var other in fold.Identities.Losers)
         {
+            if (!Disagrees(other, fold))
+                continue;
             said.Add($"also said to be of {of} {other.Of}, correlation {other.Correlation}, source {other.Source} "
                 + $"by {other.Rank.Key.Contract} at {LedgerTime.Text(other.Rank.Key.At)}; {of} {identity.Of}, "
                 + $"correlation {identity.Correlation}, source {identity.Source} counts");
@@ -40,6 +42,25 @@ static class Disagreements
         if (fold.Identities.More)
             said.Add($"{LeastSet<Identity>.MaxLosers}+ other identities were reported; the best source counts");
         return said;
+    }
+
+    /// <summary>How many said something else of who the row is than what counts.</summary>
+    public static int Identities(Fold fold)
+    {
+        var others = 0;
+        foreach (var other in fold.Identities.IsEmpty ? [] : fold.Identities.Losers)
+            others += Disagrees(other, fold) ? 1 : 0;
+        return others;
+    }
+
+    // What means that it was not said is no other word. A correlation is not said where it is the run's id.
+    static bool Disagrees(Identity other, Fold fold)
+    {
+        var counts = fold.Identities.First;
+        return other.Source != counts.Source
+            || (other.Of != counts.Of && !UnsaidName.Is(other.Of))
+            || (other.Correlation != counts.Correlation && other.Correlation != other.Of
+                && other.Correlation != fold.Id.ToString());
     }
 
     public static List<string> Warnings(Fold fold)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using RunLedger.Contracts;
+using RunLedger.Folding;
 using RunLedger.Intake;
 using RunLedger.Service.Intake.OpenLineage;
 
@@ -22,8 +23,6 @@ static class CdEventMapping
     const int FaultsNamed = 5;
 
     const int QuotedAtMost = 40;
-
-    const string Unknown = "unknown";
 
     const string SendId = "the id of the subject, a string";
 
@@ -65,7 +64,7 @@ static class CdEventMapping
         context = context.Value with { Faults = dropped };
         about = about with { Faults = dropped };
         var content = about.Object("content") ?? new EventNode(default, "subject.content", dropped);
-        var source = Optional(about, "source") ?? Optional(context.Value, "source") ?? Unknown;
+        var source = Optional(about, "source") ?? Optional(context.Value, "source") ?? UnsaidName.Text;
         var pipeline = kind == "taskrun" ? content.Object("pipelineRun") : null;
         var pipelineId = pipeline is { } named ? Optional(named, "id") : null;
         var run = pipelineId is null
@@ -81,7 +80,7 @@ static class CdEventMapping
         var observation = blank with
         {
             ProcessRunId = run,
-            ProcessCandidateCode = $"CD:{source}:{(isTask ? null : Named(kind, content)) ?? Unknown}",
+            ProcessCandidateCode = $"CD:{source}:{(isTask ? null : Named(kind, content)) ?? UnsaidName.Text}",
             CorrelationId = Optional(context.Value, "chainId") ?? run.ToString(),
             SourceSystem = SourceSystems.WorkflowEngine,
             OccurredAt = at.Value,

@@ -1,3 +1,5 @@
+using RunLedger.Folding;
+
 namespace RunLedger.Service.Intake.OpenLineage;
 
 /// <summary>The job a run is a run of: in the ledger's words its process candidate.</summary>
@@ -5,9 +7,6 @@ sealed record LineageJob(string Namespace, string Name)
 {
     const string SendNamespace = "the namespace of the job, a string";
     const string SendName = "the name of the job, a string";
-
-    /// <summary>Of an event that does not say it.</summary>
-    const string Unknown = "unknown";
 
     public string CandidateCode => $"OL:{Namespace}:{Name}";
 
@@ -19,7 +18,7 @@ sealed record LineageJob(string Namespace, string Name)
     public static LineageJob OrUnknown(EventNode node)
     {
         var (space, name) = Read(node);
-        return new(space ?? Unknown, name ?? Unknown);
+        return new(space ?? UnsaidName.Text, name ?? UnsaidName.Text);
     }
 
     // Flat as some clients write a parent: {"run_id", "job_namespace", "job_name"}.

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using RunLedger.Contracts;
+using RunLedger.Folding;
 using RunLedger.Intake;
 
 namespace RunLedger.Service.Intake.Otlp;
@@ -19,9 +20,6 @@ static class SpanMapping
     const int RefLimit = 8 * 1024;
 
     const int QuotedAtMost = 40;
-
-    /// <summary>Of a span that does not say it.</summary>
-    const string Unknown = "unknown";
 
     static readonly DateTimeOffset Earliest = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
     static readonly RunStarted RunStarted = Activator.CreateInstance<RunStarted>();
@@ -137,8 +135,8 @@ static class SpanMapping
         var filled = blank with
         {
             ProcessRunId = run,
-            ProcessCandidateCode =
-                $"CI:{span.Said("service.name") ?? Unknown}:{span.Said("cicd.pipeline.name") ?? Unknown}",
+            ProcessCandidateCode = $"CI:{span.Said("service.name") ?? UnsaidName.Text}:"
+                + $"{span.Said("cicd.pipeline.name") ?? UnsaidName.Text}",
             CorrelationId = span.TraceId ?? run.ToString(),
             SourceSystem = SourceSystems.WorkflowEngine,
             OccurredAt = at,
