@@ -35,6 +35,16 @@ sealed class LeafList(int room = 8 * Leaf.RowSize)
     public void Rejected(RejectedRow? before, RejectedRow after, LeafWay way = LeafWay.Written) =>
         Written(Row(LeafKind.Rejected, way, after.RejectedId), before, after, RowDigest.Write);
 
+    /// <summary>
+    /// Runs that come back from the archive with their components, as they are there. Those of components change
+    /// nothing; but what is taken up, table by table, would not meet one that goes back to a table it is done with.
+    /// </summary>
+    public void Returned(List<RunRow> runs, List<ComponentRow> components, DateTime now)
+    {
+        runs.ForEach(run => Run(run, run with { SettledAt = run.SettledAt is null ? null : now }));
+        components.ForEach(component => Component(component, component, LeafWay.TakenUp));
+    }
+
     /// <summary>A row that became part of another.</summary>
     public void Gone(RunRow before) => Before(Row(LeafKind.Run, LeafWay.Gone, before.Id), before, RowDigest.Write);
 

@@ -35,19 +35,29 @@ static class ArchiveSeal
         Add(batch, leaves, slice);
     }
 
-    /// <summary>Rows of the archive's table, held.</summary>
-    public static Task<List<RunRow>> Archived(
-        this NpgsqlConnection connection, Guid[] runs, CancellationToken cancellationToken) =>
-        connection.Rows(LedgerTable.Runs, LedgerTable.Runs.Archive, runs, "for update", cancellationToken);
+    /// <summary>Rows of the archive's tables, held: runs, and their components.</summary>
+    public static async Task<ArchivedRows> Archived(
+        this NpgsqlConnection connection, Guid[] runs, CancellationToken cancellationToken) => new(
+        await connection.Rows(
+            LedgerTable.Runs, LedgerTable.Runs.Archive, LedgerTable.Runs.Id, runs, "for update", cancellationToken),
+        await connection.Rows(
+            LedgerTable.Components, LedgerTable.Components.Archive, LedgerTable.Runs.Id, runs, "for update",
+            cancellationToken));
 
     /// <summary>Rows of a table, by their ids.</summary>
-    public static async Task<List<TRow>> Rows<TRow>(
+    public static Task<List<TRow>> Rows<TRow>(
         this NpgsqlConnection connection, LedgerTable<TRow> table, string from, Guid[] ids, string lockWith,
+        CancellationToken cancellationToken)
+        where TRow : LedgerRow, new() =>
+        connection.Rows(table, from, table.Id, ids, lockWith, cancellationToken);
+
+    static async Task<List<TRow>> Rows<TRow>(
+        this NpgsqlConnection connection, LedgerTable<TRow> table, string from, string by, Guid[] ids, string lockWith,
         CancellationToken cancellationToken)
         where TRow : LedgerRow, new()
     {
         await using var command = new NpgsqlCommand(
-            $"select {table.Names} from {from} where {table.Id} = any ($1) order by {table.Id} {lockWith}", connection);
+            $"select {table.Names} from {from} where {by} = any ($1) order by {table.Id} {lockWith}", connection);
         command.Parameters.Add(BatchWrite.Of(ids));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var stored = new PostgresRow(reader);

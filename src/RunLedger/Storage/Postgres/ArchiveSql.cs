@@ -55,11 +55,16 @@ static class ArchiveSql
            select {LedgerTable.Runs.Names}, $4 from gone
          """;
 
+    /// <summary>
+    /// What files have of the runs is void from now on. Where there are no files nothing is noted: there is a row for a
+    /// run at most, and none that is not about rows of a file.
+    /// </summary>
     public static readonly string ReturnRunsSql =
         $"""
          with back as (delete from process_run_archive where process_run_id = any ($1) returning *),
          noted as (
-           insert into archive_returned (process_run_id, returned_at) select process_run_id, $2 from back
+           insert into archive_returned (process_run_id, returned_at)
+             select process_run_id, $2 from back where exists (select from archive_slice)
            on conflict (process_run_id) do update set returned_at = excluded.returned_at)
          insert into process_run_observation ({LedgerTable.Runs.Names})
          select {LedgerTable.Runs.NamesWith(LedgerTable.SettledAt, "case when settled_at is not null then $2 end")}

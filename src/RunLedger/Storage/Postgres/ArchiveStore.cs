@@ -139,7 +139,7 @@ sealed class ArchiveStore(NpgsqlDataSource database, CommitSeals? seals = null) 
         IReadOnlyCollection<Guid> runs, DateTime now, CancellationToken cancellationToken) =>
         InTransaction<IReadOnlyList<Guid>>(async (connection, leaves) =>
         {
-            var archived = leaves is null ? [] : await connection.Archived(runs.ToArray(), cancellationToken);
+            var archived = leaves is null ? null : await connection.Archived(runs.ToArray(), cancellationToken);
             var back = await Read(
                 connection,
                 ArchiveSql.ReturnRunsSql,
@@ -153,8 +153,8 @@ sealed class ArchiveStore(NpgsqlDataSource database, CommitSeals? seals = null) 
             BatchWrite.Count(
                 batch, back.CountBy(run => run.Status).ToDictionary(count => count.Key, count => count.Value));
             await batch.ExecuteNonQueryAsync(cancellationToken);
-            foreach (var run in archived)
-                leaves!.Run(run, run with { SettledAt = run.SettledAt is null ? null : now });
+            if (archived is not null)
+                leaves!.Returned(archived.Runs, archived.Components, now);
             return back.ConvertAll(run => run.Id);
         }, cancellationToken);
 

@@ -124,11 +124,10 @@ sealed class ArchiveStore(LedgerStore store) : IArchiveStore
             (commands, leaves) =>
             {
                 (string, object?) ids = ("$ids", JsonSerializer.Serialize(runs));
-                var archived = leaves is null
-                    ? []
-                    : commands.Rows(LedgerTable.Runs, LedgerTable.Runs.Archive, LedgerTable.Runs.Id, runs);
-                archived.ForEach(run =>
-                    leaves!.Run(run, run with { SettledAt = run.SettledAt is null ? null : now }));
+                leaves?.Returned(
+                    commands.Rows(LedgerTable.Runs, LedgerTable.Runs.Archive, LedgerTable.Runs.Id, runs),
+                    commands.Rows(LedgerTable.Components, LedgerTable.Components.Archive, LedgerTable.Runs.Id, runs),
+                    now);
                 var back = All(
                     commands, $"select process_run_id, status from process_run_archive where process_run_id in {Named}",
                     reader => (Id: reader.GetGuid(0), Status: reader.GetString(1)), ids);
@@ -255,7 +254,8 @@ sealed class ArchiveStore(LedgerStore store) : IArchiveStore
         ("$runs", slice.Runs), ("$components", slice.Components), ("$at", archivedAt));
 
     static void NoteReturned(SqliteCommands commands, List<Guid> runs, DateTime now) => commands.Run(
-        "insert or replace into archive_returned (process_run_id, returned_at) select value, $now from json_each($ids)",
+        "insert or replace into archive_returned (process_run_id, returned_at) select value, $now from json_each($ids) "
+        + "where exists (select 1 from archive_slice)",
         ("$ids", JsonSerializer.Serialize(runs)), ("$now", LedgerTime.Text(now)));
 
     static ArchivedRows Rows(SqliteCommands commands, (string, object?) ids) => new(
