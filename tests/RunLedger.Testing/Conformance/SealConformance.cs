@@ -188,6 +188,47 @@ public abstract class SealConformance(Provider provider) : SealSuite(provider)
         Assert.InRange(bytes, 1, 4096);
     }
 
+    [Fact]
+    public async Task A_run_that_comes_back_while_rows_are_taken_up_comes_with_its_components()
+    {
+        var runs = await Life(3);
+        await Settle(runs[0], Later.AddYears(-1));
+        await Adopt();
+        Assert.Equal(1, (await Archive()).Runs);
+        await Adoption.SwitchOff(Later, Token);
+        // As after a start: what of the process knows that commits are sealed is gone.
+        Seals!.Begun = false;
+        await Ledger.Commit(runs[1].Heartbeat() with { OccurredAt = Some.Noon.AddHours(3) });
+        // The ledger's own two tables are taken up, those of the archive are not.
+        Assert.True(await Adoption.Once(Token));
+        Assert.True(await Adoption.Once(Token));
+
+        Assert.Single(await Store.Archive.Return([runs[0].Id], Later, Token));
+        await Adopt();
+
+        await IsSound();
+        Assert.Equal(0, (await Verify()).WhileOff);
+    }
+
+    [Fact]
+    public async Task What_returns_where_no_file_can_have_it_leaves_no_trace()
+    {
+        var runs = await Life(1);
+        await Settle(runs[0], Later.AddYears(-1));
+        Assert.Equal(1, (await Archive()).Runs);
+
+        await Store.Archive.Return([runs[0].Id], Later, Token);
+        Assert.Empty(await Query("select 1 from archive_returned"));
+        await Settle(runs[0], Later.AddYears(-1));
+        Assert.Equal(1, (await Archive()).Runs);
+        await Query(
+            "insert into archive_slice (slice_id, month, runs, components, archived_at) "
+            + $"values ('{Guid.CreateVersion7()}', '2026-01', 1, 1, {Quoted(Later)})");
+        await Store.Archive.Return([runs[0].Id], Later, Token);
+
+        Assert.Single(await Query("select 1 from archive_returned"));
+    }
+
     async Task<SealedCheckpoint> Reread(long number) => Read((await Query(
         $"select document from ledger_checkpoint where number = {number}"))[0]).Checkpoint!;
 }
